@@ -1,0 +1,41 @@
+# `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
+.DEFAULT_GOAL := help
+.PHONY: help setup environment demo test check fast lock bench clean
+BIN := .venv/bin
+FAST := tests/unit tests/property tests/golden tests/architecture
+SLOW := tests/contract tests/integration tests/fault tests/scenarios
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+environment:
+	@scripts/setup.sh --python-only
+
+setup: ## the virtual environment, the system's packages, Docker, a base image
+	@scripts/setup.sh
+
+demo: setup ## the whole story on a sample backend
+	@$(BIN)/fairway demo
+
+check: environment ## format, lint, types, import contracts, unit tests, documentation: under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m pytest -q $(FAST) -n 2
+
+test: setup check ## everything, with real Docker, HAProxy, registry and git: about a quarter of an hour
+	$(BIN)/python -m pytest -q $(SLOW)
+
+bench: setup ## the figures that the README quotes
+	@for script in push_to_live replacement proxy server no_failed_request; do $(BIN)/python bench/$$script.py || exit 1; done
+
+lock: environment ## pin the dependencies again, with their hashes
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --no-header --no-annotate --extra dev -o requirements.lock pyproject.toml
+
+clean: ## remove what make made: the demo, the virtual environment, caches
+	-@[ ! -x $(BIN)/fairway ] || $(BIN)/fairway demo --clean
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

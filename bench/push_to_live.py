@@ -1,0 +1,77 @@
+"""Push to live for a code-only change, against the same steps by hand: docker build with a warm cache, docker push,
+docker run, first good answer. Both build the same Dockerfile of the same repository; rounds alternate."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+from sandbox import HOST, answer, docker_program, live, plain_registry, row, run, until
+
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+
+
+def main() -> None:
+    """Measure and print one line."""
+    ours: list[float] = []
+    floor: list[float] = []
+    program = docker_program()
+    with live() as sandbox, plain_registry() as registry:
+        sandbox.fairway("init", "--dockerfile", "--yes")
+        sandbox.run("git", "add", "--all")
+        sandbox.run("git", "commit", "--quiet", "--message", "Add the Dockerfile")
+        sandbox.run("git", "push", "fairway", "master")
+        url = f"http://127.0.0.1:{sandbox.apps_port}/"
+        greeting = "Welcome to the shop"
+        for number in range(ROUNDS + 1):
+            previous, greeting = greeting, f"Round {number} by fairway"
+            sandbox.commit("src/greeting.js", previous, greeting, f"Round {number}")
+            started = time.perf_counter()
+            push = subprocess.Popen(
+                ["git", "push", "--quiet", "fairway", "master"],
+                cwd=sandbox.repository,
+                env=dict(sandbox.environ),
+                stderr=subprocess.DEVNULL,
+            )
+            wanted = greeting.encode()
+            until(lambda wanted=wanted: wanted in (answer(url, HOST) or b""))
+            seconds = time.perf_counter() - started
+            push.wait()
+            previous, greeting = greeting, f"Round {number} by hand"
+            sandbox.commit("src/greeting.js", previous, greeting, f"Round {number}, by hand")
+            by_hand = measure_by_hand(program, sandbox.repository, f"{registry}/bench", greeting)
+            if number:  # the first round warms both caches
+                ours.append(seconds)
+                floor.append(by_hand)
+        print(stages(sandbox.ask("executions")["executions"][:ROUNDS]))
+    print(row("push to live", ours, floor))
+
+
+def stages(executions: list[dict[str, Any]]) -> str:
+    """The median of each stage, to see where the time goes."""
+    spent: dict[str, list[float]] = {}
+    for execution in executions:
+        for stage in execution["stages"]:
+            spent.setdefault(stage["name"], []).append(stage["ended_at"] - stage["started_at"])
+    return "  ".join(f"{name} {statistics.median(times):.2f} s" for name, times in spent.items())
+
+
+def measure_by_hand(program: str, repository: os.PathLike[str], registry: str, greeting: str) -> float:
+    """Seconds for build, push, run and the first good answer with docker's own command."""
+    environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
+    image = f"{registry}:hand"
+    started = time.perf_counter()
+    run(program, "build", "--quiet", "--tag", image, ".", cwd=repository, environ=environ)
+    run(program, "push", "--quiet", image)
+    container = run(program, "run", "--detach", "--env", "PORT=3000", image)
+    address = run(program, "inspect", "--format", "{{.NetworkSettings.IPAddress}}", container)
+    until(lambda: greeting.encode() in (answer(f"http://{address}:3000/") or b""))
+    seconds = time.perf_counter() - started
+    run(program, "rm", "--force", container)
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+'use strict'
+
+module.exports = { greeting: 'Welcome to the shop' }

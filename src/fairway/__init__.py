@@ -1,0 +1,1 @@
+"""Fairway: push to master and trust what happens next."""

@@ -1,0 +1,1 @@
+"""The world: each technology behind its port."""

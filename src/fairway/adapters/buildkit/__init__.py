@@ -1,0 +1,1 @@
+"""BuildKit behind the builder port."""

@@ -1,0 +1,107 @@
+"""From what a build printed to an error that says which step failed, why, and what to do."""
+
+import re
+from collections.abc import Callable
+
+from fairway.adapters.buildkit import pulling
+from fairway.adapters.buildkit.progress import Progress, Step
+from fairway.errors import FairwayError, Unavailable, WorkFailed
+
+EXIT_CODE = re.compile(r"exit code: (\d+)")
+METADATA = re.compile(r"(?:load metadata for|resolve image config for(?: docker-image://)?) (\S+)|FROM (\S+)")
+FRONTEND = re.compile(r"resolve image config for|docker-image://")
+PARSE = re.compile(r"(?:dockerfile )?parse error (?:on )?line (\d+): (.*)", re.IGNORECASE)
+NO_ENGINE = re.compile(
+    r"Cannot connect to the Docker daemon|failed to dial gRPC|error during connect|docker daemon'? runn"
+)
+NO_STAGE = re.compile(r"target stage \"?([^\s\"]+)\"? could not be found")
+NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
+FULL = "no space left on device"
+PREFIX = re.compile(
+    r"^(ERROR: )?(failed to (solve|build|create LLB definition|compute cache key)( with frontend \S+)?: )+"
+)
+
+
+def explain(progress: Progress, code: int, *, original: Callable[[int], int] = int) -> FairwayError:
+    """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line."""
+    last = PREFIX.sub("", progress.message) or f"docker build ended with exit code {code}"
+    everything = "\n".join(progress.trailer)
+    step = progress.failed
+    if NO_ENGINE.search(everything) and step is None:
+        return Unavailable("the Docker Engine does not answer", why=last, hint="fairway doctor --fix")
+    said = [everything, *([step.error, *step.tail] if step else [])]
+    if any(FULL in text.lower() for text in said):
+        return WorkFailed(
+            "the disk is full",
+            why=f"{step.name} failed: {FULL}" if step else last,
+            hint="docker builder prune frees the build cache; docker system df shows the rest",
+            log=tuple(step.tail) if step else (),
+        )
+    if step:
+        return explain_step(step)
+    if match := PARSE.search(everything):
+        line = original(int(match[1]))
+        return WorkFailed(f"the Dockerfile can't be read at line {line}", why=match[2], hint=old_syntax(match[2]))
+    if match := NO_STAGE.search(everything):
+        return WorkFailed("the Dockerfile lacks a stage", why=f'it has no stage named "{match[1]}"')
+    return WorkFailed("the image could not be built", why=last, log=tuple(progress.trailer[-20:]))
+
+
+def lacks_frontend(progress: Progress) -> bool:
+    """Whether the build failed because the frontend of a `# syntax=` line can't be reached."""
+    step = progress.failed
+    if step is None or not FRONTEND.search(step.name):
+        return False
+    return pulling.judge(step.error) is pulling.Reason.UNREACHABLE
+
+
+def explain_step(step: Step) -> WorkFailed:
+    """The error for one step."""
+    image = METADATA.search(step.name)
+    if image and not EXIT_CODE.search(step.error):
+        return pulling.explain(short(image[1] or image[2]), step.error)
+    command = instruction(step.name)
+    if match := EXIT_CODE.search(step.error):
+        code = int(match[1])
+        return WorkFailed(
+            f"{command} failed with exit code {code}", why=reason(code, step), hint=hint(code), log=tuple(step.tail)
+        )
+    if command.startswith(("COPY", "ADD")) and (match := NO_FILE.search(step.error)):
+        return WorkFailed(
+            f"{command} failed",
+            why=f"the commit has no {match[1].lstrip('/')}",
+            hint="commit the file, or check that .dockerignore does not exclude it",
+        )
+    return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+
+
+def instruction(name: str) -> str:
+    """`[build 3/5] RUN npm ci` gives `RUN npm ci`, at most one line of 120 characters."""
+    text = re.sub(r"^\[[^\]]*\] ", "", name)
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def reason(code: int, step: Step) -> str:
+    """What the exit code says by itself, otherwise the last line that was printed."""
+    if code == 137:
+        return "it was killed (SIGKILL), most often because the build's memory limit was reached"
+    if code == 127:
+        return next((line for line in reversed(step.tail) if "not found" in line), "the command was not found")
+    return next((line for line in reversed(step.tail) if line.strip()), "")
+
+
+def hint(code: int) -> str:
+    """What to do about an exit code that says something."""
+    return "use a base image that has this command, or install it in an earlier RUN" if code == 127 else ""
+
+
+def old_syntax(message: str) -> str:
+    """The hint for an instruction that is none: often a heredoc that an old frontend reads as instructions."""
+    if message.startswith("unknown instruction"):
+        return "if this is the inside of a heredoc: Docker Engine 20.10 reads heredocs only with a # syntax= line"
+    return ""
+
+
+def short(reference: str) -> str:
+    """`docker.io/library/node:22` gives `node:22`, the name that the author wrote."""
+    return reference.removeprefix("docker.io/").removeprefix("library/")

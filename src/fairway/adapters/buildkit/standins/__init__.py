@@ -1,0 +1,1 @@
+"""The Dockerfiles of the stand-ins for official base images, and how each name is read."""

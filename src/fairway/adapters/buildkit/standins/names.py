@@ -1,0 +1,84 @@
+"""Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
+    "krypton": "24",
+    "jod": "22",
+    "iron": "20",
+    "hydrogen": "18",
+}
+"""Names instead of numbers; npm's package of Node.js has no tag for the long-term version."""
+SUITES = frozenset({"slim", "bookworm", "bullseye", "buster", "stretch", "trixie", "forky"})
+PYTHON = (3, 11)
+"""What Debian 12 has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz; `version` and `note` are
+    for the log."""
+
+    template: str
+    version: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+def read(reference: str, *, platform: str, explicit: bool = False) -> StandIn | None:
+    """The stand-in of an official image, None when there is none: another image, one pinned by digest, an Alpine one
+    that was not asked for by name (`explicit`). `platform` is npm's word: x64 or arm64."""
+    match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
+    if not match:
+        return None
+    version, _, rest = (match[2] or "").partition("-")
+    if version in SUITES or version == "alpine":
+        version, rest = "", match[2]
+    alpine = any(part.startswith("alpine") for part in rest.split("-"))
+    known = all(part in SUITES for part in rest.split("-") if part)
+    if (alpine and not explicit) or (not known and not alpine):
+        return None
+    note = note_for(rest, alpine=alpine)
+    if match[1] == "python":
+        return python(version, note)
+    return node(version, platform, note)
+
+
+def note_for(variant: str, *, alpine: bool) -> str:
+    """What differs from the variant that was asked for."""
+    if alpine:
+        return "it is Debian 12, not Alpine: there is no apk"
+    other = next((part for part in variant.split("-") if part in SUITES - {"slim", "bookworm"}), "")
+    if other:
+        return f"it is Debian 12, not {other}"
+    return "" if "slim" in variant.split("-") else "it is as small as the slim variant: no compiler, no git"
+
+
+def node(version: str, platform: str, note: str) -> StandIn | None:
+    """Node.js from npm's packages, with the npm and corepack of its time."""
+    version = NAMED.get(version, version)
+    if version != "latest" and not re.fullmatch(r"\d+(\.\d+){0,2}", version):
+        return None
+    major = 99 if version == "latest" else int(version.partition(".")[0])
+    npm = "11" if major >= 24 else "10" if major >= 18 else "8" if major >= 16 else "6"
+    corepack = "" if major < 16 or major >= 25 else "0.17" if major < 18 else "0.31" if major < 20 else "0.34"
+    packages = {"node": f"node-linux-{platform}@{version}", "npm": f"npm@{npm}", "yarn": "yarn@1"}
+    if corepack:
+        packages["corepack"] = f"corepack@{corepack}"
+    shown = "the newest Node.js" if version == "latest" else f"Node.js {version}"
+    return StandIn(template="node", version=shown, packages=packages, note=note)
+
+
+def python(version: str, note: str) -> StandIn | None:
+    """Debian's own Python, where that is the version asked for."""
+    wanted = [] if version in ("", "latest") else version.split(".")
+    if not all(part.isdigit() for part in wanted):
+        return None
+    have = [str(part) for part in PYTHON]
+    if wanted[:2] != have[: len(wanted[:2])]:
+        return None
+    if len(wanted) > 2:
+        note = "; ".join(part for part in (note, "it is Debian's own patch version") if part)
+    return StandIn(template="python", version="Python 3.11", note=note)

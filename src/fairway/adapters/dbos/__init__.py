@@ -1,0 +1,1 @@
+"""DBOS Transact behind the durable port."""

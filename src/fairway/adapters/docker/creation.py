@@ -1,0 +1,67 @@
+"""A task's specification → the body of Docker's `POST /containers/create`. Pure, so that every limit can be read off.
+
+The container gets what an ordinary backend needs and no more: no swap, a bound on processes, no way to gain
+privileges, and of Docker's default capabilities those without which common images don't start (a process that begins
+as root, owns its files and steps down to a user, or listens on port 80).
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from fairway.adapters.docker import names
+from fairway.adapters.docker.images import LocalCopy
+from fairway.domain.desired import TaskSpec
+from fairway.domain.ids import TaskId
+
+CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
+"""What is left out of Docker's defaults: raw sockets, device nodes, chroot, file capabilities, the audit log."""
+PROCESSES = 4096
+"""Processes and threads in one container: enough for a browser or a JVM, too few for a fork bomb to take the host."""
+PERIOD = 100_000
+"""Microseconds of a period of the CPU limit; Docker's own default."""
+LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
+
+
+def container(
+    instance: str,
+    task: TaskId,
+    spec: TaskSpec,
+    variables: Mapping[str, str],
+    *,
+    image: LocalCopy,
+    network: str,
+    init: bool,
+) -> dict[str, Any]:
+    """The body. `network` is the id of the environment's, `init` whether the daemon has an init to lend."""
+    body: dict[str, Any] = {
+        "Image": image.reference,
+        "Hostname": names.host_name(task, spec),
+        "Env": [f"{name}={value}" for name, value in variables.items()],
+        "Labels": names.task_labels(instance, task, spec),
+        "StopTimeout": math.ceil(spec.stop_timeout),
+        "HostConfig": {
+            "NetworkMode": network,
+            "Init": init and image.takes_init,
+            # A quota, not Docker's NanoCpus: that one is refused when it exceeds the host's cores, so that a service
+            # made for a large host could not be tried on a laptop. Concrete example: 0.5 cores, 50 of every 100 ms.
+            "CpuPeriod": PERIOD,
+            "CpuQuota": max(1000, round(spec.cpu * PERIOD)),
+            "Memory": spec.memory,
+            "MemorySwap": spec.memory,
+            "PidsLimit": PROCESSES,
+            "CapDrop": ["ALL"],
+            "CapAdd": list(CAPABILITIES),
+            "SecurityOpt": ["no-new-privileges"],
+            "LogConfig": LOG,
+            # Fairway restarts: a task that ended is replaced by a new one, after a host's reboot too. Docker would
+            # start it behind Fairway's back, with an old release's variables and a new address.
+            "RestartPolicy": {"Name": "no"},
+        },
+        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [spec.service]}}},
+    }
+    if spec.command is not None:
+        body["Cmd"] = list(spec.command)
+    if spec.stop_signal is not None:
+        body["StopSignal"] = spec.stop_signal
+    return body

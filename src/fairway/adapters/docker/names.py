@@ -1,0 +1,58 @@
+"""How Fairway's things are called on the engine: the labels that find them again, and the names that people read.
+
+The labels hold all of a task that Docker itself does not know, so that a look at the engine after any restart is as
+good as one before it. `fairway.instance` is in every look: what another Fairway of this host made is never seen.
+"""
+
+from fairway.domain.desired import TaskSpec
+from fairway.domain.ids import AppName, EnvironmentName, TaskId
+
+PREFIX = "fairway."
+INSTANCE = PREFIX + "instance"
+APP = PREFIX + "app"
+ENVIRONMENT = PREFIX + "environment"
+SERVICE = PREFIX + "service"
+RELEASE = PREFIX + "release"
+DEPLOYMENT = PREFIX + "deployment"
+TASK = PREFIX + "task"
+PORT = PREFIX + "port"
+PORT_DECLARED = PREFIX + "port_declared"
+IMAGE = PREFIX + "image"
+CONFIGURATION = PREFIX + "configuration"
+
+
+def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
+    """The labels of a task's container. One without a port has an empty `fairway.port`."""
+    return {
+        INSTANCE: instance,
+        APP: spec.app,
+        ENVIRONMENT: spec.environment,
+        SERVICE: spec.service,
+        RELEASE: str(spec.release),
+        DEPLOYMENT: str(spec.deployment),
+        TASK: task,
+        PORT: "" if spec.port is None else str(spec.port),
+        PORT_DECLARED: "true" if spec.port_declared else "false",
+        IMAGE: spec.image.reference,
+        CONFIGURATION: str(spec.configuration),
+    }
+
+
+def container_name(task: TaskId, spec: TaskSpec) -> str:
+    """`shop-api-production-web-18-3fa9c1d2e4b5`: what `docker ps` shows."""
+    return f"{spec.app}-{spec.environment}-{spec.service}-{spec.release}-{task}"
+
+
+def host_name(task: TaskId, spec: TaskSpec) -> str:
+    """`web-3fa9c1d2e4b5`: what the process sees as its host; at most 43 characters, a host name may have 63."""
+    return f"{spec.service}-{task}"
+
+
+def network_name(instance: str, app: AppName, environment: EnvironmentName) -> str:
+    """`fairway-INSTANCE-APP-ENVIRONMENT`."""
+    return f"fairway-{instance}-{app}-{environment}"
+
+
+def network_labels(instance: str, app: AppName, environment: EnvironmentName) -> dict[str, str]:
+    """The labels of an environment's network."""
+    return {INSTANCE: instance, APP: app, ENVIRONMENT: environment}

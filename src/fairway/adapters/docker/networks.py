@@ -1,0 +1,71 @@
+"""One bridge network for each environment, on which its services find each other by name and nobody else's."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fairway.adapters.docker import names, refusals
+from fairway.adapters.docker.connection import Connection, Refused
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.errors import Conflict
+
+
+class Networks:
+    """The networks of one instance."""
+
+    def __init__(self, connection: Connection, instance: str) -> None:
+        self._connection = connection
+        self._instance = instance
+        self._ids: dict[str, str] = {}
+        # Docker makes two networks of one name when it is asked twice at once, and then refuses the name as ambiguous.
+        self._turn = asyncio.Lock()
+
+    async def ensure(self, app: AppName, environment: EnvironmentName) -> str:
+        """The id of the environment's network, which is made if there is none. Raises WorkFailed when no address range
+        is left."""
+        name = names.network_name(self._instance, app, environment)
+        async with self._turn:
+            if name not in self._ids:
+                found = await self._list(app, environment)
+                self._ids[name] = found[0]["Id"] if found else await self._create(name, app, environment)
+            return self._ids[name]
+
+    def forget(self, app: AppName, environment: EnvironmentName) -> None:
+        """It was said to be gone: look again the next time."""
+        self._ids.pop(names.network_name(self._instance, app, environment), None)
+
+    async def remove(self, app: AppName, environment: EnvironmentName) -> None:
+        """Delete it. One that does not exist is no error. Raises Conflict while a container uses it."""
+        async with self._turn:
+            self.forget(app, environment)
+            for network in await self._list(app, environment):
+                try:
+                    await self._connection.call("DELETE", f"/networks/{network['Id']}")
+                except Refused as refusal:
+                    if refusal.status == 404:
+                        continue
+                    if "active endpoints" in refusal.message:
+                        raise Conflict(
+                            f"the network {network['Name']} is still used", why=refusals.last_part(refusal.message)
+                        ) from refusal
+                    raise
+
+    async def _list(self, app: AppName, environment: EnvironmentName) -> Sequence[dict[str, Any]]:
+        labels = names.network_labels(self._instance, app, environment)
+        filters = {"label": [f"{key}={value}" for key, value in labels.items()]}
+        found = await self._connection.call("GET", "/networks", params={"filters": json.dumps(filters)})
+        return sorted(found, key=lambda network: str(network["Created"]))
+
+    async def _create(self, name: str, app: AppName, environment: EnvironmentName) -> str:
+        body = {
+            "Name": name,
+            "CheckDuplicate": True,
+            "Driver": "bridge",
+            "Labels": names.network_labels(self._instance, app, environment),
+        }
+        try:
+            made = await self._connection.call("POST", "/networks/create", body=body)
+        except Refused as refusal:
+            raise refusals.refused_network(refusal, name) from refusal
+        return str(made["Id"])

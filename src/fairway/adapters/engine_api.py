@@ -1,0 +1,97 @@
+"""The Docker Engine API, as far as building and pushing images need it: plain calls and streamed JSON.
+
+Paths carry no version: the engine then answers in its newest, and what is read here is the same in all of them.
+"""
+
+import contextlib
+import json
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from fairway.errors import Unavailable, UsageError
+
+PATIENCE = 60.0
+"""Seconds for a plain call."""
+
+
+class Refused(Exception):
+    """The engine answered, and said no: `status` is that of HTTP (0: inside a stream), `message` its own text."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class EngineApi:
+    """One engine, as an asynchronous context. `docker_host` is as in DOCKER_HOST: unix:// or tcp://."""
+
+    def __init__(self, docker_host: str) -> None:
+        scheme, _, address = docker_host.partition("://")
+        if scheme not in ("unix", "tcp") or not address:
+            raise UsageError(
+                f"DOCKER_HOST={docker_host} is no address that Fairway can use",
+                why="it is unix:///path/to/docker.sock or tcp://host:port",
+            )
+        self.docker_host = docker_host
+        self._socket = address if scheme == "unix" else None
+        self._base = "http://docker" if self._socket else f"http://{address.rstrip('/')}"
+
+    async def __aenter__(self) -> Self:
+        # No TLS is spoken; an empty context spares the loading of the authorities.
+        transport = httpx.AsyncHTTPTransport(uds=self._socket, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        self._client = httpx.AsyncClient(transport=transport, base_url=self._base, timeout=PATIENCE, trust_env=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def call(self, method: str, path: str, *, params: Mapping[str, str] | None = None) -> Any:
+        """The answer decoded from JSON, None when it is empty. Raises Refused; Unavailable when there is no answer."""
+        with self._wrapped():
+            response = await self._client.request(method, path, params=params)
+        if response.status_code >= 400:
+            raise Refused(response.status_code, read_message(response.content))
+        return json.loads(response.content) if response.content.strip() else None
+
+    async def stream(
+        self, method: str, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """The JSON documents of a streamed answer. One that carries an error raises Refused."""
+        timeout = httpx.Timeout(PATIENCE, read=None)
+        with self._wrapped():
+            async with self._client.stream(method, path, params=params, headers=headers, timeout=timeout) as response:
+                if response.status_code >= 400:
+                    raise Refused(response.status_code, read_message(await response.aread()))
+                async for line in response.aiter_lines():
+                    document = json.loads(line) if line.strip() else {}
+                    if "error" in document:
+                        raise Refused(0, str(document["error"]))
+                    yield document
+
+    @contextlib.contextmanager
+    def _wrapped(self) -> Iterator[None]:
+        try:
+            yield
+        except (httpx.TransportError, OSError) as error:
+            raise Unavailable(
+                "the Docker Engine does not answer",
+                why=f"{self.docker_host}: {error or type(error).__name__}",
+                hint="fairway doctor --fix starts it",
+            ) from error
+
+
+def read_message(content: bytes) -> str:
+    """The engine's error text: `{"message": "No such image: x"}`, or the answer itself."""
+    text = content.decode(errors="replace").strip()
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return text
+    return str(document["message"]) if isinstance(document, dict) and "message" in document else text

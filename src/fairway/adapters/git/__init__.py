@@ -1,0 +1,1 @@
+"""Git behind the source port."""

@@ -1,0 +1,82 @@
+"""What a server-side repository consists of: its configuration, and the one hook that all repositories share.
+
+The configuration is written as a whole each time, so that nothing that was changed by hand, or left by an earlier
+version, stays.
+"""
+
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+HOOKS = ".hooks"
+LARGEST_PUSH = "2g"
+
+CONFIGURATION = """\
+# Written by Fairway at each start; changes made here do not last.
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+\tlogAllRefUpdates = true
+\thooksPath = {hooks}
+[receive]
+\tdenyNonFastForwards = false
+\tdenyDeletes = false
+\tdenyDeleteCurrent = ignore
+\tadvertisePushOptions = true
+\tfsckObjects = true
+\tmaxInputSize = {largest}
+[receive "fsck"]
+{fsck}[transfer]
+\thideRefs = refs/fairway
+[http]
+\treceivepack = true
+\tuploadpack = true
+\tgetanyfile = false
+[gc]
+\treflogExpire = never
+\treflogExpireUnreachable = never
+"""
+
+HARMLESS = (
+    "badDate",
+    "badDateOverflow",
+    "badEmail",
+    "badName",
+    "badTimezone",
+    "missingEmail",
+    "missingNameBeforeEmail",
+    "missingSpaceBeforeDate",
+    "missingSpaceBeforeEmail",
+    "multipleAuthors",
+    "zeroPaddedDate",
+    "zeroPaddedFilemode",
+)
+"""What old tools wrote into the history of many public repositories; GitHub takes it too."""
+DANGEROUS = ("hasDot", "hasDotdot", "hasDotgit", "fullPathname")
+"""Trees that no honest tool makes; git alone would only warn."""
+
+
+def configuration(hooks: Path) -> str:
+    """The text of a repository's `config`."""
+    fsck = "".join(f"\t{name} = ignore\n" for name in HARMLESS) + "".join(f"\t{name} = error\n" for name in DANGEROUS)
+    return CONFIGURATION.format(hooks=_quote(str(hooks)), largest=LARGEST_PUSH, fsck=fsck)
+
+
+def script(command: Sequence[str]) -> str:
+    """The text of `post-receive`: a shell that becomes the command, since a `#!` line takes no spaces in paths."""
+    return f"#!/bin/sh\nexec {shlex.join(command)}\n"
+
+
+def write(path: Path, text: str, mode: int) -> None:
+    """Replace the file by rename, so that a git process never reads half of it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8", errors="surrogateescape")
+    fresh.chmod(mode)
+    fresh.replace(path)
+
+
+def _quote(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,175 @@
+"""The server's bare repositories, kept by the git command: `ROOT/APP.git`, with one hook for all in `ROOT/.hooks`.
+
+A name that is no app's, a ref that git could take for an option, a commit that is no full id: refused before a process
+is started. Nobody's configuration is read but the repository's own, which Fairway writes.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from fairway.adapters.git import command, layout, names, worktree
+from fairway.domain.execution import Revision
+from fairway.errors import FairwayError, NotFound, Unavailable
+from fairway.ports.source import Head
+
+SEEN = "refs/fairway/seen/"
+HEADS = "refs/heads/"
+
+
+def announcing(run: Path) -> tuple[str, ...]:
+    """The hook that tells the server whose run directory this is about each push (see `hook.py`)."""
+    return (sys.executable, "-I", "-S", str(Path(__file__).with_name("hook.py")), str(run))
+
+
+class GitRepositories:
+    """Repositories under `root`; `hook` is the command that each of them runs after a push."""
+
+    def __init__(self, root: Path, hook: Sequence[str]) -> None:
+        self._root = root
+        self._hook = tuple(hook)
+        self._busy: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def path(self, app: str) -> Path:
+        """Where the app's repository lies."""
+        return self._root / f"{names.check_app(app)}.git"
+
+    async def create(self, app: str) -> None:
+        """Create the repository, or renew the configuration and the hook of one that exists."""
+        path = self.path(app)
+        hooks = self._root / layout.HOOKS
+        hooks.mkdir(parents=True, exist_ok=True)
+        layout.write(hooks / "post-receive", layout.script(self._hook), 0o755)
+        if not (path / "objects").is_dir():
+            await self._initialise(path)
+        layout.write(path / "config", layout.configuration(hooks), 0o644)
+
+    async def remove(self, app: str) -> None:
+        """Delete it: out of the way by rename first, so that no push ends in half of one."""
+        path = self.path(app)
+        doomed = self._root / f".removed-{app}-{uuid.uuid4().hex}"
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(doomed)
+            await asyncio.to_thread(shutil.rmtree, doomed)
+
+    async def head(self, app: str, branch: str) -> str | None:
+        """The commit that a branch points to, None when there is none."""
+        if "~" in branch or "^" in branch:
+            return None
+        result = await self._git(app, "rev-parse", "--verify", "--quiet", HEADS + names.check_ref(branch))
+        return result.output.decode().strip() if result.ok else None
+
+    async def heads(self, app: str) -> Sequence[Head]:
+        """Every branch, with the commit that was last marked as seen."""
+        refs = await self._must(app, "for-each-ref", "--format=%(objectname) %(refname)", HEADS, SEEN)
+        commits = {name: commit for commit, _, name in (line.partition(" ") for line in _text(refs).splitlines())}
+        branches = {name.removeprefix(HEADS) for name in commits if name.startswith(HEADS)}
+        return [
+            Head(branch=branch, commit=commits[HEADS + branch], seen=commits.get(SEEN + branch))
+            for branch in sorted(branches)
+        ]
+
+    async def mark_seen(self, app: str, branch: str, commit: str) -> None:
+        """Remember that it has been decided what becomes of the commit."""
+        await self._must(app, "update-ref", SEEN + names.check_ref(branch), names.check_commit(commit))
+
+    async def resolve(self, app: str, ref: str) -> str:
+        """The full commit id of a branch, a tag or an abbreviated id."""
+        checked = names.check_ref(ref)
+        result = await self._git(app, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{checked}^{{commit}}")
+        if result.ok:
+            return result.output.decode().strip()
+        raise NotFound(
+            f'no branch, tag or commit "{names.show(ref)}" was pushed to {app}',
+            hint=f"git push fairway {names.show(ref)}",
+        )
+
+    async def revision(self, app: str, commit: str, branch: str) -> Revision:
+        """The commit's subject and author, without control characters."""
+        checked = names.check_commit(commit)
+        result = await self._git(app, "log", "-1", "--no-show-signature", "--format=%s%x00%an", checked, "--")
+        if not result.ok:
+            raise _no_commit(app, commit)
+        subject, _, author = _text(result.output).rstrip("\n").partition("\0")
+        return Revision(commit=checked, subject=names.show(subject), branch=branch, author=names.show(author))
+
+    async def changed(self, app: str, old: str | None, new: str) -> Sequence[str]:
+        """The paths that differ; all of `new` when there is no old commit, or it is gone."""
+        into = names.check_commit(new)
+        if old is not None:
+            diff = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", names.check_commit(old), into, "--")
+            if (result := await self._git(app, *diff)).ok:
+                return _paths(result.output)
+        listing = await self._git(app, "ls-tree", "-r", "-z", "--name-only", "--full-tree", into, "--")
+        if not listing.ok:
+            raise _no_commit(app, new)
+        return _paths(listing.output)
+
+    async def count(self, app: str, old: str, new: str) -> int | None:
+        """How many commits lie between; None when `old` is not an ancestor of `new`, or is gone."""
+        span = f"{names.check_commit(old)}...{names.check_commit(new)}"
+        result = await self._git(app, "rev-list", "--count", "--left-right", span, "--")
+        if not result.ok:
+            return None
+        left, right = map(int, result.output.split())
+        return right if left == 0 else None
+
+    async def read(self, app: str, commit: str, path: str) -> bytes | None:
+        """A file of the commit, None when it has none there."""
+        result = await self._git(app, "cat-file", "blob", f"{names.check_commit(commit)}:{path}")
+        return result.output if result.ok else None
+
+    async def checkout(self, app: str, commit: str, into: Path) -> None:
+        """Make `into` exactly the commit's tree (see `worktree`)."""
+        checked = names.check_commit(commit)
+        if not (await self._git(app, "cat-file", "-e", f"{checked}^{{tree}}")).ok:
+            raise _no_commit(app, commit)
+        target = await asyncio.to_thread(into.absolute)
+        kept = self.path(app) / "fairway" / hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+        async with self._busy[target]:
+            await worktree.fill(
+                worktree.Tree(repository=self.path(app), commit=checked, into=target, kept=kept), self._environment()
+            )
+
+    async def _initialise(self, path: Path) -> None:
+        fresh = self._root / f".created-{path.name}-{uuid.uuid4().hex}"
+        options = ("init", "--quiet", "--bare", "--template=", "--initial-branch=master", "--", fresh)
+        result = await command.run(options, env=self._environment(), cwd=self._root)
+        if not result.ok:
+            raise Unavailable(f"no repository could be made in {self._root}", why=result.complaint)
+        # A rename is all or nothing: killed before it, the next start finds no half-made repository.
+        fresh.rename(path)
+
+    async def _git(self, app: str, *arguments: str) -> command.Result:
+        path = self.path(app)
+        if not path.is_dir():
+            raise NotFound(f'there is no repository of an app "{app}"', hint="fairway up")
+        return await command.run(("--git-dir=.", *arguments), env=self._environment(), cwd=path)
+
+    async def _must(self, app: str, *arguments: str) -> bytes:
+        result = await self._git(app, *arguments)
+        if result.ok:
+            return result.output
+        raise FairwayError(f"git {arguments[0]} failed in {self.path(app)}", why=result.complaint)
+
+    def _environment(self) -> Mapping[str, str]:
+        return command.environment(self._root)
+
+
+def _no_commit(app: str, commit: str) -> NotFound:
+    return NotFound(f"{app} has no commit {names.show(commit)[:12]}", hint="git push fairway")
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "surrogateescape")
+
+
+def _paths(output: bytes) -> list[str]:
+    return [os.fsdecode(path) for path in output.split(b"\0") if path]

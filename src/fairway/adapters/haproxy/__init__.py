@@ -1,0 +1,1 @@
+"""HAProxy behind the balancer port."""

@@ -1,0 +1,266 @@
+"""The load balancer on HAProxy: `ports.balancer.Balancer`.
+
+Each change makes a new table, writes it to disk, and then brings the running HAProxy into line with it: disk first, so
+that a HAProxy that dies in between comes back with the change. The running one is told through its command line and not
+reloaded, but when its configuration has another frame (after an upgrade of Fairway, with another port) or when all its
+slots are taken. Then the old worker goes on with its connections for an hour at most, and can't be told anything any
+more; its sessions are counted until it ends.
+"""
+
+import asyncio
+import os
+import pwd
+import resource
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from shutil import which
+from types import TracebackType
+from typing import Self
+
+from fairway.adapters.haproxy import align, config
+from fairway.adapters.haproxy.config import Frame
+from fairway.adapters.haproxy.files import CONFIG, Files
+from fairway.adapters.haproxy.runtime import SOCKET, Refused, Runtime
+from fairway.adapters.haproxy.table import Table
+from fairway.adapters.process import start
+from fairway.adapters.process.component import Component, ComponentState
+from fairway.adapters.process.supervisor import Supervisor
+from fairway.domain.ids import TaskId
+from fairway.domain.observed import Target
+from fairway.errors import Unavailable, UsageError
+from fairway.ports.balancer import Route
+
+PATIENCE = 5.0
+MOST_CONNECTIONS = 8000
+
+
+class HaproxyBalancer:
+    """Runs HAProxy in `directory` (its own), listening on `address`:`port`, with its output in `log`
+    and its process id in `pid_file` (both in the directory when not given).
+
+    `trusted` are networks ("10.0.0.0/8") of proxies in front, whose X-Forwarded headers are passed
+    on; raises UsageError for what is none.
+
+    Use it as `async with`, and run `supervise()` in the server's task group. Leaving it leaves HAProxy serving;
+    `stop()` ends it.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        address: str,
+        port: int,
+        *,
+        log: Path | None = None,
+        pid_file: Path | None = None,
+        trusted: Sequence[str] = (),
+        program: str = "haproxy",
+    ) -> None:
+        self.directory = directory
+        self._files = Files(directory=directory)
+        self.frame = Frame(
+            address=address, port=port, maxconn=most_connections(), user=own_user(), trusted=check_networks(trusted)
+        )
+        self.runtime = Runtime(directory=directory)
+        self._table = Table()
+        self._lock = asyncio.Lock()
+        self._supervisor = Supervisor(
+            Component(
+                name="haproxy",
+                command=(program, "-W", "-S", f"unix@{SOCKET},mode,600", "-C", str(directory), "-f", CONFIG),
+                pid_file=pid_file or directory / "haproxy.pid",
+                log=log or directory / "haproxy.log",
+                ready=self._ready,
+                listens=((address, port),),
+                port_hint="FAIRWAY_APPS_PORT chooses another port",
+                stop_signal=signal.SIGUSR1,
+            )
+        )
+
+    @property
+    def state(self) -> ComponentState:
+        """How HAProxy itself does."""
+        return self._supervisor.state
+
+    async def __aenter__(self) -> Self:
+        """Have HAProxy running with the table that lies on disk. Raises Unavailable that says why it can't."""
+        self._files.prepare()
+        self._table = self._files.read()
+        changed = self._files.write(self.frame, self._table)
+        adopted = await self._supervisor.ensure()
+        if adopted and changed:
+            await self._reload()
+        await self._align()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """HAProxy goes on serving."""
+
+    async def supervise(self) -> None:
+        """Start HAProxy again whenever it ends. Never returns."""
+        await self._supervisor.supervise()
+
+    async def stop(self) -> None:
+        """End HAProxy, giving the requests under way 5 s."""
+        await self._supervisor.stop()
+
+    async def set_route(self, route: Route) -> None:
+        """See the port."""
+        async with self._lock:
+            await self._change(self._table.with_route(route))
+
+    async def routes(self) -> Sequence[Route]:
+        """See the port."""
+        await self.runtime.worker()
+        return [entry.route for entry in self._table.routes]
+
+    async def targets(self) -> Sequence[Target]:
+        """See the port. What HAProxy has lost or was told by others is mended on the way."""
+        async with self._lock:
+            await self._align()
+            processes = await self.runtime.processes()
+            sessions: dict[str, int] = {}
+            for worker in (processes.worker, *processes.finishing):
+                for task, count in (await self._sessions(worker)).items():
+                    sessions[task] = sessions.get(task, 0) + count
+            return [replace(target, sessions=sessions.get(target.task, 0)) for target in self._table.targets]
+
+    async def attach(self, target: Target) -> None:
+        """See the port. Raises NotFound when the target's service has no route."""
+        async with self._lock:
+            await self._change(self._table.with_target(target))
+
+    async def drain(self, task: TaskId) -> None:
+        """See the port."""
+        async with self._lock:
+            await self._change(self._table.draining(task))
+
+    async def detach(self, task: TaskId) -> None:
+        """See the port."""
+        async with self._lock:
+            await self._change(self._table.without_target(task))
+
+    async def worker(self) -> int:
+        """The process id of the worker that takes connections."""
+        return await self.runtime.worker()
+
+    async def finishing(self) -> Sequence[int]:
+        """The process ids of workers from before a reload that still carry connections."""
+        return (await self.runtime.processes()).finishing
+
+    async def _change(self, wanted: Table) -> None:
+        grown = wanted.slots != self._table.slots
+        self._files.write(self.frame, wanted)
+        self._table = wanted
+        if grown:
+            await self._reload()
+        await self._align()
+
+    async def _align(self) -> None:
+        """Tell the running HAProxy what it does not do yet."""
+        worker = await self.runtime.worker()
+        servers = await self.runtime.servers(worker)
+        for command in align.commands(self._table, servers, await self.runtime.hosts(worker)):
+            await self._carry_out(worker, command)
+
+    async def _carry_out(self, worker: int, command: str) -> None:
+        """One change. Raises Unavailable with HAProxy's words when it refuses."""
+        try:
+            await self.runtime.change(worker, command)
+        except Refused as refusal:
+            verb, _, name = command.rpartition(" ")
+            if verb != "del server":
+                raise Unavailable(
+                    "the load balancer refused a change", why=f'HAProxy said "{refusal}" to "{command}"'
+                ) from refusal
+            await self._delete(worker, name)
+
+    async def _delete(self, worker: int, name: str) -> None:
+        """Delete a server whose requests were just told to end, which takes them a moment. One that won't go takes no
+        traffic, and is deleted with a later change."""
+        give_up = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < give_up:
+            await asyncio.sleep(0.02)
+            try:
+                for command in (f"set server {name} state drain", *align.delete(name)):
+                    await self.runtime.change(worker, command)
+                return
+            except Refused:
+                continue
+
+    async def _sessions(self, worker: int | None) -> dict[str, int]:
+        """Those of one worker; none when it has ended since it was listed."""
+        if worker is None:
+            return {}
+        try:
+            return await self.runtime.sessions(worker)
+        except Unavailable:
+            if worker == (await self.runtime.processes()).worker:
+                raise
+            return {}
+
+    async def _reload(self) -> None:
+        """Have a new worker read the configuration, and wait for it. Raises Unavailable with HAProxy's complaint."""
+        before = await self.runtime.processes()
+        pid = self._supervisor.find()
+        if pid is None:
+            raise Unavailable("the load balancer does not run", why="HAProxy has ended", hint="fairway server status")
+        os.kill(pid, signal.SIGUSR2)
+        give_up = asyncio.get_running_loop().time() + PATIENCE * 2
+        while asyncio.get_running_loop().time() < give_up:
+            if await self._ready(since=before.reloads, other_than=before.worker):
+                return
+            await asyncio.sleep(0.02)
+        raise Unavailable("the load balancer did not take its new configuration", why=await self._complaint())
+
+    async def _ready(self, since: str = "", other_than: int | None = None) -> bool:
+        """Whether a worker (another one) answers."""
+        try:
+            processes = await self.runtime.processes()
+            if processes.worker is None or processes.worker == other_than or processes.reloads == since:
+                return False
+            return config.slot_name(0) in await self.runtime.backends(processes.worker)
+        except Unavailable:
+            return False
+
+    async def _complaint(self) -> str:
+        """What HAProxy itself says of the configuration on disk."""
+        program = which(self._supervisor.component.command[0], path=start.search_path()) or "haproxy"
+        check = await asyncio.create_subprocess_exec(
+            program, "-c", "-C", str(self.directory), "-f", CONFIG, stdout=-1, stderr=-2
+        )
+        output, _ = await check.communicate()
+        lines = [line for line in output.decode(errors="replace").splitlines() if "ALERT" in line]
+        return " / ".join(lines) or "HAProxy finds nothing wrong with it, and yet no new worker came up in 10 s"
+
+
+def most_connections() -> int:
+    """Client connections at once. Each takes two descriptors, beside some hundred of HAProxy's own: with a limit of
+    20,000 files 8,000; with 1024 only 362."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(64, min(MOST_CONNECTIONS, (hard - 300) // 2))
+
+
+def check_networks(networks: Sequence[str]) -> tuple[str, ...]:
+    """The networks as HAProxy reads them. Raises UsageError for what is none."""
+    try:
+        return tuple(str(ip_network(network)) for network in networks)
+    except ValueError as error:
+        raise UsageError(
+            "a trusted proxy is no network", why=str(error), hint="an address or a network: 10.0.0.7 or 10.0.0.0/8"
+        ) from error
+
+
+def own_user() -> str:
+    """The user that the workers become when we are root and the package made one."""
+    try:
+        return pwd.getpwnam("haproxy").pw_name if os.geteuid() == 0 else ""
+    except KeyError:
+        return ""

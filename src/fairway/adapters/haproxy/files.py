@@ -1,0 +1,67 @@
+"""The balancer's directory: the table, and what HAProxy reads at a start, each written whole or not at all."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairway.adapters.haproxy import config, table
+from fairway.adapters.haproxy.config import Frame
+from fairway.adapters.haproxy.table import Table
+from fairway.errors import Unavailable
+
+TABLE = "table.json"
+CONFIG = "haproxy.cfg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Reads and writes the directory, which belongs to one server alone."""
+
+    directory: Path
+
+    def prepare(self) -> None:
+        """Make the directory, closed to others: its sockets command HAProxy."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+
+    def read(self) -> Table:
+        """The table as it was written last; an empty one at the first start. Raises Unavailable when it is damaged."""
+        path = self.directory / TABLE
+        try:
+            return table.load(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            return Table()
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unavailable(
+                f"{path} can't be read",
+                why=f"it is not what Fairway wrote: {error}",
+                hint=f"move it away, and the next start makes routes and targets anew: mv {path} {path}.bad",
+            ) from error
+
+    def write(self, frame: Frame, wanted: Table) -> bool:
+        """Write what differs, the table first since all else is made from it; whether the configuration did."""
+        texts = {
+            TABLE: json.dumps(table.dump(wanted), indent=1) + "\n",
+            config.MAP: config.render_map(wanted),
+            CONFIG: config.render(frame, wanted),
+        }
+        try:
+            return [write(self.directory / name, text) for name, text in texts.items()][-1]
+        except OSError as error:
+            raise Unavailable(
+                "the load balancer's configuration can't be written", why=f"{self.directory}: {error.strerror}"
+            ) from error
+
+
+def write(path: Path, text: str) -> bool:
+    """Replace the file's text in one step that a power failure does not tear; whether it was another."""
+    if path.exists() and path.read_text() == text:
+        return False
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return True

@@ -1,0 +1,1 @@
+"""The machine that Fairway runs on, looked at through its programs and files."""

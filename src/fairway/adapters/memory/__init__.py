@@ -1,0 +1,1 @@
+"""Every port in memory, with switches to fail, hang and lie."""

@@ -1,0 +1,59 @@
+"""A registry without a server. The digest of an image is a digest of its id."""
+
+import hashlib
+from collections.abc import Sequence
+
+from fairway.domain.image import Image, LocalImage
+from fairway.errors import FairwayError
+
+
+class MemoryRegistry:
+    """`fail` is raised by every call while it is set."""
+
+    def __init__(self, host: str = "localhost:7879") -> None:
+        self._host = host
+        self.fail: FairwayError | None = None
+        self._tags: dict[str, dict[str, str]] = {}
+        self._sizes: dict[str, int] = {}
+        self._deleted: set[str] = set()
+
+    def repository(self, app: str) -> str:
+        """See ports.registry.Registry."""
+        return f"{self._host}/{app}"
+
+    async def push(self, image: LocalImage, repository: str, tag: str) -> Image:
+        """See ports.registry.Registry."""
+        self._trouble()
+        digest = f"sha256:{hashlib.sha256(image.id.encode()).hexdigest()}"
+        tags = self._tags.setdefault(repository, {})
+        before = tags.get(tag)
+        if before and before != digest:
+            tags[f"{tag}-{before[7:19]}"] = before
+        tags[tag] = digest
+        self._sizes[digest] = image.size
+        self._deleted.discard(digest)
+        return Image(repository=repository, digest=digest, size=image.size)
+
+    async def digests(self, repository: str) -> Sequence[str]:
+        """See ports.registry.Registry."""
+        self._trouble()
+        return tuple(dict.fromkeys(self._tags.get(repository, {}).values()))
+
+    async def delete(self, repository: str, digest: str) -> None:
+        """See ports.registry.Registry."""
+        self._trouble()
+        tags = self._tags.get(repository, {})
+        self._tags[repository] = {tag: kept for tag, kept in tags.items() if kept != digest}
+        self._deleted.add(digest)
+
+    async def collect(self) -> int:
+        """See ports.registry.Registry."""
+        self._trouble()
+        named = {digest for tags in self._tags.values() for digest in tags.values()}
+        freed = sum(self._sizes.pop(digest, 0) for digest in self._deleted - named)
+        self._deleted.clear()
+        return freed
+
+    def _trouble(self) -> None:
+        if self.fail:
+            raise self.fail

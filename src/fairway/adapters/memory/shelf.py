@@ -1,0 +1,68 @@
+"""What the stores in memory share: the records, each app's counters, and the switch that makes them fail."""
+
+import difflib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from fairway.domain.deployment import Deployment
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.events import Event
+from fairway.domain.execution import Execution
+from fairway.domain.release import Release
+from fairway.errors import FairwayError, NotFound
+from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Every record, by what it is known by. While `trouble` is set, each call of each store raises it."""
+
+    apps: dict[str, AppRecord] = field(default_factory=dict)
+    executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
+    execution_keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    outputs: dict[tuple[str, int], str] = field(default_factory=dict)
+    releases: dict[tuple[str, int], Release] = field(default_factory=dict)
+    deployments: dict[tuple[str, int], Deployment] = field(default_factory=dict)
+    deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    before: dict[tuple[str, int], DesiredEnvironment] = field(default_factory=dict)
+    desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
+    configurations: dict[tuple[str, str, int], SealedConfiguration] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    tokens: dict[str, TokenRecord] = field(default_factory=dict)
+    counters: Counter[tuple[str, str]] = field(default_factory=Counter)
+    trouble: FairwayError | None = None
+
+    def visit(self, app: str | None = None) -> None:
+        """What every call begins with. Raises the trouble, or NotFound when it names an app that is not there."""
+        if self.trouble is not None:
+            raise self.trouble
+        if app is not None and app not in self.apps:
+            near = difflib.get_close_matches(app, self.apps, n=1)
+            hint = f"{near[0]} is the nearest name" if near else "fairway up creates it"
+            raise NotFound(f"there is no app {app}", hint=hint)
+
+    def count_up(self, app: str, counter: str) -> int:
+        """The next number of one of the app's counters."""
+        self.counters[app, counter] += 1
+        return self.counters[app, counter]
+
+    def drop(self, app: str) -> None:
+        """Forget the app and every record of it."""
+        self.apps.pop(app, None)
+        self.events[:] = [event for event in self.events if event.app != app]
+        tables: tuple[dict[Any, Any], ...] = (
+            self.executions,
+            self.execution_keys,
+            self.outputs,
+            self.releases,
+            self.deployments,
+            self.deployment_keys,
+            self.before,
+            self.desired,
+            self.configurations,
+            self.counters,
+        )
+        for table in tables:
+            for key in [key for key in table if key[0] == app]:
+                del table[key]

@@ -1,0 +1,1 @@
+"""CNCF Distribution behind the registry port."""

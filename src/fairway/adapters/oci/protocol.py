@@ -1,0 +1,133 @@
+"""The registry's HTTP API (OCI distribution): tags, digests, deletion, with Basic or token authentication."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from fairway.adapters.oci.config import Credentials
+from fairway.errors import Unavailable, WorkFailed
+
+MANIFESTS = ", ".join(
+    (
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.oci.image.index.v1+json",
+    )
+)
+PATIENCE = 30.0
+PARAMETER = re.compile(r'(\w+)="([^"]*)"')
+
+
+class Protocol:
+    """One registry, as an asynchronous context. `host` is `localhost:7879` or `registry.example.com`."""
+
+    def __init__(self, host: str, credentials: Credentials | None) -> None:
+        self.host = host
+        self._credentials = credentials
+        self._tokens: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        loopback = self.host.partition(":")[0] in ("localhost", "127.0.0.1")
+        self._client = httpx.AsyncClient(
+            base_url=f"{'http' if loopback else 'https'}://{self.host}/v2",
+            timeout=PATIENCE,
+            trust_env=not loopback,
+            verify=not loopback,  # Loopback speaks no TLS, and loading the authorities costs 20 ms.
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def tags(self, repository: str) -> Sequence[str]:
+        """The repository's tags; none when there is no such repository."""
+        found: list[str] = []
+        path: str | None = f"/{repository}/tags/list?n=1000"
+        while path:
+            response = await self._request("GET", path, repository)
+            if response.status_code == 404:
+                break
+            found += self._checked(response).json().get("tags") or []
+            following = response.links.get("next", {}).get("url")
+            path = following.partition("/v2")[2] if following else None
+        return found
+
+    async def digest(self, repository: str, reference: str) -> str | None:
+        """The digest of a tag's manifest, None when there is no such tag."""
+        response = await self._request("HEAD", f"/{repository}/manifests/{reference}", repository)
+        if response.status_code == 404:
+            return None
+        return self._checked(response).headers["Docker-Content-Digest"]
+
+    async def tag(self, repository: str, digest: str, tag: str) -> None:
+        """Give a manifest that is there one more tag."""
+        manifest = self._checked(await self._request("GET", f"/{repository}/manifests/{digest}", repository))
+        headers = {"Content-Type": manifest.headers["Content-Type"]}
+        path = f"/{repository}/manifests/{tag}"
+        self._checked(await self._request("PUT", path, repository, headers=headers, content=manifest.content))
+
+    async def delete(self, repository: str, digest: str) -> None:
+        """Delete a manifest with its tags. One that is not there is no error."""
+        response = await self._request("DELETE", f"/{repository}/manifests/{digest}", repository)
+        if response.status_code != 404:
+            self._checked(response)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        repository: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
+        try:
+            response = await self._send(method, path, repository, headers, content)
+            if response.status_code == 401 and await self._fetch_token(response, repository):
+                response = await self._send(method, path, repository, headers, content)
+        except httpx.TransportError as error:
+            raise Unavailable(
+                f"the registry {self.host} does not answer",
+                why=str(error) or type(error).__name__,
+                hint="fairway server status",
+            ) from error
+        return response
+
+    async def _send(
+        self, method: str, path: str, repository: str, headers: Mapping[str, str] | None, content: bytes | None
+    ) -> httpx.Response:
+        sent = {"Accept": MANIFESTS, **(headers or {})}
+        auth: httpx.Auth | None = None
+        if token := self._tokens.get(repository):
+            sent["Authorization"] = f"Bearer {token}"
+        elif self._credentials:
+            auth = httpx.BasicAuth(self._credentials.user, self._credentials.password)
+        return await self._client.request(method, path, headers=sent, content=content, auth=auth)
+
+    async def _fetch_token(self, refused: httpx.Response, repository: str) -> bool:
+        """Get a token where the registry's challenge says; False when it asks for none (Basic was refused)."""
+        scheme, _, parameters = refused.headers.get("WWW-Authenticate", "").partition(" ")
+        challenge = dict(PARAMETER.findall(parameters))
+        if scheme.lower() != "bearer" or "realm" not in challenge:
+            return False
+        auth = httpx.BasicAuth(self._credentials.user, self._credentials.password) if self._credentials else None
+        query = {"service": challenge.get("service", ""), "scope": f"repository:{repository}:pull,push,delete"}
+        answer = (await self._client.get(challenge["realm"], params=query, auth=auth)).json()
+        token = answer.get("token") or answer.get("access_token")
+        self._tokens[repository] = token or ""
+        return bool(token)
+
+    def _checked(self, response: httpx.Response) -> httpx.Response:
+        if response.status_code < 400:
+            return response
+        if response.status_code in (401, 403):
+            raise WorkFailed(
+                f"the registry {self.host} refused the credentials", why=f"it answered {response.status_code}"
+            )
+        raise WorkFailed(f"the registry {self.host} failed", why=f"{response.status_code}: {response.text[:500]}")

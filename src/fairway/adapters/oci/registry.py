@@ -1,0 +1,193 @@
+"""The registry port over a registry that speaks OCI's protocol: the embedded CNCF Distribution, or another.
+
+Images are pushed by the Docker Engine itself, asked through its API: measured, 52 ms for an image whose layers are
+there, against 68 ms for the docker command; and the credentials go in a header, not into a file or a list of
+processes. The digest is the one of the push's own answer, not asked for afterwards, when another push may have come.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fairway.adapters import engine_api
+from fairway.adapters.oci import config
+from fairway.adapters.oci.config import Credentials
+from fairway.adapters.oci.gate import Gate
+from fairway.adapters.oci.protocol import Protocol
+from fairway.domain.image import Image, LocalImage
+from fairway.errors import Unavailable, WorkFailed
+
+UNREACHABLE = re.compile(r"connection refused|no such host|i/o timeout|connection reset|network is unreachable|EOF$")
+REFUSED = re.compile(r"unauthorized|denied|no basic auth|authentication required|forbidden", re.IGNORECASE)
+FULL = re.compile(r"no space left|507|insufficient storage|500 Internal Server Error", re.IGNORECASE)
+COLLECTION = 600.0
+AT_ONCE = 8
+
+
+class DistributionRegistry:
+    """`host` is `localhost:7879`, or `registry.example.com/acme` with a path that comes before the app's name.
+
+    dockerd takes 127.0.0.0/8 for insecure (no TLS) by itself, and resolves `localhost` to it; so neither needs any
+    configuration. `directory` is that of `config.configure`, None when the registry is not ours: nothing is collected.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        credentials: Credentials | None,
+        docker_host: str,
+        *,
+        directory: Path | None = None,
+        timeout: float = 1800.0,
+    ) -> None:
+        self._server, _, self._prefix = host.partition("/")
+        self._credentials = credentials
+        self._docker_host = docker_host
+        self._directory = directory
+        self._timeout = timeout
+        self._gate = Gate()
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
+            self._protocol = await stack.enter_async_context(Protocol(self._server, self._credentials))
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def repository(self, app: str) -> str:
+        """See ports.registry.Registry."""
+        return "/".join(part for part in (self._server, self._prefix, app) if part)
+
+    async def push(self, image: LocalImage, repository: str, tag: str) -> Image:
+        """See ports.registry.Registry.
+
+        The local tag stays: with it the engine finds `repository@digest` by itself, without a pull. When the tag named
+        another image until now (a commit that was built again), that one keeps a tag of its own, because a release may
+        need it: `TAG-` and the first 12 digits of its digest.
+        """
+        async with self._gate.push():
+            before = await self._protocol.digest(self._path(repository), tag)
+            digest = await self._push(image, repository, tag)
+            if before and before != digest:
+                await self._protocol.tag(self._path(repository), before, f"{tag}-{before[7:19]}")
+        return Image(repository=repository, digest=digest, size=image.size)
+
+    async def digests(self, repository: str) -> Sequence[str]:
+        """See ports.registry.Registry."""
+        path = self._path(repository)
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def look(tag: str) -> str | None:
+            async with slots:
+                return await self._protocol.digest(path, tag)
+
+        found = await asyncio.gather(*(look(tag) for tag in await self._protocol.tags(path)))
+        return tuple(dict.fromkeys(digest for digest in found if digest))
+
+    async def delete(self, repository: str, digest: str) -> None:
+        """See ports.registry.Registry."""
+        await self._protocol.delete(self._path(repository), digest)
+
+    async def collect(self) -> int:
+        """See ports.registry.Registry. Pushes wait meanwhile."""
+        if self._directory is None:
+            return 0
+        images = self._directory / "images"
+        async with self._gate.collection():
+            before = await asyncio.to_thread(usage, images)
+            await collect(self._directory / "config.yml")
+            return max(0, before - await asyncio.to_thread(usage, images))
+
+    async def _push(self, image: LocalImage, repository: str, tag: str) -> str:
+        headers = {"X-Registry-Auth": authorization(self._credentials, self._server)}
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._engine.call("POST", f"/images/{image.id}/tag", params={"repo": repository, "tag": tag})
+                digest = ""
+                async for event in self._engine.stream(
+                    "POST", f"/images/{repository}/push", params={"tag": tag}, headers=headers
+                ):
+                    digest = event.get("aux", {}).get("Digest", digest)
+        except TimeoutError as error:
+            raise WorkFailed(f"the push to {self._server} took longer than {self._timeout:g} s") from error
+        except engine_api.Refused as error:
+            raise self._explain(error.message) from error
+        if not digest:
+            raise WorkFailed(f"the push to {self._server} ended without a digest", why="the engine named none")
+        return digest
+
+    def _explain(self, message: str) -> Unavailable | WorkFailed:
+        if UNREACHABLE.search(message):
+            return Unavailable(
+                f"the registry {self._server} does not answer", why=message, hint="fairway server status"
+            )
+        if REFUSED.search(message):
+            return WorkFailed(
+                f"the registry {self._server} refused the push", why=message, hint="check its credentials"
+            )
+        if FULL.search(message):
+            return WorkFailed(
+                f"the registry {self._server} could not store the image",
+                why=message,
+                hint="check the free space of its disk: df -h",
+            )
+        return WorkFailed(f"the push to {self._server} failed", why=message)
+
+    def _path(self, repository: str) -> str:
+        return repository.removeprefix(f"{self._server}/")
+
+
+async def collect(configuration: Path) -> None:
+    """Run the registry program's garbage collection."""
+    process = await asyncio.create_subprocess_exec(
+        config.find_program(),
+        "garbage-collect",
+        str(configuration),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(COLLECTION):
+            _, output = await process.communicate()
+    except TimeoutError as error:
+        raise WorkFailed(f"the registry's garbage collection took longer than {COLLECTION:g} s") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    text = output.decode(errors="replace").strip()
+    # A registry that has never stored anything has no `repositories` folder, and the program calls that a failure.
+    if process.returncode != 0 and "Path not found" not in text:
+        raise WorkFailed("the registry's garbage collection failed", why=text.splitlines()[-1] if text else "")
+
+
+def usage(directory: Path) -> int:
+    """The bytes of the files below the directory."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(folder) / name).lstat().st_size
+    return total
+
+
+def authorization(credentials: Credentials | None, server: str) -> str:
+    """The header by which the engine logs in to a registry."""
+    document = (
+        {"username": credentials.user, "password": credentials.password, "serveraddress": server} if credentials else {}
+    )
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode()

@@ -1,0 +1,1 @@
+"""Programs that live beside the server and outlive it: HAProxy, the registry."""

@@ -1,0 +1,62 @@
+"""Starting a program in a session of its own, and ending it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+
+from fairway.adapters.process import proc
+from fairway.adapters.process.component import Component
+
+
+def spawn(program: str, component: Component) -> int:
+    """Start it in its own session, its output appended to its log, and nothing of ours open in it."""
+    component.log.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        program,
+        component.command,
+        dict(component.environment),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(component.log), flags, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+        setsigmask=[],
+    )
+
+
+async def end(pid: int, first: signal.Signals, timeout: float) -> None:
+    """Send the signal, then SIGTERM, then SIGKILL to its whole session, each after `timeout` seconds."""
+    for number in (first, signal.SIGTERM):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await proc.ended(pid)
+                return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    await proc.ended(pid)
+
+
+def bind_error(address: str, port: int) -> OSError | None:
+    """Why the port can't be bound, None when it can. HAProxy itself would share it with another one (SO_REUSEPORT)."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+            # Binding beside a listener can succeed on Linux with SO_REUSEADDR; listening never does.
+            probe.listen()
+        except OSError as error:
+            return error
+    return None
+
+
+def search_path() -> str:
+    """PATH with the directories of system programs, which a plain user's often lacks."""
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])

@@ -1,0 +1,146 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from fairway.adapters.store.tables import Words
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them all."""
+    create_apps()
+    create_executions()
+    create_releases()
+    create_environments()
+    create_server()
+
+
+def create_apps() -> None:
+    """Apps, with their counters."""
+    op.create_table(
+        "apps",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("manifest", Words),
+        sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
+    )
+
+
+def create_executions() -> None:
+    """Executions and their stages."""
+    op.create_table(
+        "executions",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("key", Words),
+        sa.Column("commit", Words, nullable=False),
+        sa.Column("subject", Words, nullable=False),
+        sa.Column("branch", Words, nullable=False),
+        sa.Column("author", Words, nullable=False),
+        sa.Column("trigger_kind", Words, nullable=False),
+        sa.Column("trigger_by", Words, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("started_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
+        sa.Column("override", Words),
+        sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
+        sa.UniqueConstraint("app", "key", name="executions_key"),
+    )
+    op.create_index("ix_executions_status", "executions", ["status"])
+    op.create_table(
+        "stages",
+        sa.Column("app", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("started_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
+        sa.Column("summary", Words, nullable=False, server_default=""),
+        sa.Column("cause", sa.Text),
+        sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
+    )
+
+
+def create_releases() -> None:
+    """Releases and deployments."""
+    op.create_table(
+        "releases",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("environment", sa.Text, nullable=False),
+        sa.Column("image", sa.Text, nullable=False),
+        sa.Column("configuration", sa.Integer, nullable=False),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("commit", Words, nullable=False),
+        sa.Column("subject", Words, nullable=False),
+        sa.Column("execution", sa.Integer),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("rollback_of", sa.Integer),
+    )
+    op.create_table(
+        "deployments",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("environment", sa.Text, nullable=False),
+        sa.Column("key", Words, nullable=False),
+        sa.Column("release", sa.Integer, nullable=False),
+        sa.Column("previous", sa.Integer),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("started_at", sa.Double, nullable=False),
+        sa.Column("ended_at", sa.Double),
+        sa.Column("reason", Words, nullable=False, server_default=""),
+        sa.Column("cause", sa.Text),
+        sa.Column("before", sa.Text),
+        sa.UniqueConstraint("app", "key", name="deployments_key"),
+    )
+
+
+def create_environments() -> None:
+    """Desired states and configurations."""
+    op.create_table(
+        "desired",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("environment", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "configurations",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("environment", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("sealed", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+    )
+
+
+def create_server() -> None:
+    """Events and tokens."""
+    op.create_table(
+        "events",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("kind", Words, nullable=False),
+        sa.Column("text", Words, nullable=False),
+        sa.Column("app", sa.Text),
+        sa.Column("environment", sa.Text, nullable=False),
+        sa.Column("service", sa.Text, nullable=False),
+        sa.Column("execution", sa.Integer),
+        sa.Column("deployment", sa.Integer),
+    )
+    op.create_index("events_app", "events", ["app", "id"])
+    op.create_table(
+        "tokens",
+        sa.Column("name", Words, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False, unique=True),
+        sa.Column("created_at", sa.Double, nullable=False),
+    )

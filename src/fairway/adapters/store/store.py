@@ -1,0 +1,54 @@
+"""The store as a whole: every record's store over one database, SQLite by default, PostgreSQL by URL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fairway.adapters.store import schema
+from fairway.adapters.store.apps import SqlApps
+from fairway.adapters.store.configurations import SqlConfigurations
+from fairway.adapters.store.database import Database
+from fairway.adapters.store.deployments import SqlDeployments
+from fairway.adapters.store.desired import SqlDesiredStates
+from fairway.adapters.store.events import SqlEvents
+from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.releases import SqlReleases
+from fairway.adapters.store.tokens import SqlTokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One store for each Protocol of `ports.stores`."""
+
+    apps: SqlApps
+    executions: SqlExecutions
+    releases: SqlReleases
+    deployments: SqlDeployments
+    desired: SqlDesiredStates
+    configurations: SqlConfigurations
+    events: SqlEvents
+    tokens: SqlTokens
+
+
+@asynccontextmanager
+async def open_store(url: str) -> AsyncIterator[Store]:
+    """The store at an SQLAlchemy URL, its schema brought up to date; closed at the end, with every write done.
+
+    Raises UsageError for a URL that is none or a database of a newer Fairway, Unavailable when it does not answer.
+    """
+    database = Database(url)
+    await database.open()
+    try:
+        await database.write(schema.prepare)
+        yield Store(
+            apps=SqlApps(database),
+            executions=SqlExecutions(database),
+            releases=SqlReleases(database),
+            deployments=SqlDeployments(database),
+            desired=SqlDesiredStates(database),
+            configurations=SqlConfigurations(database),
+            events=SqlEvents(database),
+            tokens=SqlTokens(database),
+        )
+    finally:
+        await database.close()

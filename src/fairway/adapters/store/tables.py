@@ -1,0 +1,151 @@
+"""The tables. Numbers count up in each app's own row, so that no number is ever given twice while the app exists."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text that every database takes: commit subjects and the like may hold a NUL or half a surrogate pair, which
+    PostgreSQL or UTF-8 refuse. They are shown to people only, so a replacement character does no harm."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """The text as it is kept."""
+        if value is None:
+            return None
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def of_app() -> sa.Column[str]:
+    """The app that a record belongs to, and dies with."""
+    return sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True)
+
+
+APPS = sa.Table(
+    "apps",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("manifest", Words),
+    sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
+)
+
+EXECUTIONS = sa.Table(
+    "executions",
+    METADATA,
+    of_app(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", Words),
+    sa.Column("commit", Words, nullable=False),
+    sa.Column("subject", Words, nullable=False),
+    sa.Column("branch", Words, nullable=False),
+    sa.Column("author", Words, nullable=False),
+    sa.Column("trigger_kind", Words, nullable=False),
+    sa.Column("trigger_by", Words, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, index=True),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("started_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("override", Words),
+    sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
+    sa.UniqueConstraint("app", "key", name="executions_key"),
+)
+
+STAGES = sa.Table(
+    "stages",
+    METADATA,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("summary", Words, nullable=False, server_default=""),
+    sa.Column("cause", sa.Text),
+    sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
+)
+
+RELEASES = sa.Table(
+    "releases",
+    METADATA,
+    of_app(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("image", sa.Text, nullable=False),
+    sa.Column("configuration", sa.Integer, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("commit", Words, nullable=False),
+    sa.Column("subject", Words, nullable=False),
+    sa.Column("execution", sa.Integer),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("rollback_of", sa.Integer),
+)
+
+DEPLOYMENTS = sa.Table(
+    "deployments",
+    METADATA,
+    of_app(),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("release", sa.Integer, nullable=False),
+    sa.Column("previous", sa.Integer),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("reason", Words, nullable=False, server_default=""),
+    sa.Column("cause", sa.Text),
+    sa.Column("before", sa.Text),
+    sa.UniqueConstraint("app", "key", name="deployments_key"),
+)
+
+DESIRED = sa.Table(
+    "desired",
+    METADATA,
+    of_app(),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+CONFIGURATIONS = sa.Table(
+    "configurations",
+    METADATA,
+    of_app(),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+
+EVENTS = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("text", Words, nullable=False),
+    sa.Column("app", sa.Text),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("execution", sa.Integer),
+    sa.Column("deployment", sa.Integer),
+    sa.Index("events_app", "app", "id"),
+)
+"""No foreign key: what is told of an app while it goes must not fail for that."""
+
+TOKENS = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", sa.Double, nullable=False),
+)

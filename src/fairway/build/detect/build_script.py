@@ -1,0 +1,106 @@
+"""The build of a Node.js app: its script, and what in it must not be run.
+
+A build sees no database: `prisma migrate reset -f && tsc` loses its first half here, and the report names it. What the
+start script would build at every start (`tsc && node dist/index.js`) is built once, in the image.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairway.build.detect import needs
+from fairway.build.detect.package_json import Package
+from fairway.build.detect.shell import Command
+from fairway.domain.detection import Problem, Step
+
+NAMES = ("build", "build:prod", "build:production", "compile", "tsc", "heroku-postbuild", "gcp-build", "transpile")
+HOOKS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
+AFTER = ("postinstall", "prepare")
+# Programs of hooks that mean nothing inside an image: git hooks, and guards about the package manager.
+POINTLESS = frozenset(
+    {
+        "husky", "lefthook", "simple-git-hooks", "pre-commit", "only-allow", "is-ci", "ghooks", "yorkie",
+        "opencollective",
+        "opencollective-postinstall", "patch-package", "echo", "true", "exit", "git", "check-node-version", "skip-ci",
+        "install-app-deps", "prisma"
+    }
+)  # fmt: skip
+DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """The build step, or None, and the commands that were left out of it."""
+
+    step: Step | None
+    problems: tuple[Problem, ...] = ()
+
+
+def find(package: Package, runner: str, started: tuple[str, ...] = ()) -> Built:
+    """The app's build. `runner` calls a script (`npm run`); `started`: what the start script builds with."""
+    name = next((name for name in NAMES if package.scripts.get(name, "").strip()), None)
+    if name is None:
+        command = " && ".join(started)
+        return Built(step=Step(command=command, where=package.where("start")) if command else None)
+    where = package.where(name)
+    hooks = [hook for hook in (f"pre{name}", name, f"post{name}") if hook in package.scripts]
+    left: list[str] = []
+    kept = [text for hook in hooks for text in without_database(package.scripts[hook], package.scripts, left)]
+    if not left:
+        return Built(step=Step(command=f"{runner} {name}", where=where))
+    problem = Problem(
+        what=f'the "{name}" script touches a database: {", ".join(left)}',
+        why="a build must never see a live database, so this part is left out of it",
+        fix='take it out of the script; as a migration it belongs to the release: [migrations] command = "…"',
+        where=where,
+    )
+    return Built(step=Step(command=" && ".join(kept), where=where) if kept else None, problems=(problem,))
+
+
+def without_database(text: str, scripts: Mapping[str, str], left: list[str], depth: int = 0) -> list[str]:
+    """The commands of a script that touch no database, called scripts opened where they hold one that does; what
+    touches one is added to `left`."""
+    kept: list[str] = []
+    for command in needs.parse(text):
+        inner = called(command.words, scripts) if command.plain else None
+        if inner is not None and depth < DEEPEST:
+            found: list[str] = []
+            rest = without_database(scripts[inner], scripts, found, depth + 1)
+            left.extend(found)
+            kept.extend(rest if found else [command.render()])
+        elif needs.touches_database(command.render()):
+            left.append(command.render())
+        else:
+            kept.append(command.render())
+    return kept
+
+
+def called(words: tuple[str, ...], scripts: Mapping[str, str]) -> str | None:
+    """The script that a command calls, when it calls one."""
+    if len(words) >= 2 and words[0] in ("npm", "yarn", "pnpm"):
+        rest = words[2:] if words[1] in ("run", "run-script") else words[1:]
+        return rest[0] if rest and rest[0] in scripts else None
+    return None
+
+
+def after_copy(package: Package) -> tuple[str, ...]:
+    """What the app's own install hooks do for the app, to be run once its sources are there. A hook that calls the
+    build is left out: the build runs anyway."""
+    built = next((name for name in NAMES if name in package.scripts), "")
+    found: list[str] = []
+    for name in AFTER:
+        for command in needs.parse(package.scripts.get(name, "")):
+            text = command.render()
+            again = text == package.scripts.get(built) or called(command.words, package.scripts) == built
+            if not (again and built) and not pointless(command) and not needs.touches_database(text):
+                found.append(text)
+    return tuple(found)
+
+
+def pointless(command: Command) -> bool:
+    """Whether the command means nothing inside an image (git hooks, guards), or has a place of its own (Prisma)."""
+    return command.operator == "||" or any(word.rpartition("/")[2] in POINTLESS for word in command.words[:4])
+
+
+def hooked(package: Package) -> bool:
+    """Whether the package has install hooks of its own."""
+    return any(name in package.scripts for name in HOOKS)

@@ -1,0 +1,203 @@
+"""What a repository is and how it runs, from its files alone.
+
+In: a Tree. Out: a Detection, always; what is wrong with the repository stands in its problems. Nothing is executed and
+nothing is asked of a network, so it is safe on any repository.
+"""
+
+import posixpath
+from dataclasses import replace
+from typing import TypeVar
+
+from fairway.build.detect import dockerfile, evidence, migrations, monorepo, node, package_json, python, source
+from fairway.build.detect.tree import Below, Tree
+from fairway.domain.detection import (
+    Detection,
+    Evidence,
+    Health,
+    Kind,
+    PackageManager,
+    Port,
+    Problem,
+    Runtime,
+    Start,
+    Step,
+)  # fmt: skip
+
+NOTHING = Problem(
+    what="there is nothing that Fairway knows how to build",
+    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml) was found",
+    fix='add a Dockerfile, or name the app\'s folder: [build] directory = "…"',
+    fatal=True,
+)
+DOCKERFILES = (
+    "Dockerfile",
+    "dockerfile",
+    "Dockerfile.prod",
+    "Dockerfile.production",
+    "docker/Dockerfile",
+    "Containerfile",
+)
+FOLDERS = (
+    *monorepo.USUAL,
+    "apps/api",
+    "apps/server",
+    "apps/backend",
+    "packages/api",
+    "packages/server",
+    "packages/backend",
+)
+MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml"})
+LATEST_LEVEL = 2
+Placed = TypeVar("Placed", Runtime, PackageManager, Step, Start, Port, Health, Evidence, Problem)
+
+
+def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None = None) -> Detection:
+    """What the repository is.
+
+    `directory` and `dockerfile` are `build.directory` and `build.dockerfile` of fairway.toml, when the user set them;
+    None means: look for them. A `dockerfile` is relative to the directory.
+    """
+    if directory is not None:
+        return in_directory(tree, posixpath.normpath(directory.strip("/") or "."), dockerfile)
+    found = here(tree, dockerfile)
+    if found is not None and not found.fatal:
+        return found
+    for folder in subfolders(tree):
+        below = here(Below(tree, folder), None)
+        if below is not None and not below.fatal:
+            return moved(below, folder)
+    return found or Detection(kind=Kind.UNKNOWN, problems=(NOTHING,))
+
+
+def in_directory(tree: Tree, directory: str, named: str | None) -> Detection:
+    """The app in the directory that the user named: a package of the repository's monorepo, or a world of its own."""
+    if (
+        directory != "."
+        and named is None
+        and not any(tree.read(f"{directory}/{name}") is not None for name in DOCKERFILES)
+    ):
+        root = package(tree)
+        members = monorepo.members(tree, root) if root else ()
+        if root and any(member.directory == directory for member in members):
+            return complete(tree, node.read(tree, root, directory, members))
+    found = here(Below(tree, directory), named)
+    if found is None:
+        return Detection(kind=Kind.UNKNOWN, context=directory, directory=directory, problems=(NOTHING,))
+    return moved(found, directory)
+
+
+def here(tree: Tree, named: str | None) -> Detection | None:
+    """The app of this tree; None when it holds nothing to build."""
+    app = sources_only(tree)
+    path = named or next((name for name in DOCKERFILES if tree.read(name) is not None), None)
+    if path is None:
+        return None if app is None else complete(tree, app)
+    if tree.read(path) is None:
+        problem = Problem(
+            what=f"there is no {path}",
+            why="build.dockerfile in fairway.toml names it",
+            fix="correct the name, or leave the key out to have a Dockerfile generated",
+            where="fairway.toml",
+            fatal=True,
+        )
+        return Detection(kind=Kind.DOCKERFILE, dockerfile=path, problems=(problem,))
+    return complete(tree, dockerfile_of(tree, path, app))
+
+
+def dockerfile_of(tree: Tree, path: str, app: Detection | None) -> Detection:
+    """The Detection of a Dockerfile."""
+    return dockerfile.read(tree, path, app or Detection(kind=Kind.DOCKERFILE))
+
+
+def sources_only(tree: Tree) -> Detection | None:
+    """What the app is without a look at its Dockerfile. package.json beside Python's files is a front end's, unless it
+    starts a server."""
+    try:
+        root = package_json.read(tree)
+    except ValueError as error:
+        return node.unreadable(error)
+    if python.present(tree) and (
+        root is None or not (monorepo.SERVERS & set(root.dependencies) or "start" in root.scripts)
+    ):
+        return python.read(tree)
+    return None if root is None else of_package(tree, root)
+
+
+def of_package(tree: Tree, root: package_json.Package) -> Detection:
+    """The Node.js app of a root package: the root itself, the workspace or subfolder that its start points to, or the
+    likeliest workspace."""
+    members = monorepo.members(tree, root)
+    if directory := monorepo.pointed(tree, root, members):
+        if any(member.directory == directory for member in members):
+            return node.read(tree, root, directory, members)
+        below = Below(tree, directory)
+        inner = package(below)
+        if inner is not None:
+            return moved(node.read(below, inner, ".", ()), directory)
+    own = monorepo.SERVERS & set(root.dependencies)
+    if members and not own:
+        likely = monorepo.candidates(members)
+        if likely:
+            return with_choice(node.read(tree, root, likely[0].directory, members), likely)
+    return node.read(tree, root, ".", members)
+
+
+def with_choice(detection: Detection, likely: tuple[monorepo.Member, ...]) -> Detection:
+    """The Detection with a note when other packages could be deployed as well."""
+    others = ", ".join(member.directory for member in likely[1:6])
+    if not others:
+        return detection
+    note = f'{detection.directory} is deployed; {others} could be as well: [build] directory = "{likely[1].directory}"'
+    return replace(detection, notes=(*detection.notes, note))
+
+
+def package(tree: Tree) -> package_json.Package | None:
+    """The tree's package.json; None also when it is broken."""
+    try:
+        return package_json.read(tree)
+    except ValueError:
+        return None
+
+
+def complete(tree: Tree, detection: Detection) -> Detection:
+    """The Detection with its evidence."""
+    suffixes = source.PYTHON if detection.runtime and detection.runtime.language == "python" else source.NODE
+    return evidence.collect(detection, migrations.find(tree, source.read(tree, suffixes)))
+
+
+def subfolders(tree: Tree) -> list[str]:
+    """The folders that may hold the app, the usual names first, then every other of the first two levels."""
+    levels = {
+        posixpath.dirname(path)
+        for path in tree.files()
+        if 1 <= path.count("/") <= LATEST_LEVEL and posixpath.basename(path) in MARKERS
+    }
+    usual = [folder for folder in FOLDERS if folder in levels]
+    return [*usual, *sorted((folder for folder in levels - set(usual)), key=lambda folder: (folder.count("/"), folder))]
+
+
+def moved(detection: Detection, folder: str) -> Detection:
+    """The Detection of a subfolder, with its places relative to the repository."""
+    if folder == ".":
+        return detection
+
+    def at(where: str) -> str:
+        return where if not where or where.startswith("the default") or where == "fairway.toml" else f"{folder}/{where}"
+
+    def place(part: Placed) -> Placed:
+        return replace(part, where=at(part.where))
+
+    return replace(
+        detection,
+        context=posixpath.normpath(posixpath.join(folder, detection.context)),
+        directory=posixpath.normpath(posixpath.join(folder, detection.directory)),
+        dockerfile=f"{folder}/{detection.dockerfile}" if detection.dockerfile else None,
+        runtime=place(detection.runtime) if detection.runtime else None,
+        packages=place(detection.packages) if detection.packages else None,
+        build=place(detection.build) if detection.build else None,
+        start=place(detection.start) if detection.start else None,
+        port=place(detection.port) if detection.port else None,
+        health=place(detection.health) if detection.health else None,
+        evidence=tuple(place(item) for item in detection.evidence),
+        problems=tuple(place(item) for item in detection.problems),
+    )

@@ -1,0 +1,247 @@
+"""A repository's own Dockerfile: what its image will start and listen on, and what in it can't work.
+
+The image is the author's: nothing in it is changed. What it lacks (a start command, a port) comes from the app's files
+as a default, and is said.
+"""
+
+import posixpath
+import re
+from dataclasses import replace
+
+from fairway.build.detect import dockerfile_text
+from fairway.build.detect.dockerfile_text import Instruction
+from fairway.build.detect.tree import Tree
+from fairway.domain.app import Defaults
+from fairway.domain.detection import Detection, Evidence, Health, Kind, Port, Problem, Start
+
+IDLE = re.compile(r"\b(tail\s+-f\s+/dev/null|sleep\s+(infinity|inf)|while\s+(true|:)\s*;)")
+DEVELOPMENT = re.compile(
+    r"\b(nodemon|ts-node-dev|tsnd|next dev|vite|webpack-dev-server"
+    r"|(npm|yarn|pnpm)( run)? (dev|develop|start:dev|watch)\b)"
+    r"|\b(flask run --debug|--reload|manage\.py runserver)\b"
+)
+MANAGED = re.compile(r"^(npm|yarn|pnpm)\b")
+# Base images whose own command is a shell or an interpreter, and so serves nothing.
+COMMANDLESS = re.compile(
+    r"(^|/)(node|python|debian|ubuntu|alpine|busybox|golang|ruby|openjdk|eclipse-temurin|amazonlinux|oven/bun|bun|scratch)(:|@|$)"
+)
+HEALTH = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)")
+
+
+def read(tree: Tree, path: str, app: Detection) -> Detection:
+    """The Detection of the Dockerfile at `path`; `app` is what the files around it say, for what the Dockerfile leaves
+    out."""
+    instructions = dockerfile_text.parse(tree.read(path) or b"")
+    final = dockerfile_text.last_stage(instructions)
+    if not final:
+        return Detection(kind=Kind.DOCKERFILE, dockerfile=path, problems=(no_stage(path),))
+    command = start_of(final, path)
+    idle = command is None and COMMANDLESS.search(dockerfile_text.base(final[0]))
+    port, notes = port_of(final, path, app)
+    health = health_of(final, path) or app.health
+    given = app.start.command if app.start and (idle or (command and IDLE.search(command.text))) else None
+    problems = [*missing_copies(tree, path, instructions), *judge(command, bool(idle), path, given)]
+    return replace(
+        app,
+        kind=Kind.DOCKERFILE,
+        dockerfile=path,
+        build=None,
+        install=None,
+        start=command or app.start,
+        port=port,
+        health=health,
+        defaults=Defaults(
+            port=port.number if port else None, health_path=health.path if health else None, command=given
+        ),
+        evidence=evidence(path, final, command),
+        notes=(*notes, *managed(command)),
+        problems=(*problems, *(problem for problem in app.problems if "container" in problem.what)),
+    )
+
+
+def start_of(final: tuple[Instruction, ...], path: str) -> Start | None:
+    """The image's start command: ENTRYPOINT with CMD behind it. None when the Dockerfile has neither."""
+    entrypoint = next((item for item in reversed(final) if item.name == "ENTRYPOINT"), None)
+    command = next((item for item in reversed(final) if item.name == "CMD"), None)
+    if (
+        entrypoint
+        and command
+        and final.index(command) < final.index(entrypoint)
+        and dockerfile_text.base(final[0]) == ""
+    ):
+        command = None
+    chosen = [item for item in (entrypoint, command) if item is not None and item.rest not in ("", "[]")]
+    if not chosen:
+        return None
+    words: tuple[str, ...] = ()
+    for item in chosen:
+        words += item.exec_form if item.exec_form is not None else ("/bin/sh", "-c", item.rest)
+        if item.exec_form is None:
+            break
+    text = " ".join(" ".join(item.exec_form) if item.exec_form is not None else item.rest for item in chosen)
+    return Start(command=words, text=text, where=f"{path}:{chosen[-1].line}")
+
+
+def port_of(final: tuple[Instruction, ...], path: str, app: Detection) -> tuple[Port | None, tuple[str, ...]]:
+    """The port: what the image's environment gives the app's variable, what the source says, then EXPOSE. A
+    contradiction is a note: what the process listens on is the truth, and only shows when it runs."""
+    variables = environment(final)
+    exposed = [
+        (int(found), item.line)
+        for item in final
+        if item.name == "EXPOSE"
+        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
+    ]
+    source = app.port
+    notes: tuple[str, ...] = ()
+    variable = source.variable if source and source.variable else "PORT"
+    given = variables.get(variable, "")
+    if re.fullmatch(r"\d{2,5}", given):
+        line = next(item.line for item in reversed(final) if item.name in ("ENV", "ARG") and variable in item.rest)
+        port = Port(number=int(given), variable=variable, where=f"{path}:{line}")
+    elif source and not source.assumed:
+        port = source
+    elif exposed:
+        port = Port(number=exposed[0][0], variable=source.variable if source else None, where=f"{path}:{exposed[0][1]}")
+    else:
+        return source, notes
+    if exposed and port.number not in [number for number, _ in exposed]:
+        notes = (
+            f"{path}:{exposed[0][1]} exposes {exposed[0][0]}, but the app listens on {port.number} ({port.where})",
+        )
+    elif len({number for number, _ in exposed}) > 1:
+        numbers = ", ".join(str(number) for number, _ in exposed)
+        notes = (
+            f"{path} exposes the ports {numbers}; {port.number} receives the traffic (services.web.port changes it)",
+        )
+    return port, notes
+
+
+def environment(final: tuple[Instruction, ...]) -> dict[str, str]:
+    """The variables that ENV sets, and ARG's defaults."""
+    found: dict[str, str] = {}
+    for item in final:
+        if item.name in ("ENV", "ARG"):
+            old = re.fullmatch(r"(\w+)\s+([^=]*)", item.rest)
+            pairs = (
+                [(old[1], old[2])]
+                if old and item.name == "ENV"
+                else re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", item.rest)
+            )
+            for name, value in pairs:
+                found[name] = expand(value.strip("'\""), found)
+    return found
+
+
+def expand(text: str, variables: dict[str, str]) -> str:
+    """The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced where the name is known."""
+    return re.sub(
+        r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))",
+        lambda found: variables.get(found[1] or found[3], found[2] or ""),
+        text,
+    )
+
+
+def health_of(final: tuple[Instruction, ...], path: str) -> Health | None:
+    """The path that HEALTHCHECK asks for."""
+    item = next((item for item in reversed(final) if item.name == "HEALTHCHECK"), None)
+    found = HEALTH.search(item.rest) if item else None
+    return Health(path=found["path"], where=f"{path}:{item.line}") if found and item and found["path"] != "/" else None
+
+
+def judge(command: Start | None, idle: bool, path: str, given: tuple[str, ...] | None) -> list[Problem]:
+    """What is wrong with the image's start command."""
+    instead = f'"{" ".join(given)}" is started instead' if given else ""
+    fix = 'end it with CMD ["node", "YOUR_FILE.js"], or set services.web.command in fairway.toml'
+    if command is None:
+        return (
+            [
+                Problem(
+                    what=f"{path} has no CMD",
+                    why=instead or "its base image starts nothing that serves",
+                    fix=fix,
+                    where=path,
+                    fatal=not given,
+                )
+            ]
+            if idle
+            else []
+        )
+    if IDLE.search(command.text):
+        return [
+            Problem(
+                what=f'{path} starts nothing: "{command.text}"',
+                why=instead or "the container would idle for ever",
+                fix=fix,
+                where=command.where,
+                fatal=not given,
+            )
+        ]
+    if DEVELOPMENT.search(command.text):
+        return [
+            Problem(
+                what=f'{path} is for development: it starts "{command.text}"',
+                why="a development server restarts on file changes and is slow, and signals may not reach the app",
+                fix='set services.web.command, or [build] dockerfile = "…"; fairway init --dockerfile writes another',
+                where=command.where,
+            )
+        ]
+    return []
+
+
+def managed(command: Start | None) -> tuple[str, ...]:
+    """A note when a package manager is the image's top process."""
+    if command and MANAGED.match(command.text):
+        return (
+            f'"{command.text}" keeps stop signals from the app ({command.where}): the whole process group gets them',
+        )
+    return ()
+
+
+def missing_copies(tree: Tree, path: str, instructions: tuple[Instruction, ...]) -> list[Problem]:
+    """COPY and ADD of files that the repository does not have: they are on the author's machine alone. Paths are
+    relative to the context, patterns and variables are left alone."""
+    files = tree.files()
+    known = set(files) | {folder for name in files for folder in parents(name)}
+    found: list[Problem] = []
+    for item in instructions:
+        if item.name not in ("COPY", "ADD") or "--from=" in item.rest or "<<" in item.rest:
+            continue
+        words = item.exec_form or tuple(word for word in item.rest.split() if not word.startswith("--"))
+        for word in words[:-1]:
+            name = posixpath.normpath(word.strip("'\"").lstrip("/") or ".")
+            if name != "." and name not in known and not re.search(r"[*?\[$]|://|^\.\.|^git@", name):
+                found.append(
+                    Problem(
+                        what=f"{path} copies {name}, which is not in the repository",
+                        why="a build reads the commit, never the author's own work tree",
+                        fix="commit it, or build it inside the Dockerfile",
+                        where=f"{path}:{item.line}",
+                    )
+                )
+    return found
+
+
+def parents(path: str) -> list[str]:
+    """The directories above a path."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def no_stage(path: str) -> Problem:
+    """The problem of a Dockerfile without FROM."""
+    return Problem(
+        what=f"{path} has no FROM",
+        why="there is no base image to build on",
+        fix="begin it with FROM",
+        where=path,
+        fatal=True,
+    )
+
+
+def evidence(path: str, final: tuple[Instruction, ...], command: Start | None) -> tuple[Evidence, ...]:
+    """What the Dockerfile itself says."""
+    found = [Evidence(what=f"a Dockerfile on {dockerfile_text.base(final[0])}", where=f"{path}:{final[0].line}")]
+    if command:
+        found.append(Evidence(what=f'starts "{command.text}"', where=command.where))
+    return tuple(found)

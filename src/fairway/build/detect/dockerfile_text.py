@@ -1,0 +1,88 @@
+"""A Dockerfile as its instructions: comments out, continued lines joined, each with the line that it begins on."""
+
+import json
+import re
+from dataclasses import dataclass
+
+ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """One instruction: its name in capitals, the rest of it, and its line (from 1)."""
+
+    name: str
+    rest: str
+    line: int
+
+    @property
+    def exec_form(self) -> tuple[str, ...] | None:
+        """The list of the JSON form; None for the shell form."""
+        try:
+            raw = json.loads(self.rest)
+        except (ValueError, RecursionError):
+            return None
+        return tuple(raw) if isinstance(raw, list) and all(isinstance(word, str) for word in raw) else None
+
+
+def parse(content: bytes) -> tuple[Instruction, ...]:
+    """The instructions, in order."""
+    text = content.decode("utf-8-sig", "replace")
+    escape = found[1] if (found := ESCAPE.search(text.split("\nFROM")[0])) else "\\"
+    instructions: list[Instruction] = []
+    lines = iter(enumerate(text.splitlines(), start=1))
+    for number, line in lines:
+        whole = line.strip()
+        if not whole or whole.startswith("#"):
+            continue
+        while whole.endswith(escape):
+            _, following = next(lines, (0, ""))
+            if not following.strip() and not following:
+                whole = whole[: -len(escape)].rstrip()
+                break
+            if following.strip().startswith("#"):
+                continue
+            whole = whole[: -len(escape)].rstrip() + " " + following.strip()
+        for marker in heredocs(whole):
+            while (skipped := next(lines, None)) is not None and skipped[1].strip() != marker:
+                continue
+        name, _, rest = whole.partition(" ")
+        instructions.append(Instruction(name=name.upper(), rest=rest.strip(), line=number))
+    return tuple(instructions)
+
+
+def heredocs(line: str) -> list[str]:
+    """The end markers of the here-documents that the line begins."""
+    return re.findall(r"<<-?['\"]?(\w+)['\"]?", line) if re.match(r"(run|copy|add)\b", line, re.IGNORECASE) else []
+
+
+def last_stage(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
+    """What makes the final image: the last stage, after the stages of the file that it is made FROM."""
+    stages: list[list[Instruction]] = []
+    for instruction in instructions:
+        if instruction.name == "FROM":
+            stages.append([])
+        if stages:
+            stages[-1].append(instruction)
+    if not stages:
+        return ()
+    chain: list[Instruction] = []
+    names = {alias(stage[0]): number for number, stage in enumerate(stages) if alias(stage[0])}
+    number: int | None = len(stages) - 1
+    while number is not None:
+        chain[:0] = stages[number]
+        parent = names.get(base(stages[number][0]).lower())
+        number = parent if parent is not None and parent < number else None
+    return tuple(chain)
+
+
+def base(instruction: Instruction) -> str:
+    """What a FROM names."""
+    words = [word for word in instruction.rest.split() if not word.startswith("--")]
+    return words[0] if words else ""
+
+
+def alias(instruction: Instruction) -> str:
+    """The name that a FROM gives its stage."""
+    found = re.search(r"\sas\s+(\S+)\s*$", instruction.rest, re.IGNORECASE)
+    return found[1].lower() if found else ""

@@ -1,0 +1,227 @@
+"""The start command of a Node.js app: what a person would type to run it in production, without the package manager.
+
+In order: Procfile's `web`, the `start` script, a script named for production, what a development `start` wraps, a pm2
+file, `main`, a file with a usual name. A development server (nodemon, `next dev`) never goes live when there is
+anything better.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from fairway.build.detect import needs, pm2, shell, typescript, unwrap
+from fairway.build.detect.package_json import Package
+from fairway.build.detect.shell import Command
+from fairway.build.detect.tree import Tree
+from fairway.domain.detection import Manager, Start
+
+PRODUCTION = (
+    "start:prod",
+    "start:production",
+    "start-prod",
+    "prod",
+    "production",
+    "start:server",
+    "serve:prod",
+    "server",
+    "serve",
+)
+DEVELOPMENT = frozenset(
+    {
+        "nodemon", "ts-node-dev", "tsnd", "vite", "webpack-dev-server", "react-scripts", "ng", "gulp", "grunt",
+        "concurrently", "turbo", "nx", "lerna", "docker", "docker-compose", "jest", "mocha", "node-dev", "supervisor",
+        "sls", "serverless"
+    }
+)  # fmt: skip
+FILES = (
+    "server",
+    "index",
+    "app",
+    "main",
+    "bin/www",
+    "src/server",
+    "src/index",
+    "src/main",
+    "src/app",
+    "app/server",
+    "app/index",
+    "lib/server",
+    "lib/index",
+    "server/index",
+    "api/index",
+)
+SUFFIXES = (".js", ".mjs", ".cjs", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The start command; the commands it would build with; all its commands; and what to know about it."""
+
+    start: Start
+    built: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
+    """The app's start command, or None when nothing says how it starts."""
+    scripts = unwrap.Scripts(
+        scripts=package.scripts, pm2=lambda path: pm2.command(tree, path), hooks=manager in (Manager.NPM, Manager.YARN)
+    )
+    fallback: Entry | None = None
+    for text, where in candidates(tree, package):
+        try:
+            entry = conclude(tree, package, unwrap.expand(text, scripts), text, where)
+        except ValueError:
+            continue
+        if entry is None:
+            continue
+        if not is_development(entry.commands[-1]):
+            return entry
+        fallback = fallback or entry
+    return from_files(tree, package) or fallback
+
+
+def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
+    """The commands that may start the app, the best first, each with its place."""
+    procfile = (tree.read("Procfile") or b"").decode("utf-8", "replace")
+    if web := re.search(r"^web\s*:\s*(\S.*)$", procfile, re.MULTILINE):
+        yield web[1].strip(), f"Procfile:{procfile.count(chr(10), 0, web.start()) + 1}"
+    ordinary = ("start", *PRODUCTION)
+    first = [name for name in ordinary if name in package.scripts]
+    if "start" in first and first[1:] and compiles_itself(package.scripts["start"]):
+        first = [*first[1:], "start"]
+    for name in first:
+        yield f"npm run {name}", package.where(name)
+    if path := pm2.find(tree):
+        yield f"pm2 start {path}", path
+    for name in ("dev", "start:dev", "develop"):
+        if name in package.scripts:
+            yield f"npm run {name}", package.where(name)
+
+
+def compiles_itself(text: str) -> bool:
+    """Whether a script is `nest start`, which compiles and needs the CLI: Nest's own `start:prod` does not."""
+    return bool(re.match(r"(npx )?nest start\b", text.strip()))
+
+
+def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: str, where: str) -> Entry | None:
+    """The entry of a command chain: leading build commands go into the build, a development server is replaced by what
+    it serves."""
+    if not commands:
+        return None
+    built: list[str] = []
+    while len(commands) > 1 and commands[0].operator == "&&" and needs.builds(commands[0]):
+        built.append(commands[0].render())
+        commands = commands[1:]
+    commands = (*commands[:-1], for_production(tree, package, commands[-1]))
+    notes = tuple(
+        f'"{command.render()}" runs at every start ({where}): as [migrations] command it would run once a release'
+        for command in commands[:-1]
+        if needs.touches_database(command.render())
+    )
+    last = commands[-1]
+    if any(command.operator in ("||", "|", "&") for command in commands) or last.program in unwrap.RUNNERS:
+        notes += (f"the start command keeps its shell ({where}): stop signals go to the whole process group",)
+    exec_form = unwrap.exec_form(commands, script_text(package, text))
+    return Entry(
+        start=Start(command=exec_form, text=text, where=where), built=tuple(built), commands=commands, notes=notes
+    )
+
+
+def script_text(package: Package, text: str) -> str:
+    """The body of the script that `npm run NAME` calls; any other text as it is."""
+    return package.scripts.get(text.removeprefix("npm run "), text)
+
+
+def for_production(tree: Tree, package: Package, command: Command) -> Command:
+    """What a development command serves, when that is known."""
+    words = command.words
+    if not command.plain or not words:
+        return command
+    if command.program == "nest" and words[1:2] == ("start",):
+        entry = next(
+            (name for name in ("dist/main.js", "dist/src/main.js") if tree.read("src/main.ts") is not None), ""
+        )
+        compiled = typescript.output(tree, "src/main.ts") if entry else ""
+        return replace(command, words=("node", compiled)) if compiled else command
+    if command.program in ("next", "nuxt") and words[1:2] in ((), ("dev",)):
+        return replace(command, words=(words[0], "start", *words[2:]))
+    if command.program in ("ts-node", "node") and command.variables.get("NODE_ENV") == "development":
+        command = replace(command, variables={k: v for k, v in command.variables.items() if k != "NODE_ENV"})
+    return command
+
+
+def is_development(command: Command) -> bool:
+    """Whether the command is a development server that could not be replaced."""
+    words = command.words
+    return command.program in DEVELOPMENT or (
+        command.program in ("next", "nest", "nuxt", "strapi", "wrangler") and "dev" in words[1:2]
+    )
+
+
+def compiled(tree: Tree, package: Package, entry: Entry, buildable: bool) -> Entry:
+    """The entry with `ts-node src/index.ts` replaced by `node dist/index.js`, when a build makes that file and the
+    script was a development server's; started with ts-node on purpose, it stays."""
+    last = entry.commands[-1]
+    if not buildable or last.program not in ("ts-node", "tsx", "babel-node") or not last.plain:
+        return entry
+    if not re.search(r"nodemon|ts-node-dev|tsnd|watch", script_text(package, entry.start.text)):
+        return entry
+    file = next((word for word in last.words[1:] if re.search(r"\.[cm]?ts$", word)), None)
+    if file is None or not (typescript.options(tree) or {}).get("outDir"):
+        return entry
+    commands = (*entry.commands[:-1], replace(last, words=("node", typescript.output(tree, file))))
+    start = replace(entry.start, command=unwrap.exec_form(commands, entry.start.text))
+    return replace(entry, start=start, commands=commands)
+
+
+def from_files(tree: Tree, package: Package) -> Entry | None:
+    """The entry by `main`, or by a file with a usual name, in the sources or where the compiler would put it."""
+    files = set(tree.files())
+    main = posixpath.normpath(package.main) if package.main else ""
+    if (
+        main
+        and not main.startswith("..")
+        and (path := next((main + end for end in (*SUFFIXES, "/index.js") if main + end in files), ""))
+    ):
+        return plain(path, "package.json (main)")
+    for stem in FILES:
+        for suffix in SUFFIXES:
+            if stem + suffix in files:
+                return plain(stem + suffix, stem + suffix)
+        if f"{stem}.ts" in files and (typescript.options(tree) or {}).get("outDir"):
+            return plain(typescript.output(tree, f"{stem}.ts"), f"{stem}.ts")
+    return None
+
+
+def plain(path: str, where: str) -> Entry:
+    """`node PATH`."""
+    command = Command(words=("node", path), text=shell.quote(path))
+    return Entry(start=Start(command=command.words, text=f"node {path}", where=where), commands=(command,))
+
+
+def missing_file(tree: Tree, entry: Entry) -> str:
+    """The file that `node FILE` names and that the repository lacks, so that a build must make it; else nothing."""
+    last = entry.commands[-1]
+    if not last.plain or last.program != "node" or any(command.program == "cd" for command in entry.commands):
+        return ""
+    position = 1
+    while position < len(last.words) and last.words[position].startswith("-"):
+        valued = last.words[position] in (
+            "-r",
+            "--require",
+            "--import",
+            "--loader",
+            "--experimental-loader",
+            "--env-file",
+        )
+        position += 2 if valued else 1
+    if position >= len(last.words) or last.words[position - 1] in ("-e", "--eval", "-p"):
+        return ""
+    path = posixpath.normpath(last.words[position])
+    files = set(tree.files())
+    ends = ("", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs", "/index.cjs")
+    present = path == "." or any(path + end in files for end in ends) or path.startswith(("/", "..", "node_modules"))
+    return "" if present else path

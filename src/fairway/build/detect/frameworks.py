@@ -1,0 +1,42 @@
+"""The names of web frameworks, by their packages, and the port that each takes when nothing names one."""
+
+from fairway.build.detect.package_json import Package
+from fairway.domain.detection import Port
+
+NODE = (
+    ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
+    ("@strapi/strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
+    ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
+    ("@remix-run/serve", "Remix"), ("fastify", "Fastify"), ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
+    ("hono", "Hono"), ("restify", "Restify"), ("polka", "Polka"), ("express", "Express"),
+    ("@apollo/server", "Apollo Server"), ("apollo-server", "Apollo Server"), ("graphql-yoga", "GraphQL Yoga"),
+    ("micro", "micro"),
+)  # fmt: skip
+PORTS = {
+    "Strapi": 1337,
+    "AdonisJS": 3333,
+    "Medusa": 9000,
+    "Sails": 1337,
+    "Feathers": 3030,
+    "Apollo Server": 4000,
+    "GraphQL Yoga": 4000,
+}
+USUAL = 3000
+# Their own start command reads PORT; with the others the app's source says it.
+READ_PORT = frozenset({"Next.js", "Nuxt", "Remix", "Strapi", "AdonisJS", "Medusa", "Sails"})
+
+
+def name(package: Package) -> str | None:
+    """The app's framework."""
+    return next((title for key, title in NODE if key in package.dependencies), None)
+
+
+def port(package: Package) -> int:
+    """The number that is usual for the framework."""
+    return PORTS.get(name(package) or "", USUAL)
+
+
+def usual_port(package: Package, where: str) -> Port | None:
+    """The port of a framework that reads PORT by itself; None for one that leaves it to the app's source."""
+    framework = name(package)
+    return Port(number=port(package), variable="PORT", where=where, assumed=True) if framework in READ_PORT else None

@@ -1,0 +1,206 @@
+"""What an app needs around its sources: a compiler for native modules, Prisma's client, git, files and tools that only
+development dependencies bring.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+
+from fairway.build.detect import shell
+from fairway.build.detect.package_json import Package
+from fairway.build.detect.shell import Command
+from fairway.build.detect.tree import Tree
+from fairway.domain.detection import Manager, PackageManager, Problem
+
+# Modules that compile when their prebuilt file can't be had. argon2, sharp, canvas and esbuild-like ones bring prebuilt
+# files inside npm packages and need no compiler.
+NATIVE = frozenset(
+    {
+        "bcrypt", "sqlite3", "better-sqlite3", "canvas", "node-sass", "argon2", "libpq", "pg-native", "zeromq",
+        "node-expat", "serialport", "@serialport/bindings", "robotjs", "leveldown", "kerberos", "oracledb",
+        "node-rdkafka", "farmhash", "couchbase", "integer", "sodium-native", "isolated-vm", "re2", "microtime",
+        "heapdump", "ref-napi", "ffi-napi", "bufferutil", "utf-8-validate", "deasync", "node-pty", "usb", "lmdb",
+        "msgpackr-extract", "cpu-features", "ssh2", "weak-napi", "iconv", "node-gyp", "tree-sitter",
+        "mongodb-client-encryption", "snappy-native", "xxhash",
+    }
+)  # fmt: skip
+COMPILES = NATIVE - {"bufferutil", "utf-8-validate", "msgpackr-extract", "cpu-features", "ssh2", "lmdb"}
+PROVIDERS = {
+    "tsc": "typescript", "nest": "@nestjs/cli", "sequelize": "sequelize-cli", "babel": "@babel/cli",
+    "babel-node": "@babel/node", "ng": "@angular/cli", "nuxt": "nuxt", "nuxi": "nuxi", "strapi": "@strapi/strapi",
+    "vue-cli-service": "@vue/cli-service", "swc": "@swc/cli", "run-s": "npm-run-all", "run-p": "npm-run-all",
+    "dotenv": "dotenv-cli", "mikro-orm": "@mikro-orm/cli", "typeorm-ts-node-commonjs": "typeorm",
+    "typeorm-ts-node-esm": "typeorm", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
+    "env-cmd": "env-cmd", "dotenvx": "@dotenvx/dotenvx", "tsnd": "ts-node-dev", "drizzle-kit": "drizzle-kit",
+    "swc-node": "@swc-node/register", "medusa": "@medusajs/cli", "loopback-cli": "@loopback/cli",
+}  # fmt: skip
+DATABASE = re.compile(
+    r"\bprisma\s+(migrate\s+(deploy|dev|reset|resolve)|db\s+(push|seed|execute))|\bsequelize(-cli)?\s+db:|\bknex\s+(\S+\s+)*(migrate|seed):"
+    r"|\btypeorm\S*\s+(.*\s)?(migration:run|migration:revert|schema:(sync|drop))|\bmikro-orm\S*\s+(migration:up|schema:)"
+    r"|\bdrizzle-kit\s+(push|migrate)|\bace(\.js)?\s+(migration:|db:)|\bdb-migrate\s+(up|down|reset)|\bnode-pg-migrate\s+(up|down)"
+    r"|\bmigrate-mongo\s+(up|down)|\bmigrate(\.[cm]?[jt]s)?\s+up\b|\bflyway\b|\bliquibase\b|\bpsql\b|\bmysql\b|\bmongo(sh|import|restore)?\s"
+    r"|\bmanage\.py\s+migrate\b|\balembic\s+upgrade\b|\bdbmate\b|\bwait-for-it\b|\bdocker(-compose)?\s|\bpayload\s+migrate\b"
+    r"|[\w./-]*\b(migrate|migrations?|seed|seeds|seeder)\.[cm]?[jt]s\b"
+)
+BUILDERS = frozenset(
+    {
+        "tsc", "tsup", "webpack", "babel", "esbuild", "rollup", "swc", "ncc", "parcel", "rimraf", "copyfiles",
+        "cpx", "cpy",
+        "tsc-alias", "mkdirp", "del-cli", "shx", "tspc", "ttsc", "unbuild", "vite-node", "microbundle", "gulp", "grunt",
+        "rm", "cp", "mkdir"
+    }
+)  # fmt: skip
+EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
+LISTED_BUILDS = 10
+PRISMA_WITHOUT_ENGINES = 7
+GIT = re.compile(r"\bgit\s+(rev-parse|describe|log|show|tag|rev-list)\b|\bnx\s+affected\b|\blerna\s+changed\b")
+GIT_PACKAGES = frozenset(
+    {"git-rev-sync", "git-revision-webpack-plugin", "git-describe", "git-last-commit", "child-process-git"}
+)
+
+
+def native(packages: Iterable[Package]) -> tuple[str, ...]:
+    """The dependencies that may have to be compiled."""
+    return tuple(sorted({name for package in packages for name in package.everything if name in COMPILES}))
+
+
+def touches_database(text: str) -> bool:
+    """Whether a command line reaches for a database (or for the Docker that runs one)."""
+    return bool(DATABASE.search(text))
+
+
+def builds(command: Command) -> bool:
+    """Whether a command makes files from sources and then ends: it belongs to the build, not to the start."""
+    words = command.words
+    if not words or command.variables.get("NODE_ENV") == "development":
+        return False
+    program = command.program
+    if program in BUILDERS or words[:2] in (("prisma", "generate"), ("npx", "tsc")):
+        return not any(word in ("-w", "--watch") for word in words)
+    return (
+        len(words) > 1
+        and words[1] == "build"
+        and program in ("nest", "next", "nuxt", "nuxi", "vite", "strapi", "remix", "ng", "turbo", "nx")
+    )
+
+
+def empty_files(package: Package) -> tuple[str, ...]:
+    """The environment files that scripts insist on, though the variables come from outside."""
+    found: list[str] = []
+    for text in package.scripts.values():
+        for match in EMPTY.finditer(text):
+            path = next((group for group in match.groups() if group), ".env").strip("'\"")
+            path = posixpath.normpath(path)
+            if not path.startswith(("/", "..")) and "$" not in path and path not in found:
+                found.append(path)
+    return tuple(found)
+
+
+def git(package: Package) -> bool:
+    """Whether the build asks git about the commit."""
+    scripts = (
+        package.scripts.get(name, "")
+        for name in ("prebuild", "build", "postbuild", "version", "postinstall", "prepare")
+    )
+    return any(GIT.search(text) for text in scripts) or any(name in GIT_PACKAGES for name in package.everything)
+
+
+def development(commands: Iterable[Command], package: Package) -> str:
+    """Why the start commands need development dependencies: the first that only those provide, or nothing."""
+    for command in commands:
+        for name in used(command):
+            if name in package.development and name not in package.dependencies:
+                return name
+    return ""
+
+
+def used(command: Command) -> list[str]:
+    """The packages that a command's program and its preloaded modules come from."""
+    words = list(command.words) if command.plain else [word for word in re.split(r"\s+", command.text) if word]
+    found: list[str] = []
+    program = command.program if command.plain else (words[0] if words else "")
+    found.append(PROVIDERS.get(program, program))
+    if found[0] in ("ts-node", "ts-node-dev", "tsx"):
+        found.append("typescript")
+    for position, word in enumerate(words):
+        for option in ("-r", "--require", "--import", "--loader", "--experimental-loader"):
+            if word == option and position + 1 < len(words):
+                found.append(package_of(words[position + 1]))
+            elif word.startswith(option + "="):
+                found.append(package_of(word.partition("=")[2]))
+    return found
+
+
+def package_of(module: str) -> str:
+    """The package that a module name lies in: `ts-node/register` is ts-node, `@swc-node/register/esm` is scoped."""
+    parts = module.split("/")
+    return "/".join(parts[:2]) if module.startswith("@") else parts[0]
+
+
+def prisma(tree: Tree, package: Package, root: Package) -> tuple[str | None, bool]:
+    """Where Prisma's schema lies (a folder with a slash or a file, relative to the app); whether its client goes into
+    node_modules. None without a schema, or without the `prisma` command."""
+    if "prisma" not in {**root.everything, **package.everything}:
+        return None, False
+    named = re.search(r'"schema"\s*:\s*"([^"]+)"', package.text) or re.search(
+        r"""\bschema\s*:\s*(?:path\.join\()?['"]([^'"]+)['"]""",
+        (tree.read("prisma.config.ts") or b"").decode("utf-8", "replace"),
+    )
+    candidates = [posixpath.normpath(named[1])] if named else []
+    schemas = sorted(
+        (path for path in tree.files() if path.endswith(".prisma")), key=lambda path: (path.count("/"), path)
+    )
+    path = next((name for name in (*candidates, "prisma/schema.prisma", *schemas[:1]) if name in schemas), None)
+    if path is None:
+        return None, False
+    text = (tree.read(path) or b"").decode("utf-8", "replace")
+    generator = re.search(r"generator\s+\w+\s*\{([^}]*)\}", text)
+    elsewhere = bool(generator and re.search(r"^\s*output\s*=\s*\"(?![^\"]*node_modules)", generator[1], re.MULTILINE))
+    folder = posixpath.dirname(path)
+    return f"{folder}/" if folder else path, not elsewhere
+
+
+def prisma_engines(package: Package, root: Package) -> bool:
+    """Whether Prisma needs its engine binaries: version 7 generates and runs without them."""
+    major = re.search(r"\d+", {**root.everything, **package.everything}.get("prisma", ""))
+    return major is not None and int(major[0][:9]) < PRISMA_WITHOUT_ENGINES
+
+
+def render(commands: Iterable[Command]) -> str:
+    """Commands as one line for the shell."""
+    return " && ".join(command.render() for command in commands)
+
+
+def parse(text: str) -> tuple[Command, ...]:
+    """The commands of a script; none for one that can't be read."""
+    try:
+        return shell.parse(text)
+    except ValueError:
+        return ()
+
+
+def variables(scripts: Mapping[str, str]) -> bool:
+    """Whether any script sets NODE_ENV itself."""
+    return any("NODE_ENV=" in text for text in scripts.values())
+
+
+def unbuilt(tree: Tree, root: Package, packages: PackageManager, names: tuple[str, ...]) -> tuple[Problem, ...]:
+    """The problem of native modules that pnpm 10 and later leave unbuilt, because no list allows their build scripts:
+    they load only when they are first used."""
+    version = (packages.version or "").partition(".")[0]
+    if packages.manager is not Manager.PNPM or not version.isdecimal() or int(version) < LISTED_BUILDS:
+        return ()
+    settings = (tree.read("pnpm-workspace.yaml") or b"").decode("utf-8", "replace")
+    missing = [
+        name for name in names if name not in (root.built or ()) and not re.search(rf"\b{re.escape(name)}\b", settings)
+    ]
+    if not missing:
+        return ()
+    return (
+        Problem(
+            what=f"pnpm {version} does not build {', '.join(missing)}",
+            why="it runs the build scripts of listed dependencies alone, and an unbuilt native module can't be loaded",
+            fix="run pnpm approve-builds and commit what it writes",
+            where="package.json",
+        ),
+    )

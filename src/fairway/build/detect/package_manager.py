@@ -1,0 +1,212 @@
+"""Which package manager installs, in which version, from which lock file.
+
+`packageManager` decides; then the lock file. Of two lock files one is stale as a rule: the one that does not know all
+of package.json's dependencies. When both do, the one that somebody chose on purpose is taken: npm's comes by itself
+whenever anybody types `npm install`.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+from fairway.build.detect import semver
+from fairway.build.detect.package_json import Package
+from fairway.build.detect.tree import Tree
+from fairway.domain.detection import Manager, PackageManager, Problem
+
+LOCKS = {
+    "pnpm-lock.yaml": Manager.PNPM,
+    "yarn.lock": Manager.YARN,
+    "npm-shrinkwrap.json": Manager.NPM,
+    "package-lock.json": Manager.NPM,
+}
+BUN = ("bun.lock", "bun.lockb")
+PINNED = re.compile(r"(npm|yarn|pnpm)@(\d+[0-9A-Za-z.-]*)")
+INSTALL = {Manager.NPM: "npm install", Manager.YARN: "yarn install", Manager.PNPM: "pnpm install"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The package manager, and what is wrong with the lock files."""
+
+    packages: PackageManager
+    problems: tuple[Problem, ...] = ()
+
+
+def find(tree: Tree, package: Package) -> Choice:
+    """The package manager of the build context."""
+    locks = {name: manager for name, manager in LOCKS.items() if tree.read(name) is not None}
+    pinned = PINNED.match(package.manager)
+    if pinned:
+        manager, version = Manager(pinned[1]), pinned[2]
+        lock = next((name for name, owner in locks.items() if owner is manager), None)
+        where = "package.json (packageManager)"
+        problems = stale_locks(lock, locks, where) if lock else no_lock(tree, manager, tuple(locks))
+    elif locks:
+        lock = best(tree, package, tuple(locks))
+        manager, version, where = locks[lock], None, lock
+        problems = stale_locks(lock, locks, "it " + reason(tree, package, lock, tuple(locks)))
+    else:
+        manager, version, lock, where = Manager.NPM, None, None, "package.json"
+        problems = no_lock(tree, manager, ())
+    manager, version = precise(tree, manager, version, lock)
+    if lock and (missing := unknown_to(tree, package, lock)):
+        problems = (*problems, mismatch(lock, missing, manager))
+    return Choice(packages=PackageManager(manager=manager, version=version, lock=lock, where=where), problems=problems)
+
+
+def precise(tree: Tree, manager: Manager, version: str | None, lock: str | None) -> tuple[Manager, str | None]:
+    """yarn told apart by generation, and the version that can read the lock file when none is pinned."""
+    text = (tree.read(lock) or b"").decode("utf-8", "replace") if lock else ""
+    if manager is Manager.YARN:
+        release = re.search(
+            rb"^yarnPath:\s*\S*?yarn-(\d[\w.-]*?)\.[cm]?js", tree.read(".yarnrc.yml") or b"", re.MULTILINE
+        )
+        version = release[1].decode() if release else version
+        metadata = re.search(r"^__metadata:\s+version: (\d+)", text, re.MULTILINE)
+        if (version and not version.startswith("1.") and version != "1") or metadata:
+            return Manager.BERRY, version or ("4" if metadata and int(metadata[1]) >= 8 else "3")
+        return Manager.YARN, version or "1.22.22"
+    if manager is Manager.PNPM:
+        return manager, version or pnpm_version(tree, text)
+    return manager, version
+
+
+def pnpm_version(tree: Tree, lock: str) -> str:
+    """The pnpm that wrote the lock file: 5.3 is pnpm 6, 5.4 pnpm 7, 6.0 pnpm 8, 9.0 pnpm 9 or 10. Settings in
+    pnpm-workspace.yaml are pnpm 10's."""
+    wrote = re.search(r"^lockfileVersion:\s*'?(\d+)\.(\d+)", lock, re.MULTILINE)
+    old = {("5", "3"): "6", ("5", "4"): "7", ("6", "0"): "8", ("6", "1"): "8"}
+    if wrote and (wrote[1], wrote[2]) in old:
+        return old[wrote[1], wrote[2]]
+    settings = re.search(
+        rb"^(onlyBuiltDependencies|ignoredBuiltDependencies|overrides|patchedDependencies|allowBuilds|"
+        rb"nodeLinker|injectWorkspacePackages|minimumReleaseAge)\s*:",
+        tree.read("pnpm-workspace.yaml") or b"",
+        re.MULTILINE,
+    )
+    return "10" if settings or not wrote else "9"
+
+
+def best(tree: Tree, package: Package, locks: tuple[str, ...]) -> str:
+    """The lock file to install from: a complete one before a stale one, then in LOCKS' order."""
+    return min(locks, key=lambda lock: bool(unknown_to(tree, package, lock)))
+
+
+def reason(tree: Tree, package: Package, lock: str, locks: tuple[str, ...]) -> str:
+    """Why that lock file was taken."""
+    stale = any(unknown_to(tree, package, other) for other in locks if other != lock)
+    return "knows every dependency of package.json, the other does not" if stale else "was made on purpose"
+
+
+def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
+    """The dependencies of package.json that the lock file does not know."""
+    text = (tree.read(lock) or b"").decode("utf-8", "replace")
+    if lock.endswith(".json"):
+        return unknown_to_npm(package, text)
+    names = text.replace('"', "").replace("'", "")
+    known = set(re.findall(r"^\s*/?((?:@[\w.~-]+/)?[\w.~-]+)(?=[@:/])", names, re.MULTILINE))
+    known |= {
+        name
+        for line in re.findall(r"^\S.*,.*:$", names, re.MULTILINE)
+        for name in re.findall(r"((?:@[\w.~-]+/)?[\w.~-]+)@", line)
+    }
+    return tuple(name for name in package.everything if name not in known)
+
+
+def unknown_to_npm(package: Package, text: str) -> tuple[str, ...]:
+    """The dependencies that npm's lock file lacks, or has with another range: what `npm ci` refuses."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return ("(the file is no JSON)",)
+    if not isinstance(raw, dict):
+        return ("(the file is no JSON object)",)
+    root = raw.get("packages", {}).get("") if isinstance(raw.get("packages"), dict) else None
+    if isinstance(root, dict):
+        ranges = {
+            str(name): wanted
+            for kind in ("peerDependencies", "devDependencies", "optionalDependencies", "dependencies")
+            if isinstance(root.get(kind), dict)
+            for name, wanted in root[kind].items()
+        }
+        return tuple(name for name, wanted in package.everything.items() if ranges.get(name) != wanted)
+    known = raw.get("dependencies")
+    return tuple(name for name in package.everything if name not in known) if isinstance(known, dict) else ()
+
+
+def legacy_peers(tree: Tree, lock: str | None) -> bool:
+    """Whether the lock file was made without regard to peer dependencies: by npm 6 or older, or with
+    `--legacy-peer-deps`. `npm ci` then refuses it unless it is told the same."""
+    try:
+        raw = json.loads(tree.read(lock) or b"{}") if lock and lock.endswith(".json") else {}
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(raw, dict):
+        return False
+    if raw.get("lockfileVersion") == 1:
+        return True
+    packages = raw.get("packages")
+    entries = (
+        {path: item for path, item in packages.items() if isinstance(item, dict)} if isinstance(packages, dict) else {}
+    )
+    return any(
+        not satisfied(name, wanted, entries)
+        for path, item in entries.items()
+        if path.count("node_modules/") == 1 and isinstance(item.get("peerDependencies"), dict)
+        for name, wanted in item["peerDependencies"].items()
+        if not (item.get("peerDependenciesMeta") or {}).get(name, {}).get("optional")
+    )
+
+
+def satisfied(name: str, wanted: object, entries: dict[str, dict[str, object]]) -> bool:
+    """Whether the lock file has a peer dependency in a version that was asked for. A range that can't be read counts as
+    satisfied."""
+    found = entries.get(f"node_modules/{name}")
+    if found is None:
+        return False
+    version = re.match(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})$", str(found.get("version")))
+    allowed = semver.allows(str(wanted))
+    return version is None or allowed is None or allowed((int(version[1]), int(version[2]), int(version[3])))
+
+
+def stale_locks(lock: str, locks: dict[str, Manager], why: str) -> tuple[Problem, ...]:
+    """A problem when there are lock files of several package managers."""
+    others = [name for name, manager in locks.items() if manager is not locks[lock]]
+    if not others:
+        return ()
+    return (
+        Problem(
+            what=f"there are {len(others) + 1} lock files: {', '.join((lock, *others))}",
+            why=f"each pins other versions; {lock} is used, for {why}",
+            fix=f"git rm {' '.join(others)}",
+            where=lock,
+        ),
+    )
+
+
+def no_lock(tree: Tree, manager: Manager, others: tuple[str, ...]) -> tuple[Problem, ...]:
+    """The problem of a package manager without its lock file."""
+    bun = next((name for name in BUN if tree.read(name) is not None), None)
+    other = next(iter(others), bun)
+    why = f"{other} belongs to another package manager; " if other else ""
+    return (
+        Problem(
+            what=f"there is no lock file for {manager}",
+            why=f"{why}every build may install other versions than the last one",
+            fix=f"run {INSTALL[manager]} and commit the lock file",
+            where=other or "package.json",
+        ),
+    )
+
+
+def mismatch(lock: str, missing: tuple[str, ...], manager: Manager) -> Problem:
+    """The problem of a lock file that does not match package.json."""
+    names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    command = INSTALL[Manager.YARN if manager is Manager.BERRY else manager]
+    return Problem(
+        what=f"{lock} does not match package.json: {names}",
+        why="a build installs exactly what the lock file says, and refuses one that does not match",
+        fix=f"run {command} and commit {lock}",
+        where=lock,
+    )

@@ -1,0 +1,154 @@
+"""What a Python app depends on, and what installs it: uv, poetry or pip, by the lock file."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairway.build.detect.tree import Tree
+from fairway.domain.detection import Manager, PackageManager, Problem
+
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements/production.txt",
+    "requirements/prod.txt",
+    "requirements/base.txt",
+    "requirements/main.txt",
+)
+DEVELOPMENT = (
+    "requirements-dev.txt",
+    "requirements-test.txt",
+    "dev-requirements.txt",
+    "test-requirements.txt",
+    "requirements_dev.txt",
+    "requirements/dev.txt",
+    "requirements/development.txt",
+    "requirements/local.txt",
+    "requirements/test.txt",
+    "requirements/tests.txt",
+)
+NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
+MOST_INCLUDES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """The package manager, the names of everything that is installed (normalised), and the files that say so."""
+
+    packages: PackageManager
+    names: frozenset[str]
+    manifests: tuple[str, ...]
+    requirements: str | None
+    development: tuple[str, ...]
+    project: Mapping[str, object]
+    problems: tuple[Problem, ...] = ()
+
+
+def find(tree: Tree) -> Packages | None:
+    """The app's packages; None when nothing lists any."""
+    project = read_project(tree)
+    requirements = next((name for name in REQUIREMENTS if tree.read(name) is not None), None)
+    if tree.read("uv.lock") is not None:
+        return of_project(project, Manager.UV, "uv.lock", groups(project))
+    poetry = table(table(project, "tool"), "poetry")
+    if tree.read("poetry.lock") is not None or (poetry and requirements is None):
+        lock = "poetry.lock" if tree.read("poetry.lock") is not None else None
+        return of_project(project, Manager.POETRY, lock, tuple(table(poetry, "group")) or groups(project))
+    if requirements is not None:
+        return of_requirements(tree, requirements, project)
+    if table(project, "project"):
+        return of_project(project, Manager.PIP, None, tuple(table(table(project, "project"), "optional-dependencies")))
+    return None
+
+
+def of_project(
+    project: Mapping[str, object], manager: Manager, lock: str | None, development: tuple[str, ...]
+) -> Packages:
+    """The packages of pyproject.toml."""
+    listed = table(project, "project").get("dependencies")
+    names = {
+        normal(found[1]) for item in (listed if isinstance(listed, list) else []) if (found := NAME.match(str(item)))
+    }
+    names |= {normal(name) for name in table(table(table(project, "tool"), "poetry"), "dependencies")}
+    return Packages(
+        packages=PackageManager(manager=manager, version=None, lock=lock, where=lock or "pyproject.toml"),
+        names=frozenset(names),
+        manifests=("pyproject.toml", *((lock,) if lock else ())),
+        requirements=None,
+        development=development,
+        project=project,
+        problems=() if lock else (unlocked("pyproject.toml", manager),),
+    )
+
+
+def of_requirements(tree: Tree, path: str, project: Mapping[str, object]) -> Packages:
+    """The packages of a requirements file and of the files that it includes."""
+    files, text = read_included(tree, path)
+    names = {normal(found[1]) for line in text.splitlines() if (found := NAME.match(line))}
+    loose = [line.strip() for line in text.splitlines() if NAME.match(line) and not re.search(r"==|@|===", line)]
+    development = tuple(name for name in DEVELOPMENT if tree.read(name) is not None)
+    for name in development:
+        files = (*files, *(file for file in read_included(tree, name)[0] if file not in files))
+    return Packages(
+        packages=PackageManager(manager=Manager.PIP, version=None, lock=None if loose else path, where=path),
+        names=frozenset(names),
+        manifests=files,
+        requirements=path,
+        development=development,
+        project=project,
+        problems=(unlocked(path, Manager.PIP, len(loose)),) if loose else (),
+    )
+
+
+def read_included(tree: Tree, path: str) -> tuple[tuple[str, ...], str]:
+    """A requirements file with those that it includes: their paths, and all their text."""
+    seen: list[str] = []
+    texts: list[str] = []
+    waiting = [path]
+    while waiting and len(seen) < MOST_INCLUDES:
+        current = waiting.pop(0)
+        content = tree.read(current)
+        if current in seen or content is None:
+            continue
+        seen.append(current)
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+        texts.append(text)
+        folder = current.rpartition("/")[0]
+        waiting.extend(f"{folder}/{name}".lstrip("/") if folder else name for name in INCLUDE.findall(text))
+    return tuple(seen), "\n".join(texts)
+
+
+def unlocked(path: str, manager: Manager, loose: int = 0) -> Problem:
+    """The problem of versions that are not pinned."""
+    fix = {Manager.UV: "run uv lock and commit uv.lock", Manager.POETRY: "run poetry lock and commit poetry.lock"}
+    return Problem(
+        what=f"{path} does not pin every version" + (f" ({loose} of them are open)" if loose else ""),
+        why="every build may install other versions than the last one",
+        fix=fix.get(manager, "pin them with name==version, e.g. by pip-compile or uv"),
+        where=path,
+    )
+
+
+def read_project(tree: Tree) -> Mapping[str, object]:
+    """pyproject.toml, or nothing when it is missing or broken."""
+    try:
+        return tomllib.loads((tree.read("pyproject.toml") or b"").decode("utf-8-sig", "replace"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def groups(project: Mapping[str, object]) -> tuple[str, ...]:
+    """The dependency groups."""
+    return tuple(table(project, "dependency-groups"))
+
+
+def table(place: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """A table of a TOML file; an empty one when there is none."""
+    found = place.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def normal(name: str) -> str:
+    """A package's name as the registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,142 @@
+"""The little of the shell's grammar that package.json scripts use: simple commands joined by operators.
+
+A command is `plain` when the shell would pass its words on unchanged: no variable, no glob, no redirection, no
+substitution. Only a plain one may become an exec-form list.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OPERATORS = ("&&", "||", ";", "|", "&", "\n")
+SPECIAL = frozenset("$`<>()*?[]{}~!#")
+ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One simple command. `variables` are the assignments before it, `operator` is what follows (empty at the end)."""
+
+    words: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    operator: str = ""
+    plain: bool = True
+
+    @property
+    def program(self) -> str:
+        """The first word, without its directory when it lies in node_modules."""
+        first = self.words[0] if self.words else ""
+        return first.rpartition("/")[2] if "node_modules/.bin/" in first else first
+
+    def render(self) -> str:
+        """The command as the shell would read it. The text of one that is not plain is kept as it was."""
+        if not self.plain:
+            return self.text
+        assigned = [f"{name}={quote(value)}" for name, value in self.variables.items()]
+        return " ".join([*assigned, *(quote(word) for word in self.words)])
+
+
+def quote(word: str) -> str:
+    """The word, quoted for the shell when it must be."""
+    return word if SAFE.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def quote_words(command: Command) -> str:
+    """The words of a command as the shell would read them, without its assignments."""
+    return " ".join(quote(word) for word in command.words)
+
+
+def parse(text: str) -> tuple[Command, ...]:
+    """The commands of a script, in order. Raises ValueError for an unclosed quote."""
+    commands: list[Command] = []
+    for part, operator in split(text):
+        if part.strip():
+            commands.append(read_command(part.strip(), operator))
+        elif operator in ("&&", "||", "|"):
+            raise ValueError(f"nothing stands before {operator}")
+    return tuple(commands)
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    """The texts between the operators that stand outside quotes and parentheses, each with the operator after it."""
+    parts: list[tuple[str, str]] = []
+    start = position = depth = 0
+    while position < len(text):
+        if (end := skip_quoted(text, position)) > position:
+            position = end
+            continue
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        operator = next((sign for sign in OPERATORS if text.startswith(sign, position)), "")
+        redirection = operator == "&" and (
+            text[position - 1 : position] == ">" or text[position + 1 : position + 2] == ">"
+        )
+        if operator and depth <= 0 and not redirection:
+            parts.append((text[start:position], operator))
+            position += len(operator)
+            start = position
+        else:
+            position += 1
+    parts.append((text[start:], ""))
+    return parts
+
+
+def skip_quoted(text: str, position: int) -> int:
+    """Where a quoted piece or an escape that begins at the position ends; the position itself when none begins."""
+    sign = text[position]
+    if sign == "\\":
+        return position + 2
+    if sign not in "'\"":
+        return position
+    end = position + 1
+    while end < len(text) and text[end] != sign:
+        end += 2 if text[end] == "\\" and sign == '"' else 1
+    if end >= len(text):
+        raise ValueError(f"a quote is not closed: {text[position : position + 40]}")
+    return end + 1
+
+
+def read_command(text: str, operator: str) -> Command:
+    """One simple command."""
+    words, plain = read_words(text)
+    variables: dict[str, str] = {}
+    while words and (assigned := ASSIGNMENT.fullmatch(words[0])):
+        variables[assigned[1]] = assigned[2]
+        words = words[1:]
+    return Command(words=tuple(words), variables=variables, text=text, operator=operator, plain=plain)
+
+
+def read_words(text: str) -> tuple[list[str], bool]:
+    """The words of a command with their quotes removed, and whether the shell would leave them as they are."""
+    words: list[str] = []
+    plain = True
+    word: str | None = None
+    position = 0
+    while position < len(text):
+        sign = text[position]
+        end = skip_quoted(text, position)
+        if end > position:
+            piece = text[position:end]
+            plain = plain and not (sign == '"' and ("$" in piece or "`" in piece))
+            word = (word or "") + unquote(piece)
+            position = end
+            continue
+        if sign.isspace():
+            if word is not None:
+                words.append(word)
+            word = None
+        else:
+            plain = plain and sign not in SPECIAL
+            word = (word or "") + sign
+        position += 1
+    return ([*words, word] if word is not None else words), plain
+
+
+def unquote(piece: str) -> str:
+    """The content of a quoted piece or of an escape."""
+    if piece[0] == "'":
+        return piece[1:-1]
+    if piece[0] == '"':
+        return re.sub(r'\\(["\\$`])', r"\1", piece[1:-1])
+    return piece[1:]

@@ -1,0 +1,79 @@
+"""Reading an app's own source, within bounds, with the comments taken out.
+
+A port or a health path in a comment, a test or a bundle is no evidence. Lines keep their numbers, so that a conclusion
+can be shown at `src/server.ts:41`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from fairway.build.detect.tree import Tree
+
+NODE = frozenset({".js", ".ts", ".mjs", ".cjs", ".mts", ".cts"})
+PYTHON = frozenset({".py"})
+SKIPPED = re.compile(
+    r"(^|/)(dist|build|out|coverage|tests?|__tests__|__mocks__|mocks?|specs?|e2e|cypress|playwright|fixtures|vendor|"
+    r"public|static|assets|docs?|examples?|samples?|benchmarks?|bench|client|frontend|migrations|seeders|seeds|\.[^/]+)/"
+    r"|[.\-_](test|spec|e2e-spec|min|stories)\.[cm]?[jt]s$|\.d\.[cm]?ts$|(^|/)(gulpfile|gruntfile|jest\.|webpack\.|vite\.|"
+    r"rollup\.|karma\.|playwright\.|cypress\.)|(^|/)(test_[^/]*|conftest)\.py$",
+    re.IGNORECASE,
+)
+MOST_FILES = 2000
+MOST_BYTES = 6 * 1024 * 1024
+MOST_BYTES_EACH = 256 * 1024
+
+# Strings are matched so that a `//` in one is kept; each alternative ends at the end of the text at the latest, so that
+# an opening without its end costs one pass and not one for each opening.
+SCRIPT_TOKEN = re.compile(
+    r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*(?:`|\Z)|//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)""", re.DOTALL
+)
+PYTHON_TOKEN = re.compile(
+    r"'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|\#[^\n]*"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source file: its path, and its text with comments blanked out."""
+
+    path: str
+    text: str
+
+    def where(self, position: int) -> str:
+        """`path:line` of a position in the text."""
+        return f"{self.path}:{self.text.count(chr(10), 0, position) + 1}"
+
+
+def read(tree: Tree, suffixes: frozenset[str]) -> tuple[Source, ...]:
+    """The app's source files, the shallowest first: at most 2,000 files, 256 kB each, 6 MB in all."""
+    paths = [path for path in tree.files() if PurePosixPath(path).suffix in suffixes and not SKIPPED.search(path)]
+    paths.sort(key=lambda path: (path.count("/"), path))
+    clean = strip_python if suffixes is PYTHON else strip_script
+    found: list[Source] = []
+    total = 0
+    for path in paths[:MOST_FILES]:
+        content = tree.read(path)
+        if content is None or len(content) > MOST_BYTES_EACH:
+            continue
+        total += len(content)
+        if total > MOST_BYTES:
+            break
+        found.append(Source(path=path, text=clean(content.decode("utf-8", "replace"))))
+    return tuple(found)
+
+
+def strip_script(text: str) -> str:
+    """JavaScript or TypeScript without its comments, line numbers kept."""
+    return SCRIPT_TOKEN.sub(blank(lambda token: token.startswith(("//", "/*"))), text)
+
+
+def strip_python(text: str) -> str:
+    """Python without its comments and its triple-quoted texts, line numbers kept."""
+    return PYTHON_TOKEN.sub(blank(lambda token: token.startswith(("#", "'''", '"""'))), text)
+
+
+def blank(unwanted: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
+    """A replacement that leaves only the line ends of what is unwanted."""
+    return lambda found: "\n" * found[0].count("\n") if unwanted(found[0]) else found[0]

@@ -1,0 +1,77 @@
+"""The files of a repository, as detection reads them.
+
+Detection is pure over a Tree, so that its tests are dictionaries. `Directory` is a checkout: it never leaves its root
+(a repository may hold a link to /etc/passwd), never opens what is no plain file (a FIFO would wait for ever), and
+never lists what was installed or belongs to git.
+"""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".next", ".nuxt", "bower_components"})
+MOST_FILES = 20_000
+MOST_BYTES = 16 * 1024 * 1024
+
+
+class Tree(Protocol):
+    """A repository's files, by their path relative to its root, written with `/`."""
+
+    def read(self, path: str) -> bytes | None:
+        """The file's content; None when there is no such file."""
+        ...
+
+    def files(self) -> tuple[str, ...]:
+        """Every file's path, sorted. Installed packages and git's own files are left out."""
+        ...
+
+
+class Directory:
+    """A checkout on disk. Listed once, at the first question; at most 20,000 files of at most 16 MB each are seen."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._files: tuple[str, ...] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        """The file's content; None when there is none, when it lies outside the checkout, or when it is too large."""
+        file = self.path / path
+        try:
+            if not file.resolve().is_relative_to(self.path.resolve()) or not file.is_file():
+                return None
+            return file.read_bytes() if file.stat().st_size <= MOST_BYTES else None
+        except (OSError, ValueError, RuntimeError):
+            # A file that can't be read, a name that is none (a NUL byte), a link to itself: as good as absent.
+            return None
+
+    def files(self) -> tuple[str, ...]:
+        """Every file's path, sorted."""
+        if self._files is None:
+            self._files = tuple(sorted(self._walk()))
+        return self._files
+
+    def _walk(self) -> list[str]:
+        found: list[str] = []
+        for folder, folders, names in os.walk(self.path):
+            folders[:] = sorted(name for name in folders if name not in SKIPPED)
+            place = Path(folder).relative_to(self.path)
+            found.extend((place / name).as_posix() for name in sorted(names))
+            if len(found) >= MOST_FILES:
+                break
+        return found[:MOST_FILES]
+
+
+class Below:
+    """A subfolder of a tree, as a tree of its own."""
+
+    def __init__(self, tree: Tree, directory: str) -> None:
+        self.tree = tree
+        self.prefix = "" if directory == "." else directory.rstrip("/") + "/"
+
+    def read(self, path: str) -> bytes | None:
+        """The file's content, by its path below the subfolder."""
+        return self.tree.read(self.prefix + path)
+
+    def files(self) -> tuple[str, ...]:
+        """The subfolder's files."""
+        return tuple(path[len(self.prefix) :] for path in self.tree.files() if path.startswith(self.prefix))

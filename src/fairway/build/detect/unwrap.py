@@ -1,0 +1,245 @@
+"""From `npm start` to the process itself.
+
+A package manager as the top process ends alone on SIGTERM and leaves Node.js running, its handler never called. So the
+script's own command is looked up, through scripts that call scripts, and through wrappers that only prepare the
+environment (cross-env, env-cmd, nodemon, pm2). What can't be read safely stays with the shell, as it was.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from fairway.build.detect import shell
+from fairway.build.detect.shell import Command
+
+DEEPEST = 8
+RUNNERS = frozenset({"npm", "yarn", "pnpm"})
+OWN_COMMANDS = frozenset(
+    {
+        "install", "i", "ci", "add", "remove", "exec", "dlx", "node", "workspace", "workspaces", "prune", "rebuild",
+        "audit", "publish", "pack", "config", "cache", "link", "version", "info", "why", "up", "upgrade", "set",
+        "plugin",
+        "create", "init", "-v", "--version"
+    }
+)  # fmt: skip
+QUIET = frozenset({"-s", "--silent", "--quiet", "-q", "--if-present", "--no-update-notifier", "--loglevel=error"})
+
+FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
+
+Pm2 = Callable[[str], tuple[str, ...] | None]
+"""Reads a pm2 file and says the command that it starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripts:
+    """The scripts that a command may call, and the reader of pm2 files.
+
+    `hooks` is whether the package manager runs `pre…` and `post…` scripts around every script (npm and yarn 1 do).
+    """
+
+    scripts: Mapping[str, str]
+    pm2: Pm2 = lambda _: None
+    hooks: bool = True
+
+
+def expand(text: str, scripts: Scripts, depth: int = 0) -> tuple[Command, ...]:
+    """The commands that the text really runs, wrappers and package managers removed where that is safe.
+
+    Raises ValueError for a text that is no shell command.
+    """
+    found: list[Command] = []
+    commands = without_formatter(shell.parse(text))
+    for command in commands:
+        inner = inside(command, scripts, depth, alone=len(commands) == 1)
+        found.extend(inner[:-1])
+        found.append(replace(inner[-1], operator=command.operator))
+    return tuple(found)
+
+
+def without_formatter(commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The commands without a last one that only colours the log (`node server.js | pino-pretty`): the pipe's shell
+    would get the signals in the process's place."""
+    if len(commands) > 1 and commands[-2].operator == "|" and commands[-1].program in FORMATTERS:
+        return (*commands[:-2], replace(commands[-2], operator=""))
+    return commands
+
+
+def inside(command: Command, scripts: Scripts, depth: int, *, alone: bool) -> tuple[Command, ...]:
+    """What one command runs: at least one command, itself when nothing can be unwrapped. `alone`: nothing stands beside
+    it, so that a script with any operators may take its place."""
+    if not command.plain or not command.words or depth >= DEEPEST:
+        return (command,)
+    if (call := called_script(command.words, scripts.scripts)) is not None:
+        return run_script(command, call, scripts, depth, alone=alone)
+    if (words := unwrapped(command.words, scripts)) is not None:
+        assigned = shell.read_command(" ".join(shell.quote(word) for word in words), "")
+        variables = {**command.variables, **assignments(words)}
+        bare = replace(command, words=words[len(assignments(words)) :], variables=variables)
+        return inside(bare, scripts, depth + 1, alone=alone) if assigned.words else (command,)
+    return (command,)
+
+
+def run_script(
+    command: Command, call: tuple[str, tuple[str, ...]], scripts: Scripts, depth: int, *, alone: bool
+) -> tuple[Command, ...]:
+    """The commands of a script with its `pre` hook, the caller's arguments after its last, the caller's variables
+    before each. A `post` hook of something that goes on running would never be reached, and is left out."""
+    name, arguments = call
+    body = scripts.scripts[name]
+    if arguments:
+        body += " " + " ".join(shell.quote(argument) for argument in arguments)
+    found = expand(body, scripts, depth + 1)
+    before = scripts.scripts.get(f"pre{name}") if scripts.hooks else None
+    if not found or not (chained(found) or (alone and not before and not command.variables)):
+        return (command,)
+    if before:
+        first = expand(before, scripts, depth + 1)
+        if not first or not chained(first):
+            return (command,)
+        found = (*first[:-1], replace(first[-1], operator="&&"), *found)
+    if not command.variables:
+        return found
+    if not all(step.plain for step in found):
+        return (command,)
+    return tuple(replace(step, variables={**command.variables, **step.variables}) for step in found)
+
+
+def chained(commands: tuple[Command, ...]) -> bool:
+    """Whether each command runs only after the one before it succeeded."""
+    return all(command.operator in ("&&", "") for command in commands)
+
+
+def called_script(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
+    """The script that `npm run NAME -- ARGUMENTS` and its like call; None when the words are no such call."""
+    if words[0] not in RUNNERS:
+        return None
+    rest = [word for word in words[1:] if word not in QUIET]
+    if rest and rest[0] in ("run", "run-script"):
+        rest = rest[1:]
+    elif rest and (rest[0] in OWN_COMMANDS or (words[0] == "npm" and rest[0] not in ("start", "test", "stop"))):
+        return None
+    if not rest or rest[0] not in scripts:
+        return None
+    arguments = rest[1:]
+    if arguments and arguments[0] == "--":
+        arguments = arguments[1:]
+    elif arguments and words[0] == "npm":
+        return None
+    return rest[0], tuple(arguments)
+
+
+def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | None:
+    """The words without one wrapper, with its assignments before them; None when they begin with no wrapper."""
+    first, rest = words[0].rpartition("/")[2] if "node_modules/.bin/" in words[0] else words[0], words[1:]
+    match first:
+        case "exec" | "npx" | "cross-env" | "env":
+            while first == "npx" and rest and rest[0] in ("--no-install", "--yes", "-y", "--"):
+                rest = rest[1:]
+            return rest if rest and not rest[0].startswith("-") else None
+        case "env-cmd":
+            return after_options(rest, {"-f", "--file", "-e", "--environments", "-r", "--rc-file"})
+        case "nodemon":
+            return run_file(after_options(rest, {"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d"}))
+        case "ts-node-dev" | "tsnd":
+            return run_file(after_options(rest, {"--watch", "--ignore-watch", "-r", "--project", "-P"}))
+        case "tsx" if rest and rest[0] == "watch":
+            return ("tsx", *(word for word in rest[1:] if word != "--clear-screen=false"))
+        case "node":
+            kept = tuple(word for word in rest if not re.fullmatch(r"--(watch(-path)?|inspect(-brk)?)(=.*)?", word))
+            return ("node", *kept) if kept != rest else None
+        case "pm2" | "pm2-runtime":
+            return unwrap_pm2(rest, scripts.pm2)
+        case "yarn" | "pnpm" if rest and rest[0] == "exec":
+            return rest[1:] or None
+        case "yarn" if rest and rest[0] == "node":
+            return rest
+    return None
+
+
+def after_options(words: tuple[str, ...], valued: set[str]) -> tuple[str, ...] | None:
+    """The words after a wrapper's own options; `valued` ones take the next word. None when nothing is left."""
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        if words[position] in ("-x", "--exec"):
+            return exec_option(words[position + 1 :])
+        position += 2 if words[position] in valued else 1
+        if words[position - 1] == "--":
+            break
+    return words[position:] or None
+
+
+def exec_option(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """nodemon's `--exec "COMMAND" [FILE]`; None for a command that needs a shell."""
+    if not words:
+        return None
+    commands = shell.parse(words[0])
+    if len(commands) != 1 or not commands[0].plain or not commands[0].words or commands[0].variables:
+        return None
+    return (*commands[0].words, *words[1:])
+
+
+def run_file(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """A file as its interpreter's argument: `server.js` is `node server.js`, `a.ts` is `ts-node a.ts`."""
+    if words is None or not re.search(r"\.[cm]?[jt]s$|^[\w./-]+$", words[0]) or words[0] in ("node", "ts-node", "tsx"):
+        return words
+    if len(words) > 1 and not words[1].startswith("-") and "." not in words[0]:
+        return words
+    return ("ts-node" if re.search(r"\.[cm]?ts$", words[0]) else "node", *words)
+
+
+def unwrap_pm2(words: tuple[str, ...], read: Pm2) -> tuple[str, ...] | None:
+    """What `pm2 start FILE` runs; None for anything else that pm2 does."""
+    rest = words[1:] if words[:1] == ("start",) else words
+    names = [word for word in rest if not word.startswith("-")]
+    if not names:
+        return None
+    if re.search(r"(config\.[cm]?js|\.json|\.ya?ml)$", names[0]):
+        return read(names[0])
+    passed = rest[rest.index("--") + 1 :] if "--" in rest else ()
+    if names[0] in RUNNERS:
+        return (names[0], *(("run", *passed[1:]) if passed[:1] == ("run",) else passed)) if passed else None
+    return ("node", names[0], *passed) if re.search(r"\.[cm]?js$|/", names[0]) else None
+
+
+def assignments(words: tuple[str, ...]) -> dict[str, str]:
+    """The assignments that the words begin with (after cross-env and env)."""
+    found: dict[str, str] = {}
+    for word in words:
+        if not (assigned := shell.ASSIGNMENT.fullmatch(word)):
+            break
+        found[assigned[1]] = assigned[2]
+    return found
+
+
+def exec_form(commands: tuple[Command, ...], text: str) -> tuple[str, ...]:
+    """The start command for an image: a plain list when one program is all there is, else `sh -c` with `exec` before
+    the last, so that signals reach it.
+
+    `NODE_ENV=production` is left out, since the image sets it. A chain with `||`, a pipe or a background process stays
+    as it was: its shell must live on.
+    """
+    commands = tuple(replace(command, variables=kept(command.variables)) for command in commands)
+    last = commands[-1]
+    if len(commands) == 1 and last.plain and not last.variables:
+        return last.words
+    if any(command.operator in ("||", "|", "&") for command in commands) or not can_exec(last):
+        return ("sh", "-c", text)
+    before = "".join(f"{command.render()} {command.operator} " for command in commands[:-1])
+    if not last.plain:
+        return ("sh", "-c", f"{before}exec {last.text}")
+    assigned = "".join(f"{name}={shell.quote(value)} " for name, value in last.variables.items())
+    return ("sh", "-c", f"{before}{assigned}exec {' '.join(shell.quote(word) for word in last.words)}")
+
+
+def kept(variables: Mapping[str, str]) -> dict[str, str]:
+    """The assignments that still say something in an image with NODE_ENV=production."""
+    return {name: value for name, value in variables.items() if (name, value) != ("NODE_ENV", "production")}
+
+
+def can_exec(command: Command) -> bool:
+    """Whether `exec` may stand before the command: it is a program, and no shell construct or assignment."""
+    if command.plain:
+        return bool(command.words)
+    return bool(re.match(r"[A-Za-z0-9_./-]+(\s|$)", command.text)) and command.words[0] not in (
+        "if", "while", "for", "until", "case", "cd", "exec", ".", "source", "{", "!",
+    )  # fmt: skip

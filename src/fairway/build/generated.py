@@ -1,0 +1,38 @@
+"""The recipe of a repository that has no Dockerfile: where the build meets detection."""
+
+from pathlib import Path
+
+from fairway.build.detect import detect, tree
+from fairway.build.plan import Generated
+from fairway.build.recipe import recipe
+from fairway.domain.app import Build
+from fairway.domain.detection import Detection, Kind
+from fairway.errors import Finding, UsageError
+
+
+def write(checkout: Path, build: Build) -> Generated:
+    """Detect the repository and write its recipe. Raises UsageError that lists every reason why there is none."""
+    found = detect.detect(tree.Directory(checkout), directory=None if build.directory == "." else build.directory)
+    if found.fatal:
+        raise refuse(found)
+    if found.kind is Kind.DOCKERFILE:
+        return Generated(context=found.context, dockerfile="", ignore="", found=found.dockerfile)
+    text = recipe.dockerfile(found, test=build.test, args=build.args)
+    return Generated(context=found.context, dockerfile=text, ignore=recipe.ignore(found))
+
+
+def refuse(found: Detection) -> UsageError:
+    """The error for a repository that can't be built."""
+    first = found.fatal[0]
+    findings = [
+        Finding(file=problem.where.partition(":")[0], line=line_of(problem.where), key="", message=problem.what)
+        for problem in found.fatal
+        if problem.where
+    ]
+    return UsageError(first.what, why=first.why, hint=first.fix, findings=findings)
+
+
+def line_of(where: str) -> int:
+    """`src/server.ts:41` → 41, 0 when it names no line."""
+    number = where.rpartition(":")[2]
+    return int(number) if number.isdigit() else 0

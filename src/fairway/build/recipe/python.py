@@ -1,0 +1,145 @@
+"""The Dockerfile of a Python app, in stages:
+
+    deps ─► test          deps: a virtual environment in /venv, from manifests and lock file alone
+      └───► (final)       the test stage adds what only the tests need
+
+The final image holds /venv and the sources; a change of the code alone only copies.
+"""
+
+from collections.abc import Mapping
+
+from fairway.build.detect import shell
+from fairway.build.recipe import text
+from fairway.domain.detection import Detection, Manager, PythonInstall
+
+CERTIFICATES = (
+    f"if [ -s {text.CA} ]; then export PIP_CERT={text.CA} SSL_CERT_FILE={text.CA} REQUESTS_CA_BUNDLE={text.CA}; fi;"
+)
+CACHE = "--mount=type=cache,id=fairway-pip,target=/root/.cache"
+MOUNTS = (CACHE, text.SECRET)
+ENVIRONMENT = {
+    "PATH": "/venv/bin:$PATH",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": "/app:/app/src",
+}
+PIP = "pip install --disable-pip-version-check"
+
+
+def dockerfile(
+    detection: Detection, needs: PythonInstall, *, base: str, test: str | None, args: Mapping[str, str]
+) -> str:
+    """The whole Dockerfile."""
+    parts = [
+        text.header(detection),
+        "\n".join(dependencies(detection, needs, base)),
+        *(["\n".join(tests(detection, needs, test, args))] if test else []),
+        "\n".join(final(detection, needs, base)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[str]:
+    """The virtual environment with what runs."""
+    debian = list(dict.fromkeys((*needs.headers, *needs.libraries)))
+    lines = [f"FROM {base} AS deps", *([text.apt(debian)] if debian else [])]
+    lines += [
+        "RUN python3 -m venv /venv",
+        "WORKDIR /app",
+        text.variables(ENVIRONMENT),
+        *installer(detection),
+        *text.copies(needs.manifests),
+    ]
+    lines.append(install(main_command(detection, needs)))
+    if needs.extra:
+        lines.append(install(f"{add_command(detection)} {' '.join(shell.quote(name) for name in needs.extra)}"))
+    return lines
+
+
+def installer(detection: Detection) -> list[str]:
+    """poetry and uv, each in an environment of its own, so that the app's packages never meet the installer's."""
+    manager = detection.packages.manager if detection.packages else Manager.PIP
+    if manager is Manager.PIP:
+        return []
+    made = f"python3 -m venv /opt/{manager.value} && /opt/{manager.value}/bin/{PIP} {manager.value}"
+    variables = {
+        Manager.UV: {"UV_PROJECT_ENVIRONMENT": "/venv", "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
+    }
+    more = variables.get(
+        manager, {"POETRY_VIRTUALENVS_CREATE": "false", "VIRTUAL_ENV": "/venv", "POETRY_NO_INTERACTION": "1"}
+    )
+    return [install(made), text.variables({**more, "PATH": f"/venv/bin:/opt/{manager.value}/bin:$PATH"})]
+
+
+def main_command(detection: Detection, needs: PythonInstall) -> str:
+    """The command that installs what runs."""
+    manager = detection.packages.manager if detection.packages else Manager.PIP
+    locked = bool(detection.packages and detection.packages.lock)
+    match manager:
+        case Manager.UV:
+            return "uv sync --locked --no-dev --no-install-project"
+        case Manager.POETRY:
+            return (
+                "poetry install --only main --no-root"
+                if locked
+                else "poetry lock && poetry install --only main --no-root"
+            )
+        case _ if needs.requirements:
+            return f"{PIP} -r {shell.quote(needs.requirements)}"
+        case _:
+            return PROJECT
+
+
+PROJECT = (
+    'python3 -c \'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); '
+    'print("\\n".join(p.get("project", {}).get("dependencies", [])))\' > /tmp/requirements.txt && '
+    f"{PIP} -r /tmp/requirements.txt"
+)
+"""What pyproject.toml lists, without the project itself: its sources are not there yet."""
+
+
+def add_command(detection: Detection) -> str:
+    """The command that adds a package which nothing lists."""
+    uv = detection.packages is not None and detection.packages.manager is Manager.UV
+    return "uv pip install --python /venv/bin/python" if uv else f"/venv/bin/{PIP}"
+
+
+def tests(detection: Detection, needs: PythonInstall, test: str, args: Mapping[str, str]) -> list[str]:
+    """The stage that runs the tests."""
+    manager = detection.packages.manager if detection.packages else Manager.PIP
+    lines = ["FROM deps AS test"]
+    if manager is Manager.UV:
+        lines.append(install("uv sync --locked --all-groups --no-install-project"))
+    elif manager is Manager.POETRY:
+        lines.append(install("poetry install --no-root"))
+    elif needs.requirements and needs.development:
+        lines.append(install(f"{PIP} {' '.join('-r ' + shell.quote(name) for name in needs.development)}"))
+    if "pytest" in test:
+        lines.append(install(f"python -c 'import pytest' 2>/dev/null || {add_command(detection)} pytest"))
+    return [*lines, "COPY . .", *text.arguments(args), "ENV CI=true", text.run(test)]
+
+
+def final(detection: Detection, needs: PythonInstall, base: str) -> list[str]:
+    """The image that runs."""
+    lines = [f"FROM {base}", text.variables({**ENVIRONMENT, **needs.variables})]
+    if needs.libraries:
+        lines.append(text.apt(needs.libraries))
+    lines += [
+        text.user("/app"),
+        "WORKDIR /app",
+        "COPY --from=deps /venv /venv",
+        text.copy(["."], into="./", options=f"--chown={text.OWNER}"),
+        f"USER {text.OWNER}",
+    ]
+    if needs.static:
+        lines.append(text.run("SECRET_KEY=build DJANGO_SECRET_KEY=build python manage.py collectstatic --noinput"))
+    if detection.port:
+        lines.append(f"EXPOSE {detection.port.number}")
+    if detection.start:
+        lines.append(text.exec_form(detection.start.command))
+    return lines
+
+
+def install(command: str) -> str:
+    """A RUN that reaches the package registry."""
+    return text.run(f"{CERTIFICATES} {text.BREAK} {command}", mounts=MOUNTS)

@@ -1,0 +1,83 @@
+"""Reading a build's log as it passes: whether everything came from the cache, and how many tests passed."""
+
+import re
+from collections.abc import Sequence
+
+from fairway.ports.builder import LogSink
+
+COUNTS = (
+    re.compile(r"^Tests:\s+(?:.*?, )?(\d+) passed"),  # Jest
+    re.compile(r"^\s*Tests\s+(?:.*\| )?(\d+) passed"),  # Vitest
+    re.compile(r"^\s*(\d+) passing\b"),  # Mocha
+    re.compile(r"^(?:#|ℹ) pass (\d+)"),  # node:test, TAP
+    re.compile(r"(?:^|\s|=)(\d+) passed\b.* in [\d.]+s"),  # pytest
+    re.compile(r"^Ran (\d+) tests? in "),  # unittest
+    re.compile(r"^\s*(\d+) tests? passed"),  # AVA
+)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+STEP = re.compile(r"(\[[^\]]*\]) (.*)")
+INSTALL = re.compile(r"\b(npm (?:ci|install)|yarn install|pnpm install|pip install|poetry install|uv sync)\b")
+
+
+class Steps:
+    """A log sink that hands every line on, and remembers the builder's own wording of steps (see ports.builder).
+
+    It serves the builds of one commit, one after the other: a step that ran in the first one was not cached, though
+    the second one finds it so.
+    """
+
+    def __init__(self, log: LogSink) -> None:
+        self._log = log
+        self._names: dict[str, str] = {}
+        self._ran: set[str] = set()
+        self._cached: set[str] = set()
+        self.failed = ""
+        """The place of the step that failed: `[test 3/3]`."""
+        self.lines: list[str] = []
+        """What the steps printed, without the indent."""
+
+    def __call__(self, line: str) -> None:
+        """Take a line."""
+        self._log(line)
+        if line.startswith("  "):
+            self.lines.append(line[2:])
+        elif match := STEP.fullmatch(line):
+            self._take(match[1], match[2])
+
+    @property
+    def cached(self) -> tuple[str, ...]:
+        """The RUN instructions that came from the cache."""
+        found = (self._names.get(place, "") for place in sorted(self._cached - self._ran))
+        return tuple(name for name in found if name.startswith("RUN "))
+
+    @property
+    def all_cached(self) -> bool:
+        """Whether there were RUN instructions, and none ran anew."""
+        return bool(self.cached) and not any(self._names.get(place, "").startswith("RUN ") for place in self._ran)
+
+    def describe(self) -> str:
+        """`npm ci cached`, `everything cached`, or nothing."""
+        if self.all_cached:
+            return "everything cached"
+        found = next((match for name in self.cached if (match := INSTALL.search(name))), None)
+        return f"{found[1]} cached" if found else ""
+
+    def _take(self, place: str, text: str) -> None:
+        if text == "cached":
+            self._cached.add(place)
+        elif text.startswith("done "):
+            self._ran.add(place)
+        elif text.startswith("failed: "):
+            self.failed = place
+        else:
+            self._names[place] = text
+
+
+def count_tests(lines: Sequence[str]) -> int | None:
+    """How many tests passed, by the last line in a known test runner's wording; None when there is no such line."""
+    for line in reversed(lines):
+        plain = COLOUR.sub("", line)
+        for pattern in COUNTS:
+            if match := pattern.search(plain):
+                return int(match[1])
+    return None

@@ -1,0 +1,116 @@
+"""`fairway init`: what the repository is, as far as its files tell, and the file that says how it is deployed."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from fairway.cli import detection, git, here, options, output
+from fairway.domain import ids
+from fairway.domain.detection import Detection
+from fairway.errors import UsageError, WorkFailed
+from fairway.manifest import draft
+
+
+@click.command("init")
+@click.option("--app", "-a", "application", help="The app's name. Default: the folder's.")
+@click.option("--dockerfile", is_flag=True, help="Write the generated Dockerfile too, to make it your own.")
+@options.yes
+@options.as_json
+def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) -> None:
+    """Look at the repository and write fairway.toml. A file that is there is never overwritten."""
+    folder = git.top_level() or Path.cwd()
+    found = detection.look(folder)
+    output.say_lines(detection.lines(found, output.width()))
+    refuse_fatal(found)
+    name = application or choose_name(folder, yes=yes)
+    wrote: list[str] = []
+    kept: list[str] = []
+    for file, text in files(folder, name, found, dockerfile=dockerfile).items():
+        (wrote if write_new(folder / file, text) else kept).append(file)
+    if here.MANIFEST in kept:
+        check(folder)
+    if wrote:
+        output.say(f"Wrote  {'  '.join(wrote)}")
+    if kept:
+        output.say(f"Kept   {'  '.join(kept)}")
+    output.say("Next   fairway up")
+    output.answer_json(as_json, describe(found, name, wrote, kept))
+
+
+def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dict[str, str]:
+    """The files to write, by their path in the repository."""
+    result = {here.MANIFEST: draft.draft(name, found.defaults, found.notes)}
+    if found.install is not None:
+        context = "" if found.context == "." else f"{found.context}/"
+        if dockerfile:
+            result[f"{context}Dockerfile"] = detection.dockerfile(found, test=written_test(folder))
+        result[f"{context}.dockerignore"] = detection.ignore(found)
+    elif dockerfile:
+        output.say(f"Kept   {found.dockerfile}")
+    return result
+
+
+def written_test(folder: Path) -> str | None:
+    """The `build.test` of the fairway.toml that is there."""
+    build = here.read_manifest(folder).get("build")
+    test = build.get("test") if isinstance(build, dict) else None
+    return test if isinstance(test, str) else None
+
+
+def refuse_fatal(found: Detection) -> None:
+    """Raise WorkFailed when there is nothing to build or start."""
+    if found.fatal:
+        first = found.fatal[0]
+        raise WorkFailed(first.what, why=first.why, hint=first.fix)
+
+
+def choose_name(folder: Path, *, yes: bool) -> str:
+    """The app's name: that of the file that is there, else the folder's, which a user on a terminal may change."""
+    written = here.read_manifest(folder).get("app")
+    if isinstance(written, str):
+        return written
+    proposal = ids.propose_name(folder.name)
+    if yes or not sys.stdin.isatty():
+        return proposal
+    return ids.check_name("app", click.prompt("App name", default=proposal, err=True))
+
+
+def write_new(file: Path, text: str) -> bool:
+    """Write a file unless it is there; whether it was written. Raises UsageError when it can't be."""
+    try:
+        with file.open("x", encoding="utf-8") as content:
+            content.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise UsageError(f"{file} can't be written", why=(error.strerror or "").lower()) from error
+    return True
+
+
+def check(folder: Path) -> None:
+    """Raise UsageError with every finding of the fairway.toml that is there."""
+    from fairway.manifest import load
+
+    load.load((folder / here.MANIFEST).read_text(encoding="utf-8-sig"))
+
+
+def describe(found: Detection, name: str, wrote: list[str], kept: list[str]) -> dict[str, object]:
+    """The same as data."""
+    defaults = found.defaults
+    return {
+        "app": name,
+        "wrote": wrote,
+        "kept": kept,
+        "kind": found.kind.value,
+        "evidence": [{"what": item.what, "where": item.where} for item in found.evidence],
+        "notes": list(found.notes),
+        "problems": [
+            {"what": p.what, "why": p.why, "fix": p.fix, "where": p.where, "fatal": p.fatal} for p in found.problems
+        ],
+        "defaults": {
+            "port": defaults.port,
+            "health_path": defaults.health_path,
+            "command": list(defaults.command) if defaults.command else None,
+        },
+    }

@@ -1,0 +1,34 @@
+"""`fairway rollback [RELEASE]`: an environment goes back to an earlier release, without a build."""
+
+import click
+
+from fairway.cli import durations, here, options, questions
+from fairway.cli.commands import restart
+
+
+@click.command("rollback")
+@click.argument("release", type=int, required=False)
+@options.app
+@options.environment
+@options.no_wait
+@options.timeout()
+@options.yes
+@options.as_json
+def rollback(
+    release: int | None,
+    application: str | None,
+    environment: str | None,
+    no_wait: bool,
+    timeout: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Take an environment back to an earlier release, without a build. Without a number, to the one before."""
+    patience = durations.seconds("--timeout", timeout)
+    place = here.find(application)
+    name = place.environment(environment)
+    target = f"release {release}" if release is not None else "the release before"
+    questions.confirm(f"Take {name} of {place.app} back to {target}?", yes=yes)
+    body = {"environment": name, "release": release}
+    deployment = place.client.post(place.path("rollback"), body)
+    restart.finish(place, deployment, no_wait=no_wait, timeout=patience, as_json=as_json)

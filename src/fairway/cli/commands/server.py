@@ -1,0 +1,107 @@
+"""`fairway server`: the server of this host."""
+
+import time
+from pathlib import Path
+
+import click
+
+from fairway import settings
+from fairway.cli import daemon, durations, here, options, output
+from fairway.errors import Unreachable
+from fairway.wire import words
+
+
+@click.group()
+def server() -> None:
+    """Start, stop and look at the server of this host."""
+
+
+@server.command("start")
+@options.timeout("60s")
+@options.as_json
+def start(timeout: str, as_json: bool) -> None:
+    """Start the server in the background and wait until it answers. One that runs is left alone."""
+    patience = durations.seconds("--timeout", timeout)
+    configured = settings.read()
+    started = daemon.start(configured, timeout=patience)
+    document = {"pid": started.pid, "started": started.new, "url": configured.url, "home": str(configured.home)}
+    if not output.answer_json(as_json, document):
+        how = f"started in {words.duration(started.seconds)}" if started.new else "runs already"
+        output.say(f"Server  {how} (pid {started.pid}), {configured.url}")
+
+
+@server.command("stop")
+@click.option(
+    "--all", "everything", is_flag=True, help="HAProxy and the registry too: the apps are not reached any more."
+)
+@options.timeout("30s")
+@options.as_json
+def stop(everything: bool, timeout: str, as_json: bool) -> None:
+    """Stop the server. Tasks and HAProxy go on serving."""
+    patience = durations.seconds("--timeout", timeout)
+    configured = settings.read()
+    pid = daemon.stop(configured, timeout=patience)
+    components = daemon.stop_components(configured, timeout=patience) if everything else []
+    if output.answer_json(as_json, {"pid": pid, "components": components}):
+        return
+    output.say(f"Server  stopped (pid {pid})" if pid else "Server  none was running")
+    if components:
+        output.say(f"Stopped {', '.join(components)}")
+    elif pid and not everything:
+        output.say("Tasks and HAProxy go on serving; fairway server stop --all stops HAProxy and the registry too")
+
+
+@server.command("status")
+@options.as_json
+def status(as_json: bool) -> None:
+    """Show the server and what it supervises. Ends with 3 when it does not run."""
+    document = here.client().get("/server")
+    if output.answer_json(as_json, document):
+        return
+    since = words.duration(time.time() - document["started_at"])
+    output.put(f"Server  {document['version']}, pid {document['pid']}, up {since}")
+    output.put(f"  home       {document['home']}")
+    output.put(f"  server     {document['url']}")
+    output.put(f"  apps       {document['apps_url']}")
+    for component in document["components"]:
+        detail = f"  {output.clean(component['detail'])}" if component.get("detail") else ""
+        output.put(f"  {component['name']:<10} {component['state'].lower()}{detail}")
+
+
+@server.command("logs")
+@click.option("--follow", "-f", is_flag=True, help="Go on with what is printed from now on.")
+@click.option(
+    "--tail",
+    "-n",
+    "lines",
+    metavar="NUMBER",
+    type=click.IntRange(min=0),
+    default=100,
+    help="So many of the last lines.",
+)
+def logs(follow: bool, lines: int) -> None:
+    """Show what the server prints."""
+    configured = settings.read()
+    file = daemon.log_file(configured)
+    if not file.exists():
+        raise Unreachable(
+            f"there is no log in {file}", why="no server has been started here", hint="fairway server start"
+        )
+    for line in daemon.tail(file, lines=lines):
+        output.put(output.clean(line))
+    if follow:
+        follow_file(file)
+
+
+def follow_file(file: Path) -> None:
+    """Print what is added to a file, until Ctrl-C."""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as content:
+            content.seek(0, 2)
+            while True:
+                if line := content.readline():
+                    output.put(output.clean(line.rstrip("\n")))
+                else:
+                    time.sleep(0.2)
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(0) from None

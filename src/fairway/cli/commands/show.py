@@ -1,0 +1,64 @@
+"""`fairway show`: one execution, its failure, or the whole log of one of its stages."""
+
+import sys
+import time
+
+import click
+
+from fairway.cli import durations, here, options, output, report
+from fairway.client.api import Query
+from fairway.errors import NotFound, WorkFailed
+from fairway.wire import progress, words
+
+
+@click.command("show")
+@click.argument("number", type=int, required=False, metavar="EXECUTION")
+@options.app
+@click.option("--log", metavar="STAGE", help="Print that stage's whole log.")
+@click.option("--watch", "-w", is_flag=True, help="Watch it to its end; a failed one ends with 1.")
+@options.timeout()
+@options.as_json
+def show(
+    number: int | None, application: str | None, log: str | None, watch: bool, timeout: str, as_json: bool
+) -> None:
+    """Show an execution: its stages, the report of its failure, or a stage's log. Without a number, the latest."""
+    patience = durations.seconds("--timeout", timeout)
+    place = here.find(application)
+    number = number if number is not None else latest(place)
+    if log is not None:
+        text = place.client.text(place.path("executions", number, "logs", log))
+        if not output.answer_json(as_json, {"execution": number, "stage": log, "log": text}):
+            sys.stdout.write(text)
+        return
+    execution = place.client.get(place.path("executions", number))
+    if watch and not progress.is_finished(execution):
+        execution = report.watch_execution(place.client, execution, timeout=patience)
+    elif not as_json:
+        for line in lines(execution, now=time.time()):
+            output.put(output.decorate(line, sys.stdout))
+    output.answer_json(as_json, execution)
+    if watch and execution["status"] != "SUCCEEDED":
+        raise click.exceptions.Exit(WorkFailed.exit_status)
+
+
+def latest(place: here.Place) -> int:
+    """The number of the newest execution. Raises NotFound when there is none."""
+    query: Query = {"limit": 1}
+    found = place.client.get(place.path("executions"), query)["executions"]
+    if not found:
+        raise NotFound(f"{place.app} has no executions yet", hint="git push fairway master")
+    return int(found[0]["number"])
+
+
+def lines(execution: report.Json, *, now: float) -> list[str]:
+    """The execution as it is read: head, who started it and when, stages, verdict."""
+    trigger = execution["trigger"]
+    by = f" by {trigger['by']}" if trigger.get("by") else ""
+    when = words.age(now - execution["created_at"])
+    status = execution["status"].lower().replace("_", " ")
+    return [
+        progress.head(execution),
+        f"  {status}; started {when} by a {trigger['kind']}{by}, branch {execution['branch']}",
+        *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
+        *progress.verdict(execution),
+    ]

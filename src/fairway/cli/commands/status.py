@@ -1,0 +1,87 @@
+"""`fairway status`: the app at a glance."""
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from fairway.cli import here, options, output
+from fairway.wire import progress, words
+
+MARKS = {"healthy": ("●", "good"), "degraded": ("◐", "busy"), "down": ("○", "bad"), "deploying": ("…", "busy")}
+
+
+@click.command("status")
+@options.app
+@options.as_json
+def status(application: str | None, as_json: bool) -> None:
+    """Show the app: environments, services, the latest execution."""
+    place = here.find(application)
+    document = place.client.get(place.path())
+    if output.answer_json(as_json, document):
+        return
+    for line in lines(document, now=time.time(), width=output.width()):
+        output.put(line)
+
+
+def lines(document: dict[str, Any], *, now: float, width: int) -> list[str]:
+    """The app's status as it is read."""
+    environments = document["environments"]
+    states = "   ".join(f"{env['name']} {state(env)}" for env in environments)
+    bare = sum(len(f"{env['name']} {mark(env)[0]} {env['state']}") for env in environments) + 3 * (
+        len(environments) - 1
+    )
+    gap = " " * max(3, min(width, 110) - len(document["app"]) - bare)
+    result = [f"{output.paint(document['app'], 'bold')}{gap if environments else ''}{states}"]
+    for env in environments:
+        result += environment_lines(env, now)
+    return [*result, *execution_lines(document.get("execution"), now), *next_lines(document)]
+
+
+def environment_lines(env: dict[str, Any], now: float) -> list[str]:
+    """An environment's release and URLs, and its services below."""
+    if env["state"] == "empty" or env["release"] is None:
+        return [f"  {env['name']:<12} nothing deployed yet"]
+    age = words.age(now - env["deployed_at"]) if env["deployed_at"] else ""
+    parts = [f"release {env['release']}", words.commit(env["commit"] or ""), age, *env["urls"][:1]]
+    result = [f"  {env['name']:<12} {'   '.join(part for part in parts if part)}"]
+    result += [f"  {'':<12} {url}" for url in env["urls"][1:]]
+    for service in env["services"]:
+        counts = f"{service['healthy']}/{service['desired']} healthy"
+        if service["running"] != service["healthy"]:
+            counts += f", {service['running']} running"
+        result.append(f"    {service['name']:<10} {counts}")
+    return result
+
+
+def execution_lines(execution: dict[str, Any] | None, now: float) -> list[str]:
+    """The latest execution: what it does, or how it ended and when."""
+    if execution is None:
+        return []
+    number, status = execution["number"], execution["status"].lower().replace("_", " ")
+    stage = next((part for part in execution["stages"] if part["status"] in ("IN_PROGRESS", "FAILED")), None)
+    where = f" in {stage['name']}" if stage else ""
+    since = execution["ended_at"] or execution["started_at"] or execution["created_at"]
+    when = words.age(now - since) if progress.is_finished(execution) else f"for {words.duration(now - since)}"
+    more = "" if execution["status"] == "SUCCEEDED" else f"   fairway show {number}"
+    subject = output.clean(execution["subject"])
+    return [f'  execution {number}  {status}{where} {when}   {words.commit(execution["commit"])} "{subject}"{more}']
+
+
+def next_lines(document: dict[str, Any]) -> list[str]:
+    """What to type when there is nothing to see yet."""
+    if document.get("execution") or any(env["release"] for env in document["environments"]):
+        return []
+    return ["  Next    fairway up   (or git push fairway master)"]
+
+
+def mark(env: dict[str, Any]) -> tuple[str, str]:
+    """The mark of a state and its style; the word always stands beside it."""
+    return MARKS.get(env["state"], ("·", "dim"))
+
+
+def state(env: dict[str, Any]) -> str:
+    """`● healthy`."""
+    sign, style = mark(env)
+    return f"{output.paint(sign, style, sys.stdout)} {env['state']}"

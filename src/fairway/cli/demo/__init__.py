@@ -1,0 +1,1 @@
+"""`fairway demo`: the whole story on a sample backend, each step measured and checked."""

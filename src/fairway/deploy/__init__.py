@@ -1,0 +1,1 @@
+"""A release becomes desired state, watched to its verdict."""

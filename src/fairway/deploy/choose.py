@@ -1,0 +1,82 @@
+"""Which release an environment goes back to."""
+
+from fairway.deploy import specify
+from fairway.domain.deployment import RolloutState
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
+from fairway.domain.release import Release
+from fairway.errors import Conflict, NotFound, UsageError
+from fairway.ports.stores import Deployments, Releases
+
+LOOK_BACK = 500
+"""How many deployments and releases are looked at."""
+
+
+async def choose(
+    releases: Releases,
+    deployments: Deployments,
+    app: AppName,
+    environment: EnvironmentName,
+    current: DesiredEnvironment,
+    wanted: int | None,
+) -> Release:
+    """The release of that number, or without one the last one before the present whose deployment was completed.
+
+    The present release counts as the one that it repeats, if a rollback made it: of 1, 2, 3, rolled back to 2 (as 4),
+    the next rollback goes to 1. Raises NotFound, UsageError for a release of another environment, Conflict when there
+    is none to go back to.
+    """
+    if wanted is not None:
+        release = await releases.get(app, wanted)
+        if release.environment != environment:
+            raise UsageError(
+                f"release {wanted} was made for {release.environment}, not for {environment}",
+                hint=f"fairway releases -e {environment} lists those that can be chosen",
+            )
+        return release
+    kept = {release.number: release for release in await releases.list(app, environment=environment, limit=LOOK_BACK)}
+    good = {
+        deployment.release
+        for deployment in await deployments.list(app, environment=environment, limit=LOOK_BACK)
+        if deployment.state is RolloutState.COMPLETED
+    }
+    present = origin(kept, specify.current_release(current))
+    earlier = [
+        release
+        for release in kept.values()
+        if release.number in good and release.rollback_of is None and present is not None and release.number < present
+    ]
+    if not earlier:
+        raise Conflict(
+            f"{environment} of {app} has no earlier release to go back to",
+            why="no release before the present one was ever completely deployed there, or it is not kept any more",
+            hint=f"fairway releases -e {environment}",
+        )
+    return max(earlier, key=lambda release: release.number)
+
+
+def origin(kept: dict[ReleaseNumber, Release], number: ReleaseNumber | None) -> ReleaseNumber | None:
+    """The release itself, or the one that it repeats."""
+    release = kept.get(number) if number is not None else None
+    return number if release is None or release.rollback_of is None else release.rollback_of
+
+
+def require(current: DesiredEnvironment | None, app: str, environment: str) -> DesiredEnvironment:
+    """What is desired. Raises NotFound for an environment in which nothing was ever deployed, Conflict for one that
+    was taken down."""
+    if current is None:
+        raise NotFound(
+            f"nothing was deployed to {environment} of {app} yet", hint="git push fairway, or fairway deploy"
+        )
+    if not current.services:
+        raise Conflict(f"{environment} of {app} was taken down", hint="fairway deploy starts it again")
+    return current
+
+
+def require_service(current: DesiredEnvironment, service: str | None) -> None:
+    """Raise NotFound for a service that the environment does not have; it names those that it has."""
+    names = [each.spec.service for each in current.services]
+    if service is not None and service not in names:
+        raise NotFound(
+            f"{current.environment} of {current.app} has no service {service}", hint=f"it has {', '.join(names)}"
+        )

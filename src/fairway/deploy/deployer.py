@@ -1,0 +1,195 @@
+"""What is done to an environment: deploy a release, roll back, restart, scale, take down. Each writes desired state and
+touches no engine; deployments are watched to their verdict, and a failed one goes back to what was desired before it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fairway.deploy import choose, specify
+from fairway.deploy.conduct import EXECUTION, Conductor, Diagnose
+from fairway.deploy.ledger import Ledger, Make, under_way
+from fairway.domain.app import Environment
+from fairway.domain.deployment import Deployment, RolloutState
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.execution import Revision
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber, ServiceName
+from fairway.domain.image import Image
+from fairway.domain.release import Release
+from fairway.errors import UsageError
+from fairway.ports.builder import LogSink
+from fairway.ports.clock import Clock
+from fairway.ports.notify import Notices
+from fairway.ports.observations import Observations
+from fairway.ports.stores import Configurations, Deployments, DesiredStates, Releases
+
+MOST_TASKS = 1000
+
+
+class Deployer:
+    """Deploys. `run` sees the deployments through that nobody else waits for; the server keeps it running."""
+
+    def __init__(
+        self,
+        releases: Releases,
+        deployments: Deployments,
+        desired: DesiredStates,
+        configurations: Configurations,
+        observations: Observations,
+        diagnose: Diagnose,
+        clock: Clock,
+        notices: Notices,
+    ) -> None:
+        self._releases = releases
+        self._deployments = deployments
+        self._desired = desired
+        self._configurations = configurations
+        self._clock = clock
+        self._ledger = Ledger(deployments, desired, clock, notices)
+        self._conductor = Conductor(self._ledger, releases, deployments, desired, observations, diagnose, clock)
+
+    async def run(self) -> None:
+        """See deployments through, those of a dead server included, until cancelled."""
+        await self._conductor.run()
+
+    async def deploy(
+        self,
+        app: AppName,
+        description: Environment,
+        image: Image,
+        revision: Revision,
+        execution: ExecutionNumber,
+        log: LogSink,
+    ) -> Deployment:
+        """Deploy what an execution built, and return the deployment with its verdict. Called again for the same
+        execution and environment it goes on with the same release and deployment.
+
+        Raises Conflict when another deployment of the environment is under way.
+        """
+        release = await self._release(app, description, image, revision, execution)
+        key = key_of(execution, description.name)
+        deployment, fresh = await self._ledger.begin(app, description.name, release.number, make_from(release), key=key)
+        log(f"release {release.number}, deployment {deployment.id}: {image.reference}")
+        return await self._conductor.see_through(deployment, log, fresh=fresh)
+
+    async def abandon(self, app: AppName, environment: EnvironmentName, execution: ExecutionNumber) -> None:
+        """The execution was stopped: give its deployment up, if it has one without a verdict, and go back."""
+        key = key_of(execution, environment)
+        for deployment in await self._deployments.list(app, environment=environment):
+            if deployment.key == key:
+                await self._ledger.conclude(deployment, RolloutState.FAILED, reason="the execution was stopped")
+
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Deployment:
+        """Begin to deploy an earlier release again, as a new release. Without a number: the last one before the present
+        whose deployment was completed."""
+        current = await self._require(app, environment)
+        target = await choose.choose(self._releases, self._deployments, app, environment, current, release)
+        origin = target.rollback_of or target.number
+        again = await self._releases.create(
+            replace(target, created_at=self._clock.now(), execution=None, rollback_of=origin)
+        )
+        return await self._start(again, make_from(again), key=f"rollback/{again.number}")
+
+    async def restart(
+        self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
+    ) -> Deployment:
+        """Begin to replace every task of the service (None: of all) by the same release, with the latest variables."""
+        current = await self._require(app, environment)
+        choose.require_service(current, service)
+        release = await self._releases.get(app, specify.current_release(current) or current.services[0].spec.release)
+        version = await self._latest_configuration(app, environment)
+
+        def make(now: DesiredEnvironment | None, deployment: DeploymentId) -> DesiredEnvironment:
+            return specify.renew(now or current, deployment, service, configuration=version)
+
+        return await self._start(release, make, key=f"restart/{secrets.token_hex(8)}")
+
+    async def scale(
+        self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
+    ) -> Mapping[ServiceName, tuple[int, int]]:
+        """Change how many tasks of each service there shall be, until the next deployment: then fairway.toml rules
+        again. From and to, by service."""
+        current = await self._require(app, environment)
+        for service, count in counts.items():
+            choose.require_service(current, service)
+            if not 0 <= count <= MOST_TASKS:
+                raise UsageError(f"{service} can't have {count} tasks", why=f"it can have from 0 to {MOST_TASKS}")
+        changes = {
+            each.spec.service: (each.replicas, counts[each.spec.service])
+            for each in current.services
+            if each.spec.service in counts
+        }
+        if any(old != new for old, new in changes.values()):
+            services = (
+                replace(each, replicas=counts.get(each.spec.service, each.replicas)) for each in current.services
+            )
+            await self._desired.put(replace(current, services=tuple(services)))
+        return changes
+
+    async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
+        """Desire nothing any more. A deployment under way ends with that. Raises NotFound where nothing ever was."""
+        unfinished = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
+        if unfinished is not None:
+            await self._ledger.conclude(unfinished, RolloutState.FAILED, reason="the environment was taken down")
+        current = await self._desired.get(app, environment)
+        if current is None:
+            choose.require(current, app, environment)
+        elif current.services or current.hosts:
+            await self._desired.put(replace(current, services=(), hosts=()))
+
+    async def _require(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment:
+        """What is desired at present. Raises NotFound or Conflict when that is nothing, Conflict when a deployment is
+        under way."""
+        current = choose.require(await self._desired.get(app, environment), app, environment)
+        other = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
+        if other is not None:
+            raise under_way(other)
+        return current
+
+    async def _release(
+        self, app: AppName, description: Environment, image: Image, revision: Revision, execution: ExecutionNumber
+    ) -> Release:
+        """The execution's release for the environment, made if no earlier attempt has made it."""
+        for release in await self._releases.list(app, environment=description.name):
+            if release.execution == execution:
+                return release
+        return await self._releases.create(
+            Release(
+                app=app,
+                number=ReleaseNumber(0),
+                environment=description.name,
+                image=image,
+                configuration=await self._latest_configuration(app, description.name),
+                description=description,
+                commit=revision.commit,
+                subject=revision.subject,
+                execution=execution,
+                created_at=self._clock.now(),
+            )
+        )
+
+    async def _start(self, release: Release, make: Make, *, key: str) -> Deployment:
+        """Begin a deployment that `run` sees through."""
+        deployment, _ = await self._ledger.begin(release.app, release.environment, release.number, make, key=key)
+        self._conductor.hand(deployment)
+        return deployment
+
+    async def _latest_configuration(self, app: AppName, environment: EnvironmentName) -> int:
+        latest = await self._configurations.latest(app, environment)
+        return 0 if latest is None else latest.version
+
+
+def key_of(execution: int, environment: str) -> str:
+    """What keeps an execution from being deployed twice to the same environment."""
+    return f"{EXECUTION}{execution}/{environment}"
+
+
+def make_from(release: Release) -> Make:
+    """Desire what the release describes."""
+
+    def make(now: DesiredEnvironment | None, deployment: DeploymentId) -> DesiredEnvironment:
+        return specify.specify(release, deployment, version=0 if now is None else now.version)
+
+    return make

@@ -1,0 +1,1 @@
+"""Decisions: pure functions on frozen values."""

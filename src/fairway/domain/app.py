@@ -1,0 +1,108 @@
+"""What `fairway.toml` describes, as values: the app, its build, its services, its environments.
+
+The manifest makes these; the rooms read them. Durations are seconds, sizes bytes, CPU is in cores.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fairway.domain.health import Check, TcpCheck
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Which pushes start an execution: the branch, and path patterns (git's wildmatch, `!` excludes, empty = all)."""
+
+    branch: str = "master"
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How a commit becomes an image.
+
+    `directory` is where the app lies in the repository ("." or "app"); `dockerfile` None means: the one that is there,
+    or a generated one. `test` is a shell command or None. `args` are build arguments. `timeout` is in seconds.
+    """
+
+    directory: str = "."
+    dockerfile: str | None = None
+    test: str | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A long-running process type, as one environment runs it.
+
+    `command` is an exec-form list or None for the image's own CMD; `port` None means that it receives no traffic.
+    `port_declared` is false when the port is only a guess: what the process then listens on is the truth.
+    `memory` is a hard limit. `stop_signal` None means the image's own (SIGTERM if it names none).
+    """
+
+    name: ServiceName
+    command: tuple[str, ...] | None = None
+    port: int | None = None
+    port_declared: bool = False
+    replicas: int = 1
+    cpu: float = 1.0
+    memory: int = 512 * MIB
+    stop_timeout: float = 30.0
+    stop_signal: str | None = None
+    health: Check = TcpCheck()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """How a deployment moves: the two percentages with ECS's rounding, the bake time, and when to give up (seconds)."""
+
+    minimum_healthy_percent: int = 100
+    maximum_percent: int = 200
+    bake: float = 2.0
+    timeout: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment with its overrides already applied to `services`."""
+
+    name: EnvironmentName
+    services: tuple[Service, ...]
+    env_file: str | None = None
+    domains: tuple[str, ...] = ()
+    rollout: Rollout = Rollout()
+
+    def service(self, name: str) -> Service | None:
+        """The service of that name, or None."""
+        return next((service for service in self.services if service.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """One repository that Fairway deploys. `stages` names the environments in the order in which they are deployed."""
+
+    name: AppName
+    source: Source
+    build: Build
+    environments: tuple[Environment, ...]
+    stages: tuple[EnvironmentName, ...]
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name, or None."""
+        return next((environment for environment in self.environments if environment.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What detection found in a repository, for keys that `fairway.toml` leaves out; None: nothing.
+
+    `command` is the exec-form start command of a generated image (a Dockerfile's CMD needs none).
+    """
+
+    port: int | None = None
+    health_path: str | None = None
+    command: tuple[str, ...] | None = None

@@ -1,0 +1,60 @@
+"""Desired state: what should be running in one environment. `deploy` writes it, `orchestrator` reads it.
+
+It names no container and holds no secret: the values of the variables are fetched when a task is started, by the
+version that the specification names.
+"""
+
+from dataclasses import dataclass
+
+from fairway.domain.app import Rollout
+from fairway.domain.health import Check
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
+from fairway.domain.image import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """All that is needed to start a task, but for its variables' values."""
+
+    app: AppName
+    environment: EnvironmentName
+    service: ServiceName
+    release: ReleaseNumber
+    deployment: DeploymentId
+    image: Image
+    configuration: int
+    command: tuple[str, ...] | None
+    port: int | None
+    port_declared: bool
+    cpu: float
+    memory: int
+    stop_timeout: float
+    stop_signal: str | None
+    health: Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredService:
+    """`replicas` tasks of `spec`. Tasks of another deployment than the specification's are to be replaced."""
+
+    spec: TaskSpec
+    replicas: int
+    rollout: Rollout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredEnvironment:
+    """What one environment should run. No services means: nothing, take everything down."""
+
+    app: AppName
+    environment: EnvironmentName
+    services: tuple[DesiredService, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Host names whose requests go to the service `web`, or to the only service that has a port."""
+    version: int = 0
+    """Counts up with each write; the store refuses a write that was computed from an older version."""
+
+    @property
+    def key(self) -> tuple[AppName, EnvironmentName]:
+        """What the environment is known by."""
+        return self.app, self.environment

@@ -1,0 +1,62 @@
+"""Which service an environment's host names lead to, and what has to change so that they do.
+
+There is one route for each environment. It is made before its first target, changed in place, and moved to another
+service only when that one has a healthy task. It is taken away when the last task behind it is gone.
+"""
+
+from collections.abc import Collection, Mapping
+
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.ids import ServiceName
+from fairway.domain.operation import SetRoute
+
+WEB = "web"
+
+
+def routed_service(desired: DesiredEnvironment | None) -> ServiceName | None:
+    """The service that gets the requests: `web` when it has a port, else the only one that has; None without hosts."""
+    if desired is None or not desired.hosts:
+        return None
+    listening = [each.spec.service for each in desired.services if each.spec.port is not None]
+    if WEB in listening:
+        return ServiceName(WEB)
+    return listening[0] if len(listening) == 1 else None
+
+
+def plan_routes(
+    desired: DesiredEnvironment | None,
+    routes: Mapping[ServiceName, tuple[str, ...]],
+    *,
+    arrived: bool,
+    behind: Collection[ServiceName],
+) -> list[SetRoute]:
+    """The changes, those that free a host name first.
+
+    `arrived` says whether every desired service has a healthy task, `behind` which services still have live tasks.
+    """
+    routed = routed_service(desired)
+    wanted = {service.spec.service for service in desired.services} if desired else set()
+    moving = routed is not None and routed not in routes and bool(routes)
+    changes = []
+    for service in sorted(routes):
+        if service == routed:
+            continue
+        if moving:
+            if arrived:
+                changes.append(SetRoute(service=service, hosts=(), cause=f"its requests go to {routed} now"))
+        elif service in wanted:
+            changes.append(SetRoute(service=service, hosts=(), cause="the service takes no requests any more"))
+        elif service not in behind:
+            changes.append(SetRoute(service=service, hosts=(), cause="no task is left behind it"))
+    if routed is not None and desired is not None and (arrived or not moving):
+        changes += set_hosts(routed, desired.hosts, routes.get(routed))
+    return changes
+
+
+def set_hosts(service: ServiceName, hosts: tuple[str, ...], seen: tuple[str, ...] | None) -> list[SetRoute]:
+    """Make the route, or change its host names. Their order and their case mean nothing."""
+    if seen is None:
+        return [SetRoute(service=service, hosts=hosts, cause="the environment has no route yet")]
+    if {host.lower() for host in hosts} != {host.lower() for host in seen}:
+        return [SetRoute(service=service, hosts=hosts, cause="its host names changed")]
+    return []

@@ -1,0 +1,1 @@
+"""The variables of an environment: encrypted, versioned."""

@@ -1,0 +1,1 @@
+"""A push, a webhook, a poll or a command becomes one execution."""

@@ -1,0 +1,55 @@
+"""What comes in and what becomes of it, as values."""
+
+from dataclasses import dataclass
+
+from fairway.domain.execution import Execution
+from fairway.domain.ids import AppName
+
+QUIET = frozenset({"fairway.no-deploy", "fairway.skip"})
+"""`git push -o fairway.no-deploy`: keep it, start nothing."""
+BRANCHES = "refs/heads/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One ref that a push moved: full commit ids, None where there was or is none."""
+
+    ref: str
+    old: str | None
+    new: str | None
+
+    @property
+    def branch(self) -> str | None:
+        """The branch's name; None for a tag or any other ref."""
+        return self.ref.removeprefix(BRANCHES) if self.ref.startswith(BRANCHES) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What one `git push` moved. `id` is the same when it is announced twice; `by` is who pushed."""
+
+    app: AppName
+    id: str
+    by: str
+    updates: tuple[Update, ...]
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The push became an execution. `forced`: it replaced commits that the branch had."""
+
+    update: Update
+    execution: Execution
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The push was kept and started nothing, for this reason: "nothing is deployed (source.branch is master)"."""
+
+    update: Update
+    reason: str
+
+
+Outcome = Started | Kept

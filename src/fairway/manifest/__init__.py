@@ -1,0 +1,1 @@
+"""fairway.toml becomes a domain App, or every finding at once."""

@@ -1,0 +1,89 @@
+"""The page of the documentation about `fairway.toml`, made from `reference.toml`, so that it can't say anything else.
+
+A comment directly above a table or a key is its explanation. A key is explained where it comes first; the example at
+the page's end is the whole file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+HEADER = re.compile(r"\[([^\]]+)\]")
+PAIR = re.compile(r"([A-Za-z0-9_.-]+) = (.+)")
+DEFAULT = re.compile(r"\s*Default: (.+)\.$")
+INTRODUCTION = """\
+# fairway.toml
+
+<!-- Made from src/fairway/manifest/reference.toml by `python docs/generate.py`: change that file, not this one. -->
+
+Only `app` is required; everything else has a default or is detected. Durations are written `"500ms"`, `"30s"`, `"5m"`,
+`"1h"`; sizes `"512M"`, `"1G"` (powers of 1024). An unknown key, a wrong type or an impossible value is an error that
+names the line, the key, what was expected and the nearest valid key; all of them are reported at once.
+
+Editors that know JSON Schema can use [fairway-toml.schema.json](fairway-toml.schema.json).
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A table (no `key`) or a key of it, with its explanation ("" when it is explained elsewhere)."""
+
+    table: str
+    key: str = ""
+    value: str = ""
+    comment: str = ""
+
+
+def read() -> str:
+    """The text of `reference.toml`."""
+    return resources.files("fairway.manifest").joinpath("reference.toml").read_text(encoding="utf-8")
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """The tables and keys of the text in its order, each with the comment above it."""
+    table, comment = "", ""
+    for line in text.splitlines():
+        if line.startswith("#"):
+            comment = f"{comment} {line[1:].strip()}".strip()
+            continue
+        if header := HEADER.fullmatch(line):
+            table = header[1]
+            yield Entry(table=table, comment=comment)
+        elif pair := PAIR.fullmatch(line):
+            yield Entry(table=table, key=pair[1], value=pair[2], comment=comment)
+        comment = ""
+
+
+def markdown() -> str:
+    """The page."""
+    text = read()
+    parts = [INTRODUCTION]
+    heading, in_rows = "", False
+    for entry in (entry for entry in entries(text) if entry.comment):
+        if not parts[1:] or entry.table != heading:
+            heading, in_rows = entry.table, False
+            parts.append(f"\n## `[{heading}]`\n" if heading else "\n## The top of the file\n")
+        if not entry.key:
+            parts.append(f"{entry.comment}\n")
+            continue
+        if not in_rows:
+            parts.append("| key | for example | meaning | default |\n|---|---|---|---|")
+            in_rows = True
+        parts.append(_row(entry))
+    example = re.sub(r"(?m)^#.*\n", "", text).strip()
+    return "\n".join(parts).replace("\n\n\n", "\n\n") + f"\n\n## An example\n\n```toml\n{example}\n```\n"
+
+
+def _row(entry: Entry) -> str:
+    found = DEFAULT.search(entry.comment)
+    default = found[1] if found else ""
+    if default == "none":
+        default = ""
+    meaning = DEFAULT.sub("", entry.comment)
+    cells = [f"`{entry.key}`", f"`{entry.value}`", meaning, f"`{default}`" if _is_value(default) else default]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _is_value(default: str) -> bool:
+    return re.fullmatch(r'"[^"]*"|[\d.]+', default) is not None

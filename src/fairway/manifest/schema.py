@@ -1,0 +1,207 @@
+"""The tables of `fairway.toml` as Pydantic models: the one place that says which keys there are.
+
+The findings, the JSON Schema that editors use, and the test that holds `reference.toml` complete all come from these
+models. A key that is planned and not built yet stands in its table's `LATER`, so that it is refused by name instead of
+being ignored. Rules between several keys are in `rules`, the way into the domain in `translate`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fairway.domain import ids
+from fairway.manifest import values
+
+NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
+COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
+INSIDE = "a path within the repository, such as"
+
+
+class Table(BaseModel):
+    """A table of the file. Unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Keys that are not supported yet, each with what holds until then."""
+
+
+class SourceTable(Table):
+    """Which pushes start an execution."""
+
+    branch: Annotated[str, values.text('a branch\'s name, such as "master"', values.branch)] = "master"
+    paths: Annotated[tuple[str, ...], values.texts('a list of patterns, such as ["src/**", "!docs/**"]')] = ()
+
+
+class BuildTable(Table):
+    """How a commit becomes an image."""
+
+    directory: Annotated[str, values.text(f'{INSIDE} "api"', values.inside)] = "."
+    dockerfile: Annotated[str | None, values.text(f'{INSIDE} "Dockerfile"', values.inside)] = None
+    test: Annotated[str | None, values.text('a shell command, such as "npm test"', lines=True)] = None
+    args: Annotated[dict[str, str], values.arguments()] = {}
+    timeout: Annotated[float, values.duration(1.0, values.DAY)] = 1800.0
+
+
+class HealthTable(Table):
+    """How a task's health is checked: `path`, `tcp` or `command`, and how often."""
+
+    path: Annotated[str | None, values.text('a URL\'s path, such as "/healthz"', values.url_path)] = None
+    tcp: Annotated[bool | None, values.yes("true")] = None
+    command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
+    interval: Annotated[float | None, values.duration(0.1, 3600.0)] = None
+    timeout: Annotated[float | None, values.duration(0.1, 3600.0)] = None
+    retries: Annotated[int | None, values.whole(1, 100)] = None
+    start_period: Annotated[float | None, values.duration(0.0, 3600.0)] = None
+
+
+class ServiceTable(Table):
+    """A long-running process type. In an environment, the keys that differ there."""
+
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({"scaling": "replicas sets a fixed number of tasks"})
+
+    command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
+    port: Annotated[int | None, values.whole(1, 65535)] = None
+    replicas: Annotated[int | None, values.whole(0, 1000)] = None
+    cpu: Annotated[float | None, values.number(0.01, 256.0)] = None
+    memory: Annotated[int | None, values.size(6 * values.MIB, 4096 * 1024 * values.MIB)] = None
+    stop_timeout: Annotated[float | None, values.duration(0.0, 3600.0)] = None
+    stop_signal: Annotated[
+        str | None,
+        values.text(f"one of {', '.join(values.SIGNALS)}", values.SIGNALS.__contains__, enum=list(values.SIGNALS)),
+    ] = None
+    health: HealthTable = HealthTable()
+
+
+class DeploymentTable(Table):
+    """How a deployment moves."""
+
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({"strategy": "every deployment is a rolling one"})
+
+    minimum_healthy_percent: Annotated[int, values.whole(0, 100)] = 100
+    maximum_percent: Annotated[int, values.whole(1, 1000)] = 200
+    bake: Annotated[float, values.duration(0.0, values.DAY)] = 2.0
+    timeout: Annotated[float, values.duration(1.0, values.DAY)] = 600.0
+
+
+class EnvironmentTable(Table):
+    """Staging, production: its variables' file, its domains, and what differs there."""
+
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "approval": "each stage follows the one before by itself",
+            "target": "every environment runs on the Docker Engine of the server's host",
+        }
+    )
+
+    env_file: Annotated[str | None, values.text(f'{INSIDE} ".env.production"', values.inside)] = None
+    domains: Annotated[
+        tuple[str, ...], values.texts('a list of host names, such as ["api.example.com"]', values.domain)
+    ] = ()
+    services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
+    deployment: DeploymentTable = DeploymentTable()
+
+
+class PipelineTable(Table):
+    """The order of the stages."""
+
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"mode": "a newer execution supersedes one that still waits in the queue"}
+    )
+
+    stages: Annotated[
+        tuple[str, ...] | None, values.texts('a list of environments, such as ["staging", "production"]', least=1)
+    ] = None
+
+
+class FileTable(Table):
+    """The whole file."""
+
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "jobs": "run a job by fairway exec until then",
+            "databases": "give the database's URL as a variable: fairway env set",
+            "migrations": "run the migration by fairway exec, or in the start command, until then",
+            "target": "every environment runs on the Docker Engine of the server's host",
+        }
+    )
+
+    app: Annotated[
+        str,
+        values.text(
+            "a name of lower-case letters, digits and dashes, at most 30 characters, that starts with a letter",
+            lambda name: ids.NAME.fullmatch(name) is not None,
+            propose=ids.propose_name,
+            pattern=f"^{ids.NAME.pattern}$",
+        ),
+    ]
+    source: SourceTable = SourceTable()
+    build: BuildTable = BuildTable()
+    services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
+    environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
+    pipeline: PipelineTable = PipelineTable()
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `fairway.toml`, for editors."""
+    schema = _without_inner_values(FileTable.model_json_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "fairway.toml"}
+
+
+def _without_inner_values(schema: Any) -> Any:
+    """The schema without the classes' names and without defaults, which are not written as in the file."""
+    if isinstance(schema, list):
+        return [_without_inner_values(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _without_inner_values(value)
+        for key, value in schema.items()
+        if key != "default" and not (key == "title" and isinstance(value, str))
+    }
+
+
+def table_at(path: tuple[str | int, ...]) -> type[Table] | None:
+    """The model of the table at a path, None when there is no table: `("services", "web")` gives ServiceTable."""
+    model: type[Table] | None = FileTable
+    named = False
+    for part in path:
+        if named:
+            named = False
+        elif model is None or part not in model.model_fields:
+            return None
+        else:
+            model, named = table_at_field(model, str(part))
+    return None if named else model
+
+
+def key_paths() -> set[str]:
+    """Every key with its table, names as NAME: `services.NAME.health.path`."""
+    return set(_walk(FileTable, ""))
+
+
+def _walk(table: type[Table], prefix: str) -> list[str]:
+    paths = []
+    for key in table.model_fields:
+        path = f"{prefix}{key}"
+        inner, named = table_at_field(table, key)
+        if inner is None:
+            paths.append(path)
+        elif prefix.startswith("environments.") and key == "services":
+            # An environment's services take the keys of the services above; they are listed there.
+            paths.append(path)
+        else:
+            paths.extend(_walk(inner, f"{path}.NAME." if named else f"{path}."))
+    return paths
+
+
+def table_at_field(table: type[Table], key: str) -> tuple[type[Table] | None, bool]:
+    """The table behind a key and whether names stand between, `(ServiceTable, True)` for `services`."""
+    annotation = table.model_fields[key].annotation
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation, False
+    for argument in getattr(annotation, "__args__", ()):
+        if isinstance(argument, type) and issubclass(argument, Table):
+            return argument, True
+    return None, False

@@ -1,0 +1,124 @@
+"""The tables of `fairway.toml` become the domain's App: defaults filled in, overrides applied."""
+
+from collections.abc import Mapping
+
+from fairway.domain.app import App, Build, Defaults, Environment, Rollout, Service, Source
+from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.manifest import commands
+from fairway.manifest.schema import EnvironmentTable, FileTable, HealthTable, ServiceTable
+
+GUESSED_PORT = 3000
+DETECTED_ACCEPTS_BELOW = 500
+PLAIN_KEYS = ("replicas", "cpu", "memory", "stop_timeout", "stop_signal")
+TIMING_KEYS = ("interval", "timeout", "retries", "start_period")
+
+
+def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
+    """The App. The tables have been checked."""
+    stages = table.pipeline.stages or order_stages(tuple(environments))
+    build = table.build
+    return App(
+        name=AppName(table.app),
+        source=Source(branch=table.source.branch, paths=table.source.paths),
+        build=Build(
+            directory=build.directory,
+            dockerfile=build.dockerfile,
+            test=build.test,
+            args=dict(build.args),
+            timeout=build.timeout,
+        ),
+        environments=tuple(environments.values()),
+        stages=tuple(EnvironmentName(stage) for stage in stages),
+    )
+
+
+def make_environments(table: FileTable, defaults: Defaults) -> dict[str, Environment]:
+    """The environments by name, in the file's order; one `production` when the file names none."""
+    tables = table.environments or {"production": EnvironmentTable()}
+    return {name: _environment(name, content, table, defaults) for name, content in tables.items()}
+
+
+def order_stages(environments: tuple[str, ...]) -> tuple[str, ...]:
+    """The file's order, but staging before production."""
+    if {"staging", "production"} <= set(environments):
+        order = [name for name in environments if name != "staging"]
+        if environments.index("staging") > environments.index("production"):
+            order.insert(order.index("production"), "staging")
+            return tuple(order)
+    return environments
+
+
+def _environment(name: str, content: EnvironmentTable, table: FileTable, defaults: Defaults) -> Environment:
+    services = table.services or {"web": ServiceTable()}
+    main = find_main({service: part.port is not None for service, part in services.items()})
+    return Environment(
+        name=EnvironmentName(name),
+        services=tuple(
+            _service(
+                service,
+                merge(part, content.services.get(service)),
+                environment=name,
+                defaults=defaults if service == main else Defaults(),
+            )
+            for service, part in services.items()
+        ),
+        env_file=content.env_file,
+        domains=content.domains,
+        rollout=Rollout(**content.deployment.model_dump()),
+    )
+
+
+def find_main(services: Mapping[str, bool]) -> str | None:
+    """The service that detection speaks of: `web`, else the only one with a port, else the only one."""
+    with_port = [name for name, has_port in services.items() if has_port]
+    if "web" in services:
+        return "web"
+    if len(with_port) == 1:
+        return with_port[0]
+    return next(iter(services)) if len(services) == 1 else None
+
+
+def merge(service: ServiceTable, override: ServiceTable | None) -> ServiceTable:
+    """The service as one environment has it. A kind of check in the override replaces the other kinds; its timing
+    is taken key by key."""
+    if override is None:
+        return service
+    changes = {key: getattr(override, key) for key in override.model_fields_set if key != "health"}
+    health = service.health.model_dump(exclude_none=True)
+    changed = override.health.model_dump(exclude_none=True)
+    if changed.keys() - set(TIMING_KEYS):
+        health = {key: value for key, value in health.items() if key in TIMING_KEYS}
+    merged = HealthTable.model_construct(**{**health, **changed})
+    return service.model_copy(update={**changes, "health": merged})
+
+
+def _service(name: str, table: ServiceTable, *, environment: str, defaults: Defaults) -> Service:
+    port = table.port
+    if port is None and name == "web":
+        port = defaults.port or GUESSED_PORT
+    command = defaults.command if table.command is None else commands.exec_list(table.command, environment)
+    written = {key: getattr(table, key) for key in PLAIN_KEYS if getattr(table, key) is not None}
+    return Service(
+        name=ServiceName(name),
+        command=command,
+        port=port,
+        port_declared=table.port is not None,
+        health=make_check(table.health, port=port, environment=environment, detected_path=defaults.health_path),
+        **written,
+    )
+
+
+def make_check(health: HealthTable, *, port: int | None, environment: str, detected_path: str | None) -> Check:
+    """The check that the file names; else the detected path, else TCP; without a port, that the process stays up."""
+    written = {key: getattr(health, key) for key in TIMING_KEYS if getattr(health, key) is not None}
+    timing = Timing(**written)
+    if health.command is not None:
+        return CommandCheck(command=commands.exec_list(health.command, environment), timing=timing)
+    if health.path is not None:
+        return HttpCheck(path=health.path, timing=timing)
+    if port is None:
+        return AliveCheck(timing=timing)
+    if detected_path and not health.tcp:
+        return HttpCheck(path=detected_path, accept_below=DETECTED_ACCEPTS_BELOW, timing=timing)
+    return TcpCheck(timing=timing)

@@ -1,0 +1,1 @@
+"""Desired state is made true: observe, reconcile, apply."""

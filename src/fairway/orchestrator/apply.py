@@ -1,0 +1,271 @@
+"""The one door: everything that changes containers or traffic passes here. It takes no decisions.
+
+Changes of the load balancer take milliseconds and are awaited, routes first and in their order, the others together.
+Starting, stopping and removing a task may take long: they run in the background, and are shown as under way (`busy`)
+until a look at the engine that began after they ended. How they ended is told to the `Reports`.
+
+An operation that was done a moment ago and is planned again had no effect: somebody lies. It is not repeated before
+`AGAIN` seconds have passed, so that a fault elsewhere does not become a loop here.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairway.domain.desired import TaskSpec
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.observed import ObservedEnvironment, Target, Task, TaskStatus
+from fairway.domain.operation import (
+    AttachTarget,
+    DetachTarget,
+    DrainTarget,
+    Operation,
+    Plan,
+    RemoveTask,
+    SetRoute,
+    StartTask,
+    StopTask,
+    Wait,
+)
+from fairway.errors import FairwayError, Unavailable
+from fairway.orchestrator import patience
+from fairway.orchestrator.lookout import Key, Lookout
+from fairway.ports.balancer import Balancer, Route
+from fairway.ports.clock import Clock
+from fairway.ports.engine import Engine
+
+AGAIN = 1.0
+"""Seconds before an operation is repeated that had no effect."""
+
+REMEMBERED = 1000
+"""How many operations are remembered before those are forgotten that are older than that."""
+
+Variables = Callable[[AppName, EnvironmentName, int], Awaitable[Mapping[str, str]]]
+"""An environment's variables by the version of its configuration."""
+
+
+class Reports(Protocol):
+    """Is told how operations ended, in the words of the event log."""
+
+    def done(self, key: Key, operation: Operation, task: Task | None) -> None:
+        """It is done; `task` as it was when it began, None for a route."""
+        ...
+
+    def refused(self, key: Key, task: Task, spec: TaskSpec, error: FairwayError) -> None:
+        """The engine will not start it, whenever it is asked."""
+        ...
+
+    def troubled(self, key: Key, error: FairwayError) -> None:
+        """It could not be done at present."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """A long operation on a task. `ended` is the number of the first look that shows its effect, None while it runs.
+
+    `spec` is that of a task that is being started; `well` whether that succeeded.
+    """
+
+    key: Key
+    verb: str
+    task: Task
+    spec: TaskSpec | None = None
+    ended: int | None = None
+    well: bool = False
+
+
+class Applier:
+    """Its background operations run in the given group and are cancelled with it: the next server begins them again."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        balancer: Balancer,
+        lookout: Lookout,
+        variables: Variables,
+        clock: Clock,
+        group: asyncio.TaskGroup,
+        reports: Reports,
+    ) -> None:
+        self._engine = engine
+        self._balancer = balancer
+        self._lookout = lookout
+        self._variables = variables
+        self._clock = clock
+        self._group = group
+        self._reports = reports
+        self.under_way: dict[TaskId, UnderWay] = {}
+        self._last: dict[tuple[Key, str], tuple[str, float]] = {}
+
+    async def apply(self, key: Key, plan: Plan, observed: ObservedEnvironment) -> float | None:
+        """Do what the plan says, and return after how many seconds to look again; None when nothing here asks for it.
+
+        Raises the first error of the load balancer when all the rest was done.
+        """
+        tasks = {each.task.id: each.task for each in observed.tasks}
+        operations = [each for each in plan.operations if not isinstance(each, Wait)]
+        due = [each for each in operations if self._is_due(key, each)]
+        errors: list[FairwayError] = []
+        quick = [each for each in due if not isinstance(each, StartTask | StopTask | RemoveTask)]
+        for operation in due:
+            self._begin(key, operation, tasks)
+        for operation in quick:
+            if isinstance(operation, SetRoute):
+                await self._do(key, operation, tasks, errors)
+        async with asyncio.TaskGroup() as group:
+            for operation in quick:
+                if not isinstance(operation, SetRoute):
+                    group.create_task(self._do(key, operation, tasks, errors))
+        if errors:
+            raise errors[0]
+        if quick:
+            return 0.0
+        return AGAIN if len(due) < len(operations) else None
+
+    async def forget(self, key: Key) -> None:
+        """Delete what the engine keeps for an environment that is gone. Raises Unavailable."""
+        async with patience.within(patience.REMOVE, "the container engine"):
+            await self._engine.forget(*key)
+
+    def seen(self, task: TaskId, number: int) -> UnderWay | None:
+        """The operation that ended before the look of that number, once: it is not under way any more."""
+        operation = self.under_way.get(task)
+        if operation is None or operation.ended is None or operation.ended > number:
+            return None
+        return self.under_way.pop(task)
+
+    def _is_due(self, key: Key, operation: Operation) -> bool:
+        """Whether it may be done now. Starts are bounded by their back-off."""
+        if isinstance(operation, StartTask):
+            return True
+        verb, now = type(operation).__name__, self._clock.now()
+        last = self._last.get((key, operation.subject))
+        if last is not None and last[0] == verb and now - last[1] < AGAIN:
+            return False
+        if len(self._last) > REMEMBERED:
+            self._last = {each: done for each, done in self._last.items() if now - done[1] < AGAIN}
+        self._last[key, operation.subject] = verb, now
+        return True
+
+    def _begin(self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task]) -> None:
+        match operation:
+            case StartTask(spec=spec, task=interrupted):
+                task = tasks[interrupted] if interrupted else new_task(spec, self._clock.now())
+                self.under_way[task.id] = UnderWay(key=key, verb="StartTask", task=task, spec=spec)
+                self._group.create_task(self._start(key, operation, task), name=f"start {operation.subject}")
+            case StopTask(task=id) | RemoveTask(task=id):
+                verb = type(operation).__name__
+                self.under_way[id] = UnderWay(key=key, verb=verb, task=tasks[id])
+                self._group.create_task(self._end(key, operation, tasks[id]), name=f"{verb} {operation.subject}")
+
+    async def _start(self, key: Key, operation: StartTask, task: Task) -> None:
+        well = False
+        try:
+            async with patience.within(patience.START, "the container engine"):
+                values = await self._variables(task.app, task.environment, operation.spec.configuration)
+                await self._engine.start(task.id, operation.spec, environment_of(task, operation.spec, values))
+            well = True
+            self._reports.done(key, operation, task)
+        except Unavailable as error:
+            self._reports.troubled(key, error)
+        except FairwayError as error:
+            self._reports.refused(key, task, operation.spec, error)
+        self._ended(task.id, well=well)
+
+    async def _end(self, key: Key, operation: StopTask | RemoveTask, task: Task) -> None:
+        try:
+            match operation:
+                case StopTask(signal=signal, timeout=timeout):
+                    async with patience.within(timeout + patience.STOP, "the container engine"):
+                        await self._engine.stop(task.id, signal=signal, timeout=timeout)
+                case RemoveTask():
+                    async with patience.within(patience.REMOVE, "the container engine"):
+                        await self._engine.remove(task.id)
+            self._reports.done(key, operation, task)
+        except FairwayError as error:
+            self._reports.troubled(key, error)
+        self._ended(task.id, well=True)
+
+    def _ended(self, task: TaskId, *, well: bool) -> None:
+        before = self.under_way[task]
+        self.under_way[task] = UnderWay(
+            key=before.key,
+            verb=before.verb,
+            task=before.task,
+            spec=before.spec,
+            ended=self._lookout.engine_changed(),
+            well=well,
+        )
+
+    async def _do(
+        self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task], errors: list[FairwayError]
+    ) -> None:
+        try:
+            async with patience.within(patience.LOOK, "the load balancer"):
+                await self._change(key, operation, tasks)
+        except FairwayError as error:
+            errors.append(error)
+            self._last.pop((key, operation.subject), None)  # it was not done, and is due at the next attempt
+        else:
+            self._reports.done(key, operation, tasks.get(getattr(operation, "task", TaskId(""))))
+        finally:
+            self._lookout.balancer_changed()
+
+    async def _change(self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task]) -> None:
+        match operation:
+            case SetRoute(service=service, hosts=hosts):
+                app, environment = key
+                route = Route(app=app, environment=environment, service=ServiceName(service), hosts=hosts)
+                await self._balancer.set_route(route)
+            case AttachTarget(task=id):
+                await self._balancer.attach(target_of(tasks[id]))
+            case DrainTarget(task=id):
+                await self._balancer.drain(id)
+            case DetachTarget(task=id):
+                await self._balancer.detach(id)
+
+
+def new_task(spec: TaskSpec, now: float) -> Task:
+    """A task that is about to be started, under a new id."""
+    return Task(
+        id=TaskId(secrets.token_hex(6)),
+        app=spec.app,
+        environment=spec.environment,
+        service=spec.service,
+        release=spec.release,
+        deployment=spec.deployment,
+        status=TaskStatus.PENDING,
+        created_at=now,
+        port=spec.port,
+    )
+
+
+def target_of(task: Task) -> Target:
+    """The task as the load balancer is given it. It is attached only with an address and a port."""
+    return Target(
+        task=task.id,
+        app=task.app,
+        environment=task.environment,
+        service=task.service,
+        address=task.address or "",
+        port=task.port or 0,
+    )
+
+
+def environment_of(task: Task, spec: TaskSpec, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment's own variables, and those that say where the process is. The port is the one that is probed, so
+    it wins over a PORT of the environment's own."""
+    port = {} if spec.port is None else {"PORT": str(spec.port)}
+    return {
+        **values,
+        **port,
+        "FAIRWAY_APP": spec.app,
+        "FAIRWAY_ENVIRONMENT": spec.environment,
+        "FAIRWAY_RELEASE": str(spec.release),
+        "FAIRWAY_SERVICE": spec.service,
+        "FAIRWAY_TASK": task.id,
+    }

@@ -1,0 +1,68 @@
+"""How often the tasks of a deployment failed: for the back-off, and for the deployment's verdict.
+
+The two count differently. The back-off counts rounds: ten tasks that were started together and die together are one
+round, a task that was well for a while before it died begins a new count, and the first ones that were well for a
+moment do not raise it. The verdict counts tasks, each together with the facts that explain it, and begins anew when one
+becomes healthy.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from fairway.domain.facts import Facts
+from fairway.domain.ids import DeploymentId, ServiceName
+from fairway.domain.observed import Task
+from fairway.domain.rollout import Failures
+
+STEADY = 10.0
+"""Seconds of health after which a failure is a new one and not the next of a loop (Docker has the same rule)."""
+FREE = 10
+"""How many tasks in a row may become healthy and fail soon after, before the next start is delayed: such a service
+serves more when it is started again at once, but one that does so for ever must not keep the host busy."""
+
+Key = tuple[DeploymentId, ServiceName]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The counts of one environment; `short` are the tasks in a row that were healthy for a moment only."""
+
+    rounds: dict[Key, int] = field(default_factory=dict)
+    short: dict[Key, int] = field(default_factory=dict)
+    last: dict[Key, float] = field(default_factory=dict)
+    failures: dict[Key, Failures] = field(default_factory=dict)
+
+    def failed(self, task: Task, *, healthy_since: float | None, now: float) -> None:
+        """A task ended by itself, could not be started or became unhealthy."""
+        key = task.deployment, task.service
+        rounds, last = self.rounds.get(key, 0), self.last.get(key, 0.0)
+        self.last[key] = now
+        if healthy_since is not None and now - healthy_since >= STEADY and now - last >= STEADY:
+            self.rounds[key], self.short[key] = 1, 0
+        elif rounds == 0 or task.created_at >= last:
+            short = self.short.get(key, 0) + (1 if healthy_since is not None else 0)
+            self.short[key] = short
+            self.rounds[key] = max(1, short - FREE + 1) if healthy_since is not None else rounds + 1
+
+    def explained(self, task: Task, facts: Facts, *, ended: bool) -> None:
+        """The facts of a failure are there: it counts for the verdict from now on."""
+        key = task.deployment, task.service
+        before = self.failures.get(key, Failures())
+        after = replace(before, exits=before.exits + 1) if ended else replace(before, unhealthy=before.unhealthy + 1)
+        self.failures[key] = replace(after, facts=facts)
+
+    def healthy(self, task: Task) -> None:
+        """A task became healthy."""
+        self.failures.pop((task.deployment, task.service), None)
+
+    def keep_only(self, deployments: Iterable[DeploymentId]) -> None:
+        """Forget the deployments that are neither desired nor have a task any more."""
+        kept = set(deployments)
+        for counts in (self.rounds, self.short, self.last, self.failures):
+            forget_others(counts, kept)
+
+
+def forget_others(counts: dict[Key, int] | dict[Key, float] | dict[Key, Failures], kept: set[DeploymentId]) -> None:
+    """Drop the counts of all other deployments."""
+    for key in [key for key in counts if key[0] not in kept]:
+        del counts[key]

@@ -1,0 +1,1 @@
+"""Executions: their stages in order, durably."""

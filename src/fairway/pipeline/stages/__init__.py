@@ -1,0 +1,1 @@
+"""The stages of an execution, one short file each."""

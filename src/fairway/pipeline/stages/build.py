@@ -1,0 +1,65 @@
+"""Build: the commit becomes an image, its tests included. How is `fairway.build`'s business."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from fairway.domain.app import App
+from fairway.domain.execution import Execution
+from fairway.domain.image import LocalImage
+from fairway.pipeline.stages import described
+from fairway.pipeline.stages.described import Load
+from fairway.pipeline.work import Done, Failed, Work
+from fairway.ports.builder import LogSink
+from fairway.ports.source import Repositories
+
+KEY = "built"
+
+
+class Built(Protocol):
+    """What the build room answers; its text is the line of the stage ("212 tests passed; image 84 MB")."""
+
+    @property
+    def image(self) -> LocalImage:
+        """The image."""
+        ...
+
+
+class BuildCommit(Protocol):
+    """`build.run.build` with its builder, its bases and its recipe given."""
+
+    async def __call__(self, app: App, checkout: Path, commit: str, *, log: LogSink) -> Built:
+        """Build it. Raises UsageError or WorkFailed, saying what failed."""
+        ...
+
+
+class BuildStage:
+    """`checkouts` is the directory in which the stage `source` laid out the files."""
+
+    def __init__(self, build: BuildCommit, load: Load, repositories: Repositories, checkouts: Path) -> None:
+        self._build = build
+        self._load = load
+        self._repositories = repositories
+        self._checkouts = checkouts
+
+    async def run(self, work: Work) -> Done | Failed:
+        """Raises what the build raises."""
+        app = described.take(work.outputs, work.execution.app, self._load)
+        commit, checkout = work.execution.revision.commit, self._checkouts / app.name
+
+        async def build() -> Mapping[str, Any]:
+            if not checkout.is_dir():
+                await self._repositories.checkout(app.name, commit, checkout)
+            built = await self._build(app, checkout, commit, log=work.log)
+            return {"id": built.image.id, "size": built.image.size, "summary": str(built)}
+
+        kept = await work.step("build", build)
+        return Done(summary=kept["summary"], outputs={KEY: {"id": kept["id"], "size": kept["size"]}})
+
+    async def abandon(self, execution: Execution, stage: str) -> None:
+        """A cancelled build has stopped by itself, and its layers are kept for the next one."""
+
+
+def take(outputs: Mapping[str, Any]) -> LocalImage:
+    """The image that was handed on."""
+    return LocalImage(id=outputs[KEY]["id"], size=outputs[KEY]["size"])

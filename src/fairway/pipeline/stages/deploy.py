@@ -1,0 +1,49 @@
+"""Deploy: the image goes live in one environment, which the stage is named for. The verdict is the deployment's."""
+
+from dataclasses import replace
+
+from fairway.deploy.deployer import Deployer
+from fairway.domain.deployment import Cause, Deployment, RolloutState
+from fairway.domain.execution import Execution
+from fairway.domain.ids import EnvironmentName
+from fairway.errors import UsageError
+from fairway.pipeline.stages import described, package
+from fairway.pipeline.stages.described import Load
+from fairway.pipeline.work import Done, Failed, Work
+
+
+class DeployStage:
+    """Deploys to the environment that the stage is named for."""
+
+    def __init__(self, deployer: Deployer, load: Load) -> None:
+        self._deployer = deployer
+        self._load = load
+
+    async def run(self, work: Work) -> Done | Failed:
+        """Raises Conflict when somebody deploys to the environment at the same time.
+
+        There is no durable step in it: a deployment goes on by its own key after a restart, and answers at once when it
+        has its verdict.
+        """
+        execution = work.execution
+        app = described.take(work.outputs, execution.app, self._load)
+        environment = app.environment(work.stage)
+        if environment is None:
+            raise UsageError(f"fairway.toml describes no environment {work.stage}")
+        deployment = await self._deployer.deploy(
+            app.name, environment, package.take(work.outputs), execution.revision, execution.number, work.log
+        )
+        if deployment.state is RolloutState.COMPLETED:
+            return Done(summary=f"release {deployment.release}; {deployment.reason}")
+        return Failed(summary=deployment.reason, cause=find_cause(deployment, execution))
+
+    async def abandon(self, execution: Execution, stage: str) -> None:
+        """What was desired before is desired again."""
+        await self._deployer.abandon(execution.app, EnvironmentName(stage), execution.number)
+
+
+def find_cause(deployment: Deployment, execution: Execution) -> Cause:
+    """The deployment's cause, with the command that shows the execution first among those that show more."""
+    cause = deployment.cause or Cause(sentence=deployment.reason)
+    show = f"fairway show {execution.number}"
+    return replace(cause, more=(show, *(command for command in cause.more if command != show)))

@@ -1,0 +1,81 @@
+"""Source: the commit's files are laid out, and what fairway.toml says of them is known.
+
+The text is the commit's own fairway.toml; else the one that was sent along with this execution; else the last one that
+was ever sent along for the app; else nothing but the app's name, so that everything is detected or default.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairway.domain.app import Build, Defaults
+from fairway.domain.execution import Execution
+from fairway.errors import UsageError
+from fairway.pipeline.stages import described
+from fairway.pipeline.stages.described import Load
+from fairway.pipeline.work import Done, Failed, Work
+from fairway.ports.source import Repositories
+from fairway.ports.stores import Apps
+
+MANIFEST = "fairway.toml"
+SENT = "fairway.toml (sent along, not committed)"
+FIRST = ("source", "build", "package")
+LONGEST = 1024 * 1024
+"""Bytes of a fairway.toml."""
+
+Detect = Callable[[Path, Build], Awaitable[Defaults]]
+"""What a checkout shows of the keys that fairway.toml leaves out. It reads files, so it does that on a thread."""
+
+
+class SourceStage:
+    """`checkouts` is the directory that has one work tree for each app."""
+
+    def __init__(self, repositories: Repositories, apps: Apps, load: Load, detect: Detect, checkouts: Path) -> None:
+        self._repositories = repositories
+        self._apps = apps
+        self._load = load
+        self._detect = detect
+        self._checkouts = checkouts
+
+    async def run(self, work: Work) -> Done | Failed:
+        """Raises UsageError for a broken fairway.toml, WorkFailed for a commit that can't be laid out."""
+        execution = work.execution
+        revision = execution.revision
+        work.log(f"{revision.commit[:7]} {revision.subject}".rstrip())
+        text, file = await self._find_text(execution)
+        # First without the checkout, so that a broken file is told before anything is laid out.
+        app = self._load(text, file=file)
+        if app.name != execution.app:
+            work.log(f"{file} names the app {app.name}; it was pushed to {execution.app}, and is deployed as that")
+        checkout = self._checkouts / execution.app
+
+        async def lay_out() -> Mapping[str, Any]:
+            await self._repositories.checkout(execution.app, revision.commit, checkout)
+            return described.hand_on(text, file, await self._detect(checkout, app.build))
+
+        outputs = await work.step("lay out", lay_out)
+        app = described.take(outputs, execution.app, self._load)
+        return Done(summary=file if file == SENT else "", outputs=outputs, stages=(*FIRST, *app.stages))
+
+    async def abandon(self, execution: Execution, stage: str) -> None:
+        """The next checkout clears up."""
+
+    async def _find_text(self, execution: Execution) -> tuple[str, str]:
+        content = await self._repositories.read(execution.app, execution.revision.commit, MANIFEST)
+        if content is not None:
+            return decode(content), MANIFEST
+        sent = execution.override or (await self._apps.get(execution.app)).manifest
+        if sent is not None:
+            return sent, SENT
+        return f'app = "{execution.app}"\n', MANIFEST
+
+
+def decode(content: bytes) -> str:
+    """The text of a fairway.toml. Raises UsageError for what is none."""
+    if len(content) > LONGEST:
+        raise UsageError(f"{MANIFEST} is too long", why=f"it has {len(content)} bytes, 1 MB is the most")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UsageError(f"{MANIFEST} is no UTF-8 text", why=f"line {line} has other bytes") from error

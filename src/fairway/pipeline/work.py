@@ -1,0 +1,57 @@
+"""What the executor gives a stage to do, and what a stage answers.
+
+A stage does its work in steps, each of which is done once even when the server dies in between; what a step returns is
+JSON. A stage that fails says so with a Cause; what it raises becomes one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fairway.domain.deployment import Cause
+from fairway.domain.execution import Execution
+from fairway.ports.builder import LogSink
+from fairway.ports.durable import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One attempt at one stage. `outputs` are what the stages before it handed on."""
+
+    execution: Execution
+    stage: str
+    outputs: Mapping[str, Any]
+    log: LogSink
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It succeeded: the summary in one line, and what it hands on (JSON values).
+
+    `stages`, if given, are the names that replace those of the stages that have not begun.
+    """
+
+    summary: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It failed."""
+
+    summary: str
+    cause: Cause
+
+
+class StageRunner(Protocol):
+    """One kind of stage."""
+
+    async def run(self, work: Work) -> Done | Failed:
+        """Do it. Raises FairwayError for what went wrong in the ordinary way."""
+        ...
+
+    async def abandon(self, execution: Execution, stage: str) -> None:
+        """Clear up after a run that was stopped for good; a second time it does nothing."""
+        ...

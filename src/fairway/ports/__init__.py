@@ -1,0 +1,1 @@
+"""One small Protocol for each need, in domain types."""

@@ -1,0 +1,49 @@
+"""The load balancer: routes by host name, and targets that come, drain and go without a dropped request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.observed import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Requests for any of `hosts` go to the targets of the service."""
+
+    app: AppName
+    environment: EnvironmentName
+    service: ServiceName
+    hosts: tuple[str, ...]
+
+
+class Balancer(Protocol):
+    """Every method can be repeated: done twice is the same as done once. All raise Unavailable when it is down."""
+
+    async def set_route(self, route: Route) -> None:
+        """Create the route, or change its hosts. A route without hosts is taken away with its targets.
+
+        Raises Conflict when a host belongs to another route, naming it.
+        """
+        ...
+
+    async def routes(self) -> Sequence[Route]:
+        """The routes there are."""
+        ...
+
+    async def targets(self) -> Sequence[Target]:
+        """Every target, with its state and its sessions."""
+        ...
+
+    async def attach(self, target: Target) -> None:
+        """Give it traffic, from when this returns. Its route exists."""
+        ...
+
+    async def drain(self, task: TaskId) -> None:
+        """No new request from when this returns; what is under way goes on. One that is not there is no error."""
+        ...
+
+    async def detach(self, task: TaskId) -> None:
+        """Take it off, whatever it has under way. One that is not there is no error."""
+        ...

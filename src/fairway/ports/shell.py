@@ -1,0 +1,34 @@
+"""Running a command inside a task that is already there (`fairway exec`)."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from fairway.domain.ids import TaskId
+
+
+class Session(Protocol):
+    """A command that runs inside a task."""
+
+    async def write(self, data: bytes) -> None:
+        """Bytes for its standard input; empty bytes close it."""
+        ...
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Tell its terminal the size."""
+        ...
+
+    def output(self) -> AsyncIterator[tuple[str, bytes]]:
+        """("stdout" or "stderr", bytes) as they come, until it ends."""
+        ...
+
+    async def exit_code(self) -> int:
+        """Its exit code, once the output has ended."""
+        ...
+
+
+class Shell(Protocol):
+    """Starts commands inside tasks."""
+
+    async def start(self, task: TaskId, command: Sequence[str], *, tty: bool = False) -> Session:
+        """Start it. Raises NotFound when there is no such running task."""
+        ...

@@ -1,0 +1,236 @@
+"""What is kept between restarts. One Protocol for each record; each write is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fairway.domain.deployment import Cause, Deployment, RolloutState
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.events import Event
+from fairway.domain.execution import Execution, ExecutionStatus, Revision, StageStatus, Trigger
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
+from fairway.domain.release import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRecord:
+    """An app that the server knows. `manifest` is the last fairway.toml that was sent along without being committed."""
+
+    name: AppName
+    created_at: float
+    manifest: str | None = None
+
+
+class Apps(Protocol):
+    async def create(self, name: AppName, *, at: float) -> AppRecord:
+        """Raises Conflict when the name is taken."""
+        ...
+
+    async def get(self, name: str) -> AppRecord:
+        """Raises NotFound, with the nearest name there is."""
+        ...
+
+    async def list(self) -> Sequence[AppRecord]: ...
+
+    async def set_manifest(self, name: AppName, manifest: str | None) -> None: ...
+
+    async def delete(self, name: AppName) -> None:
+        """Delete the app and every record of it. One that does not exist is no error."""
+        ...
+
+
+class Executions(Protocol):
+    async def create(
+        self,
+        app: AppName,
+        revision: Revision,
+        trigger: Trigger,
+        stages: Sequence[str],
+        *,
+        at: float,
+        override: str | None = None,
+        key: str | None = None,
+    ) -> Execution:
+        """A QUEUED execution with the next number. The same `key` a second time returns the first one's: a push that
+        is announced twice starts once."""
+        ...
+
+    async def get(self, app: AppName, number: int) -> Execution:
+        """Raises NotFound."""
+        ...
+
+    async def list(
+        self, app: AppName, *, limit: int = 20, status: ExecutionStatus | None = None
+    ) -> Sequence[Execution]:
+        """Newest first."""
+        ...
+
+    async def unfinished(self) -> Sequence[Execution]:
+        """Of every app, oldest first."""
+        ...
+
+    async def advance(
+        self, app: AppName, number: ExecutionNumber, *, expected: ExecutionStatus, to: ExecutionStatus, at: float
+    ) -> bool:
+        """Move the status by compare-and-set along the table; False when it was not `expected`."""
+        ...
+
+    async def set_stages(self, app: AppName, number: ExecutionNumber, stages: Sequence[str]) -> None:
+        """Replace the names of the stages that are still PENDING, once the commit's own fairway.toml is known."""
+        ...
+
+    async def advance_stage(
+        self,
+        app: AppName,
+        number: ExecutionNumber,
+        stage: str,
+        *,
+        expected: StageStatus,
+        to: StageStatus,
+        at: float,
+        summary: str = "",
+        cause: Cause | None = None,
+    ) -> bool:
+        """The same for one of its stages."""
+        ...
+
+    async def put(self, app: AppName, number: ExecutionNumber, values: Mapping[str, Any]) -> None:
+        """Keep what a stage hands to later ones (JSON values), merged into what is there."""
+        ...
+
+    async def outputs(self, app: AppName, number: ExecutionNumber) -> Mapping[str, Any]:
+        """What the stages handed on so far."""
+        ...
+
+
+class Releases(Protocol):
+    async def create(self, release: Release) -> Release:
+        """Keep it under the next number (its own `number` is ignored) and return it with that."""
+        ...
+
+    async def get(self, app: AppName, number: int) -> Release:
+        """Raises NotFound."""
+        ...
+
+    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 50) -> Sequence[Release]:
+        """Newest first."""
+        ...
+
+    async def delete(self, app: AppName, number: int) -> None: ...
+
+
+class Deployments(Protocol):
+    async def start(
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        release: ReleaseNumber,
+        *,
+        previous: ReleaseNumber | None,
+        at: float,
+        key: str,
+        before: DesiredEnvironment | None = None,
+    ) -> Deployment:
+        """An IN_PROGRESS deployment with the next id; the same `key` a second time returns the first one's. `before`
+        is what was desired until now, kept for a way back."""
+        ...
+
+    async def before(self, app: AppName, id: int) -> DesiredEnvironment | None:
+        """What was desired before the deployment, None when nothing was. Raises NotFound."""
+        ...
+
+    async def get(self, app: AppName, id: int) -> Deployment:
+        """Raises NotFound."""
+        ...
+
+    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 20) -> Sequence[Deployment]:
+        """Newest first."""
+        ...
+
+    async def latest(self, app: AppName, environment: EnvironmentName, state: RolloutState) -> Deployment | None: ...
+
+    async def finish(
+        self,
+        app: AppName,
+        id: DeploymentId,
+        state: RolloutState,
+        *,
+        reason: str,
+        cause: Cause | None = None,
+        at: float,
+    ) -> bool:
+        """Give it its verdict, if it has none yet; False when it had."""
+        ...
+
+
+class DesiredStates(Protocol):
+    async def get(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment | None: ...
+
+    async def list(self) -> Sequence[DesiredEnvironment]:
+        """Of every app."""
+        ...
+
+    async def put(self, desired: DesiredEnvironment) -> DesiredEnvironment:
+        """Keep it, with `version` one higher. Raises Conflict when the kept version is not `desired.version`."""
+        ...
+
+    async def delete(self, app: AppName, environment: EnvironmentName) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedConfiguration:
+    """A version of an environment's variables, each value encrypted."""
+
+    app: AppName
+    environment: EnvironmentName
+    version: int
+    values: Mapping[str, bytes]
+    created_at: float
+
+
+class Configurations(Protocol):
+    async def latest(self, app: AppName, environment: EnvironmentName) -> SealedConfiguration | None: ...
+
+    async def get(self, app: AppName, environment: EnvironmentName, version: int) -> SealedConfiguration:
+        """Raises NotFound."""
+        ...
+
+    async def add(
+        self, app: AppName, environment: EnvironmentName, values: Mapping[str, bytes], *, expected: int, at: float
+    ) -> SealedConfiguration:
+        """The version after `expected`. Raises Conflict when that is not the latest (0: there is none)."""
+        ...
+
+
+class Events(Protocol):
+    async def append(self, events: Sequence[Event]) -> None: ...
+
+    async def list(
+        self,
+        *,
+        app: AppName | None = None,
+        environment: str | None = None,
+        deployment: int | None = None,
+        limit: int = 50,
+    ) -> Sequence[Event]:
+        """Newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A token by its SHA-256 digest; the token itself is kept nowhere on the server but in the owner's own file."""
+
+    name: str
+    digest: str
+    created_at: float
+
+
+class Tokens(Protocol):
+    async def add(self, token: TokenRecord) -> None: ...
+
+    async def find(self, digest: str) -> TokenRecord | None: ...
+
+    async def list(self) -> Sequence[TokenRecord]: ...
+
+    async def delete(self, name: str) -> None: ...

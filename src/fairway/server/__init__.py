@@ -1,0 +1,1 @@
+"""The server's front door: ASGI app, lifespan, auth, problems."""

@@ -1,0 +1,29 @@
+"""`python -m fairway.server`: the server in the foreground; `fairway server start` runs it in the background."""
+
+import logging
+import sys
+
+from fairway import bootstrap, settings
+from fairway.errors import FairwayError
+from fairway.server import running
+
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def main() -> int:
+    """Serve until told to stop; the exit status."""
+    logging.basicConfig(level=logging.INFO, format=FORMAT, stream=sys.stderr)
+    # A line for each request to Docker, ten a second with many tasks, hides the ones that matter.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        running.serve(settings.read(), bootstrap.build)
+    except FairwayError as error:
+        for line in (error.what, error.why, error.hint):
+            if line:
+                sys.stderr.write(f"{line}\n")
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""`/api/v1/apps`: the apps, and what runs of each."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from fairway.domain import ids
+from fairway.domain.deployment import RolloutState
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.ids import AppName
+from fairway.errors import NotFound
+from fairway.server import stream, takedown
+from fairway.server.api.asked import By, TheApp, TheServices
+from fairway.server.stream import Emit
+from fairway.services import Services
+from fairway.settings import Settings
+from fairway.wire import apps as shapes
+from fairway.wire.executions import Execution
+
+router = APIRouter(prefix="/apps")
+
+
+@router.get("")
+async def list_(services: TheServices) -> shapes.Apps:
+    """Every app, by name."""
+    known = sorted(await services.apps.list(), key=lambda record: record.name)
+    return shapes.Apps(apps=[shapes.App(name=record.name, created_at=record.created_at) for record in known])
+
+
+@router.post("", status_code=201)
+async def create(services: TheServices, body: shapes.CreateRequest) -> shapes.Created:
+    """Create an app and its empty repository."""
+    name = AppName(ids.check_name("app", body.name))
+    record = await services.apps.create(name, at=services.clock.now())
+    await services.repositories.create(name)
+    url = f"{services.settings.url}/git/{name}.git"
+    return shapes.Created(name=record.name, created_at=record.created_at, git_url=url)
+
+
+@router.get("/{app}")
+async def status(services: TheServices, app: TheApp) -> shapes.Status:
+    """What runs of the app, in each environment, and its latest execution."""
+    environments = [await _environment(services, each) for each in await services.desired.list() if each.app == app]
+    latest = await services.executions.list(app, limit=1)
+    return shapes.Status(app=app, environments=environments, execution=Execution.of(latest[0]) if latest else None)
+
+
+@router.delete("/{app}", response_class=Response)
+async def delete(request: Request, services: TheServices, app: TheApp, by: By) -> Response:
+    """Take everything of the app down and forget it, telling how far it is."""
+
+    async def produce(emit: Emit) -> None:
+        done = await takedown.whole_app(services, app, takedown.saying(emit), by=by)
+        await emit({"type": "end", "ok": done})
+
+    return stream.lines(request, produce)
+
+
+async def _environment(services: Services, desired: DesiredEnvironment) -> shapes.Environment:
+    app, name = desired.key
+    progress = services.observations.progress(app, name)
+    counts = shapes.services(desired, progress)
+    under_way = await services.deployments.latest(app, name, RolloutState.IN_PROGRESS)
+    done = await services.deployments.latest(app, name, RolloutState.COMPLETED)
+    number = desired.services[0].spec.release if desired.services else None
+    commit, subject = await _commit(services, app, number)
+    old = any(each.old for each in progress.services.values()) if progress else False
+    return shapes.Environment(
+        name=name,
+        state=shapes.state(counts, deploying=under_way is not None, serving_old=old),
+        release=number,
+        commit=commit,
+        subject=subject,
+        deployed_at=done.ended_at if done and counts else None,
+        urls=[_url(services.settings, host) for host in desired.hosts] if counts else [],
+        services=counts,
+    )
+
+
+async def _commit(services: Services, app: AppName, number: int | None) -> tuple[str | None, str | None]:
+    if number is None:
+        return None, None
+    try:
+        release = await services.releases.get(app, number)
+    except NotFound:
+        return None, None
+    return release.commit, release.subject
+
+
+def _url(settings: Settings, host: str) -> str:
+    return f"http://{host}" if settings.apps_port == 80 else f"http://{host}:{settings.apps_port}"

@@ -1,0 +1,60 @@
+"""Deployments and releases, and what makes new ones: rollback, restart."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from fairway.domain import deployment as domain
+from fairway.domain.ids import ServiceName
+from fairway.server import stream, watch
+from fairway.server.api.asked import By, Limit, Number, OneEnvironment, TheApp, TheServices, environment_named
+from fairway.server.stream import Emit
+from fairway.wire import deployments as shapes
+
+router = APIRouter(prefix="/apps/{app}")
+
+
+@router.get("/releases")
+async def releases(
+    services: TheServices, app: TheApp, environment: OneEnvironment = None, limit: Limit = 50
+) -> shapes.Releases:
+    """The kept releases, newest first; `current` marks what each environment should run now."""
+    desired = await services.desired.list()
+    current = {service.spec.release for each in desired if each.app == app for service in each.services}
+    found = await services.releases.list(app, environment=environment, limit=limit)
+    return shapes.Releases(releases=[shapes.Release.of(kept, current=kept.number in current) for kept in found])
+
+
+@router.post("/rollback", status_code=202)
+async def rollback(services: TheServices, app: TheApp, by: By, body: shapes.RollbackRequest) -> shapes.Deployment:
+    """Begin to take an environment back to an earlier release; watch the deployment for its verdict."""
+    environment = environment_named(body.environment)
+    return shapes.Deployment.of(await services.deployer.rollback(app, environment, body.release, by=by))
+
+
+@router.post("/restart", status_code=202)
+async def restart(services: TheServices, app: TheApp, by: By, body: shapes.RestartRequest) -> shapes.Deployment:
+    """Begin to replace every task of a service by a new one of the same release."""
+    environment = environment_named(body.environment)
+    service = ServiceName(body.service) if body.service else None
+    return shapes.Deployment.of(await services.deployer.restart(app, environment, service, by=by))
+
+
+@router.get("/deployments/{id}")
+async def get(services: TheServices, app: TheApp, id: Number) -> shapes.Deployment:
+    """One deployment."""
+    return shapes.Deployment.of(await services.deployments.get(app, id))
+
+
+@router.get("/deployments/{id}/stream", response_class=Response)
+async def follow(request: Request, services: TheServices, app: TheApp, id: Number) -> Response:
+    """The deployment at each change, until it has its verdict."""
+    await services.deployments.get(app, id)
+
+    async def produce(emit: Emit) -> None:
+        async def show(now: domain.Deployment) -> None:
+            await emit({"type": "deployment", "deployment": shapes.describe(now)})
+
+        ended = await watch.deployment(services.deployments, services.notices, app, id, show)
+        await emit({"type": "end", "deployment": shapes.describe(ended)})
+
+    return stream.lines(request, produce)

@@ -1,0 +1,52 @@
+"""The ASGI app: the API, git over HTTP and the hook's entrance, behind one set of guards.
+
+From the outside in: what nobody foresaw is answered, large bodies are refused, tokens are checked, routes are found.
+"""
+
+import asyncio
+import secrets
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from fairway.server import auth, limits, problems, pushes
+from fairway.server.api import apps, deployments, environments, exec, executions, logs, server, tasks
+from fairway.server.git import GitOverHttp
+from fairway.services import Services
+
+ABOUT = """Push to master and trust what happens next. Errors are `application/problem+json`; streams are one JSON
+object a line, with `{"type":"ping"}` every 15 s."""
+
+
+def create(services: Services) -> FastAPI:
+    """The app. `state.secret` is what the hooks must present, `state.stopping` ends the streams once it is set."""
+    app = FastAPI(
+        title="Fairway",
+        version=server.version(),
+        description=ABOUT,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.secret = secrets.token_hex(32)
+    app.state.stopping = asyncio.Event()
+    app.state.started_at = services.clock.now()
+    app.include_router(_api())
+    app.include_router(exec.router, prefix=auth.GUARDED)
+    app.include_router(server.health)
+    app.include_router(pushes.router)
+    app.mount("/git", GitOverHttp(services))
+    problems.install(app)
+    app.add_middleware(auth.Authenticated, tokens=services.tokens)
+    app.add_middleware(limits.Limits)
+    app.add_middleware(problems.Shield)
+    return app
+
+
+def _api() -> APIRouter:
+    # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
+    api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
+    for part in (server, apps, executions, tasks, logs, deployments, environments):
+        api.include_router(part.router)
+    return api

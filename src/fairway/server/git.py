@@ -1,0 +1,70 @@
+"""git over HTTP: `/git/APP.git/…` through git's own `http-backend`, streamed both ways.
+
+Only the three paths of the smart protocol, only to a repository of a known app, only with a token (as a Basic password
+or as Bearer). Nothing is held in memory, however large the push. A refusal is plain text, which git shows its user as
+`remote: …`.
+"""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from fairway.adapters.git import command
+from fairway.errors import NotFound, Unauthorized, UsageError
+from fairway.server import auth, cgi
+from fairway.services import Services
+
+PATH = re.compile(r"/git/(?P<app>[^/]+)\.git/(?P<rest>info/refs|git-upload-pack|git-receive-pack)")
+SERVICES = (b"service=git-upload-pack", b"service=git-receive-pack")
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="Fairway: any user name, the token as password"'}
+
+
+class GitOverHttp:
+    """An ASGI app; mounted at `/git`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of a git client."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1003})
+            return
+        try:
+            by = await auth.identify(self._services.tokens, Headers(scope=scope), basic=True)
+            app, rest = await self._find(scope)
+        except Unauthorized as error:
+            await _say(401, f"{error.what}: {error.why}", CHALLENGE)(scope, receive, send)
+        except UsageError as error:
+            text = error.what + (f"\n{error.hint}" if error.hint else "")
+            await _say(error.http_status, text)(scope, receive, send)
+        else:
+            await cgi.serve(
+                ("git", "http-backend"),
+                {**self._environment(), "PATH_INFO": f"/{app}.git/{rest}", "REMOTE_USER": by},
+                scope,
+                receive,
+                send,
+                # A clone that nobody waits for may end; a push, once received, goes on to its hook.
+                finish=rest == "git-receive-pack",
+            )
+
+    async def _find(self, scope: Scope) -> tuple[str, str]:
+        found = PATH.fullmatch(scope["path"])
+        if not found:
+            raise NotFound("there is nothing here that git asks for", hint="the remote's URL ends in /git/APP.git")
+        app, rest = found["app"], found["rest"]
+        if rest == "info/refs" and scope["query_string"] not in SERVICES:
+            raise NotFound("only git's smart protocol is served", hint="use git 1.6.6 or newer")
+        known = await self._services.apps.get(app)
+        return known.name, rest
+
+    def _environment(self) -> dict[str, str]:
+        root = self._services.settings.repositories
+        return command.environment(root, {"GIT_PROJECT_ROOT": str(root), "GIT_HTTP_EXPORT_ALL": "1"})
+
+
+def _say(status: int, text: str, headers: dict[str, str] | None = None) -> PlainTextResponse:
+    return PlainTextResponse(f"{text}\n", status_code=status, headers=headers)

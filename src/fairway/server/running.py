@@ -1,0 +1,137 @@
+"""The server process from its start to its end.
+
+It holds its home, binds its port before anything else is opened (a port that is taken changes nothing), opens the
+services, catches up on what was pushed meanwhile, and serves until it is told to stop. SIGTERM ends the streams first,
+each with a last line, then the requests under way, then the services.
+"""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from fairway.errors import Conflict, UsageError
+from fairway.server import auth, beside, lock, problems, pushes
+from fairway.server.app import create
+from fairway.services import Services
+from fairway.settings import Settings
+
+Build = Callable[[Settings], AbstractAsyncContextManager[Services]]
+GRACE = 5
+"""Seconds for requests under way, once the server is told to stop."""
+LARGEST_FRAME = 1024 * 1024
+BACKLOG = 512
+
+
+def serve(settings: Settings, build: Build) -> None:
+    """Run the server until SIGTERM or SIGINT. Raises Conflict when the home or the port is taken."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (settings.run, settings.logs, settings.repositories, settings.executions, settings.checkouts):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings.run.chmod(0o700)
+    with lock.hold(settings.run), bind(settings) as listener:
+        # Not uvloop: it starts a process with a plain fork, 20 ms each at this server's size against 4 ms with vfork
+        # in asyncio's way, and a push starts a dozen.
+        asyncio.run(run(settings, build, listener))
+
+
+async def run(settings: Settings, build: Build, listener: socket.socket) -> None:
+    """Serve on the listener until a signal comes."""
+    async with build(settings) as services:
+        await auth.register_owner(services.tokens, settings.token_file, at=services.clock.now())
+        app = create(services)
+        server = Server(app)
+        door = pushes.open_door(settings, app.state.secret)
+        try:
+            with _signals(server):
+                async with beside.running(_catch_up(services)):
+                    await server.serve(sockets=[listener])
+        finally:
+            door.unlink(missing_ok=True)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but for its signals: it would raise them again at its end, and leave the services no time to close."""
+
+    def __init__(self, app: FastAPI) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="none",
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            ws_max_size=LARGEST_FRAME,
+        )
+        super().__init__(config)
+        self._app = app
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone; `run` handles them."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which would never end by themselves, then the rest."""
+        self._app.state.stopping.set()
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def bind(settings: Settings) -> Iterator[socket.socket]:
+    """The port, bound. Raises Conflict when it is taken, UsageError when the address is not this host's."""
+    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.address, settings.port))
+        except OSError as error:
+            raise _refuse(settings, error) from error
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+        yield listener
+
+
+async def _catch_up(services: Services) -> None:
+    try:
+        await services.intake.resync()
+    except Exception as error:  # noqa: BLE001 - a server that serves is worth more than one that gave up over this
+        problems.unforeseen(error)
+
+
+@contextmanager
+def _signals(server: uvicorn.Server) -> Iterator[None]:
+    """The first signal stops the server in peace, the second at once."""
+
+    def stop() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGTERM, signal.SIGINT)
+    for name in names:
+        loop.add_signal_handler(name, stop)
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(name)
+
+
+def _refuse(settings: Settings, error: OSError) -> Conflict | UsageError:
+    where = f"port {settings.port} of {settings.address}"
+    if error.errno == errno.EADDRINUSE:
+        return Conflict(
+            f"{where} is already taken",
+            why="another process listens there",
+            hint=f"ss -ltnp 'sport = :{settings.port}' shows which; FAIRWAY_PORT chooses another port",
+        )
+    return UsageError(f"{where} can't be bound", why=error.strerror or str(error), hint="FAIRWAY_ADDRESS, FAIRWAY_PORT")

@@ -1,0 +1,79 @@
+"""Taking things down: an environment's tasks, or a whole app with all that is kept of it.
+
+Desired state is written first, so that whatever dies afterwards, the tasks go; then it is only watched. An app is
+forgotten last, when nothing of it runs: what is interrupted can be asked for again.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.observed import TaskStatus
+from fairway.errors import Conflict, NotFound
+from fairway.server import watch
+from fairway.server.stream import Emit
+from fairway.services import Services
+
+PATIENCE = 180.0
+"""Seconds that the tasks of an environment are given to go."""
+
+Say = Callable[[str], Awaitable[None]]
+
+
+def saying(emit: Emit) -> Say:
+    """Says a sentence in a stream."""
+
+    async def say(text: str) -> None:
+        await emit({"type": "text", "text": text})
+
+    return say
+
+
+async def environment(services: Services, app: AppName, name: EnvironmentName, say: Say, *, by: str) -> bool:
+    """Desire nothing any more, and wait for the tasks to go; whether they all went in time."""
+    await services.deployer.down(app, name, by=by)
+    left = _count(services, app, name)
+    if left:
+        await say(f"{name}: stopping {left} task{'s' if left != 1 else ''}")
+    gone = await watch.until(
+        lambda: _count(services, app, name) == 0, services.observations.follow(app, name), patience=PATIENCE
+    )
+    await say(f"{name}: {'down' if gone else f'{_count(services, app, name)} tasks still stop'}")
+    return gone
+
+
+async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> bool:
+    """Stop its executions, take its environments down, and forget it; whether all of that came to its end."""
+    await _stop_executions(services, app, say)
+    names = [desired.environment for desired in await services.desired.list() if desired.app == app]
+    if not all([await environment(services, app, name, say, by=by) for name in names]):
+        await say(f"{app} is kept until its tasks have gone; ask again then")
+        return False
+    await services.repositories.remove(app)
+    await asyncio.to_thread(_remove_files, services, app)
+    await services.apps.delete(app)
+    await say(f"{app}: repository, releases, variables and logs are removed")
+    return True
+
+
+async def _stop_executions(services: Services, app: AppName, say: Say) -> None:
+    for execution in await services.executions.unfinished():
+        if execution.app == app:
+            try:
+                await services.pipeline.stop(app, execution.number)
+            except (Conflict, NotFound):
+                continue  # it has ended by itself in the meantime
+            await say(f"execution {execution.number}: stopped")
+
+
+def _count(services: Services, app: AppName, name: EnvironmentName) -> int:
+    observed = services.observations.observed(app, name)
+    if observed is None:
+        return 0
+    return sum(each.task.status is not TaskStatus.STOPPED for each in observed.tasks)
+
+
+def _remove_files(services: Services, app: AppName) -> None:
+    for folder in (services.settings.executions, services.settings.checkouts):
+        shutil.rmtree(folder / app, ignore_errors=True)

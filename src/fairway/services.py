@@ -1,0 +1,109 @@
+"""What a running server offers its front doors.
+
+`bootstrap` puts it together from rooms and adapters, the HTTP API serves it; this is all that the two know of each
+other. It stands below `bootstrap` and above the rooms, so that neither imports the other.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairway.domain.deployment import Deployment
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName
+from fairway.intake.intake import Intake
+from fairway.ports import stores
+from fairway.ports.clock import Clock
+from fairway.ports.logs import Logs
+from fairway.ports.notify import Notices
+from fairway.ports.observations import Observations
+from fairway.ports.probe import Inspector
+from fairway.ports.shell import Shell
+from fairway.ports.source import Repositories
+from fairway.settings import Settings
+
+
+class Pipeline(Protocol):
+    """The part of the pipeline that a person may steer."""
+
+    async def stop(self, app: AppName, number: ExecutionNumber) -> None:
+        """Stop an execution. Raises NotFound; Conflict for one that has ended."""
+        ...
+
+
+class Deployer(Protocol):
+    """What a person may do to a running app; each writes desired state. `by` is who asked.
+
+    All raise NotFound for an environment, service or release that is not there, and Conflict when nothing is deployed
+    or a deployment is under way.
+    """
+
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Deployment:
+        """Begin a deployment of an earlier release (None: the one before the current)."""
+        ...
+
+    async def restart(
+        self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
+    ) -> Deployment:
+        """Begin a deployment that replaces every task of the service (None: of all) by the same release."""
+        ...
+
+    async def scale(
+        self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
+    ) -> Mapping[ServiceName, tuple[int, int]]:
+        """Change how many tasks of each service there shall be; from and to."""
+        ...
+
+    async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
+        """Desire nothing any more; returns before the tasks have gone."""
+        ...
+
+
+class Variables(Protocol):
+    """The variables of an environment, as an outsider may see them: no value comes out."""
+
+    async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
+        """The latest version (0: there is none), and by name the version in which each was last set."""
+        ...
+
+    async def change(
+        self, app: AppName, environment: EnvironmentName, *, set: Mapping[str, str], unset: Sequence[str]
+    ) -> tuple[int, Sequence[str]]:
+        """The new version, and the names that changed. Raises UsageError for what can't be a variable's name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part of the host that the server needs: "docker", "haproxy", "registry"; `state` "ok" or "down"."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that the API reads and does."""
+
+    settings: Settings
+    clock: Clock
+    apps: stores.Apps
+    executions: stores.Executions
+    releases: stores.Releases
+    deployments: stores.Deployments
+    desired: stores.DesiredStates
+    events: stores.Events
+    tokens: stores.Tokens
+    repositories: Repositories
+    intake: Intake
+    pipeline: Pipeline
+    deployer: Deployer
+    variables: Variables
+    observations: Observations
+    notices: Notices
+    logs: Logs
+    shell: Shell
+    inspector: Inspector
+    components: Callable[[], Awaitable[Sequence[Component]]]

@@ -1,0 +1,106 @@
+"""Where this host's Fairway keeps its state and which ports it uses, read once from the environment.
+
+Every setting has a default; all are named in `docs/reference/settings.md`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairway.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One host's settings. Ports are TCP ports; addresses are what is bound to."""
+
+    home: Path
+    address: str = "127.0.0.1"
+    port: int = 7878
+    apps_address: str = "127.0.0.1"
+    apps_port: int = 8080
+    registry_port: int = 7879
+    docker_host: str = "unix:///var/run/docker.sock"
+    database_url: str = ""
+    trusted_proxies: str = ""
+    """Networks, separated by commas, of proxies in front of the apps' port, whose X-Forwarded headers are believed."""
+
+    @property
+    def url(self) -> str:
+        """The server's own URL."""
+        return f"http://{'localhost' if self.address == '127.0.0.1' else self.address}:{self.port}"
+
+    @property
+    def store_url(self) -> str:
+        """The store's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'fairway.db'}"
+
+    @property
+    def token_file(self) -> Path:
+        """Where the owner's token lies (mode 0600), for the commands on this host."""
+        return self.home / "token"
+
+    @property
+    def repositories(self) -> Path:
+        """The bare repositories."""
+        return self.home / "git"
+
+    @property
+    def executions(self) -> Path:
+        """The logs of executions: APP/NUMBER/STAGE.log."""
+        return self.home / "executions"
+
+    @property
+    def checkouts(self) -> Path:
+        """The work trees that builds read, one for each app."""
+        return self.home / "checkouts"
+
+    @property
+    def run(self) -> Path:
+        """Process ids, sockets and locks."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        """What the server, HAProxy and the registry print."""
+        return self.home / "logs"
+
+
+PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_port": "FAIRWAY_REGISTRY_PORT"}
+TEXTS = {
+    "address": "FAIRWAY_ADDRESS",
+    "apps_address": "FAIRWAY_APPS_ADDRESS",
+    "docker_host": "DOCKER_HOST",
+    "database_url": "FAIRWAY_DATABASE_URL",
+    "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
+}
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises UsageError for a port that is none."""
+    values: dict[str, object] = {"home": find_home(environ)}
+    for field, variable in PORTS.items():
+        if text := environ.get(variable):
+            values[field] = read_port(variable, text)
+    for field, variable in TEXTS.items():
+        if text := environ.get(variable):
+            values[field] = text
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def find_home(environ: Mapping[str, str]) -> Path:
+    """`FAIRWAY_HOME`, else /var/lib/fairway for root, else `fairway` in the XDG data directory."""
+    if home := environ.get("FAIRWAY_HOME"):
+        return Path(home).expanduser().absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/fairway")
+    data = environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data).expanduser() / "fairway"
+
+
+def read_port(variable: str, text: str) -> int:
+    """A TCP port from 1 to 65535."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise UsageError(f"{variable}={text} is no port", why="a port is a whole number from 1 to 65535")

@@ -1,0 +1,111 @@
+"""Apps and their environments as the API shows them."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.rollout import Progress
+from fairway.wire.executions import Execution
+
+State = Literal["healthy", "degraded", "down", "deploying", "empty"]
+
+
+class App(BaseModel):
+    """An app that the server knows."""
+
+    name: str
+    created_at: float
+
+
+class Apps(BaseModel):
+    """By name."""
+
+    apps: list[App]
+
+
+class CreateRequest(BaseModel):
+    """The new app's name."""
+
+    name: str
+
+
+class Created(App):
+    """`git_url` is what to push to."""
+
+    git_url: str
+
+
+class Service(BaseModel):
+    """How many tasks there should be, are, and are healthy."""
+
+    name: str
+    desired: int
+    running: int
+    healthy: int
+    port: int | None
+
+
+class Environment(BaseModel):
+    """One environment at this moment; `release` and what follows are null while it is empty."""
+
+    name: str
+    state: State
+    release: int | None
+    commit: str | None
+    subject: str | None
+    deployed_at: float | None
+    urls: list[str]
+    services: list[Service]
+
+
+class Status(BaseModel):
+    """An app: its environments, and its latest execution."""
+
+    app: str
+    environments: list[Environment]
+    execution: Execution | None
+
+
+class DownRequest(BaseModel):
+    """The environment whose tasks shall go."""
+
+    environment: str
+
+
+class ScaleRequest(BaseModel):
+    """How many tasks of each service there shall be."""
+
+    environment: str
+    services: dict[str, int]
+
+
+def services(desired: DesiredEnvironment, progress: Progress | None) -> list[Service]:
+    """The services with the counts that were last observed; zeros before the first look."""
+    shown = []
+    for service in desired.services:
+        seen = progress.services.get(service.spec.service) if progress else None
+        shown.append(
+            Service(
+                name=service.spec.service,
+                desired=service.replicas,
+                running=seen.running if seen else 0,
+                healthy=seen.healthy if seen else 0,
+                port=service.spec.port,
+            )
+        )
+    return shown
+
+
+def state(services: list[Service], *, deploying: bool, serving_old: bool) -> State:
+    """One word for an environment. While a failed deployment's tasks never came up and older ones serve, it is degraded
+    and not down."""
+    if not services:
+        return "empty"
+    if deploying:
+        return "deploying"
+    if all(service.healthy >= service.desired for service in services):
+        return "healthy"
+    if any(service.healthy for service in services) or serving_old:
+        return "degraded"
+    return "down"

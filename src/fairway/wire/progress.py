@@ -1,0 +1,121 @@
+"""An execution as lines of text: its head, a line for each stage, and the report of a failure.
+
+The git hook prints these behind `remote: `, the command line prints the same ones, so they are made in one place, from
+the API's JSON objects, with nothing but the standard library. Every line is plain text: who prints it may colour it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fairway.wire import words
+
+Json = Mapping[str, Any]
+
+MARKS = {"SUCCEEDED": "✓", "FAILED": "✗", "STOPPED": "■", "IN_PROGRESS": "…", "PENDING": "·"}
+FINISHED_STAGES = frozenset({"SUCCEEDED", "FAILED", "STOPPED"})
+FINISHED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "SUPERSEDED"})
+NAME_WIDTH, TIME_WIDTH, LABEL_WIDTH = 12, 8, 8
+
+
+def is_finished(execution: Json) -> bool:
+    """Whether the execution's status is a terminal one."""
+    return execution["status"] in FINISHED
+
+
+def head(execution: Json) -> str:
+    """`shop-api  execution 42  9c1f2e7 "Add coupons"`."""
+    subject = f' "{execution["subject"]}"' if execution.get("subject") else ""
+    return f"{execution['app']}  execution {execution['number']}  {words.commit(execution['commit'])}{subject}"
+
+
+def stage_line(execution: Json, stage: Json, *, now: float | None = None) -> str:
+    """`  build       ✓  6.2 s   npm ci cached; 212 tests passed; image 84 MB`.
+
+    `now` (seconds since the epoch) gives a stage that runs its time so far; without it such a stage shows none.
+    """
+    width = max([NAME_WIDTH, *(len(other["name"]) + 2 for other in execution["stages"])])
+    mark = MARKS.get(stage["status"], "?")
+    taken = words.duration(seconds) if (seconds := _seconds(stage, now)) is not None else ""
+    # A time longer than its column ("12 min 30 s") pushes its own summary aside, by two blanks at least.
+    time = f"{taken:<{TIME_WIDTH - 2}}  "
+    return f"  {stage['name']:<{width}}{mark}  {time}{stage.get('summary') or ''}".rstrip()
+
+
+def stage_lines(execution: Json, *, now: float | None = None) -> list[str]:
+    """A line for each stage that has begun."""
+    stages = [stage for stage in execution["stages"] if stage["status"] != "PENDING"]
+    return [stage_line(execution, stage, now=now) for stage in stages]
+
+
+def news(before: Json | None, after: Json) -> list[str]:
+    """The lines of the stages that ended between two states of an execution; of all that ended when there is none."""
+    known = {stage["name"] for stage in before["stages"] if stage["status"] in FINISHED_STAGES} if before else set()
+    return [
+        stage_line(after, stage)
+        for stage in after["stages"]
+        if stage["status"] in FINISHED_STAGES and stage["name"] not in known
+    ]
+
+
+def verdict(execution: Json) -> list[str]:
+    """What there is to say once an execution has ended: the report of its failure, or why nothing came of it."""
+    number = execution["number"]
+    match execution["status"]:
+        case "FAILED":
+            return failure(execution)
+        case "STOPPED":
+            return ["", f"  Execution {number} was stopped; what was deployed before still serves"]
+        case "SUPERSEDED":
+            return ["", f"  Execution {number} was superseded by a newer one before it began"]
+    return []
+
+
+def failure(execution: Json) -> list[str]:
+    """The report of the first stage that failed: a blank line, then Cause, Log, Fix and More; empty if none did."""
+    stage = next((stage for stage in execution["stages"] if stage["status"] == "FAILED"), None)
+    if stage is None:
+        return []
+    show = f"fairway show {execution['number']}"
+    cause = stage.get("cause") or {"sentence": stage.get("summary") or f"{stage['name']} failed"}
+    more = list(cause.get("more") or ())
+    return ["", *report({**cause, "more": more if any(show in command for command in more) else [show, *more]})]
+
+
+def report(cause: Json) -> list[str]:
+    """A Cause as lines: `  Cause   …`, what was seen in brackets below it, then Log, Fix and More in the same way."""
+    seen = f"(seen: {cause['seen']})" if cause.get("seen") else ""
+    more = "    ".join(cause.get("more") or ())
+    sections: Sequence[tuple[str, Sequence[str]]] = (
+        ("Cause", [*_lines(cause["sentence"]), *_lines(seen)]),
+        ("Log", [line for text in cause.get("log") or () for line in (_lines(text) or [""])]),
+        ("Fix", _lines(cause.get("fix") or "")),
+        ("More", [more] if more else []),
+    )
+    return [line for label, lines in sections for line in labelled(label, lines)]
+
+
+def labelled(label: str, lines: Sequence[str]) -> Iterator[str]:
+    """The lines with the label before the first and blanks of its width before the others."""
+    for number, line in enumerate(lines):
+        yield f"  {label if number == 0 else '':<{LABEL_WIDTH}}{line}".rstrip()
+
+
+def finding_lines(findings: Sequence[Json]) -> list[str]:
+    """Findings of a file: `fairway.toml:3  services.web.prot  unknown key`, the hint in a line of its own below."""
+    lines = []
+    for finding in findings:
+        place = f"{finding['file']}:{finding['line']}" if finding.get("line") else finding["file"]
+        lines.append("  ".join(part for part in (place, finding.get("key"), finding["message"]) if part))
+        if finding.get("hint"):
+            lines.append(f"    {finding['hint']}")
+    return lines
+
+
+def _seconds(stage: Json, now: float | None) -> float | None:
+    begun = stage.get("started_at")
+    ended = stage.get("ended_at") or (now if stage["status"] == "IN_PROGRESS" else None)
+    return None if begun is None or ended is None else float(ended) - float(begun)
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines()

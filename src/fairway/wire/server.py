@@ -1,0 +1,91 @@
+"""The server itself, variables and events as the API shows them."""
+
+from pydantic import BaseModel, Field
+
+from fairway.domain import events
+
+
+class Component(BaseModel):
+    """A part of the host that the server needs."""
+
+    name: str
+    state: str
+    detail: str
+
+
+class Server(BaseModel):
+    """Where it runs and with what."""
+
+    version: str
+    pid: int
+    home: str
+    started_at: float
+    url: str
+    apps_url: str
+    components: list[Component]
+
+
+class Health(BaseModel):
+    """`status` is "ok" for as long as there is an answer."""
+
+    status: str
+    version: str
+
+
+class Variable(BaseModel):
+    """A variable's name and the version in which it was last set; never its value."""
+
+    name: str
+    set_at_version: int
+
+
+class Variables(BaseModel):
+    """By name; version 0 when nothing was ever set."""
+
+    version: int
+    variables: list[Variable]
+
+
+class VariablesRequest(BaseModel):
+    """Values to set, and names to take away."""
+
+    set: dict[str, str] = Field(default_factory=dict)
+    unset: list[str] = Field(default_factory=list)
+
+
+class VariablesChanged(BaseModel):
+    """The new version, and what it changed."""
+
+    version: int
+    changed: list[str]
+
+
+class Event(BaseModel):
+    """What happened."""
+
+    at: float
+    kind: str
+    text: str
+    environment: str
+    service: str
+    execution: int | None
+    deployment: int | None
+
+    @classmethod
+    def of(cls, event: events.Event) -> "Event":
+        """The shape of an event."""
+        return cls(
+            at=event.at,
+            kind=event.kind,
+            text=event.text,
+            environment=event.environment,
+            service=event.service,
+            execution=event.execution,
+            deployment=event.deployment,
+        )
+
+
+class Events(BaseModel):
+    """Newest first."""
+
+    events: list[Event]

@@ -1,0 +1,60 @@
+"""Tasks as the API shows them."""
+
+from pydantic import BaseModel
+
+from fairway.domain import health, observed
+from fairway.domain.facts import Usage
+
+
+class Task(BaseModel):
+    """One container. `detail` is what its last health check saw; `cpu_percent` is of one core, over a short while."""
+
+    id: str
+    environment: str
+    service: str
+    release: int
+    deployment: int
+    status: observed.TaskStatus
+    health: health.HealthState
+    detail: str
+    address: str | None
+    port: int | None
+    started_at: float | None
+    stopped_at: float | None
+    exit_code: int | None
+    oom_killed: bool
+    restarts: int
+    cpu_percent: float | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+
+    @classmethod
+    def of(cls, seen: observed.ObservedTask, usage: Usage | None, cpu_percent: float | None) -> "Task":
+        """The shape of a task, with what it uses if that could be seen."""
+        task, last = seen.task, seen.health.last
+        return cls(
+            id=task.id,
+            environment=task.environment,
+            service=task.service,
+            release=task.release,
+            deployment=task.deployment,
+            status=task.status,
+            health=seen.health.state,
+            detail=task.exit.error if task.exit and task.exit.error else last.detail if last else "",
+            address=task.address,
+            port=task.port,
+            started_at=task.started_at,
+            stopped_at=task.stopped_at,
+            exit_code=task.exit.code if task.exit else None,
+            oom_killed=task.exit.oom_killed if task.exit else False,
+            restarts=task.restarts,
+            cpu_percent=cpu_percent,
+            memory=usage.memory if usage else None,
+            memory_limit=usage.limit if usage else None,
+        )
+
+
+class Tasks(BaseModel):
+    """By environment, service and age."""
+
+    tasks: list[Task]

@@ -1,0 +1,53 @@
+"""Amounts in words, the same wherever Fairway shows them: durations, ages, sizes, commits. Standard library only."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def duration(seconds: float) -> str:
+    """0.14 → `0.1 s`, 31.4 → `31 s`, 125 → `2 min 5 s`, 7300 → `2 h 1 min`."""
+    seconds = max(0.0, seconds)
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    if whole < HOUR:
+        return _two(whole, MINUTE, "min", 1, "s")
+    if whole < DAY:
+        return _two(whole, HOUR, "h", MINUTE, "min")
+    return _two(whole, DAY, "d", HOUR, "h")
+
+
+def _two(whole: int, unit: int, name: str, part: int, part_name: str) -> str:
+    rest = whole % unit // part
+    return f"{whole // unit} {name}" + (f" {rest} {part_name}" if rest else "")
+
+
+def age(seconds: float) -> str:
+    """How long ago: `just now`, `40 s ago`, `5 min ago`, `3 hours ago`, `2 days ago`."""
+    if seconds < 5:
+        return "just now"
+    for unit, name in ((DAY, "day"), (HOUR, "hour")):
+        if seconds >= unit:
+            count = int(seconds // unit)
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return f"{int(seconds // MINUTE)} min ago" if seconds >= MINUTE else f"{int(seconds)} s ago"
+
+
+def size(count: float) -> str:
+    """Bytes in powers of 1024: 512 → `512 B`, 84 * 1024² → `84 MB`, 1.5 * 1024³ → `1.5 GB`."""
+    for unit in ("B", "KB", "MB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}"
+        count /= 1024
+    return f"{count:.1f} GB"
+
+
+def commit(full: str) -> str:
+    """The first seven characters of a commit's id."""
+    return full[:7]
+
+
+def count(number: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,323 @@
+"""The commands against a server that speaks the API document: what is asked, what is shown, how each call ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from support.cli_server import Served, deployment, environment, execution, stage
+
+FAILED = execution(
+    status="FAILED",
+    stages=[
+        stage("source", seconds=0.1),
+        stage(
+            "production",
+            "FAILED",
+            31.0,
+            summary="the new tasks never became healthy; release 17 still serves",
+            cause={
+                "sentence": "the process listens on 127.0.0.1:3000, so nothing outside its container can reach it",
+                "seen": "a socket on 127.0.0.1:3000 in the container; none on 0.0.0.0:3000",
+                "fix": 'listen on 0.0.0.0, e.g. app.listen(port, "0.0.0.0")',
+                "log": ["web.1 │ Server ready"],
+                "more": ["fairway logs web --release 18"],
+            },
+        ),
+    ],
+)
+
+
+def test_status_shows_environments_services_and_the_latest_execution(shop: Any, server: Served) -> None:
+    server.apps["shop-api"]["environments"] = [environment(), environment("staging", state="deploying")]
+    server.executions = [execution()]
+
+    status = shop.fairway("status")
+
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "production ● healthy   staging … deploying" in status.stdout
+    assert "production   release 17   77ab01c" in status.stdout
+    assert "web        2/2 healthy" in status.stdout
+    assert "execution 42  succeeded" in status.stdout
+
+
+def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) -> None:
+    server.executions = [execution()]
+
+    for command in (
+        ["status"],
+        ["ps"],
+        ["executions"],
+        ["show", "42"],
+        ["show", "--log", "build"],
+        ["releases"],
+        ["apps"],
+        ["apps", "list"],
+        ["env", "list"],
+        ["logs"],
+        ["server", "status"],
+        ["deploy"],
+        ["restart"],
+        ["rollback", "--yes"],
+        ["scale", "web=2"],
+        ["stop", "42"],
+        ["down", "--yes"],
+        ["env", "set", "A=1"],
+        ["env", "unset", "A"],
+    ):
+        done = shop.fairway(*command, "--json")
+        assert done.returncode == 0, (command, done.stderr)
+        assert isinstance(json.loads(done.stdout), dict), command
+
+
+def test_tables_are_for_people(shop: Any, server: Served) -> None:
+    server.executions = [execution()]
+    server.tasks = [
+        {
+            "id": "3fa9c0ffee00",
+            "environment": "production",
+            "service": "web",
+            "release": 17,
+            "status": "RUNNING",
+            "health": "HEALTHY",
+            "detail": "",
+            "started_at": time.time() - 100,
+            "stopped_at": None,
+            "exit_code": None,
+            "oom_killed": False,
+            "restarts": 0,
+            "cpu_percent": 22.0,
+            "memory": 96 * 1024**2,
+            "memory_limit": 512 * 1024**2,
+        }
+    ]
+
+    ps, executions, releases = shop.fairway("ps"), shop.fairway("executions"), shop.fairway("releases")
+
+    row = ["3fa9c0ffee00", "production", "web", "17", "running", "healthy"]
+    assert ps.stdout.splitlines()[1].split()[:6] == row
+    assert "96 MB of 512 MB" in ps.stdout
+    assert executions.stdout.splitlines()[1].split()[:3] == ["42", "succeeded", "9c1f2e7"]
+    assert releases.stdout.splitlines()[1].split()[:3] == ["2", "current", "aaaaaaa"]
+
+
+def test_the_report_of_a_failure_is_shown_and_the_status_is_1(shop: Any, server: Served) -> None:
+    server.executions = [FAILED]
+    server.script = [
+        execution(status="IN_PROGRESS", stages=[stage("source"), stage("production", "IN_PROGRESS")]),
+        FAILED,
+    ]
+
+    deploy, show = shop.fairway("deploy"), shop.fairway("show", "42")
+
+    assert deploy.returncode == 1
+    assert show.returncode == 0
+    for text in (deploy.stderr, show.stdout):
+        assert "  production  ✗  31 s    the new tasks never became healthy; release 17 still serves\n" in text
+        assert "\n  Cause   the process listens on 127.0.0.1:3000, so nothing" in text
+        assert "\n          (seen: a socket on 127.0.0.1:3000" in text
+        assert "\n  Log     web.1 │ Server ready\n" in text
+        assert "\n  Fix     listen on 0.0.0.0" in text
+        assert "\n  More    fairway show 42    fairway logs web --release 18\n" in text
+
+
+def test_a_watch_goes_on_after_a_broken_connection(shop: Any, server: Served) -> None:
+    server.script = [execution(status="IN_PROGRESS"), execution()]
+    server.broken = 2
+
+    deploy = shop.fairway("deploy")
+
+    assert deploy.returncode == 0
+    assert deploy.stderr.count("The connection broke off") == 2
+    assert deploy.stderr.count("  build       ✓  6.2 s") == 1
+
+
+def test_waiting_ends_in_time_and_says_what_goes_on(shop: Any, server: Served) -> None:
+    server.script = [execution(status="IN_PROGRESS")] * 100
+    server.pause = 0.5
+
+    started = time.monotonic()
+    deploy = shop.fairway("deploy", "--timeout", "1s")
+
+    assert deploy.returncode == 1
+    assert "execution 1 is not done after 1.0 s" in deploy.stderr
+    assert "fairway show 1 --watch" in deploy.stderr
+    assert time.monotonic() - started < 10
+
+
+def test_ctrl_c_says_what_goes_on_on_the_server(shop: Any, server: Served) -> None:
+    server.script = [execution(status="IN_PROGRESS")] * 100
+    server.pause = 0.5
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "fairway", "deploy"],
+        cwd=shop.folder,
+        env=shop.environ,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them ignore SIGINT, and their children with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stderr is not None
+        seen = [process.stderr.readline(), process.stderr.readline()]
+        process.send_signal(signal.SIGINT)
+        text = process.stderr.read()
+
+    assert "execution 1" in seen[0]
+    assert process.returncode == 130
+    assert "execution 1 goes on on the server" in text
+    assert "Traceback" not in text
+
+
+def test_rollback_asks_first_and_names_the_release(shop: Any, server: Served) -> None:
+    asked = shop.fairway("rollback", "16")
+    done = shop.fairway("rollback", "16", "--yes")
+
+    assert asked.returncode == 2
+    assert "Take production of shop-api back to release 16?" in asked.stderr
+    assert done.returncode == 0
+    assert server.bodies("POST", "/apps/shop-api/rollback") == [{"environment": "production", "release": 16}]
+    assert "  production  ✓  4.8 s   release 17" in done.stderr
+
+
+def test_a_deployment_that_fails_ends_with_1_and_its_cause(shop: Any, server: Served) -> None:
+    server.deployment = deployment("FAILED", reason="never healthy", cause={"sentence": "it ends with 3", "log": ["x"]})
+
+    restart = shop.fairway("restart", "web")
+
+    assert restart.returncode == 1
+    assert (
+        "  production  ✗  4.8 s   release 17; never healthy\n\n  Cause   it ends with 3\n  Log     x\n"
+        in restart.stderr
+    )
+
+
+def test_scale_sends_numbers_and_refuses_what_is_none(shop: Any, server: Served) -> None:
+    done, wrong = shop.fairway("scale", "web=4", "worker=0"), shop.fairway("scale", "web=many")
+
+    assert done.returncode == 0
+    assert "web  1 → 4" in done.stderr
+    assert server.bodies("POST", "/apps/shop-api/scale") == [
+        {"environment": "production", "services": {"web": 4, "worker": 0}}
+    ]
+    assert wrong.returncode == 2
+    assert "web=many" in wrong.stderr
+
+
+def test_logs_are_data_with_the_tasks_name_and_without_control_characters(shop: Any, server: Served) -> None:
+    base = {"type": "line", "service": "web", "task": "3fa9c0ffee00", "at": 1.0, "stream": "stdout"}
+    server.lines = [{**base, "text": "ready"}, {**base, "text": "\x1b[2Jgone"}]
+
+    logs = shop.fairway("logs", "web", "--tail", "5", "--since", "10m")
+
+    assert logs.stdout == "web.3fa9 │ ready\nweb.3fa9 │ ␛[2Jgone\n"
+    assert shop.fairway("logs", "-f", "--json").returncode == 2
+
+
+def test_env_takes_values_from_arguments_standard_input_and_files(shop: Any, server: Served) -> None:
+    shop.write(".env.production", "A=1\n# no\nexport B=\"two words\"\nC='#x'\n")
+
+    shop.fairway("env", "set", "-e", "staging", "KEY=a=b")
+    shop.fairway("env", "set", "-e", "staging", "--from-stdin", "SECRET", text="hush\n")
+    shop.fairway("env", "set", "-e", "staging", "--from-stdin", text="X=1\nY=2\n")
+    imported = shop.fairway("env", "import", ".env.production")
+
+    assert server.variables["staging"] == {"KEY": "a=b", "SECRET": "hush", "X": "1", "Y": "2"}
+    assert server.variables["production"] == {"A": "1", "B": "two words", "C": "#x"}
+    assert "3 variables of production changed, now version 2: A, B, C" in imported.stderr
+    assert "two words" not in imported.stdout + imported.stderr
+
+
+def test_env_refuses_what_it_cant_use(shop: Any, server: Served) -> None:
+    shop.write(".env.example", "SECRET=changeme\n")
+    shop.write("broken.env", "A=1\n'oops\n")
+
+    for command, words in (
+        (["env", "set"], "no variable is named"),
+        (["env", "set", "NAME"], "no terminal to ask on"),
+        (["env", "set", "1X=2"], "no variable's name"),
+        (["env", "import", ".env.example"], "looks like an example"),
+        (["env", "import", "nowhere.env"], "can't be read"),
+        (["env", "import", "broken.env"], "line 2 of broken.env"),
+    ):
+        done = shop.fairway(*command)
+        assert (done.returncode, words in done.stderr) == (2, True), (command, done.stderr)
+    assert server.variables == {}
+
+
+def test_exec_passes_input_outputs_and_the_exit_status_on(shop: Any) -> None:
+    done = shop.spawn("exec", "--service", "web", "--", "tr", "-x", "a", text="hello\n")
+
+    assert done.stdout == "tr -x a\nHELLO\n"
+    assert done.stderr == "bye\n"
+    assert done.returncode == 5
+
+
+def test_exec_tells_the_servers_problem(shop: Any) -> None:
+    problem = shop.spawn("exec", "--", "fail")
+    no_terminal = shop.spawn("exec", "--tty", "--", "sh")
+
+    assert (problem.returncode, problem.stderr) == (1, "Error   no task runs\n")
+    assert no_terminal.returncode == 2
+
+
+def test_down_shows_what_happens_and_its_failure(shop: Any, server: Served) -> None:
+    good = shop.fairway("down", "--yes")
+    server.down_ok = False
+    bad = shop.fairway("down", "--delete", "--yes")
+
+    assert (good.returncode, good.stderr) == (0, "  web stopped\n")
+    assert bad.returncode == 1
+    assert "could not be taken down" in bad.stderr
+    assert ("DELETE", "/api/v1/apps/shop-api", None) in server.asked
+
+
+def test_an_unknown_app_is_a_usage_error_that_names_the_known_ones(shop: Any) -> None:
+    done = shop.fairway("status", "--app", "shpo-api")
+
+    assert done.returncode == 2
+    assert done.stderr == 'Error   there is no app "shpo-api"\nHint    known: shop-api\n'
+
+
+def test_a_wrong_token_is_told(shop: Any, tmp_path: Any) -> None:
+    (tmp_path / "home" / "token").write_text("wrong")
+
+    done = shop.fairway("status")
+
+    assert (done.returncode, "the token is wrong" in done.stderr) == (2, True)
+    assert "wrong" not in done.stderr.replace("the token is wrong", "")
+
+
+def test_no_server_ends_with_3_and_the_next_command(shop: Any) -> None:
+    shop.environ["FAIRWAY_PORT"] = "21099"
+
+    for command in (["status"], ["deploy"], ["exec", "--", "ls"], ["server", "status"], ["logs"]):
+        done = shop.spawn(*command)
+        assert (done.returncode, "fairway server start" in done.stderr) == (3, True), (command, done.stderr)
+
+
+def test_where_no_app_is_named_the_error_says_how_to(shell: Any) -> None:
+    done = shell.fairway("status")
+
+    assert done.returncode == 2
+    assert "--app" in done.stderr
+
+
+def test_a_defect_is_told_without_a_trace_but_with_debug(shop: Any, server: Served) -> None:
+    server.executions = [{"app": "shop-api", "number": 1}]
+
+    plain, debug = shop.spawn("executions"), shop.spawn("executions", "--debug")
+
+    assert plain.returncode == 1
+    assert "Traceback" not in plain.stderr and "--debug" in plain.stderr
+    assert "Traceback" in debug.stderr
+
+
+def test_apps_are_created_by_name(shop: Any, server: Served) -> None:
+    done, wrong = shop.fairway("apps", "create", "second"), shop.fairway("apps", "create", "Second One")
+
+    assert done.returncode == 0
+    assert "second" in server.apps
+    assert (wrong.returncode, "second-one" in wrong.stderr) == (2, True)

@@ -1,0 +1,224 @@
+"""`fairway up` and `fairway init` in real repositories, with real pushes to a server that speaks the API document."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cli_server import Served, create_app, execution
+
+
+@pytest.fixture
+def server_runs(tmp_path: Path) -> Any:
+    """A process that looks like the server of this home to `fairway up`."""
+    code = "import signal; signal.pause()  # fairway.server"
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        run = tmp_path / "home" / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "server.pid").write_text(f"{process.pid}\n")
+        yield process
+        process.terminate()
+
+
+@pytest.fixture
+def repository(shell: Any, server_runs: Any) -> Any:
+    shell.git("init", "--quiet", "--initial-branch", "master")
+    shell.commit(fairway__toml='app = "shop-api"\n', Dockerfile='FROM node:22-slim\nCMD ["node", "server.js"]\n')
+    return shell
+
+
+def test_up_creates_the_app_pushes_and_prints_the_url(repository: Any, server: Served) -> None:
+    head = repository.git("rev-parse", "HEAD")
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 0, up.stderr
+    assert up.stdout == "production   http://shop-api-production.localhost:8080\n"
+    assert "remote: hello from the hook" in up.stderr
+    assert [item["commit"] for item in server.executions] == [head]
+    assert repository.git("remote", "get-url", "fairway") == f"http://localhost:{server.port}/git/shop-api.git"
+
+
+def test_after_up_a_plain_push_works_and_no_file_of_the_repository_has_the_token(
+    repository: Any, server: Served
+) -> None:
+    repository.spawn("up")
+    repository.commit(version="two")
+
+    push = repository.run("git", "push", "fairway", "master")
+
+    assert push.returncode == 0, push.stderr
+    assert len(server.executions) == 2
+    assert "t0ken" not in (repository.folder / ".git" / "config").read_text()
+
+
+def test_a_second_up_says_that_the_commit_is_live(repository: Any, server: Served) -> None:
+    repository.spawn("up")
+
+    again = repository.spawn("up", "--json")
+
+    assert again.returncode == 0
+    assert "is what runs already" in again.stderr
+    assert json.loads(again.stdout)["execution"]["number"] == 1
+    assert len(server.executions) == 1
+
+
+def test_a_second_up_after_a_failure_tries_again(repository: Any, server: Served) -> None:
+    repository.spawn("up")
+    server.executions[0]["status"] = "FAILED"
+
+    again = repository.spawn("up")
+
+    assert again.returncode == 0, again.stderr
+    assert len(server.executions) == 2
+
+
+def test_without_a_committed_fairway_toml_the_work_trees_is_sent_along(repository: Any, server: Served) -> None:
+    repository.git("rm", "--quiet", "--cached", "fairway.toml")
+    repository.git("commit", "--quiet", "--message", "Forget it")
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 0, up.stderr
+    sent = server.bodies("POST", "/apps/shop-api/executions")
+    assert sent == [{"ref": repository.git("rev-parse", "HEAD"), "manifest": 'app = "shop-api"\n'}]
+    assert "git add fairway.toml" in up.stderr
+    assert len(server.executions) == 1
+
+
+def test_what_is_not_committed_is_told_and_not_deployed(repository: Any, server: Served) -> None:
+    repository.write("new file.js", "x")
+    repository.git("checkout", "--quiet", "--detach")
+
+    up = repository.spawn("up")
+
+    assert "1 file not committed and not deployed: new file.js" in up.stderr
+    assert "detached HEAD" in up.stderr
+    assert up.returncode == 0
+
+
+def test_another_repositorys_app_is_refused(repository: Any, server: Served) -> None:
+    create_app(server, "shop-api")
+    server.executions = [execution(1)]
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 1
+    assert "--app ANOTHER-NAME" in up.stderr
+    assert repository.run("git", "remote").stdout == ""
+
+
+def test_an_app_that_was_only_created_is_taken(repository: Any, server: Served) -> None:
+    create_app(server, "shop-api")
+
+    assert repository.spawn("up").returncode == 0
+
+
+def test_the_env_file_is_imported_once(repository: Any, server: Served) -> None:
+    toml = 'app = "shop-api"\n[environments.production]\nenv_file = ".env.production"\n'
+    repository.commit(fairway__toml=toml, __gitignore=".env*\n")
+    repository.write(".env.production", "SECRET=hush\n")
+
+    first = repository.spawn("up")
+    repository.write(".env.production", "SECRET=louder\n")
+    repository.spawn("up")
+
+    assert server.variables == {"production": {"SECRET": "hush"}}
+    assert "1 variable of .env.production imported into production" in first.stderr
+    assert "hush" not in first.stderr
+
+
+def test_a_rejected_push_fails_with_gits_own_words(repository: Any, server: Served) -> None:
+    repository.spawn("up")
+    repository.git("commit", "--quiet", "--amend", "--allow-empty", "--message", "Another history")
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 1
+    assert "non-fast-forward" in up.stderr
+    assert "git push --force fairway HEAD:master" in up.stderr
+    assert server.executions[-1]["number"] == 1
+
+
+def test_a_broken_fairway_toml_is_told_before_anything_is_done(repository: Any, server: Served) -> None:
+    repository.commit(fairway__toml='app = "shop-api"\n[services.web]\nprot = 1\nreplicas = -1\n')
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 2
+    assert "  fairway.toml:3  services.web.prot  unknown key\n" in up.stderr
+    assert "  fairway.toml:4  services.web.replicas  expected a whole number" in up.stderr
+    assert server.apps == {}
+
+
+def test_no_repository_and_no_commit_are_told(shell: Any, server_runs: Any) -> None:
+    nowhere = shell.spawn("up")
+    shell.git("init", "--quiet")
+    empty = shell.spawn("up")
+
+    assert (nowhere.returncode, "git init" in nowhere.stderr) == (2, True)
+    assert (empty.returncode, "no commit yet" in empty.stderr) == (2, True)
+
+
+def test_git_gets_the_token_for_this_server_alone(shell: Any, server_runs: Any, server: Served) -> None:
+    shell.git("init", "--quiet", "--initial-branch", "master")
+    shell.commit(Dockerfile='FROM node:22-slim\nCMD ["node", "server.js"]\n')
+    up = shell.spawn("up", "--yes")
+    assert "added" in up.stderr, up.stderr
+
+    def fill(host: str) -> str:
+        asked = f"protocol=http\nhost={host}\n\n"
+        done = shell.run("git", "-c", "core.askPass=true", "credential", "fill", text=asked)
+        return done.stdout
+
+    assert "password=t0ken-of-the-test\n" in fill(f"localhost:{server.port}")
+    assert "t0ken" not in fill("example.com")
+    assert "t0ken" not in (shell.folder / ".git" / "config").read_text()
+
+
+PACKAGE = '{"name": "x", "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}'
+
+
+def test_init_says_what_it_found_and_writes_a_file_that_up_takes(shell: Any, server_runs: Any, server: Served) -> None:
+    shell.git("init", "--quiet", "--initial-branch", "master")
+    shell.write("server.js", "require('express')().listen(process.env.PORT || 4000)\n")
+    shell.commit(package__json=PACKAGE)
+
+    init = shell.spawn("init", "--yes", "--json")
+    again = shell.spawn("init", "--yes")
+    up = shell.spawn("up")
+
+    assert init.returncode == 0, init.stderr
+    assert "Found" in init.stderr and "Next   fairway up" in init.stderr
+    written = json.loads(init.stdout)
+    assert (written["app"], written["kind"], "fairway.toml" in written["wrote"]) == ("shop-api", "node", True)
+    assert "Kept   fairway.toml" in again.stderr
+    assert up.returncode == 0, up.stderr
+    assert server.executions[0]["app"] == "shop-api"
+
+
+def test_init_writes_the_dockerfile_when_asked_and_overwrites_none(shell: Any) -> None:
+    shell.write("package.json", PACKAGE)
+    shell.write("server.js", "require('express')().listen(process.env.PORT || 4000)\n")
+
+    first = shell.spawn("init", "--yes", "--dockerfile")
+    text = (shell.folder / "Dockerfile").read_text()
+    shell.write("Dockerfile", 'FROM node:22-slim\nCMD ["node", "server.js"]\n')
+    second = shell.spawn("init", "--yes", "--dockerfile")
+
+    assert (first.returncode, "FROM" in text) == (0, True), first.stderr
+    assert second.returncode == 0
+    assert (shell.folder / "Dockerfile").read_text() == 'FROM node:22-slim\nCMD ["node", "server.js"]\n'
+
+
+def test_init_refuses_what_nothing_can_be_made_of(shell: Any) -> None:
+    shell.write("README", "nothing")
+
+    init = shell.spawn("init", "--yes")
+
+    assert init.returncode == 1
+    assert "Dockerfile" in init.stderr
+    assert not (shell.folder / "fairway.toml").exists()

@@ -1,0 +1,591 @@
+"""Every endpoint of docs/design/api.md over real HTTP, with what it answers to bad input."""
+
+import asyncio
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from fairway.domain.deployment import RolloutState
+from fairway.domain.desired import DesiredEnvironment, DesiredService
+from fairway.domain.events import Event
+from fairway.domain.execution import ExecutionStatus
+from fairway.domain.facts import Usage
+from fairway.domain.health import Health, HealthState, ProbeResult
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
+from fairway.domain.observed import Exit, ObservedEnvironment, ObservedTask, Task, TaskStatus
+from fairway.domain.rollout import Progress, ServiceProgress
+from fairway.ports.logs import LogLine
+from support.pipeline_values import make_desired, make_release
+from support.server_world import TOKEN
+
+SHOP, PRODUCTION, WEB = AppName("shop"), EnvironmentName("production"), ServiceName("web")
+API = "/api/v1"
+DOCUMENT = Path(__file__).parents[3] / "docs/design/api.md"
+
+
+def make_task(id: str, *, service: str = "web", release: int = 1, status=TaskStatus.RUNNING, exit=None) -> ObservedTask:
+    task = Task(
+        id=TaskId(id),
+        app=SHOP,
+        environment=PRODUCTION,
+        service=ServiceName(service),
+        release=ReleaseNumber(release),
+        deployment=DeploymentId(1),
+        status=status,
+        created_at=float(release),
+        address="172.17.0.2",
+        port=3000,
+        started_at=1.0,
+        exit=exit,
+    )
+    last = ProbeResult(ok=True, detail="GET /healthz answered 200")
+    return ObservedTask(task=task, health=Health(state=HealthState.HEALTHY, last=last))
+
+
+@pytest.fixture
+async def live(served):
+    """`shop` with release 1 in production: two healthy tasks of web, one that ended, one of worker."""
+    release = await served.store.releases.create(make_release(app=SHOP, subject="Add coupons"))
+    deployment = await served.store.deployments.start(
+        SHOP, PRODUCTION, release.number, previous=None, at=10.0, key="execution/1/production"
+    )
+    await served.store.deployments.finish(SHOP, deployment.id, RolloutState.COMPLETED, reason="", at=20.0)
+    made = make_desired()
+    services = tuple(
+        DesiredService(
+            spec=replace(each.spec, app=SHOP, release=release.number), replicas=each.replicas, rollout=each.rollout
+        )
+        for each in made.services
+    )
+    desired = DesiredEnvironment(
+        app=SHOP, environment=PRODUCTION, services=services, hosts=("shop-production.localhost",)
+    )
+    await served.store.desired.put(desired)
+    tasks = (
+        make_task("aaaa11111111"),
+        make_task("bbbb22222222", release=2),
+        make_task("cccc33333333", status=TaskStatus.STOPPED, exit=Exit(code=137, oom_killed=True)),
+        make_task("dddd44444444", service="worker"),
+    )
+    counts = {
+        each.spec.service: ServiceProgress(
+            deployment=DeploymentId(1),
+            desired=each.replicas,
+            running=each.replicas,
+            healthy=each.replicas,
+            serving=1,
+            old=0,
+        )
+        for each in services
+    }
+    served.board.post(
+        Progress(app=SHOP, environment=PRODUCTION, at=1.0, services=counts), ObservedEnvironment(tasks=tasks)
+    )
+    served.inspector.usages["aaaa11111111"] = Usage(cpu_ns=0, memory=100, peak=200, limit=400)
+    return served
+
+
+async def lines(served, method, path, **more):
+    answer = await served.api.request(method, API + path, **more)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def assert_problem(answer, status: int, code: str) -> dict:
+    problem = answer.json()
+    assert answer.status_code == status == problem["status"], answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(problem) == {"type", "title", "detail", "status", "code", "hint", "docs", "findings", "log"}
+    assert problem["code"] == code
+    return problem
+
+
+async def test_every_documented_path_is_served_and_every_served_path_is_documented(served):
+    document = (await served.api.get(f"{API}/openapi.json")).json()
+    told = {
+        (method, re.sub(r"\{\w+\}", "{}", path.split("?")[0]))
+        for method, path in re.findall(r"^\| `(GET|POST|PATCH|DELETE) (/[^` ]+)`", DOCUMENT.read_text(), re.MULTILINE)
+    }
+    has = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path)) for path, item in document["paths"].items() for method in item
+    }
+    undescribed = [
+        path for path, item in document["paths"].items() for each in item.values() if not each.get("description")
+    ]
+
+    assert has == told
+    assert undescribed == []
+
+
+async def test_health_needs_no_token_and_everything_else_does(served):
+    served.api.headers.pop("authorization")
+
+    health = await served.api.get("/healthz")
+    listing = await served.api.get(f"{API}/apps")
+    openapi = await served.api.get(f"{API}/openapi.json")
+    nothing = await served.api.get(f"{API}/nothing/at/all")
+    broken = await served.api.post(f"{API}/apps", content=b"{no json", headers={"content-type": "application/json"})
+
+    assert health.json()["status"] == "ok"
+    for answer in (listing, openapi, nothing, broken):
+        assert "token" in assert_problem(answer, 401, "unauthorized")["title"]
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_wrong_token_is_refused(served):
+    answer = await served.api.get(f"{API}/apps", headers={"Authorization": "Bearer nonsense"})
+    basic = await served.api.get(f"{API}/apps", auth=("x", TOKEN))
+
+    assert "token is wrong" in assert_problem(answer, 401, "unauthorized")["title"]
+    assert_problem(basic, 401, "unauthorized")
+
+
+async def test_the_server_tells_about_itself(served):
+    document = (await served.api.get(f"{API}/server")).json()
+
+    assert document["home"] == str(served.settings.home)
+    assert document["url"] == served.settings.url
+    assert document["apps_url"] == "http://localhost:8080"
+    assert document["components"] == [{"name": "docker", "state": "ok", "detail": "20.10"}]
+    assert document["started_at"] > 0 and document["pid"] > 0
+
+
+async def test_an_app_is_created_once_with_a_repository_to_push_to(served):
+    made = await served.api.post(f"{API}/apps", json={"name": "blog"})
+    again = await served.api.post(f"{API}/apps", json={"name": "blog"})
+    listing = await served.api.get(f"{API}/apps")
+
+    assert made.status_code == 201
+    assert made.json()["git_url"] == f"{served.settings.url}/git/blog.git"
+    assert_problem(again, 409, "conflict")
+    assert [app["name"] for app in listing.json()["apps"]] == ["blog", "shop"]
+    assert list(await served.services.repositories.heads("blog")) == []
+
+
+@pytest.mark.parametrize("name", ["Blog", "../x", "", "a" * 31, "x y"])
+async def test_a_name_that_no_app_may_have_is_refused_with_a_proposal(served, name):
+    problem = assert_problem(await served.api.post(f"{API}/apps", json={"name": name}), 422, "usage")
+
+    assert problem["hint"].startswith("for example: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "key"), [({}, "name"), ({"name": 5}, "name"), ([], ""), ({"name": ["s3cret"]}, "name")]
+)
+async def test_a_body_that_does_not_fit_names_the_key_and_repeats_no_value(served, body, key):
+    answer = await served.api.post(f"{API}/apps", json=body)
+
+    (finding,) = assert_problem(answer, 422, "usage")["findings"]
+    assert (finding["file"], finding["key"]) == ("body", key)
+    assert "s3cret" not in answer.text
+
+
+async def test_a_body_that_is_too_large_is_refused_whether_its_length_is_told_or_not(served):
+    async def piecemeal():
+        for _ in range(40):
+            yield b"x" * 65536
+
+    told = await served.api.post(f"{API}/apps", content=b"x" * 2_000_000)
+    untold = await served.api.post(f"{API}/apps", content=piecemeal())
+
+    assert_problem(told, 413, "too_large")
+    assert_problem(untold, 413, "too_large")
+
+
+async def test_an_unknown_app_path_and_method_are_problems(served):
+    app = assert_problem(await served.api.get(f"{API}/apps/shp"), 404, "not_found")
+    assert_problem(await served.api.get(f"{API}/nothing"), 404, "not_found")
+    assert_problem(await served.api.put(f"{API}/apps"), 405, "not_found")
+
+    assert "shop" in app["hint"] + app["detail"]
+
+
+async def test_what_nobody_foresaw_gives_a_reference_and_no_trace(served, caplog):
+    async def broken() -> None:
+        raise ZeroDivisionError("inner words")
+
+    object.__setattr__(served.services, "components", broken)
+
+    answer = await served.api.get(f"{API}/server")
+
+    problem = assert_problem(answer, 500, "error")
+    reference = re.search(r"reference (\w+)", problem["title"])[1]
+    assert "inner words" not in answer.text and "Traceback" not in answer.text
+    assert reference in caplog.text and "inner words" in caplog.text
+
+
+async def test_the_status_of_an_app_tells_its_environments_and_its_latest_execution(live):
+    await live.services.repositories.create("shop")
+
+    document = (await live.api.get(f"{API}/apps/shop")).json()
+
+    (environment,) = document["environments"]
+    assert (environment["name"], environment["state"], environment["release"]) == ("production", "healthy", 1)
+    assert (environment["subject"], environment["deployed_at"]) == ("Add coupons", 20.0)
+    assert environment["urls"] == ["http://shop-production.localhost:8080"]
+    assert [service["name"] for service in environment["services"]] == ["web", "worker"]
+    assert document["execution"] is None
+
+
+async def test_a_deployment_under_way_and_a_look_that_is_missing_show_in_the_state(live):
+    live.board.forget(SHOP, PRODUCTION)
+    unseen = (await live.api.get(f"{API}/apps/shop")).json()["environments"][0]
+    await live.store.deployments.start(SHOP, PRODUCTION, ReleaseNumber(1), previous=None, at=30.0, key="restart/1")
+
+    deploying = (await live.api.get(f"{API}/apps/shop")).json()["environments"][0]
+
+    assert (unseen["state"], deploying["state"]) == ("down", "deploying")
+
+
+async def start_one(served, work, ref="master", **body):
+    work.commit({"a": b"1"}, "One")
+    await asyncio.to_thread(work.push, served.services.repositories.path("shop"), "-o", "fairway.skip", "master")
+    return await served.api.post(f"{API}/apps/shop/executions", json={"ref": ref, **body})
+
+
+async def test_a_ref_is_deployed_by_command_and_listed(served, work):
+    made = await start_one(served, work, manifest='app = "shop"\n')
+
+    listing = (await served.api.get(f"{API}/apps/shop/executions?limit=5")).json()["executions"]
+
+    assert made.status_code == 201
+    assert made.json()["trigger"] == {"kind": "command", "by": "owner"}
+    assert [(each["number"], each["commit"]) for each in listing] == [(1, work.head())]
+    assert (await served.api.get(f"{API}/apps/shop/executions?status=STOPPED")).json() == {"executions": []}
+
+
+async def test_a_ref_and_a_manifest_that_are_wrong_are_refused(served, work):
+    unknown = await start_one(served, work, ref="nowhere")
+    hostile = await served.api.post(f"{API}/apps/shop/executions", json={"ref": "--upload-pack=x"})
+    broken = await served.api.post(
+        f"{API}/apps/shop/executions", json={"ref": "master", "manifest": 'app = "shop"\n[servces]\n'}
+    )
+
+    assert_problem(unknown, 404, "not_found")
+    assert_problem(hostile, 422, "usage")
+    findings = assert_problem(broken, 422, "usage")["findings"]
+    assert [(finding["line"], finding["key"]) for finding in findings] == [(2, "servces")]
+    assert served.pipeline.begun == []
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "status=NONSENSE"])
+async def test_queries_that_do_not_fit_are_refused(served, query):
+    assert_problem(await served.api.get(f"{API}/apps/shop/executions?{query}"), 422, "usage")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999999999999"])
+async def test_numbers_that_name_nothing_are_refused(served, number):
+    for path in (f"executions/{number}", f"executions/{number}/stream", f"deployments/{number}"):
+        assert (await served.api.get(f"{API}/apps/shop/{path}")).status_code == 422
+
+
+async def test_an_unknown_execution_and_stage_are_not_found(served, work):
+    await start_one(served, work)
+
+    assert_problem(await served.api.get(f"{API}/apps/shop/executions/9"), 404, "not_found")
+    assert_problem(await served.api.get(f"{API}/apps/shop/executions/9/stream"), 404, "not_found")
+    assert_problem(await served.api.get(f"{API}/apps/shop/executions/1/logs/nothing"), 404, "not_found")
+    assert (await served.api.get(f"{API}/apps/shop/executions/1/logs/..%2F..%2Ftoken")).status_code == 404
+
+
+async def test_an_execution_is_followed_with_its_logs_to_its_end(served, work):
+    gate = served.pipeline.gates["build"] = asyncio.Event()
+    await start_one(served, work)
+    folder = served.settings.executions / "shop/1"
+    folder.mkdir(parents=True)
+    (folder / "build.log").write_text("npm ci\nhalf a li")
+    seen = []
+    async with served.api.stream("GET", f"{API}/apps/shop/executions/1/stream") as answer, asyncio.timeout(10):
+        async for line in answer.aiter_lines():
+            seen.append(json.loads(line))
+            if seen[-1]["type"] == "log" and not gate.is_set():
+                with (folder / "build.log").open("a") as log:
+                    log.write("ne\nübrig\n")
+                gate.set()
+
+    logs = [(each["stage"], each["text"]) for each in seen if each["type"] == "log"]
+    assert logs == [("build", "npm ci"), ("build", "half a line"), ("build", "übrig")]
+    assert seen[-1]["type"] == "end" and seen[-1]["execution"]["status"] == "SUCCEEDED"
+    assert any(each["type"] == "execution" for each in seen)
+    text = await served.api.get(f"{API}/apps/shop/executions/1/logs/build")
+    assert text.text == "npm ci\nhalf a line\nübrig\n" and text.headers["content-type"].startswith("text/plain")
+    assert (await served.api.get(f"{API}/apps/shop/executions/1/logs/package")).text == ""
+
+
+async def test_an_execution_is_stopped_once(served, work):
+    served.pipeline.gates["build"] = asyncio.Event()
+    await start_one(served, work)
+
+    stopped = await served.api.post(f"{API}/apps/shop/executions/1/stop")
+    again = await served.api.post(f"{API}/apps/shop/executions/1/stop")
+
+    assert stopped.json()["status"] == "STOPPED"
+    assert_problem(again, 409, "conflict")
+
+
+async def test_tasks_are_listed_with_what_they_use(live):
+    running = (await live.api.get(f"{API}/apps/shop/tasks")).json()["tasks"]
+    everything = (await live.api.get(f"{API}/apps/shop/tasks?all=true&environment=production")).json()["tasks"]
+
+    assert [task["id"][:4] for task in running] == ["aaaa", "bbbb", "dddd"]
+    first = running[0]
+    assert (first["health"], first["detail"]) == ("HEALTHY", "GET /healthz answered 200")
+    assert (first["memory"], first["memory_limit"]) == (100, 400)
+    assert 5 < first["cpu_percent"] < 30
+    ended = next(task for task in everything if task["id"].startswith("cccc"))
+    assert (ended["status"], ended["exit_code"], ended["oom_killed"]) == ("STOPPED", 137, True)
+    assert_problem(await live.api.get(f"{API}/apps/shop/tasks?environment=staging"), 404, "not_found")
+
+
+def line(task: str, at: float, text: str) -> LogLine:
+    return LogLine(task=TaskId(task), at=at, stream="stdout", text=text)
+
+
+async def test_logs_of_several_tasks_come_in_the_order_of_their_times(live):
+    live.logs.lines = {
+        "aaaa11111111": [line("aaaa11111111", 1.0, "one"), line("aaaa11111111", 3.0, "three")],
+        "bbbb22222222": [line("bbbb22222222", 2.0, "two")],
+        "dddd44444444": [line("dddd44444444", 1.5, "work")],
+    }
+
+    every = await lines(live, "GET", "/apps/shop/logs")
+    web = await lines(live, "GET", "/apps/shop/logs?service=web&tail=1")
+    one = await lines(live, "GET", "/apps/shop/logs?task=aaaa&since=2")
+    released = await lines(live, "GET", "/apps/shop/logs?release=2")
+
+    assert [each["text"] for each in every] == ["one", "work", "two", "three"]
+    assert set(every[0]) == {"type", "service", "task", "at", "stream", "text"}
+    assert [each["text"] for each in web] == ["two", "three"]
+    assert [each["text"] for each in one] == ["three"]
+    assert [each["text"] for each in released] == ["two"]
+
+
+async def test_followed_logs_go_on_with_what_comes_also_of_new_tasks(live):
+    live.logs.lines["aaaa11111111"] = [line("aaaa11111111", 1.0, "old")]
+    coming = {name: live.logs.coming.setdefault(name, asyncio.Queue()) for name in ("aaaa11111111", "eeee55555555")}
+    seen = []
+    async with live.api.stream("GET", f"{API}/apps/shop/logs?service=web&follow=true") as answer, asyncio.timeout(10):
+        async for text in answer.aiter_lines():
+            seen.append(json.loads(text)["text"])
+            if seen == ["old"]:
+                coming["aaaa11111111"].put_nowait(line("aaaa11111111", 1.0, "old"))
+                coming["aaaa11111111"].put_nowait(line("aaaa11111111", 2.0, "new"))
+            elif seen == ["old", "new"]:
+                looked = live.board.observed(SHOP, PRODUCTION)
+                tasks = (*looked.tasks, make_task("eeee55555555", release=3))
+                live.board.post(live.board.progress(SHOP, PRODUCTION), ObservedEnvironment(tasks=tasks))
+                coming["eeee55555555"].put_nowait(line("eeee55555555", 3.0, "of the new task"))
+            elif len(seen) == 3:
+                break
+
+    assert seen == ["old", "new", "of the new task"]
+
+
+async def test_releases_are_listed_with_the_current_one_marked(live):
+    await live.store.releases.create(make_release(app=SHOP, subject="Later"))
+
+    listed = (await live.api.get(f"{API}/apps/shop/releases")).json()["releases"]
+    staging = (await live.api.get(f"{API}/apps/shop/releases?environment=staging")).json()["releases"]
+
+    assert [(each["number"], each["current"]) for each in listed] == [(2, False), (1, True)]
+    assert listed[0]["digest"].startswith("sha256:")
+    assert staging == []
+
+
+async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
+    rollback = await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production", "release": 1})
+    restart = await live.api.post(f"{API}/apps/shop/restart", json={"environment": "production", "service": "web"})
+    scale = await live.api.post(f"{API}/apps/shop/scale", json={"environment": "production", "services": {"web": 4}})
+
+    assert (rollback.status_code, restart.status_code, scale.status_code) == (202, 202, 200)
+    assert rollback.json()["state"] == "IN_PROGRESS"
+    assert scale.json() == {"services": {"web": {"from": 1, "to": 4}}}
+    assert live.deployer.asked[0] == ("rollback", "shop", "production", 1, "owner")
+    assert live.deployer.asked[1] == ("restart", "shop", "production", "web", "owner")
+    assert live.deployer.asked[-1] == ("scale", "shop", "production", {"web": 4}, "owner")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("scale", {"environment": "production", "services": {"web": -1}}),
+        ("scale", {"environment": "production", "services": {"web": 1001}}),
+        ("scale", {"environment": "production", "services": {}}),
+        ("scale", {"services": {"web": 1}}),
+        ("rollback", {"environment": "no such/name"}),
+        ("rollback", {"environment": "production", "release": "x"}),
+        ("restart", {}),
+        ("down", {"environment": ""}),
+    ],
+)
+async def test_what_can_not_be_done_is_refused_and_asked_of_nobody(live, path, body):
+    answer = await live.api.post(f"{API}/apps/shop/{path}", json=body)
+
+    assert_problem(answer, 422, "usage")
+    assert live.deployer.asked == []
+
+
+async def test_a_release_that_is_not_there_is_not_found(live):
+    answer = await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production", "release": 99})
+
+    assert_problem(answer, 404, "not_found")
+
+
+async def test_a_deployment_is_shown_and_followed_to_its_verdict(live):
+    deployment = (await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production"})).json()
+    path = f"{API}/apps/shop/deployments/{deployment['id']}"
+    seen = []
+    async with live.api.stream("GET", f"{path}/stream") as answer, asyncio.timeout(10):
+        async for text in answer.aiter_lines():
+            seen.append(json.loads(text))
+            if seen[-1]["type"] == "deployment" and seen[-1]["deployment"]["state"] == "IN_PROGRESS":
+                await live.store.deployments.finish(
+                    SHOP, DeploymentId(deployment["id"]), RolloutState.FAILED, reason="unhealthy", at=50.0
+                )
+                live.notices.publish(
+                    Event(at=50.0, kind="deployment.failed", text="", app=SHOP, deployment=deployment["id"])
+                )
+
+    assert seen[-1]["type"] == "end" and seen[-1]["deployment"]["state"] == "FAILED"
+    assert (await live.api.get(path)).json()["reason"] == "unhealthy"
+    assert_problem(await live.api.get(f"{API}/apps/shop/deployments/77"), 404, "not_found")
+
+
+async def test_an_environment_is_taken_down_with_its_progress_told(live):
+    said = await lines(live, "POST", "/apps/shop/down", json={"environment": "production"})
+
+    assert [each["type"] for each in said] == ["text", "end"]
+    assert said[-1] == {"type": "end", "ok": True}
+    assert live.deployer.asked == [("down", "shop", "production", "owner")]
+
+
+async def test_taking_down_what_is_not_there_is_an_ordinary_problem(served):
+    answer = await served.api.post(f"{API}/apps/shop/down", json={"environment": "staging"})
+
+    assert_problem(answer, 404, "not_found")
+
+
+async def test_a_deleted_app_is_stopped_taken_down_and_forgotten(live, work):
+    live.pipeline.gates["build"] = asyncio.Event()
+    await start_one(live, work)
+
+    said = await lines(live, "DELETE", "/apps/shop")
+
+    assert said[0]["text"] == "execution 1: stopped"
+    assert said[-1] == {"type": "end", "ok": True}
+    assert not live.services.repositories.path("shop").exists()
+    assert_problem(await live.api.get(f"{API}/apps/shop"), 404, "not_found")
+
+
+async def test_variables_show_names_and_never_values(served):
+    path = f"{API}/apps/shop/environments/production/variables"
+
+    changed = await served.api.patch(path, json={"set": {"KEY": "s3cret"}, "unset": ["OLD"]})
+    listing = await served.api.get(path)
+    wrong = await served.api.patch(path, json={"set": {"KEY": ["s3cret"]}})
+
+    assert changed.json() == {"version": 1, "changed": ["KEY", "OLD"]}
+    assert listing.json() == {"version": 1, "variables": [{"name": "KEY", "set_at_version": 1}]}
+    assert "s3cret" not in changed.text + listing.text + wrong.text
+    assert wrong.status_code == 422
+
+
+async def test_events_are_listed_by_environment(served):
+    events = [
+        Event(at=float(at), kind="task.started", text=name, app=SHOP, environment=name)
+        for at, name in enumerate(["production", "staging"])
+    ]
+    await served.store.events.append(events)
+
+    every = (await served.api.get(f"{API}/apps/shop/events")).json()["events"]
+    some = (await served.api.get(f"{API}/apps/shop/events?environment=staging&limit=1")).json()["events"]
+
+    assert [event["text"] for event in every] == ["staging", "production"]
+    assert [event["text"] for event in some] == ["staging"]
+
+
+def exec_url(served, query: str) -> str:
+    return f"ws://127.0.0.1:{served.settings.port}{API}/apps/shop/exec?{query}"
+
+
+async def test_a_command_runs_in_the_newest_healthy_task_of_web(live):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    query = "environment=production&command=sh&command=-c&command=a%20b&tty=true"
+    async with connect(exec_url(live, query), additional_headers=headers, proxy=None) as socket, asyncio.timeout(10):
+        first = await socket.recv()
+        await socket.send('{"resize":[80,24]}')
+        await socket.send(b"hello")
+        second = await socket.recv()
+        await socket.send(b"")
+        last = await socket.recv()
+
+    assert (first, second) == (b"\x01sh -c a b", b"\x02hello")
+    assert json.loads(last) == {"exit": 7}
+    assert live.shell.sessions[0].sizes == [(80, 24)]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("command=sh&task=zzzz", "not_found"),
+        ("command=sh&environment=staging", "not_found"),
+        ("command=sh&service=cron", "not_found"),
+        ("environment=production", "usage"),
+    ],
+)
+async def test_a_command_that_can_not_run_ends_with_a_problem(live, query, code):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with connect(exec_url(live, query), additional_headers=headers, proxy=None) as socket, asyncio.timeout(10):
+        problem = json.loads(await socket.recv())["problem"]
+
+    assert problem["code"] == code
+
+
+async def test_a_frame_that_makes_no_sense_ends_the_session_with_a_problem(live):
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with connect(exec_url(live, "command=sh"), additional_headers=headers, proxy=None) as socket:
+        async with asyncio.timeout(10):
+            await socket.recv()
+            await socket.send('{"resize":[-1,"x"]}')
+            assert json.loads(await socket.recv())["problem"]["code"] == "usage"
+
+
+async def test_a_websocket_without_a_token_is_refused_in_the_handshake(live):
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(exec_url(live, "command=sh"), proxy=None):
+            pass
+
+    assert refused.value.response.status_code == 401
+    assert live.shell.sessions == []
+
+
+async def test_a_client_that_goes_away_stops_its_stream(served, work):
+    served.pipeline.gates["build"] = asyncio.Event()
+    await start_one(served, work)
+    async with served.api.stream("GET", f"{API}/apps/shop/executions/1/stream") as answer:
+        async for _ in answer.aiter_lines():
+            break
+    async with asyncio.timeout(5):
+        while len(served.notices._readers):
+            await asyncio.sleep(0.02)
+
+    assert (await served.store.executions.get(SHOP, 1)).status is ExecutionStatus.IN_PROGRESS
+
+
+async def test_a_stream_ends_with_a_last_line_when_the_server_stops(served, work):
+    served.pipeline.gates["build"] = asyncio.Event()
+    await start_one(served, work)
+    seen = []
+    async with served.api.stream("GET", f"{API}/apps/shop/executions/1/stream") as answer, asyncio.timeout(8):
+        async for text in answer.aiter_lines():
+            seen.append(json.loads(text))
+            if len(seen) == 1:
+                served.server.should_exit = True
+
+    assert seen[-1]["type"] == "problem" and "stopping" in seen[-1]["problem"]["title"]

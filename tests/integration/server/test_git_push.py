@@ -1,0 +1,394 @@
+"""`git push` with the real git, over real HTTP, into the real app."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from fairway.domain.deployment import Cause
+from fairway.domain.execution import ExecutionStatus
+from fairway.domain.ids import AppName
+from support.git_work import ENVIRONMENT
+
+SHOP = AppName("shop")
+
+
+async def push(work, remote, *arguments):
+    return await asyncio.to_thread(work.push, remote, *(arguments or ("master",)))
+
+
+def said(result) -> list[str]:
+    """The lines that the pusher reads of the server, without what git pads them with."""
+    return [line.removeprefix("remote: ").rstrip() for line in result.stderr.splitlines() if line.startswith("remote:")]
+
+
+async def executions(served):
+    return await served.store.executions.list(SHOP)
+
+
+async def test_the_pusher_sees_head_stages_and_nothing_else(served, work):
+    served.pipeline.summaries["build"] = "212 tests passed"
+    commit = work.commit({"a": b"1"}, "Add coupons")
+
+    result = await push(work, served.remote("shop"))
+
+    lines = said(result)
+    assert result.returncode == 0, result.stderr
+    assert lines[0] == f'shop  execution 1  {commit[:7]} "Add coupons"'
+    assert [line.split()[:2] for line in lines[1:] if line.split()] == [
+        [name, "✓"] for name in ("source", "build", "package", "production")
+    ]
+    assert any("212 tests passed" in line for line in lines)
+    assert (await executions(served))[0].trigger.by == "owner"
+
+
+async def test_progress_comes_while_the_push_still_runs(served, work):
+    gate = served.pipeline.gates["package"] = asyncio.Event()
+    work.commit({"a": b"1"})
+    process = await asyncio.create_subprocess_exec(
+        "git", "push", served.remote("shop"), "master", cwd=work.path, env=ENVIRONMENT, stderr=asyncio.subprocess.PIPE
+    )
+    seen = b""
+    async with asyncio.timeout(10):
+        while b"build" not in seen:
+            seen += await process.stderr.read(4096)
+    still_running = process.returncode is None
+
+    gate.set()
+    rest = await process.stderr.read()
+
+    assert still_running and b"package" not in seen
+    assert "package" in rest.decode() and "production" in rest.decode()
+    assert await process.wait() == 0
+
+
+async def test_the_verdict_of_a_failure_is_the_last_thing_that_the_server_says(served, work):
+    served.pipeline.fails["build"] = Cause(
+        sentence="2 of 212 tests failed", seen="npm test ended with 1", fix="run npm test", log=("not ok 7 - coupons",)
+    )
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shop"))
+
+    text = "\n".join(said(result))
+    assert re.search(r"build +✗", text)
+    assert "Cause   2 of 212 tests failed" in text and "not ok 7 - coupons" in text
+    assert text.rstrip().splitlines()[-1].strip().startswith("More") and "fairway show 1" in text
+
+
+async def test_a_push_by_path_tells_the_same(served, work):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.services.repositories.path("shop"))
+
+    assert result.returncode == 0, result.stderr
+    assert said(result)[0].startswith("shop  execution 1")
+    assert (await executions(served))[0].trigger.by == "ada"
+
+
+async def test_the_count_of_commits_since_the_last_release_is_said(served, work):
+    from support.pipeline_values import make_release
+
+    first = work.commit({"a": b"1"})
+    await push(work, served.remote("shop"))
+    await served.store.releases.create(make_release(app=SHOP, commit=first))
+    work.commit({"a": b"2"})
+    work.commit({"a": b"3"})
+
+    result = await push(work, served.remote("shop"))
+
+    assert said(result)[0].endswith("(2 commits since release 1)")
+
+
+@pytest.mark.parametrize("token", ["wrong", ""])
+async def test_a_wrong_token_is_refused_and_nothing_arrives(served, work, token):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shop", token=token))
+
+    assert result.returncode != 0
+    assert "token is" in result.stderr or "Authentication failed" in result.stderr
+    assert await served.services.repositories.head("shop", "master") is None
+
+
+async def test_the_refusal_of_a_wrong_token_says_so_in_words(served):
+    answer = await served.api.get("/git/shop.git/info/refs?service=git-receive-pack", headers={"Authorization": "x"})
+    wrong = await served.api.get(
+        "/git/shop.git/info/refs?service=git-receive-pack", headers={"Authorization": "Bearer nonsense"}
+    )
+
+    assert (answer.status_code, wrong.status_code) == (401, 401)
+    assert answer.headers["www-authenticate"].startswith("Basic")
+    assert "a token is needed" in answer.text and "the token is wrong" in wrong.text
+
+
+async def test_an_unknown_app_is_not_found_and_the_nearest_is_named(served, work):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shup"))
+
+    assert result.returncode != 0
+    assert "not found" in result.stderr
+    assert "shop" in "\n".join(said(result))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/git/shop.git/HEAD",
+        "/git/shop.git/objects/info/packs",
+        "/git/shop.git/config",
+        "/git/../shop.git/info/refs?service=git-upload-pack",
+        "/git/shop.git/info/refs",
+        "/git/shop.git/info/refs?service=git-upload-archive",
+        "/git/%2e%2e%2fshop.git/info/refs?service=git-upload-pack",
+        "/git/.hooks.git/info/refs?service=git-upload-pack",
+    ],
+)
+async def test_nothing_but_the_smart_protocol_is_served(served, path):
+    answer = await served.api.get(path)
+
+    assert answer.status_code in (404, 422)
+
+
+async def test_another_branch_is_kept_and_said(served, work):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shop"), "HEAD:feature")
+
+    assert said(result) == [f"feature {work.head()[:7]} kept; nothing is deployed (source.branch is master)"]
+    assert await executions(served) == []
+
+
+@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip"])
+async def test_a_push_option_keeps_the_push_from_being_deployed(served, work, option):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shop"), "-o", option, "master")
+
+    assert result.returncode == 0
+    assert said(result) == [f"master {work.head()[:7]} kept; nothing is deployed (-o {option})"]
+
+
+async def test_a_forced_push_is_deployed_and_said(served, work):
+    work.commit({"a": b"1"})
+    await push(work, served.remote("shop"))
+    work.git("commit", "--amend", "-qm", "Rewritten")
+
+    plain = await push(work, served.remote("shop"))
+    forced = await push(work, served.remote("shop"), "--force", "master")
+
+    assert plain.returncode != 0
+    assert any("forced push" in line for line in said(forced))
+    assert len(await executions(served)) == 2
+
+
+async def test_deleting_a_branch_stops_nothing(served, work):
+    work.commit({"a": b"1"})
+    await push(work, served.remote("shop"))
+
+    result = await push(work, served.remote("shop"), ":master")
+
+    assert said(result) == ["master kept; the branch is deleted; what runs goes on running"]
+
+
+async def test_an_empty_repository_and_a_push_without_change_start_nothing(served, work):
+    empty = await push(work, served.remote("shop"))
+    work.commit({"a": b"1"})
+    await push(work, served.remote("shop"))
+
+    unchanged = await push(work, served.remote("shop"))
+
+    assert empty.returncode != 0 and "does not match any" in empty.stderr
+    assert unchanged.returncode == 0 and "up-to-date" in unchanged.stderr
+    assert len(await executions(served)) == 1
+
+
+async def test_a_clone_gives_back_what_was_pushed(served, work, tmp_path):
+    work.commit({"a b/ü": b"1"})
+    await push(work, served.remote("shop"))
+
+    clone = ("git", "clone", "--quiet", served.remote("shop"), str(tmp_path / "clone"))
+    await asyncio.to_thread(subprocess.run, clone, env=ENVIRONMENT, check=True)
+
+    assert (tmp_path / "clone/a b/ü").read_bytes() == b"1"
+
+
+async def test_concurrent_pushes_of_several_developers_each_become_one_execution(served, work, tmp_path):
+    from support.git_work import Work
+
+    work.commit({"a": b"0"})
+    await push(work, served.remote("shop"))
+    others = [Work(tmp_path / f"work {number}") for number in range(5)]
+    for number, other in enumerate(others):
+        await asyncio.to_thread(other.git, "pull", "--quiet", served.remote("shop"), "master")
+        other.commit({f"file{number}": b"1"})
+
+    async def until_through(other) -> None:
+        while (await push(other, served.remote("shop"))).returncode != 0:
+            await asyncio.to_thread(other.git, "pull", "--quiet", "--rebase", served.remote("shop"), "master")
+
+    await asyncio.gather(*(until_through(other) for other in others))
+
+    found = await executions(served)
+    head = await served.services.repositories.head("shop", "master")
+    commits = [execution.revision.commit for execution in found]
+    assert len(commits) == len(set(commits)) <= 6
+    assert head in commits and commits[0] == head
+    assert await served.services.intake.resync() == []
+
+
+async def test_a_pusher_who_goes_away_does_not_stop_the_execution(served, work):
+    gate = served.pipeline.gates["build"] = asyncio.Event()
+    work.commit({"a": b"1"})
+    command = ("git", "push", served.remote("shop"), "master")
+    pushing = subprocess.Popen(command, cwd=work.path, env=ENVIRONMENT, start_new_session=True)
+    async with asyncio.timeout(10):
+        while not served.pipeline.begun:
+            await asyncio.sleep(0.02)
+    os.killpg(pushing.pid, signal.SIGTERM)
+    await asyncio.to_thread(pushing.wait)
+
+    gate.set()
+
+    async with asyncio.timeout(10):
+        while (await executions(served))[0].status is not ExecutionStatus.SUCCEEDED:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_push_while_the_server_is_down_is_kept_and_found_at_the_next_start(served, work):
+    await served.stop()
+    served.listener.close()
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.services.repositories.path("shop"))
+    outcomes = await served.services.intake.resync()
+
+    assert result.returncode == 0
+    assert said(result)[0].startswith("Kept: the server is not running")
+    assert "fairway server start" in said(result)[1]
+    assert [outcome.execution.revision.commit for outcome in outcomes] == [work.head()]
+
+
+async def test_a_push_without_deployment_while_the_server_is_down_stays_without(served, work):
+    await served.stop()
+    served.listener.close()
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.services.repositories.path("shop"), "-o", "fairway.no-deploy", "master")
+
+    assert said(result)[0].startswith("Kept: the server")  # another program may have its port by now
+    assert await served.services.intake.resync() == []
+
+
+async def test_a_push_that_the_server_can_not_take_in_is_kept_and_told_in_words(served, work):
+    work.commit({"a": b"1"})
+    path = served.services.repositories.path("shop")
+    await served.store.apps.delete(SHOP)
+    forgotten = await push(work, path)
+    served.app.state.secret = "of another process"
+    restarted = await push(work, path, "HEAD:other")
+
+    assert forgotten.returncode == restarted.returncode == 0
+    assert "push is kept" in said(forgotten)[0] and "shop" in said(forgotten)[0]
+    assert said(restarted)[0].startswith("Kept: the server that should be told has gone")
+    assert not any("{" in line for line in said(forgotten) + said(restarted))
+
+
+async def test_a_mistake_of_the_server_is_told_without_its_words(served, work):
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("inner words")
+
+    served.services.intake._submit = broken
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.services.repositories.path("shop"))
+
+    assert said(result)[0].startswith("Kept: the server could not take it in (status 500)")
+    assert "inner words" not in result.stderr
+
+
+async def test_a_server_that_stops_during_a_push_says_so_and_the_push_succeeds(served, work):
+    served.pipeline.gates["build"] = asyncio.Event()
+    work.commit({"a": b"1"})
+    pushing = asyncio.create_task(push(work, served.remote("shop")))
+    async with asyncio.timeout(10):
+        while not served.pipeline.begun:
+            await asyncio.sleep(0.02)
+
+    started = time.perf_counter()
+    await served.stop()
+    result = await pushing
+
+    assert time.perf_counter() - started < 4
+    assert result.returncode == 0, result.stderr
+    assert any("The server is stopping; the push is kept" in line for line in said(result))
+
+
+async def test_a_large_push_with_a_compressed_and_chunked_body_arrives_in_constant_memory(served, work):
+    work.commit({"big": os.urandom(24_000_000)})
+    before = resident()
+
+    result = await push(work, served.remote("shop"))
+
+    grown = resident() - before
+    assert result.returncode == 0, result.stderr
+    assert await served.services.repositories.head("shop", "master") == work.head()
+    assert grown < 12_000_000, f"{grown / 1e6:.0f} MB more"
+
+
+async def test_names_with_spaces_and_other_letters_arrive(served, work, tmp_path):
+    work.commit({"Über uns/наша страница.txt": b"ahoy"}, "Größe\x1b[31m ändern")
+
+    result = await push(work, served.remote("shop"), "HEAD:master")
+
+    assert '"Größe[31m ändern"' in said(result)[0]
+    await served.services.repositories.checkout("shop", work.head(), tmp_path / "out dir")
+    assert (tmp_path / "out dir/Über uns/наша страница.txt").read_bytes() == b"ahoy"
+
+
+async def test_a_submodule_that_the_server_can_reach_is_laid_out_with_the_rest(served, work, tmp_path):
+    from support.git_work import Work
+
+    library = Work(tmp_path / "library")
+    library.commit({"lib.js": b"1", "old.js": b"1"})
+    await served.store.apps.create(AppName("library"), at=1.0)
+    await served.services.repositories.create("library")
+    await push(library, served.remote("library"))
+    url = served.remote("library")
+    work.commit({"a": b"1", ".gitmodules": f'[submodule "lib"]\n\tpath = vendor/lib\n\turl = {url}\n'.encode()})
+    work.git("update-index", "--add", "--cacheinfo", f"160000,{library.head()},vendor/lib")
+    work.git("commit", "-qm", "Add lib")
+    await push(work, served.remote("shop"))
+    out = tmp_path / "out"
+
+    await served.services.repositories.checkout("shop", work.head(), out)
+    (out / "vendor/lib/left over").write_bytes(b"x")
+    await served.services.repositories.checkout("shop", work.head(), out)
+
+    assert sorted(path.name for path in out.rglob("*")) == [".gitmodules", "a", "lib", "lib.js", "old.js", "vendor"]
+    work.git("rm", "-q", "--cached", "vendor/lib")
+    work.git("commit", "-qm", "Take lib out")
+    await push(work, served.remote("shop"))
+    await served.services.repositories.checkout("shop", work.head(), out)
+    assert not (out / "vendor").exists()
+
+
+async def test_only_the_hook_may_announce_a_push(served):
+    body = f"app shop\nby x\nid 1\nupdate {'0' * 40} {'1' * 40} refs/heads/master\n"
+
+    answer = await served.api.post("/internal/pushes", content=body)
+    door = served.settings.run / "pushes"
+
+    assert answer.status_code == 401
+    assert door.stat().st_mode & 0o777 == 0o600
+
+
+def resident() -> int:
+    with Path("/proc/self/statm").open() as file:
+        return int(file.read().split()[1]) * 4096

@@ -1,0 +1,334 @@
+"""A server that speaks `docs/design/api.md`, for the command line's own tests: its state is what a test puts there."""
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+TOKEN = "t0ken-of-the-test"
+HOOK = """#!/bin/sh
+while read old new ref; do echo "${GIT_PUSH_OPTION_0:-deploy} $new $ref" >> pushes; done
+echo "hello from the hook"
+"""
+API = "/api/v1"
+
+
+def stage(name: str, status: str = "SUCCEEDED", seconds: float = 1.0, **more: Any) -> dict[str, Any]:
+    """A stage that has taken so many seconds."""
+    begun = None if status == "PENDING" else 1000.0
+    ended = 1000.0 + seconds if status in ("SUCCEEDED", "FAILED", "STOPPED") else None
+    base = {"name": name, "status": status, "started_at": begun, "ended_at": ended, "summary": "", "cause": None}
+    return {**base, **more}
+
+
+def execution(number: int = 42, status: str = "SUCCEEDED", **more: Any) -> dict[str, Any]:
+    """An execution of the API."""
+    return {
+        "app": "shop-api",
+        "number": number,
+        "status": status,
+        "trigger": {"kind": "push", "by": "owner"},
+        "commit": "9c1f2e7" + "0" * 33,
+        "subject": "Add coupons",
+        "branch": "master",
+        "author": "Ada",
+        "created_at": 1000.0,
+        "started_at": 1000.0,
+        "ended_at": 1012.0 if status in ("SUCCEEDED", "FAILED", "STOPPED") else None,
+        "stages": [stage("source", seconds=0.1), stage("build", seconds=6.2), stage("production", seconds=4.8)],
+        **more,
+    }
+
+
+def deployment(state: str = "COMPLETED", **more: Any) -> dict[str, Any]:
+    """A deployment of the API."""
+    return {
+        "app": "shop-api",
+        "environment": "production",
+        "id": 7,
+        "release": 17,
+        "previous": 18,
+        "state": state,
+        "started_at": 1000.0,
+        "ended_at": None if state == "IN_PROGRESS" else 1004.8,
+        "reason": "",
+        "cause": None,
+        **more,
+    }
+
+
+def environment(name: str = "production", **more: Any) -> dict[str, Any]:
+    """An Env of the API."""
+    return {
+        "name": name,
+        "state": "healthy",
+        "release": 17,
+        "commit": "77ab01c" + "0" * 33,
+        "subject": "Begin",
+        "deployed_at": 1000.0,
+        "urls": [f"http://shop-api-{name}.localhost:8080"],
+        "services": [{"name": "web", "desired": 2, "running": 2, "healthy": 2, "port": 3000}],
+        **more,
+    }
+
+
+def problem(code: str, status: int, title: str, **more: Any) -> JSONResponse:
+    """A problem document."""
+    return JSONResponse({"code": code, "title": title, "status": status, **more}, status)
+
+
+@dataclass
+class Served:
+    """What the server has, and what it was asked. `broken` streams stop after their first message, so many times."""
+
+    root: Path
+    port: int
+    apps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    executions: list[dict[str, Any]] = field(default_factory=list)
+    script: list[dict[str, Any]] = field(default_factory=list)
+    deployment: dict[str, Any] = field(default_factory=deployment)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    broken: int = 0
+    pause: float = 0.0
+    down_ok: bool = True
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def bodies(self, method: str, path: str) -> list[Any]:
+        """What was sent to a path."""
+        return [body for verb, asked, body in self.asked if (verb, asked) == (method, f"{API}{path}")]
+
+    def of(self, app: str) -> list[dict[str, Any]]:
+        return [item for item in reversed(self.executions) if item["app"] == app]
+
+    def begin(self, app: str, commit: str) -> dict[str, Any]:
+        number = len(self.executions) + 1
+        made = execution(number, app=app, commit=commit, subject="Change")
+        self.executions.append(made)
+        self.apps[app]["environments"] = [environment(commit=commit, urls=[f"http://{app}-production.localhost:8080"])]
+        return made
+
+
+def make_app(served: Served) -> Starlette:
+    """The routes of the document."""
+
+    def stream(messages: list[dict[str, Any]]) -> StreamingResponse:
+        broken, served.broken = served.broken > 0, max(0, served.broken - 1)
+
+        async def body() -> AsyncIterator[bytes]:
+            import asyncio
+
+            for number, message in enumerate(messages):
+                if broken and number == 1:
+                    return
+                yield json.dumps(message).encode() + b"\n"
+                await asyncio.sleep(served.pause)
+
+        return StreamingResponse(body(), media_type="application/x-ndjson")
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": "1"})
+
+    async def api(request: Request) -> Response:
+        raw = await request.body()
+        body = json.loads(raw) if raw else None
+        served.asked.append((request.method, request.url.path, body))
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return problem("unauthorized", 401, "the token is wrong", hint="fairway token")
+        parts = [part for part in request.url.path.removeprefix(API).split("/") if part]
+        match request.method, parts:
+            case "GET", ["server"]:
+                parts_of = [{"name": "haproxy", "state": "running", "detail": "pid 7"}]
+                document = {"version": "1", "pid": 1, "home": "/x", "started_at": time.time(), "url": served.url}
+                return JSONResponse({**document, "apps_url": "http://localhost:8080", "components": parts_of})
+            case "GET", ["apps"]:
+                return JSONResponse({"apps": [{"name": name, "created_at": 1000.0} for name in served.apps]})
+            case "POST", ["apps"]:
+                create_app(served, body["name"])
+                return JSONResponse({"name": body["name"], "created_at": 1.0, "git_url": "http://git"}, 201)
+        app = parts[1]
+        if app not in served.apps:
+            return problem("not_found", 404, f'there is no app "{app}"', hint=f"known: {', '.join(served.apps)}")
+        return about_app(request, app, parts[2:], body)
+
+    def about_app(request: Request, app: str, parts: list[str], body: Any) -> Response:
+        match request.method, parts:
+            case "GET", []:
+                newest = next(iter(served.of(app)), None)
+                return JSONResponse({**served.apps[app], "app": app, "execution": newest})
+            case ("DELETE", []) | ("POST", ["down"]):
+                return stream([{"type": "text", "text": "web stopped"}, {"type": "end", "ok": served.down_ok}])
+            case "POST", ["executions"]:
+                return JSONResponse(served.begin(app, body["ref"]), 201)
+            case "GET", ["executions"]:
+                limit = int(request.query_params.get("limit", 20))
+                return JSONResponse({"executions": served.of(app)[:limit]})
+            case method, ["executions", number, *rest]:
+                found = next((item for item in served.executions if item["number"] == int(number)), None)
+                if found is None:
+                    return problem("not_found", 404, f"there is no execution {number}")
+                return about_execution(method, found, rest)
+            case "GET", ["tasks"]:
+                return JSONResponse({"tasks": served.tasks})
+            case "GET", ["logs"]:
+                return stream([{"type": "ping"}, *served.lines, {"type": "end"}])
+            case "POST", ["scale"]:
+                return JSONResponse({"services": {k: {"from": 1, "to": v} for k, v in body["services"].items()}})
+            case "POST", ["restart" | "rollback"]:
+                return JSONResponse({**served.deployment, "state": "IN_PROGRESS"}, 202)
+            case "GET", ["deployments", _, "stream"]:
+                first = {"type": "deployment", "deployment": {**served.deployment, "state": "IN_PROGRESS"}}
+                return stream([first, {"type": "end", "deployment": served.deployment}])
+            case "GET", ["releases"]:
+                base = {"environment": "production", "configuration": 3, "created_at": 1000.0, "subject": "Begin"}
+                made = [
+                    {**base, "number": n, "commit": "a" * 40, "current": n == 2, "rollback_of": None} for n in (2, 1)
+                ]
+                return JSONResponse({"releases": made})
+            case "GET", ["environments", name, "variables"]:
+                values = [{"name": key, "set_at_version": 1} for key in served.variables.get(name, {})]
+                return JSONResponse({"version": 1, "variables": values})
+            case "PATCH", ["environments", name, "variables"]:
+                served.variables.setdefault(name, {}).update(body["set"])
+                return JSONResponse({"version": 2, "changed": [*body["set"], *body["unset"]]})
+        return problem("not_found", 404, "no such path")
+
+    def about_execution(method: str, found: dict[str, Any], rest: list[str]) -> Response:
+        match method, rest:
+            case "GET", []:
+                return JSONResponse(found)
+            case "GET", ["stream"]:
+                states = served.script or [found]
+                messages = [{"type": "execution", "execution": state} for state in states]
+                between = [{"type": "log", "stage": "build", "text": "npm ci"}, {"type": "ping"}]
+                return stream([*messages, *between, {"type": "end", "execution": states[-1]}])
+            case "GET", ["logs", name]:
+                return PlainTextResponse(f"log of {name}\n")
+            case "POST", ["stop"]:
+                return JSONResponse({**found, "status": "STOPPING"})
+        return problem("not_found", 404, "no such path")
+
+    async def git(request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if not given.startswith("Basic ") or base64.b64decode(given[6:]).decode().partition(":")[2] != TOKEN:
+            return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="Fairway"'})
+        return run_git(served, request, await request.body())
+
+    async def execute(socket: WebSocket) -> None:
+        if socket.headers.get("authorization") != f"Bearer {TOKEN}":
+            await socket.send_denial_response(problem("unauthorized", 401, "the token is wrong"))
+            return
+        await socket.accept()
+        await converse(socket)
+
+    return Starlette(
+        routes=[
+            Route("/healthz", health),
+            Route("/git/{path:path}", git, methods=["GET", "POST"]),
+            Route(f"{API}/{{path:path}}", api, methods=["GET", "POST", "PATCH", "DELETE"]),
+            WebSocketRoute(f"{API}/apps/{{app}}/exec", execute),
+        ]
+    )
+
+
+async def converse(socket: WebSocket) -> None:
+    """A small shell: says its command, echoes its input in capitals, ends with 5; `fail` gets a problem."""
+    command = socket.query_params.getlist("command")
+    if command[0] == "fail":
+        title = {"code": "conflict", "title": "no task runs", "status": 409}
+        await socket.send_text(json.dumps({"problem": title}))
+        return
+    await socket.send_bytes(b"\1" + " ".join(command).encode() + b"\n")
+    while True:
+        message = await socket.receive()
+        if message.get("text"):
+            await socket.send_bytes(b"\2" + f"size {json.loads(message['text'])['resize']}\r\n".encode())
+        elif data := message.get("bytes"):
+            await socket.send_bytes(b"\1" + data.upper())
+            if data.strip() == b"q":
+                break
+        else:
+            break
+    await socket.send_bytes(b"\2bye\n")
+    await socket.send_text('{"exit": 5}')
+
+
+def create_app(served: Served, name: str) -> None:
+    """An app and its bare repository."""
+    served.apps[name] = {"environments": []}
+    bare = served.root / "git" / f"{name}.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(bare)], check=True)
+    for key in ("http.receivepack", "receive.advertisePushOptions"):
+        subprocess.run(["git", "-C", str(bare), "config", key, "true"], check=True)
+    hook = bare / "hooks" / "post-receive"
+    hook.write_text(HOOK)
+    hook.chmod(0o755)
+
+
+def run_git(served: Served, request: Request, body: bytes) -> Response:
+    """git's own `http-backend`, and an execution for what was pushed."""
+    environ = {
+        **os.environ,
+        "GIT_PROJECT_ROOT": str(served.root / "git"),
+        "GIT_HTTP_EXPORT_ALL": "1",
+        "PATH_INFO": "/" + request.path_params["path"],
+        "QUERY_STRING": request.url.query,
+        "REQUEST_METHOD": request.method,
+        "CONTENT_TYPE": request.headers.get("content-type", ""),
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", ""),
+        "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
+        "REMOTE_USER": "owner",
+    }
+    done = subprocess.run(["git", "http-backend"], env=environ, input=body, capture_output=True, check=True)
+    head, _, content = done.stdout.partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+    status = int(headers.pop("Status", "200 OK").split()[0])
+    name = request.path_params["path"].partition(".git")[0]
+    pushes = served.root / "git" / f"{name}.git" / "pushes"
+    if pushes.exists():
+        for line in pushes.read_text().splitlines():
+            option, commit, _ = line.split()
+            if option == "deploy":
+                served.begin(name, commit)
+        pushes.unlink()
+    return Response(content, status, headers)
+
+
+@contextlib.contextmanager
+def serve(root: Path) -> Iterator[Served]:
+    """The server on a free port of loopback, until the end of the body."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = Served(root=root, port=listener.getsockname()[1])
+    config = uvicorn.Config(
+        make_app(served), log_config=None, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield served
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

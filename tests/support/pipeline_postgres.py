@@ -1,0 +1,50 @@
+"""A PostgreSQL server of the tests' own: installed if it is missing, in a temporary directory, gone at the end."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def find_programs() -> Path:
+    """The newest PostgreSQL's directory of programs; Debian's package is installed when there is none."""
+    if not (found := sorted(Path("/usr/lib/postgresql").glob("*/bin"))):
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
+        subprocess.run(install, check=True, env=quiet, capture_output=True)
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return found[-1]
+
+
+def unprivileged(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command] if os.getuid() == 0 else command
+    )
+
+
+@contextmanager
+def run_cluster() -> Iterator[Callable[[str], str]]:
+    """A running server; gives the URL of a database by its name. It listens on a socket file alone, in a directory of
+    its own (pytest's own ones may go while others run their tests), so that any number of them stand beside each other.
+    """
+    programs, home = find_programs(), Path(tempfile.mkdtemp(prefix="t-pipeline-postgres-"))
+    data = home / "data"
+    data.mkdir(mode=0o700)
+    if os.getuid() == 0:
+        shutil.chown(home, "postgres", "postgres")
+        shutil.chown(data, "postgres", "postgres")
+    initialise = [str(programs / "initdb"), "-D", str(data), "-U", "fairway", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run(unprivileged(initialise), check=True, capture_output=True, cwd="/")
+    options = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
+    control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
+    start = [*control, "-l", str(data / "log"), "-o", options, "start"]
+    subprocess.run(unprivileged(start), check=True, cwd="/", stdout=subprocess.DEVNULL)
+    try:
+        yield lambda name: f"postgresql://fairway@/{name}?host={home}"
+    finally:
+        subprocess.run(unprivileged([*control, "-m", "immediate", "stop"]), check=True, capture_output=True, cwd="/")
+        shutil.rmtree(home)

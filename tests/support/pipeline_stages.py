@@ -1,0 +1,97 @@
+"""Stages for the executor's tests: they do what they are told, say what they did, and can be held."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fairway.adapters.memory.clock import LoopClock
+from fairway.adapters.memory.durable import Disk, MemoryDurable
+from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain.execution import Execution
+from fairway.pipeline.executor import Executor
+from fairway.pipeline.log import StageLogs
+from fairway.pipeline.work import Done, Failed, Work
+from support.pipeline_values import APP, PUSH, REVISION
+
+NAMES = ("source", "build", "package", "staging", "production")
+KINDS = ("source", "build", "package", "deploy")
+
+
+class Scripted:
+    """A runner of every kind of stage. `answers` and `errors` are by stage; a stage in `held` waits in its step."""
+
+    def __init__(self, ran: list[str] | None = None) -> None:
+        self.ran: list[str] = [] if ran is None else ran
+        self.answers: dict[str, Done | Failed] = {}
+        self.errors: dict[str, Exception] = {}
+        self.held: dict[str, asyncio.Event] = {}
+        self.reached: dict[str, asyncio.Event] = {name: asyncio.Event() for name in NAMES}
+        self.abandoned: list[str] = []
+        self.seen: dict[str, Mapping[str, Any]] = {}
+
+    def hold(self, stage: str) -> None:
+        self.held[stage] = asyncio.Event()
+
+    async def run(self, work: Work) -> Done | Failed:
+        self.seen[work.stage] = dict(work.outputs)
+
+        async def act() -> str:
+            work.log(f"{work.stage} begins")
+            self.reached[work.stage].set()
+            if work.stage in self.held:
+                await self.held[work.stage].wait()
+            self.ran.append(f"{work.execution.number}/{work.stage}")
+            return f"result of {work.stage}"
+
+        result = await work.step("act", act)
+        if work.stage in self.errors:
+            raise self.errors[work.stage]
+        return self.answers.get(work.stage, Done(summary=f"did {work.stage}", outputs={work.stage: result}))
+
+    async def abandon(self, execution: Execution, stage: str) -> None:
+        self.abandoned.append(f"{execution.number}/{stage}")
+
+
+class Rig:
+    """An executor on memory adapters, with what it stands on."""
+
+    def __init__(
+        self,
+        root: Path,
+        store: MemoryStore | None = None,
+        disk: Disk | None = None,
+        ran: list[str] | None = None,
+        wrap: Callable[[Any], Any] = lambda executions: executions,
+    ) -> None:
+        self.store = store or make_store()
+        self.disk: Disk = {} if disk is None else disk
+        self.stages = Scripted(ran)
+        self.durable = MemoryDurable(self.disk)
+        self.notices = MemoryNotices()
+        self.logs = StageLogs(root)
+        self.executor = Executor(
+            wrap(self.store.executions),
+            self.durable,
+            dict.fromkeys(KINDS, self.stages),
+            LoopClock(),
+            self.notices,
+            self.logs,
+        )
+
+    async def open(self) -> None:
+        await self.executor.open()
+
+    async def push(self, *stages: str) -> int:
+        if not await self.store.apps.list():
+            await self.store.apps.create(APP, at=1.0)
+        execution = await self.store.executions.create(APP, REVISION, PUSH, stages or NAMES, at=1.0)
+        await self.executor.submitted(APP, execution.number)
+        return execution.number
+
+    async def get(self, number: int) -> Execution:
+        return await self.store.executions.get(APP, number)
+
+    async def statuses(self) -> list[str]:
+        return [str(execution.status) for execution in reversed(await self.store.executions.list(APP))]

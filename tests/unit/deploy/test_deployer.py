@@ -1,0 +1,438 @@
+"""What is deployed, what a failure goes back to, and what a person may do to an environment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fairway.domain.deployment import Deployment, RolloutState
+from fairway.domain.ids import ReleaseNumber, ServiceName
+from fairway.errors import Conflict, NotFound, UsageError
+from support.pipeline_deploys import Yard, other_image
+from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, STAGING, WEB
+
+NONE: frozenset[int] = frozenset()
+
+
+@pytest.fixture
+async def yard() -> Yard:
+    made = Yard()
+    await made.store.apps.create(APP, at=1.0)
+    return made
+
+
+@asynccontextmanager
+async def running(yard: Yard, *, fails: frozenset[int] = NONE, conductor: bool = True) -> AsyncIterator[None]:
+    """The orchestrator of paper, and the deployer's own background, for as long as the block lasts."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(yard.run_orchestrator(fails=fails))]
+        if conductor:
+            tasks.append(group.create_task(yard.deployer.run()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def ended(yard: Yard, deployment: Deployment) -> Deployment:
+    while (now := await yard.store.deployments.get(APP, deployment.id)).state is RolloutState.IN_PROGRESS:
+        await yard.clock.sleep(1.0)
+    return now
+
+
+async def test_a_deployment_is_completed_when_its_tasks_serve_and_stay_so(yard: Yard) -> None:
+    async with running(yard):
+        began = yard.clock.now()
+        deployment = await yard.deploy(42)
+
+    assert deployment.state is RolloutState.COMPLETED
+    assert (deployment.id, deployment.release, deployment.previous) == (1, 1, None)
+    assert deployment.reason == "3 of 3 tasks healthy"
+    assert yard.clock.now() - began >= DESCRIPTION.rollout.bake
+    assert deployment.key == "execution/42/production"
+
+
+async def test_what_is_desired_is_what_the_release_describes(yard: Yard) -> None:
+    await yard.store.configurations.add(APP, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
+    async with running(yard):
+        await yard.deploy(42)
+
+    desired = await yard.desired()
+    assert desired.hosts == ("shop-api-production.localhost", "shop-api.localhost", "api.example.com")
+    web, worker = desired.services
+    assert (web.replicas, worker.replicas) == (2, 1)
+    assert (web.spec.image, web.spec.configuration, web.spec.release, web.spec.port) == (IMAGE, 1, 1, 3000)
+    assert worker.spec.command == ("node", "worker.js")
+    release = await yard.store.releases.get(APP, 1)
+    assert (release.image, release.description, release.execution) == (IMAGE, DESCRIPTION, 42)
+
+
+async def test_only_production_gets_the_short_host_name(yard: Yard) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            await yard.deploy(42, replace(DESCRIPTION, name=STAGING, domains=()))
+
+    desired = await yard.store.desired.get(APP, STAGING)
+    assert desired is not None
+    assert desired.hosts == ("shop-api-staging.localhost",)
+
+
+async def test_a_failed_deployment_goes_back_to_the_tasks_that_still_run(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({2})):
+        first = await yard.deploy(41)
+        before = await yard.desired()
+        failed = await yard.deploy(42, image=other_image(2))
+
+    assert failed.state is RolloutState.FAILED
+    assert failed.previous == first.release == 1
+    assert failed.reason == "web: GET /healthz answered 500; release 1 still serves"
+    assert failed.cause is not None
+    assert failed.cause.sentence == "diagnosed GET /healthz answered 500"
+    after = await yard.desired()
+    assert after.services == before.services, "the same deployment ids: the tasks simply stay"
+
+
+async def test_it_is_not_said_that_the_old_release_serves_when_that_was_not_seen(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    async with running(yard, fails=frozenset({1, 2})):
+        failed = await yard.deploy(42)
+
+    assert failed.reason.endswith("release 1 is being started again")
+
+
+async def test_a_first_deployment_that_fails_leaves_no_task_running(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({1})):
+        failed = await yard.deploy(41)
+
+    assert failed.reason.endswith("no release serves: there was none before")
+    desired = await yard.desired()
+    assert [each.replicas for each in desired.services] == [0, 0]
+
+
+async def test_a_deployment_that_nothing_is_seen_of_ends_with_its_time(yard: Yard) -> None:
+    began = yard.clock.now()
+    deployment = await yard.deploy(41)
+
+    assert deployment.state is RolloutState.FAILED
+    assert deployment.reason.startswith("not completed within 600 s: nothing was observed yet")
+    assert 600 <= yard.clock.now() - began < 610
+
+
+async def test_the_log_tells_how_far_it_is(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41)
+        await yard.deploy(42)
+
+    assert yard.log[0] == f"release 1, deployment 1: {IMAGE.reference}"
+    assert "web: 2 of 2 running, 2 healthy, 2 serving, 0 old" in yard.log
+    assert "  web │ Error: database is down" in yard.log
+
+
+async def test_a_resumed_deploy_goes_on_with_the_same_release_and_deployment(yard: Yard) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    assert (await yard.store.deployments.get(APP, 1)).state is RolloutState.IN_PROGRESS
+
+    again = Yard(yard.store)
+    async with running(again):
+        deployment = await again.deploy(42)
+
+    assert (deployment.id, deployment.release, deployment.state) == (1, 1, RolloutState.COMPLETED)
+    assert len(await yard.store.releases.list(APP)) == 1
+    assert (await yard.desired()).version == 1
+
+
+async def test_a_server_that_was_away_for_long_does_not_call_a_deployment_too_slow(yard: Yard) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    await yard.clock.sleep(3600)
+
+    again = Yard(yard.store)
+    async with running(again):
+        deployment = await again.deploy(42)
+
+    assert deployment.state is RolloutState.COMPLETED
+
+
+async def test_a_deploy_that_has_its_verdict_is_not_made_again(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41)
+        first = await yard.deploy(42)
+        second = await yard.deploy(42)
+
+    assert second == first
+    assert len(await yard.store.deployments.list(APP)) == 2
+
+
+async def test_two_at_once_on_one_environment_are_refused(yard: Yard) -> None:
+    async with running(yard):
+        results = await asyncio.gather(yard.deploy(41), yard.deploy(42), return_exceptions=True)
+
+    refused = [result for result in results if isinstance(result, Conflict)]
+    completed = [result for result in results if isinstance(result, Deployment)]
+    assert len(refused) == 1
+    assert [deployment.state for deployment in completed] == [RolloutState.COMPLETED]
+    unfinished = await yard.store.deployments.latest(APP, PRODUCTION, RolloutState.IN_PROGRESS)
+    assert unfinished is None
+
+
+async def test_a_deployment_under_way_refuses_everything_else(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+
+    attempts: list[Callable[[], Awaitable[Any]]] = [
+        lambda: yard.deploy(43),
+        lambda: yard.deployer.rollback(APP, PRODUCTION),
+        lambda: yard.deployer.restart(APP, PRODUCTION),
+        lambda: yard.deployer.scale(APP, PRODUCTION, {ServiceName("web"): 3}),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Conflict, match="is just being deployed"):
+            await attempt()
+
+
+async def test_an_abandoned_deployment_goes_back_at_once(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    before = await yard.desired()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(yard.deploy(42))
+        await asyncio.sleep(5)
+        task.cancel()
+
+    await yard.deployer.abandon(APP, PRODUCTION, 42)  # type: ignore[arg-type]
+    await yard.deployer.abandon(APP, PRODUCTION, 42)  # type: ignore[arg-type]
+
+    deployment = await yard.store.deployments.get(APP, 2)
+    assert (deployment.state, deployment.reason) == (RolloutState.FAILED, "the execution was stopped")
+    assert (await yard.desired()).services == before.services
+
+
+async def test_who_waits_for_an_abandoned_deployment_is_told(yard: Yard) -> None:
+    async with running(yard), asyncio.TaskGroup() as group:
+        await yard.deploy(41)
+        waiting = group.create_task(yard.deploy(42))
+        await asyncio.sleep(0.5)
+        await yard.deployer.abandon(APP, PRODUCTION, 42)  # type: ignore[arg-type]
+
+    assert waiting.result().reason == "the execution was stopped"
+
+
+async def test_a_rollback_is_a_new_release_of_the_last_good_one(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41, image=other_image(1))
+        await yard.deploy(42, image=other_image(2))
+        await yard.deploy(43, image=other_image(3))
+
+        deployment = await ended(yard, await yard.deployer.rollback(APP, PRODUCTION))
+
+    assert deployment.state is RolloutState.COMPLETED
+    release = await yard.store.releases.get(APP, deployment.release)
+    assert (release.number, release.rollback_of, release.image) == (4, 1, other_image(1))
+    assert (await yard.desired()).services[0].spec.image == other_image(1)
+
+
+async def test_rolling_back_twice_goes_back_twice(yard: Yard) -> None:
+    async with running(yard):
+        for number in (1, 2, 3):
+            await yard.deploy(40 + number, image=other_image(number))
+
+        for expected in (2, 1):
+            await ended(yard, await yard.deployer.rollback(APP, PRODUCTION))
+            assert (await yard.desired()).services[0].spec.image == other_image(expected)
+
+        with pytest.raises(Conflict, match="no earlier release"):
+            await yard.deployer.rollback(APP, PRODUCTION)
+
+
+async def test_a_rollback_can_name_its_release(yard: Yard) -> None:
+    async with running(yard):
+        for number in (1, 2, 3):
+            await yard.deploy(40 + number, image=other_image(number))
+        await ended(yard, await yard.deployer.rollback(APP, PRODUCTION, 1))
+
+    assert (await yard.desired()).services[0].spec.image == other_image(1)
+
+
+async def test_a_rollback_to_what_is_not_there_is_refused(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        staging = await yard.store.releases.create(
+            replace(await yard.store.releases.get(APP, 1), environment=STAGING, execution=None)
+        )
+
+        with pytest.raises(NotFound, match="no release 9"):
+            await yard.deployer.rollback(APP, PRODUCTION, 9)
+        with pytest.raises(UsageError, match="was made for staging"):
+            await yard.deployer.rollback(APP, PRODUCTION, staging.number)
+        with pytest.raises(NotFound, match="nothing was deployed"):
+            await yard.deployer.rollback(APP, STAGING)
+
+
+async def test_a_rollback_left_by_a_dead_server_is_seen_through(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41, image=other_image(1))
+        await yard.deploy(42, image=other_image(2))
+    deployment = await yard.deployer.rollback(APP, PRODUCTION)
+
+    again = Yard(yard.store)
+    async with running(again):
+        concluded = await ended(again, deployment)
+
+    assert concluded.state is RolloutState.COMPLETED
+
+
+async def test_a_failure_that_was_not_taken_back_before_the_server_died_is_taken_back(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    before = await yard.desired()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    await yard.store.deployments.finish(APP, 2, RolloutState.FAILED, reason="it failed", at=1.0)  # type: ignore[arg-type]
+
+    again = Yard(yard.store)
+    async with running(again):
+        await asyncio.sleep(1)
+
+    assert (await yard.desired()).services == before.services
+
+
+async def test_a_deployment_that_never_reached_the_desired_state_is_given_up(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    await yard.store.deployments.start(APP, PRODUCTION, ReleaseNumber(1), previous=None, at=1.0, key="restart/abc")
+
+    again = Yard(yard.store)
+    async with running(again):
+        await asyncio.sleep(1)
+
+    deployment = await yard.store.deployments.get(APP, 2)
+    assert (deployment.state, deployment.reason) == (
+        RolloutState.FAILED,
+        "the server ended before the deployment began",
+    )
+
+
+async def test_a_restart_replaces_the_tasks_of_one_service_with_the_latest_variables(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        await yard.store.configurations.add(APP, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
+
+        deployment = await ended(yard, await yard.deployer.restart(APP, PRODUCTION, ServiceName("web")))
+
+    assert deployment.state is RolloutState.COMPLETED
+    web, worker = (await yard.desired()).services
+    assert (web.spec.deployment, web.spec.configuration, web.spec.release) == (2, 1, 1)
+    assert (worker.spec.deployment, worker.spec.configuration) == (1, 0)
+
+
+async def test_a_restart_that_fails_goes_back_to_the_variables_before(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41)
+        before = await yard.desired()
+        await yard.store.configurations.add(APP, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
+
+        deployment = await ended(yard, await yard.deployer.restart(APP, PRODUCTION))
+
+    assert deployment.state is RolloutState.FAILED
+    assert (await yard.desired()).services == before.services
+
+
+async def test_scaling_changes_the_number_until_the_next_deploy(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        changes = await yard.deployer.scale(APP, PRODUCTION, {ServiceName("web"): 5})
+        assert changes == {"web": (2, 5)}
+        scaled = await yard.desired()
+        assert [each.replicas for each in scaled.services] == [5, 1]
+        assert scaled.services[0].spec.deployment == 1
+
+        same = await yard.deployer.scale(APP, PRODUCTION, {ServiceName("web"): 5})
+        assert same == {"web": (5, 5)}
+        assert (await yard.desired()).version == scaled.version
+
+        await yard.deploy(42)
+
+    assert [each.replicas for each in (await yard.desired()).services] == [WEB.replicas, 1]
+
+
+@pytest.mark.parametrize(("service", "count"), [("web", -1), ("web", 1001), ("wev", 2)])
+async def test_what_cannot_be_scaled_changes_nothing(yard: Yard, service: str, count: int) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    before = await yard.desired()
+
+    with pytest.raises(UsageError):
+        await yard.deployer.scale(APP, PRODUCTION, {ServiceName("worker"): 2, ServiceName(service): count})
+
+    assert await yard.desired() == before
+
+
+async def test_down_takes_everything_away_and_a_deploy_brings_it_back(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        await yard.deployer.down(APP, PRODUCTION)
+        assert (await yard.desired()).services == ()
+        assert (await yard.desired()).hosts == ()
+
+        with pytest.raises(Conflict, match="was taken down"):
+            await yard.deployer.restart(APP, PRODUCTION)
+
+        deployment = await yard.deploy(42)
+
+    assert deployment.state is RolloutState.COMPLETED
+    assert deployment.previous is None
+
+
+async def test_down_ends_a_deployment_under_way(yard: Yard) -> None:
+    async with running(yard), asyncio.TaskGroup() as group:
+        await yard.deploy(41)
+        waiting = group.create_task(yard.deploy(42))
+        await asyncio.sleep(0.5)
+        await yard.deployer.down(APP, PRODUCTION)
+
+    assert waiting.result().reason == "the environment was taken down"
+    assert (await yard.desired()).services == ()
+
+
+async def test_nothing_can_be_done_where_nothing_was_deployed(yard: Yard) -> None:
+    for attempt in (yard.deployer.restart, yard.deployer.down, yard.deployer.rollback):
+        with pytest.raises(NotFound, match="nothing was deployed to production"):
+            await attempt(APP, PRODUCTION)
+
+
+async def test_what_happens_is_announced(yard: Yard) -> None:
+    events = yard.notices.follow()
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41)
+        await yard.deploy(42)
+
+    seen = [await anext(events) for _ in range(4)]
+    assert [(event.kind, event.deployment) for event in seen] == [
+        ("deployment.started", 1),
+        ("deployment.completed", 1),
+        ("deployment.started", 2),
+        ("deployment.failed", 2),
+    ]
+    assert seen[1].text == "release 1 is deployed to production: 3 of 3 tasks healthy"
+
+
+async def test_an_app_deleted_meanwhile_ends_the_watch(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        await yard.deployer.restart(APP, PRODUCTION)
+        await yard.store.apps.delete(APP)
+        await asyncio.sleep(700)
+
+    assert await yard.store.deployments.list(APP) == []

@@ -1,0 +1,180 @@
+"""Ports, addresses and health paths, with the line that each was read from."""
+
+import pytest
+
+from fairway.domain.detection import NodeInstall
+from support.detect_room import detected, package
+
+PORTS: list[tuple[str, int, str | None]] = [
+    ("app.listen(process.env.PORT || 4000)", 4000, "PORT"),
+    ("app.listen(process.env.PORT ?? 4000)", 4000, "PORT"),
+    ("const port = parseInt(process.env.PORT, 10) || 4000", 4000, "PORT"),
+    ("const port = Number(process.env['PORT'] || '4000')", 4000, "PORT"),
+    ("const port = normalizePort(process.env.PORT || '4000');", 4000, "PORT"),
+    ("const port = process.env.PORT ? Number(process.env.PORT) : 4000", 4000, "PORT"),
+    ("const { PORT = 4000, HOST } = process.env", 4000, "PORT"),
+    ("await app.listen(process.env.APP_PORT || 4000)", 4000, "APP_PORT"),
+    ("export const env = z.object({ PORT: z.coerce.number().default(4000) })", 4000, "PORT"),
+    ("cleanEnv(process.env, { PORT: port({ default: 4000 }) })", 4000, "PORT"),
+    ("Joi.object({ PORT: Joi.number().integer().default(4000) })", 4000, "PORT"),
+    ("convict({ port: { format: 'port', default: 4000, env: 'PORT' } })", 4000, "PORT"),
+    ("app.listen(configService.get<number>('PORT', 4000))", 4000, "PORT"),
+    ("app.listen(config.get('PORT') || 4000)", 4000, "PORT"),
+    ("module.exports = ({ env }) => ({ port: env.int('PORT', 4000) })", 4000, "PORT"),
+    ("app.listen(4000)", 4000, None),
+    ("const port = 4000;\napp.listen(port, () => {})", 4000, None),
+    ("serve({ fetch: app.fetch, port: 4000 })", 4000, None),
+    ("fastify.listen({ host: '0.0.0.0', port: 4000 })", 4000, None),
+    ("const db = process.env.DB_PORT || 5432;\napp.listen(process.env.PORT || 4000)", 4000, "PORT"),
+    ("const r = process.env.REDIS_PORT || 6379;\napp.listen(4000)", 4000, None),
+    ("// process.env.PORT || 9999\n/* listen(1) */ app.listen(process.env.PORT || 4000)", 4000, "PORT"),
+    ("const url = 'http://x//y'; app.listen(process.env.PORT || 4000)", 4000, "PORT"),
+]
+
+
+@pytest.mark.parametrize(("code", "number", "variable"), PORTS, ids=[case[0][:60] for case in PORTS])
+def test_the_port_is_read_from_the_source(code: str, number: int, variable: str | None) -> None:
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable, detection.port.assumed) == (number, variable, False)
+    assert detection.defaults.port == number
+
+
+def test_the_place_of_a_port_is_its_line_with_comments_counted() -> None:
+    detection = detected(
+        {"package.json": package(), "src/index.js": "/* a\nb\nc */\n// d\nx.listen(process.env.PORT || 4000)"}
+    )
+
+    assert detection.port is not None
+    assert detection.port.where == "src/index.js:5"
+
+
+def test_a_port_in_a_test_or_a_bundle_is_no_evidence() -> None:
+    files = {
+        "test/a.js": "x.listen(1111)",
+        "dist/a.js": "x.listen(2222)",
+        "a.spec.js": "x.listen(3333)",
+        "node_modules/b.js": "listen(4444)",
+    }
+
+    assert detected({"package.json": package(), "index.js": "", **files}).port is None
+
+
+def test_a_variable_without_a_default_takes_the_example_files_number() -> None:
+    detection = detected(
+        {"package.json": package(), "index.js": "x.listen(process.env.PORT)", ".env.example": "A=1\nPORT=4321\n"}
+    )
+
+    assert detection.port is not None
+    assert detection.port.number == 4321
+    assert detection.port.where == "index.js:1, .env.example:2"
+
+
+def test_another_variable_without_a_default_is_set_in_the_image() -> None:
+    detection = detected({"package.json": package(), "index.js": "x.listen(process.env.SERVER_PORT)"})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.variables == {"SERVER_PORT": "3000"}
+
+
+def test_a_host_variable_that_defaults_to_the_loopback_is_set_in_the_image() -> None:
+    detection = detected({"package.json": package(), "index.js": "x.listen(3000, process.env.HOST || '127.0.0.1')"})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.variables == {"HOST": "0.0.0.0"}
+    assert detection.problems[1:] == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "server.listen(3000, '127.0.0.1')",
+        "server.listen({ port: 3000, host: 'localhost' })",
+        "const f = require('fastify')();\nf.listen({ port: 3000 })",
+    ],
+)
+def test_an_app_on_the_loopback_alone_is_a_problem(code: str) -> None:
+    detection = detected({"package.json": package(dependencies={"fastify": "4"}), "index.js": code})
+
+    assert any("can't be reached" in problem.what for problem in detection.problems)
+
+
+HEALTH: list[tuple[dict[str, str], str | None]] = [
+    ({"index.js": "const app = express();\napp.get('/health', f)"}, "/health"),
+    ({"index.js": "const app = express();\napp.get('/status', f)\napp.get('/healthz', g)"}, "/healthz"),
+    ({"index.js": "const app = express();\n// app.get('/health', f)"}, None),
+    ({"index.js": "const app = express();\napp.get('/health/:id', f)"}, None),
+    ({"index.js": "const app = require('express')();\napp.get('/ping', f)"}, "/ping"),
+    ({"index.js": "const app = new Hono();\napp.get('/health', f)"}, "/health"),
+    (
+        {"index.js": "const app = express(); const r = Router(); r.get('/health', f); app.use('/api', r);"},
+        "/api/health",
+    ),
+    ({"index.js": "const r = Router(); r.get('/health', f)"}, None),
+    ({"index.js": "http.createServer((req, res) => { if (req.url === '/healthz') res.end() })"}, "/healthz"),
+    (
+        {
+            "index.js": "const app = express();\nconst h = require('./routes/health');\napp.use('/health', h)",
+            "routes/health.js": "const router = Router();\nrouter.get('/', f)",
+        },
+        "/health",
+    ),
+    (
+        {
+            "src/app.ts": "import routes from './routes';\nconst app = express();\napp.use('/api/v1', routes)",
+            "src/routes/index.ts": "import { status } from './status.js';\nconst r = Router();\nr.use('/s', status)",
+            "src/routes/status.ts": "export const status = Router();\nstatus.get('/health', f)",
+        },
+        "/api/v1/s/health",
+    ),
+    (
+        {
+            "index.js": "const app = Fastify();\napp.register(require('./health'), { prefix: '/v1' })",
+            "health.js": "module.exports = async function (fastify) { fastify.get('/health', f) }",
+        },
+        "/v1/health",
+    ),
+    ({"index.js": "const f = Fastify();\nf.route({ method: 'GET', url: '/healthz', handler })"}, "/healthz"),
+    ({"routes.js": "module.exports = (app) => { app.get('/health', f) }"}, "/health"),
+    ({"h.controller.ts": "@Controller('health')\nexport class H {\n  @Get()\n  check() {} }"}, "/health"),
+    (
+        {"a.controller.ts": "@Controller()\nexport class A {\n  @Get()\n  x() {}\n  @Get('healthz')\n  y() {} }"},
+        "/healthz",
+    ),
+    (
+        {
+            "main.ts": "app.setGlobalPrefix('api')",
+            "h.controller.ts": "@Controller('health')\nclass H {\n @Get()\n c() {} }",
+        },
+        "/api/health",
+    ),
+    (
+        {
+            "main.ts": "app.setGlobalPrefix('api', { exclude: ['health'] })",
+            "h.controller.ts": "@Controller('health')\nclass H {\n @Get()\n c() {} }",
+        },
+        "/health",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "path"), HEALTH)
+def test_the_health_path_is_found_through_its_routers(files: dict[str, str], path: str | None) -> None:
+    detection = detected({"package.json": package(), **files})
+
+    assert (detection.health.path if detection.health else None) == path
+    assert detection.defaults.health_path == path
+
+
+def test_the_place_of_a_health_path_is_the_routes_own_line() -> None:
+    detection = detected({"package.json": package(), "index.js": "const app = express();\n\napp.get('/health', f)"})
+
+    assert detection.health is not None
+    assert detection.health.where == "index.js:3"
+
+
+def test_a_file_of_unclosed_comments_and_quotes_is_read_in_one_pass() -> None:
+    detection = detected({"package.json": package(), "index.js": "/*" * 50_000 + "`'" * 50_000})
+
+    assert detection.port is None

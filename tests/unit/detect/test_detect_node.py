@@ -1,0 +1,404 @@
+"""Versions, package managers, builds and workspaces of Node.js repositories."""
+
+import json
+
+import pytest
+
+from fairway.domain.detection import Kind, Manager, NodeInstall
+from support.detect_room import detected, package
+
+START = {"start": "node a.js"}
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({".nvmrc": "v20.11.1\n"}, "20.11.1"),
+        ({".nvmrc": "18"}, "18"),
+        ({".nvmrc": "lts/iron"}, "20"),
+        ({".nvmrc": "lts/*"}, "22"),
+        ({".node-version": "# ours\n16.20\n"}, "16.20"),
+        ({".tool-versions": "python 3.11\nnodejs 20.9.0\n"}, "20.9.0"),
+        ({"engines": ">=18"}, "22"),
+        ({"engines": ">=18 <21"}, "20"),
+        ({"engines": "^18.17.0 || ^20"}, "20"),
+        ({"engines": "14.x"}, "14"),
+        ({"engines": "16 - 18"}, "18"),
+        ({"engines": "~20.11.0"}, "20.11"),
+        ({"engines": "12.18.4"}, "12.18.4"),
+        ({"engines": "v18"}, "18"),
+        ({"engines": "4.0.0"}, "22"),
+        ({"engines": "whatever"}, "22"),
+        ({".nvmrc": "18", "engines": ">=20"}, "18"),
+        ({}, "22"),
+    ],
+)
+def test_the_node_version_comes_from_the_file_that_developers_use(files: dict[str, str], version: str) -> None:
+    files = dict(files)
+    engines = {"node": files.pop("engines")} if "engines" in files else {}
+
+    detection = detected({"package.json": package(scripts=START, engines=engines), "a.js": "", **files})
+
+    assert detection.runtime is not None
+    assert detection.runtime.version == version
+
+
+def test_an_engines_range_that_no_node_satisfies_is_said() -> None:
+    detection = detected({"package.json": package(scripts=START, engines={"node": "4.0.0"}), "a.js": ""})
+
+    assert any("4.0.0" in note for note in detection.notes)
+
+
+PNPM_9 = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      ms:\n        specifier: 2\n"
+PNPM_6 = "lockfileVersion: '6.0'\ndependencies:\n  ms:\n    specifier: 2\n"
+BERRY_8 = '__metadata:\n  version: 8\n\n"ms@npm:2":\n'
+LOCK = json.dumps({"lockfileVersion": 3, "packages": {"": {"dependencies": {"ms": "2"}}}})
+
+
+@pytest.mark.parametrize(
+    ("files", "manager", "version", "lock"),
+    [
+        ({"package-lock.json": LOCK}, Manager.NPM, None, "package-lock.json"),
+        ({"npm-shrinkwrap.json": LOCK}, Manager.NPM, None, "npm-shrinkwrap.json"),
+        ({"yarn.lock": "# yarn lockfile v1\n\nms@2:\n  version 2\n"}, Manager.YARN, "1.22.22", "yarn.lock"),
+        ({"yarn.lock": BERRY_8}, Manager.BERRY, "4", "yarn.lock"),
+        ({"yarn.lock": '__metadata:\n  version: 6\n\n"ms@npm:2":\n'}, Manager.BERRY, "3", "yarn.lock"),
+        (
+            {"yarn.lock": BERRY_8, ".yarnrc.yml": "yarnPath: .yarn/releases/yarn-4.5.1.cjs\n"},
+            Manager.BERRY,
+            "4.5.1",
+            "yarn.lock",
+        ),
+        ({"pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9", "pnpm-lock.yaml"),
+        ({"pnpm-lock.yaml": PNPM_6}, Manager.PNPM, "8", "pnpm-lock.yaml"),
+        ({"pnpm-lock.yaml": "lockfileVersion: 5.4\nspecifiers:\n  ms: 2\n"}, Manager.PNPM, "7", "pnpm-lock.yaml"),
+        (
+            {"pnpm-lock.yaml": PNPM_9, "pnpm-workspace.yaml": "onlyBuiltDependencies:\n  - bcrypt\n"},
+            Manager.PNPM,
+            "10",
+            "pnpm-lock.yaml",
+        ),
+        ({"manager": "pnpm@9.1.4+sha512.abc", "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9.1.4", "pnpm-lock.yaml"),
+        ({"manager": "yarn@4.5.0", "yarn.lock": BERRY_8}, Manager.BERRY, "4.5.0", "yarn.lock"),
+        ({"manager": "npm@10.2.0", "package-lock.json": LOCK}, Manager.NPM, "10.2.0", "package-lock.json"),
+        ({}, Manager.NPM, None, None),
+    ],
+)
+def test_the_package_manager_is_pinned_or_read_from_its_lock_file(
+    files: dict[str, str], manager: Manager, version: str | None, lock: str | None
+) -> None:
+    files = dict(files)
+    pinned = files.pop("manager", "")
+
+    detection = detected(
+        {"package.json": package(scripts=START, packageManager=pinned, dependencies={"ms": "2"}), "a.js": "", **files}
+    )
+
+    assert detection.packages is not None
+    assert (detection.packages.manager, detection.packages.version, detection.packages.lock) == (manager, version, lock)
+    assert [problem.what for problem in detection.problems] == ([] if lock else ["there is no lock file for npm"])
+
+
+def test_of_two_lock_files_the_complete_one_is_used_and_both_are_named() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts=START, dependencies={"ms": "2", "express": "4"}),
+            "a.js": "",
+            "yarn.lock": "ms@2:\n  version 2\n",
+            "package-lock.json": json.dumps({"packages": {"": {"dependencies": {"ms": "2", "express": "4"}}}}),
+        }
+    )
+
+    assert detection.packages is not None
+    assert detection.packages.lock == "package-lock.json"
+    assert [problem.fix for problem in detection.problems] == ["git rm yarn.lock"]
+
+
+def test_a_lock_file_that_lacks_a_dependency_is_named_before_the_build_fails() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts=START, dependencies={"ms": "2", "express": "4"}),
+            "a.js": "",
+            "package-lock.json": LOCK,
+        }
+    )
+
+    assert [problem.what for problem in detection.problems] == [
+        "package-lock.json does not match package.json: express"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lock", "expected"),
+    [
+        ({"lockfileVersion": 1}, True),
+        (
+            {
+                "lockfileVersion": 3,
+                "packages": {"node_modules/a": {"version": "1.0.0", "peerDependencies": {"b": "^1"}}},
+            },
+            True,
+        ),
+        (
+            {"packages": {"node_modules/a": {"peerDependencies": {"b": "^1"}}, "node_modules/b": {"version": "2.0.0"}}},
+            True,
+        ),
+        (
+            {"packages": {"node_modules/a": {"peerDependencies": {"b": "^1"}}, "node_modules/b": {"version": "1.9.0"}}},
+            False,
+        ),
+        (
+            {
+                "packages": {
+                    "node_modules/a": {
+                        "peerDependencies": {"b": "^1"},
+                        "peerDependenciesMeta": {"b": {"optional": True}},
+                    }
+                }
+            },
+            False,
+        ),
+    ],
+)
+def test_a_lock_made_without_peer_dependencies_is_installed_without_them(
+    lock: dict[str, object], expected: bool
+) -> None:
+    detection = detected({"package.json": package(scripts=START), "a.js": "", "package-lock.json": json.dumps(lock)})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.legacy_peers is expected
+
+
+@pytest.mark.parametrize(
+    ("scripts", "build", "left"),
+    [
+        ({"build": "tsc"}, "npm run build", ""),
+        ({"build:prod": "tsc -p x"}, "npm run build:prod", ""),
+        ({"build": "prisma migrate reset -f"}, None, "prisma migrate reset -f"),
+        ({"build": "prisma generate && prisma db push && tsc"}, "prisma generate && tsc", "prisma db push"),
+        ({"build": "tsc && npm run db", "db": "sequelize db:migrate"}, "tsc", "sequelize db:migrate"),
+        ({"build": "npm run x && tsc", "x": "echo a && knex migrate:latest"}, "echo a && tsc", "knex migrate:latest"),
+        ({"build": "tsc", "postbuild": "typeorm migration:run -d x"}, "tsc", "typeorm migration:run -d x"),
+    ],
+)
+def test_a_build_never_touches_a_database(scripts: dict[str, str], build: str | None, left: str) -> None:
+    detection = detected({"package.json": package(scripts={**START, **scripts}), "a.js": "", "package-lock.json": "{}"})
+
+    assert (detection.build.command if detection.build else None) == build
+    assert any(left in problem.what for problem in detection.problems) or not left
+
+
+def test_typescript_without_a_build_script_is_compiled_where_the_start_needs_it() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "node dist/a.js"}, devDependencies={"typescript": "5"}),
+            "tsconfig.json": "{}",
+            "a.ts": "",
+        }
+    )
+
+    assert detection.build is not None
+    assert detection.build.command == "tsc"
+
+
+def test_install_hooks_wait_for_the_sources_and_git_hooks_are_left_out() -> None:
+    scripts = {**START, "prepare": "husky install", "postinstall": "patch-package && node make.js", "build": "tsc"}
+    detection = detected(
+        {
+            "package.json": package(scripts=scripts, devDependencies={"patch-package": "8"}),
+            "a.js": "",
+            "patches/ms+2.patch": "",
+        }
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.hooked == ("package.json",)
+    assert detection.install.after_copy == ("node make.js",)
+    assert detection.install.patched
+    assert "patches/" in detection.install.manifests
+
+
+def test_a_hook_that_calls_the_build_does_not_build_twice() -> None:
+    detection = detected(
+        {"package.json": package(scripts={**START, "prepare": "npm run build", "build": "tsc"}), "a.js": ""}
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.after_copy == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "in_modules"),
+    [
+        ('generator client {\n provider = "prisma-client-js"\n}', True),
+        ('generator client {\n provider = "prisma-client"\n output = "../src/generated"\n}', False),
+        ('generator client {\n output = "../node_modules/.prisma/x"\n}', True),
+    ],
+)
+def test_prismas_client_is_generated_where_its_schema_says(schema: str, in_modules: bool) -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts=START, dependencies={"@prisma/client": "6", "prisma": "6"}),
+            "a.js": "",
+            "prisma/schema.prisma": schema,
+        }
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert (detection.install.prisma, detection.install.in_modules) == ("prisma/", in_modules)
+
+
+def test_native_modules_ask_for_a_compiler() -> None:
+    detection = detected(
+        {"package.json": package(scripts=START, dependencies={"bcrypt": "5", "express": "4"}), "a.js": ""}
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.native == ("bcrypt",)
+
+
+def test_a_build_that_asks_git_keeps_git() -> None:
+    detection = detected(
+        {"package.json": package(scripts={**START, "build": "git rev-parse HEAD > v && tsc"}), "a.js": ""}
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.git
+
+
+WORKSPACE = {
+    "package.json": package(private=True, workspaces=["packages/*"], scripts={"build": "turbo run build"}),
+    "packages/web/package.json": package(name="web", scripts={"start": "vite"}, dependencies={"react": "18"}),
+    "packages/api/package.json": package(name="@x/api", scripts=START, dependencies={"express": "4", "@x/lib": "*"}),
+    "packages/api/a.js": "require('express')().listen(process.env.PORT || 4000)",
+    "packages/lib/package.json": package(name="@x/lib", scripts={"build": "tsc"}, dependencies={"@x/deep": "*"}),
+    "packages/deep/package.json": package(name="@x/deep", scripts={"build": "tsc"}),
+}
+
+
+def test_the_backend_of_a_workspace_is_found_and_what_it_needs_is_built_first() -> None:
+    detection = detected(WORKSPACE)
+
+    assert (detection.context, detection.directory) == (".", "packages/api")
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.before_build == ("npm run build --workspace=@x/deep", "npm run build --workspace=@x/lib")
+    assert "packages/web/package.json" in detection.install.manifests
+    assert detection.port is not None
+    assert detection.port.where == "packages/api/a.js:1"
+
+
+def test_the_root_start_script_chooses_the_workspace() -> None:
+    files = {
+        **WORKSPACE,
+        "package.json": package(workspaces=["packages/*"], scripts={"start": "npm run start --workspace=@x/lib"}),
+    }
+    files["packages/lib/package.json"] = package(name="@x/lib", scripts=START)
+    files["packages/lib/a.js"] = ""
+
+    assert detected(files).directory == "packages/lib"
+
+
+def test_pnpm_workspaces_are_read_from_their_own_file() -> None:
+    files = {
+        **WORKSPACE,
+        "package.json": package(private=True),
+        "pnpm-workspace.yaml": "packages:\n  - 'packages/*'\n  - '!packages/web'\n",
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+    }
+
+    detection = detected(files)
+
+    assert detection.directory == "packages/api"
+    assert "packages/web" not in [item.directory for item in detection.workspaces]
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.before_build[0] == "pnpm --filter @x/deep run build"
+
+
+@pytest.mark.parametrize(
+    "start", ["cd server && npm start", "npm start --prefix server", "npm --prefix ./server start"]
+)
+def test_a_root_that_hands_over_to_a_subfolder_is_followed(start: str) -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": start}),
+            "server/package.json": package(scripts=START),
+            "server/a.js": "",
+            "server/package-lock.json": "{}",
+        }
+    )
+
+    assert (detection.context, detection.directory) == ("server", "server")
+    assert detection.start is not None
+    assert detection.start.command == ("node", "a.js")
+    assert detection.start.where.startswith("server/package.json")
+
+
+def test_an_app_in_a_subfolder_is_found() -> None:
+    detection = detected(
+        {"README.md": "", "app/package.json": package(scripts=START, dependencies={"express": "4"}), "app/a.js": ""}
+    )
+
+    assert (detection.kind, detection.context, detection.directory) == (Kind.NODE, "app", "app")
+
+
+@pytest.mark.parametrize("content", ["{ nope", "[]", "", b"\xff\xfe\x00", "[" * 100_000])
+def test_a_broken_package_json_is_fatal_and_not_a_crash(content: str | bytes) -> None:
+    detection = detected({"package.json": content})
+
+    assert [problem.what for problem in detection.fatal] == ["package.json can't be read"]
+
+
+def test_a_byte_order_mark_and_odd_types_are_read_through() -> None:
+    content = "\ufeff" + json.dumps(
+        {"scripts": {"start": "node a.js", "x": 3}, "dependencies": None, "workspaces": 7, "engines": ["node"]}
+    )
+
+    assert detected({"package.json": content, "a.js": ""}).start is not None
+
+
+def test_nothing_to_build_is_fatal_and_says_what_was_looked_for() -> None:
+    detection = detected({"README.md": ""})
+
+    assert detection.kind is Kind.UNKNOWN
+    assert "package.json" in detection.fatal[0].why
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("jest", "npm test"),
+        ('echo "Error: no test specified" && exit 1', None),
+        ("jest --watch", None),
+        ("react-scripts test --watchAll=false", "npm test"),
+    ],
+)
+def test_the_test_script_is_proposed_when_it_ends_by_itself(text: str, command: str | None) -> None:
+    assert detected({"package.json": package(scripts={**START, "test": text}), "a.js": ""}).test == command
+
+
+@pytest.mark.parametrize(
+    ("manager", "more", "named"),
+    [
+        ("pnpm@10.1.0", {}, True),
+        ("pnpm@10.1.0", {"pnpm": {"onlyBuiltDependencies": ["bcrypt"]}}, False),
+        ("pnpm@9.1.0", {}, False),
+    ],
+)
+def test_a_native_module_that_pnpm_leaves_unbuilt_is_named(manager: str, more: dict[str, object], named: bool) -> None:
+    manifest = package(scripts=START, dependencies={"bcrypt": "5"}, packageManager=manager, **more)
+
+    detection = detected(
+        {"package.json": manifest, "a.js": "", "pnpm-lock.yaml": "lockfileVersion: '9.0'\n  bcrypt:\n"}
+    )
+
+    assert any("does not build bcrypt" in problem.what for problem in detection.problems) is named
+
+
+@pytest.mark.parametrize(("version", "engines"), [("^6.1.0", True), ("7.0.0", False), ("latest", False)])
+def test_prisma_before_version_7_needs_its_engines(version: str, engines: bool) -> None:
+    manifest = package(scripts=START, dependencies={"prisma": version})
+
+    detection = detected({"package.json": manifest, "a.js": "", "prisma/schema.prisma": ""})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.engines is engines

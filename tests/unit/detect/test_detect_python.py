@@ -1,0 +1,134 @@
+"""Python repositories: what installs, what starts, on which port."""
+
+import pytest
+
+from fairway.domain.detection import Kind, Manager, PythonInstall
+from support.detect_room import detected
+
+UVICORN = "exec uvicorn {} --host 0.0.0.0 --port ${{PORT:-8000}}"
+FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/health')\ndef h(): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        (
+            {"requirements.txt": "fastapi==1\nuvicorn==1\n", "main.py": FASTAPI},
+            ("sh", "-c", UVICORN.format("main:app")),
+        ),
+        (
+            {"requirements.txt": "fastapi==1\n", "src/shop/api.py": FASTAPI},
+            ("sh", "-c", UVICORN.format("shop.api:app")),
+        ),
+        ({"requirements.txt": "flask==1\ngunicorn==1\n", "app.py": "app = Flask(__name__)"}, ("gunicorn", "app:app")),
+        (
+            {"requirements.txt": "flask==1\n", "shop/__init__.py": "def create_app():\n  pass"},
+            ("gunicorn", "shop:create_app()"),
+        ),
+        (
+            {"requirements.txt": "flask==1\n", "wsgi.py": "from x import create_app\napplication = create_app()"},
+            ("gunicorn", "wsgi:application"),
+        ),
+        (
+            {"requirements.txt": "Django==5\n", "manage.py": "", "shop/wsgi.py": ""},
+            ("gunicorn", "shop.wsgi:application"),
+        ),
+        (
+            {"requirements.txt": "aiohttp==3\n", "main.py": "if __name__ == '__main__':\n  web.run_app(app)"},
+            ("python", "main.py"),
+        ),
+        (
+            {"requirements.txt": "flask==1\n", "Procfile": "web: gunicorn shop:app --workers 2\n"},
+            ("gunicorn", "shop:app", "--workers", "2"),
+        ),
+        (
+            {"requirements.txt": "fastapi==1\n", "Procfile": "web: uvicorn a:app --port $PORT --reload\n"},
+            ("sh", "-c", "exec uvicorn a:app --port $PORT"),
+        ),
+    ],
+)
+def test_the_start_command_names_the_application_object(files: dict[str, str], command: tuple[str, ...]) -> None:
+    detection = detected(files)
+
+    assert detection.kind is Kind.PYTHON
+    assert detection.start is not None
+    assert detection.start.command == command
+
+
+@pytest.mark.parametrize(
+    ("files", "manager", "problems"),
+    [
+        ({"requirements.txt": "flask==1\n"}, Manager.PIP, 0),
+        ({"requirements.txt": "flask\n"}, Manager.PIP, 1),
+        ({"requirements/production.txt": "-r base.txt\n", "requirements/base.txt": "flask==1\n"}, Manager.PIP, 0),
+        ({"pyproject.toml": "[project]\ndependencies = ['flask']\n", "uv.lock": ""}, Manager.UV, 0),
+        ({"pyproject.toml": "[tool.poetry.dependencies]\nflask = '*'\n", "poetry.lock": ""}, Manager.POETRY, 0),
+        ({"pyproject.toml": "[project]\ndependencies = ['flask']\n"}, Manager.PIP, 1),
+    ],
+)
+def test_the_installer_comes_from_the_lock_file(files: dict[str, str], manager: Manager, problems: int) -> None:
+    detection = detected({"app.py": "app = Flask(__name__)", **files})
+
+    assert detection.packages is not None
+    assert detection.packages.manager is manager
+    assert detection.framework == "Flask"
+    assert len(detection.problems) == problems
+    assert isinstance(detection.install, PythonInstall)
+    assert detection.install.extra == ("gunicorn",)
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({".python-version": "3.11.4\n"}, "3.11.4"),
+        ({"runtime.txt": "python-3.10.2\n"}, "3.10.2"),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.9,<3.12'\n"}, "3.11"),
+        ({"pyproject.toml": "[tool.poetry.dependencies]\npython = '^3.13'\n"}, "3.13"),
+        ({"pyproject.toml": "not toml ["}, "3.12"),
+        ({}, "3.12"),
+    ],
+)
+def test_the_python_version_comes_from_its_file(files: dict[str, str], version: str) -> None:
+    detection = detected({"requirements.txt": "flask==1\n", **files})
+
+    assert detection.runtime is not None
+    assert detection.runtime.version == version
+
+
+def test_a_router_is_reached_under_its_prefixes() -> None:
+    detection = detected(
+        {
+            "requirements.txt": "fastapi==1\n",
+            "app/main.py": "app = FastAPI()\napp.include_router(health.router, prefix='/api')\n",
+            "app/routes/health.py": "router = APIRouter(prefix='/v1')\n\n@router.get('/health')\ndef h(): ...\n",
+        }
+    )
+
+    assert detection.health is not None
+    assert (detection.health.path, detection.health.where) == ("/api/v1/health", "app/routes/health.py:3")
+
+
+def test_a_package_json_for_the_front_end_does_not_hide_a_python_app() -> None:
+    files = {
+        "package.json": '{"devDependencies": {"vite": "5"}}',
+        "requirements.txt": "Django==5\n",
+        "manage.py": "",
+        "a/wsgi.py": "",
+    }
+
+    assert detected(files).kind is Kind.PYTHON
+
+
+def test_compiled_packages_bring_their_debian_packages() -> None:
+    detection = detected({"requirements.txt": "flask==1\npsycopg2==2\n", "app.py": "app = Flask(__name__)"})
+
+    assert isinstance(detection.install, PythonInstall)
+    assert "libpq-dev" in detection.install.headers
+    assert detection.install.libraries == ("libpq5",)
+
+
+def test_no_start_command_is_fatal() -> None:
+    assert (
+        detected({"requirements.txt": "requests==2\n", "tool.py": "print()"}).fatal[0].what
+        == "nothing says how the app starts"
+    )

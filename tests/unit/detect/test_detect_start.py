@@ -1,0 +1,225 @@
+"""The start command: the process itself, and never a package manager in front of it."""
+
+import pytest
+
+from support.detect_room import detected, package
+
+CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    ("a plain script is a list", {"start": "node server.js"}, ("node", "server.js")),
+    ("a quoted argument is one word", {"start": "node server.js --name 'a b'"}, ("node", "server.js", "--name", "a b")),
+    ("NODE_ENV=production is the image's", {"start": "NODE_ENV=production node server.js"}, ("node", "server.js")),
+    (
+        "cross-env is its assignments",
+        {"start": "cross-env A=1 node server.js"},
+        ("sh", "-c", "A=1 exec node server.js"),
+    ),
+    ("env-cmd is left out", {"start": "env-cmd -f .env node server.js"}, ("node", "server.js")),
+    ("a script that calls a script", {"start": "npm run x", "x": "node server.js"}, ("node", "server.js")),
+    (
+        "arguments are passed on",
+        {"start": "npm run x -- --a 1", "x": "node server.js"},
+        ("node", "server.js", "--a", "1"),
+    ),
+    ("yarn calls by name", {"start": "yarn x", "x": "node server.js"}, ("node", "server.js")),
+    ("pnpm runs by name", {"start": "pnpm run x", "x": "node server.js"}, ("node", "server.js")),
+    ("npx is left out", {"start": "npx node server.js"}, ("node", "server.js")),
+    (
+        "prestart runs before",
+        {"prestart": "node seed.js", "start": "node server.js"},
+        ("sh", "-c", "node seed.js && exec node server.js"),
+    ),
+    (
+        "a chain ends with exec",
+        {"start": "node a.js && node server.js"},
+        ("sh", "-c", "node a.js && exec node server.js"),
+    ),
+    ("a semicolon chain too", {"start": "node a.js; node server.js"}, ("sh", "-c", "node a.js ; exec node server.js")),
+    ("a variable needs the shell", {"start": "node server.js $ARGS"}, ("sh", "-c", "exec node server.js $ARGS")),
+    (
+        "an alternative keeps its shell",
+        {"start": "node server.js || node b.js"},
+        ("sh", "-c", "node server.js || node b.js"),
+    ),
+    ("a log formatter is left out", {"start": "node server.js | pino-pretty"}, ("node", "server.js")),
+    ("an inspector is left out", {"start": "node --inspect=0.0.0.0 server.js"}, ("node", "server.js")),
+    ("watching is left out", {"start": "node --watch server.js"}, ("node", "server.js")),
+    ("pm2 is left out", {"start": "pm2-runtime start server.js -i max"}, ("node", "server.js")),
+    ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
+    (
+        "nodemon yields to a production script",
+        {"start": "nodemon server.js", "start:prod": "node server.js -p"},
+        ("node", "server.js"),
+    ),
+    (
+        "a dev server yields to a production script",
+        {"start": "vite", "start:prod": "node server.js -p"},
+        ("node", "server.js", "-p"),
+    ),
+    ("no start yields main's usual file", {}, ("node", "server.js")),
+    (
+        "dotenv preloaded stays",
+        {"start": "node -r dotenv/config server.js"},
+        ("node", "-r", "dotenv/config", "server.js"),
+    ),
+    ("next dev is next start", {"start": "next dev"}, ("next", "start")),
+    ("a broken quote falls back to the file", {"start": "node 'server.js"}, ("node", "server.js")),
+]
+
+
+@pytest.mark.parametrize(("scripts", "command"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: tuple[str, ...]) -> None:
+    detection = detected({"package.json": package(scripts=scripts), "server.js": "", "package-lock.json": ""})
+
+    assert detection.start is not None
+    assert detection.start.command == command
+    assert detection.defaults.command == command
+
+
+def test_a_procfile_wins_over_the_start_script() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "node a.js"}),
+            "a.js": "",
+            "b.js": "",
+            "Procfile": "release: x\nweb: node b.js\n",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "b.js")
+    assert detection.start.where == "Procfile:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (
+            "module.exports = { apps: [{ name: 'api', script: './server.js', args: '--a 1', instances: 'max' }] }",
+            ("node", "./server.js", "--a", "1"),
+        ),
+        ("module.exports = { apps: [{ name: 'api', script: 'npm', args: 'run go' }] }", ("node", "server.js")),
+        (
+            "module.exports = { apps: [{ script: 'server.js', node_args: '--expose-gc' }, { script: 'w.js' }] }",
+            ("node", "--expose-gc", "server.js"),
+        ),
+    ],
+)
+def test_a_pm2_file_says_the_script(text: str, command: tuple[str, ...]) -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"go": "node server.js"}),
+            "x.js": "",
+            "server.js": "",
+            "ecosystem.config.js": text,
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == command
+
+
+def test_typescript_under_nodemon_starts_from_the_build_output() -> None:
+    detection = detected(
+        {
+            "package.json": package(
+                scripts={"start": "nodemon --exec ts-node src/index.ts", "build": "tsc"},
+                devDependencies={"typescript": "5"},
+            ),
+            "tsconfig.json": '{ "compilerOptions": { "outDir": "./dist", /* a comment */ "rootDir": "./src", } }',
+            "src/index.ts": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "dist/index.js")
+
+
+def test_nest_starts_from_its_output_and_not_by_its_command_line() -> None:
+    detection = detected(
+        {
+            "package.json": package(
+                scripts={"start": "nest start", "start:prod": "node dist/main", "build": "nest build"},
+                dependencies={"@nestjs/core": "10"},
+            ),
+            "src/main.ts": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "dist/main")
+    assert detection.framework == "NestJS"
+
+
+def test_what_the_start_would_build_is_built_in_the_image() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "tsc && node dist/a.js"}, devDependencies={"typescript": "5"}),
+            "a.ts": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "dist/a.js")
+    assert detection.build is not None
+    assert detection.build.command == "tsc"
+
+
+def test_a_migration_at_start_is_kept_and_named() -> None:
+    detection = detected(
+        {
+            "package.json": package(
+                scripts={"prestart": "knex migrate:latest", "start": "node a.js"}, dependencies={"knex": "3"}
+            ),
+            "a.js": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("sh", "-c", "knex migrate:latest && exec node a.js")
+    assert any("knex migrate:latest" in note and "[migrations]" in note for note in detection.notes)
+
+
+def test_a_start_that_needs_development_dependencies_keeps_them() -> None:
+    detection = detected(
+        {"package.json": package(scripts={"start": "tsx src/a.ts"}, devDependencies={"tsx": "4"}), "src/a.ts": ""}
+    )
+
+    assert detection.install is not None
+    assert detection.install.development == "tsx"  # type: ignore[union-attr]
+    assert any("tsx" in note for note in detection.notes)
+
+
+@pytest.mark.parametrize(
+    ("scripts", "files"),
+    [
+        ({"start": "env-cmd node a.js"}, (".env",)),
+        ({"start": "node --env-file=.env a.js"}, (".env",)),
+        ({"start": "node a.js", "migrate": "env-cmd -f config/.env.prod knex migrate:latest"}, ("config/.env.prod",)),
+        ({"start": "node --env-file=../secret a.js"}, ()),
+    ],
+)
+def test_scripts_that_insist_on_an_environment_file_get_an_empty_one(
+    scripts: dict[str, str], files: tuple[str, ...]
+) -> None:
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
+
+    assert detection.install is not None
+    assert detection.install.empty_files == files  # type: ignore[union-attr]
+
+
+def test_no_start_command_is_fatal_and_says_what_to_add() -> None:
+    detection = detected({"package.json": package(dependencies={"express": "4"}), "readme.md": ""})
+
+    assert [problem.what for problem in detection.fatal] == ["nothing says how the app starts"]
+
+
+def test_a_start_file_that_nothing_makes_is_a_problem() -> None:
+    detection = detected({"package.json": package(scripts={"start": "node dist/a.js"}), "src/a.js": ""})
+
+    assert any("dist/a.js, which is not in the repository" in problem.what for problem in detection.problems)
+
+
+def test_a_development_server_without_an_alternative_is_a_problem() -> None:
+    detection = detected({"package.json": package(scripts={"start": "gulp serve"})})
+
+    assert any("development server" in problem.what for problem in detection.problems)

@@ -1,0 +1,281 @@
+"""What becomes of a push, of a command, and of what was pushed while no server ran."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from fairway.adapters.memory.repositories import MemoryRepositories
+from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain.execution import ExecutionStatus
+from fairway.domain.ids import AppName
+from fairway.errors import NotFound, UsageError
+from fairway.intake.intake import Intake
+from fairway.intake.push import Kept, Push, Started, Update
+from fairway.manifest.load import load
+
+SHOP = AppName("shop")
+
+
+class Clock:
+    def now(self) -> float:
+        return 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing waits here")
+
+
+@dataclass
+class Room:
+    store: MemoryStore = field(default_factory=make_store)
+    repositories: MemoryRepositories = field(default_factory=MemoryRepositories)
+    submitted: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        async def submit(app: AppName, number: int) -> None:
+            self.submitted.append((app, number))
+
+        self.intake = Intake(
+            apps=self.store.apps,
+            executions=self.store.executions,
+            repositories=self.repositories,
+            submit=submit,
+            load=load,
+            clock=Clock(),
+        )
+
+    def commit(self, files: Mapping[str, bytes] | None = None, branch: str = "master", subject: str = "Change") -> str:
+        return self.repositories.commit("shop", files or {"a": b"1"}, branch=branch, subject=subject)
+
+    async def push(self, new: str | None, *, old: str | None = None, ref: str = "refs/heads/master", **more):
+        update = Update(ref=ref, old=old, new=new)
+        push = Push(app=SHOP, id=more.pop("id", "p1"), by="ada", updates=(update,), **more)
+        (outcome,) = await self.intake.push(push)
+        return outcome
+
+    async def executions(self):
+        return await self.store.executions.list(SHOP)
+
+
+@pytest.fixture
+async def room() -> Room:
+    made = Room()
+    await made.store.apps.create(SHOP, at=1.0)
+    await made.repositories.create("shop")
+    return made
+
+
+def toml(rest: str) -> dict[str, bytes]:
+    return {"fairway.toml": f'app = "shop"\n{rest}'.encode(), "a": b"1"}
+
+
+async def test_a_push_to_the_source_branch_becomes_a_queued_execution_that_is_submitted(room):
+    commit = room.commit(toml("[environments.staging]\n[pipeline]\nstages = ['staging']\n"), subject="Add coupons")
+
+    outcome = await room.push(commit)
+
+    assert isinstance(outcome, Started)
+    execution = outcome.execution
+    assert (execution.status, execution.revision.subject) == (ExecutionStatus.QUEUED, "Add coupons")
+    assert (execution.trigger.kind, execution.trigger.by) == ("push", "ada")
+    assert [stage.name for stage in execution.stages] == ["source", "build", "package", "staging"]
+    assert room.submitted == [("shop", 1)]
+
+
+async def test_a_push_that_is_announced_twice_starts_once(room):
+    commit = room.commit()
+
+    first, second = await room.push(commit), await room.push(commit)
+
+    assert first.execution.number == second.execution.number
+    assert len(await room.executions()) == 1
+
+
+async def test_the_same_commit_pushed_again_later_starts_again(room):
+    commit = room.commit()
+    await room.push(commit, id="p1")
+
+    await room.push(commit, id="p2")
+
+    assert len(await room.executions()) == 2
+
+
+async def test_another_branch_is_kept_and_said(room):
+    outcome = await room.push(room.commit(branch="feature"), ref="refs/heads/feature")
+
+    assert isinstance(outcome, Kept)
+    assert outcome.reason == "nothing is deployed (source.branch is master)"
+    assert await room.executions() == []
+
+
+async def test_the_source_branch_is_that_of_the_pushed_commit(room):
+    commit = room.commit(toml('[source]\nbranch = "main"\n'), branch="main")
+
+    assert isinstance(await room.push(commit, ref="refs/heads/main"), Started)
+
+
+async def test_the_manifest_that_was_sent_along_counts_when_the_commit_has_none(room):
+    sent = 'app = "shop"\n[source]\nbranch = "main"\n'
+    await room.store.apps.set_manifest(SHOP, sent)
+
+    outcome = await room.push(room.commit(branch="main"), ref="refs/heads/main")
+
+    assert isinstance(outcome, Started)
+    assert outcome.execution.override == sent
+
+
+@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip"])
+async def test_a_push_that_asks_for_no_deployment_is_kept_also_over_a_restart(room, option):
+    outcome = await room.push(room.commit(), options=(option,))
+
+    assert isinstance(outcome, Kept)
+    assert outcome.reason == f"nothing is deployed (-o {option})"
+    assert list(await room.intake.resync()) == []
+
+
+async def test_tags_and_deleted_branches_are_kept(room):
+    commit = room.commit()
+
+    tag = await room.push(commit, ref="refs/tags/v1")
+    deleted = await room.push(None, old=commit)
+
+    assert isinstance(tag, Kept) and isinstance(deleted, Kept)
+    assert "goes on running" in deleted.reason
+
+
+async def test_a_change_outside_the_paths_starts_nothing(room):
+    paths = toml("[source]\npaths = ['src/**', '!src/**/*.md']\n")
+    old = room.commit({**paths, "src/a.js": b"1", "src/a.md": b"1"})
+    await room.push(old)
+    docs = room.commit({**paths, "src/a.js": b"1", "src/a.md": b"2"})
+    code = room.commit({**paths, "src/a.js": b"2", "src/a.md": b"2"})
+    room.repositories.point("shop", "master", docs)
+
+    kept = await room.push(docs, old=old, id="p2")
+    room.repositories.point("shop", "master", code)
+    started = await room.push(code, old=docs, id="p3")
+
+    assert isinstance(kept, Kept) and "no changed file passes source.paths" in kept.reason
+    assert isinstance(started, Started)
+
+
+async def test_a_forced_push_is_deployed_and_marked_as_one(room):
+    old = room.commit({"a": b"1"})
+    await room.push(old)
+    room.repositories.point("shop", "master", None)
+    new = room.commit({"a": b"2"})
+
+    outcome = await room.push(new, old=old, id="p2")
+
+    assert isinstance(outcome, Started) and outcome.forced
+
+
+async def test_an_older_push_that_is_announced_after_a_newer_one_does_not_take_the_app_back(room):
+    first, second = room.commit({"a": b"1"}), room.commit({"a": b"2"})
+
+    newer = await room.push(second, old=first, id="p2")
+    older = await room.push(first, id="p1")
+
+    assert isinstance(newer, Started)
+    assert isinstance(older, Kept) and "overtaken" in older.reason
+
+
+@pytest.mark.parametrize("text", ["[servces]\nx = 1\n", "[source\n", "\0", "x = 1\n" * 3])
+async def test_a_broken_fairway_toml_starts_an_execution_that_can_tell_what_is_wrong(room, text):
+    outcome = await room.push(room.commit(toml(text)))
+
+    assert isinstance(outcome, Started)
+    assert [stage.name for stage in outcome.execution.stages] == ["source", "build", "package"]
+
+
+async def test_a_fairway_toml_that_is_no_toml_still_follows_the_branch_of_the_last_execution(room):
+    await room.push(room.commit(toml('[source]\nbranch = "main"\n'), branch="main"), ref="refs/heads/main")
+
+    other = await room.push(room.commit(toml("[source\n"), branch="wip"), ref="refs/heads/wip", id="p2")
+    main = await room.push(room.commit(toml("[source\n"), branch="main"), ref="refs/heads/main", id="p3")
+
+    assert isinstance(other, Kept) and "source.branch is main" in other.reason
+    assert isinstance(main, Started)
+
+
+async def test_an_unknown_app_is_refused(room):
+    with pytest.raises(NotFound):
+        await room.intake.push(Push(app=AppName("nope"), id="p", by="ada", updates=()))
+
+
+async def test_what_was_pushed_while_no_server_ran_is_started_once(room):
+    commit = room.commit()
+
+    (outcome,) = await room.intake.resync()
+    again = await room.intake.resync()
+
+    assert isinstance(outcome, Started)
+    assert (outcome.execution.revision.commit, outcome.execution.trigger.kind) == (commit, "resume")
+    assert list(again) == []
+
+
+async def test_a_push_whose_execution_was_made_before_the_server_died_is_not_started_again(room):
+    first = room.commit()
+    outcome = await room.push(first)
+    # The server died after it had made the execution, and before it had marked the head.
+    room.repositories._apps["shop"].seen.clear()
+
+    again = await room.intake.resync()
+
+    assert isinstance(outcome, Started)
+    assert list(again) == []
+
+
+async def test_a_command_deploys_an_older_commit_and_the_next_start_leaves_it_at_that(room):
+    old, new = room.commit({"a": b"1"}), room.commit({"a": b"2"})
+    await room.push(new)
+
+    execution = await room.intake.deploy("shop", old[:9], by="ada")
+
+    assert (execution.revision.commit, execution.trigger.kind, execution.revision.branch) == (old, "command", "")
+    assert room.submitted[-1] == ("shop", execution.number)
+    assert list(await room.intake.resync()) == []
+
+
+async def test_a_command_without_a_ref_deploys_the_head_of_the_source_branch(room):
+    commit = room.commit(branch="main")
+    manifest = 'app = "shop"\n[source]\nbranch = "main"\n'
+
+    execution = await room.intake.deploy("shop", None, manifest=manifest)
+
+    assert (execution.revision.commit, execution.revision.branch, execution.override) == (commit, "main", manifest)
+    assert (await room.store.apps.get("shop")).manifest == manifest
+
+
+async def test_a_command_with_a_broken_manifest_is_refused_and_changes_nothing(room):
+    room.commit()
+
+    with pytest.raises(UsageError):
+        await room.intake.deploy("shop", "master", manifest="[nonsense]\n")
+
+    assert await room.executions() == []
+    assert (await room.store.apps.get("shop")).manifest is None
+
+
+async def test_a_command_for_a_ref_that_was_never_pushed_is_refused(room):
+    with pytest.raises(NotFound, match="master"):
+        await room.intake.deploy("shop", None)
+
+
+async def test_a_branch_that_was_forced_back_while_no_server_ran_is_deployed_again(room):
+    first, second = room.commit({"a": b"1"}), room.commit({"a": b"2"})
+    await room.push(first, id="p1")
+    await room.push(second, old=first, id="p2")
+    room.repositories.point("shop", "master", first)
+
+    (outcome,) = await room.intake.resync()
+
+    assert isinstance(outcome, Started)
+    assert outcome.execution.revision.commit == first
+
+
+async def test_a_fairway_toml_of_absurd_length_is_left_to_the_stage_source(room):
+    outcome = await room.push(room.commit({"fairway.toml": b"# " + b"x" * 2_000_000}))
+
+    assert isinstance(outcome, Started)
+    assert [stage.name for stage in outcome.execution.stages] == ["source", "build", "package"]

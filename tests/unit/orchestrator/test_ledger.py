@@ -1,0 +1,71 @@
+"""How failures are counted for the back-off."""
+
+from dataclasses import replace
+
+from fairway.domain.observed import Task
+from fairway.orchestrator.ledger import Ledger
+from support.orchestrator_world import task
+
+KEY = (task("a").task.deployment, task("a").task.service)
+
+
+def born(at: float) -> Task:
+    return replace(task("a").task, created_at=at)
+
+
+def test_tasks_that_were_started_together_fail_in_one_round() -> None:
+    ledger = Ledger()
+
+    for second in range(10):
+        ledger.failed(born(0.0), healthy_since=None, now=5.0 + second)
+
+    assert ledger.rounds[KEY] == 1
+
+
+def test_each_replacement_that_fails_is_a_round() -> None:
+    ledger = Ledger()
+
+    for second in range(4):
+        ledger.failed(born(float(second)), healthy_since=None, now=second + 0.5)
+
+    assert ledger.rounds[KEY] == 4
+
+
+def test_a_task_that_was_well_for_a_while_begins_anew() -> None:
+    ledger = Ledger()
+    for second in range(4):
+        ledger.failed(born(float(second)), healthy_since=None, now=second + 0.5)
+
+    ledger.failed(born(10.0), healthy_since=11.0, now=60.0)
+
+    assert ledger.rounds[KEY] == 1
+    assert ledger.last[KEY] == 60.0
+
+
+def test_ten_tasks_that_were_well_for_a_moment_are_replaced_without_delay() -> None:
+    ledger, rounds = Ledger(), []
+
+    for second in range(13):
+        ledger.failed(born(float(second)), healthy_since=second + 0.2, now=second + 0.9)
+        rounds.append(ledger.rounds[KEY])
+
+    assert rounds == [1] * 10 + [2, 3, 4]
+
+
+def test_a_task_that_was_never_well_raises_the_count_of_those_that_were() -> None:
+    ledger = Ledger()
+    ledger.failed(born(0.0), healthy_since=0.5, now=1.0)
+
+    ledger.failed(born(1.1), healthy_since=None, now=3.0)
+
+    assert ledger.rounds[KEY] == 2
+
+
+def test_deployments_that_are_gone_are_forgotten() -> None:
+    ledger = Ledger()
+    ledger.failed(born(0.0), healthy_since=None, now=1.0)
+
+    ledger.keep_only([])
+
+    assert ledger.rounds == {}
+    assert ledger.last == {}
