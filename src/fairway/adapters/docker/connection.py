@@ -1,7 +1,7 @@
 """The Docker Engine API over its socket: plain calls, streams, and the raw connection that `exec` needs.
 
 httpx speaks it, because the server holds httpx in memory already: aiodocker with aiohttp would add 16 MB and 0.3 s to
-every start (docs/decisions/docker-engine-api.md). Nothing of Docker's vocabulary is understood here but this:
+every start (docs/decisions/0007-docker-engine-api.md). Nothing of Docker's vocabulary is understood here but this:
 an answer of 400 and above is `Refused` with Docker's own message, and no answer is `Unavailable`.
 
 A connection can be opened while Docker is down: the version to speak is settled at the first call that is answered.
