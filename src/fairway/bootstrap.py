@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
-
 from fairway import services
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
@@ -27,10 +25,12 @@ from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
-from fairway.adapters.oci import config as registry_config
+from fairway.adapters.oci import embedded as embedded_registry
+from fairway.adapters.oci import login as registry_login
+from fairway.adapters.oci.embedded import Embedded
+from fairway.adapters.oci.login import DockerLogin
 from fairway.adapters.oci.registry import DistributionRegistry
-from fairway.adapters.process.component import Component, ComponentState
-from fairway.adapters.process.supervisor import Supervisor
+from fairway.adapters.process.component import ComponentState
 from fairway.adapters.store import archive
 from fairway.adapters.store.store import Store, open_store
 from fairway.adapters.store.telling import TellingDesiredStates
@@ -57,6 +57,7 @@ from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.source import SourceStage
 from fairway.pipeline.work import StageRunner
 from fairway.ports.builder import LogSink
+from fairway.ports.registry import Login
 from fairway.registry import publish
 from fairway.settings import Settings
 
@@ -71,7 +72,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     instance = read_instance(settings.home)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
-        registry_process, credentials = await start_registry(settings)
+        embedded = await start_registry(settings)
+        login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
         balancer = await stack.enter_async_context(
             HaproxyBalancer(
                 settings.home / "haproxy",
@@ -82,16 +84,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 trusted=[each.strip() for each in settings.trusted_proxies.split(",") if each.strip()],
             )
         )
-        engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance))
+        engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance, login=login))
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
-        registry = await stack.enter_async_context(
-            DistributionRegistry(
-                f"localhost:{settings.registry_port}",
-                credentials,
-                settings.docker_host,
-                directory=settings.home / "registry",
-            )
-        )
+        registry = await stack.enter_async_context(open_registry(settings, embedded, login))
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
         variables = Variables(store.configurations, key.load(settings.home / "secret.key"), clock)
         controller = Controller(
@@ -141,14 +136,15 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
 
         async def components() -> Sequence[services.Component]:
-            return [await look_at(engine), describe(balancer.state), describe(registry_process.state)]
+            supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
+            return [await look_at(engine), *map(describe, supervised)]
 
         async with asyncio.TaskGroup() as group:
             work = [
                 group.create_task(each, name=name)
                 for name, each in (
                     ("haproxy", balancer.supervise()),
-                    ("registry", registry_process.supervise()),
+                    *([("registry", embedded.process.supervise())] if embedded else []),
                     ("orchestrator", controller.run()),
                     ("deployments", deployer.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
@@ -214,34 +210,18 @@ def make_stages(
     }
 
 
-async def start_registry(settings: Settings) -> tuple[Supervisor, registry_config.Credentials]:
-    """Have the embedded registry running, and what it takes to push to it. Raises Unavailable that says why not."""
-    directory = settings.home / "registry"
-    command, credentials = registry_config.configure(directory, settings.registry_port)
-    url = f"http://127.0.0.1:{settings.registry_port}/v2/"
-    supervisor = Supervisor(
-        Component(
-            name="registry",
-            command=command,
-            pid_file=settings.run / "registry.pid",
-            log=settings.logs / "registry.log",
-            ready=lambda: answers(url),
-            listens=(("127.0.0.1", settings.registry_port),),
-            port_hint="FAIRWAY_REGISTRY_PORT chooses another port",
-        )
-    )
-    await supervisor.ensure()
-    return supervisor, credentials
+async def start_registry(settings: Settings) -> Embedded | None:
+    """Have the embedded registry running if it is needed. Raises Unavailable that says why it does not run."""
+    if not embedded_registry.needed(settings.home, settings.registry):
+        return None
+    return await embedded_registry.start(settings.home, settings.registry_port)
 
 
-async def answers(url: str) -> bool:
-    """Whether anything speaks HTTP there, whatever it says."""
-    async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-        try:
-            await client.get(url)
-        except httpx.HTTPError:
-            return False
-    return True
+def open_registry(settings: Settings, embedded: Embedded | None, login: Login) -> DistributionRegistry:
+    """The registry that images are pushed to."""
+    if settings.registry or embedded is None:
+        return DistributionRegistry(settings.registry, login, settings.docker_host)
+    return DistributionRegistry(embedded.host, login, settings.docker_host, directory=embedded.directory)
 
 
 async def look_at(engine: DockerEngine) -> services.Component:

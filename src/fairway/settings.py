@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairway.domain import registries
 from fairway.errors import UsageError
 
 
@@ -21,6 +22,8 @@ class Settings:
     apps_address: str = "127.0.0.1"
     apps_port: int = 8080
     registry_port: int = 7879
+    registry: str = ""
+    """Where images are pushed, HOST[:PORT][/PATH]; "" is the embedded registry."""
     docker_host: str = "unix:///var/run/docker.sock"
     database_url: str = ""
     trusted_proxies: str = ""
@@ -73,12 +76,13 @@ TEXTS = {
     "apps_address": "FAIRWAY_APPS_ADDRESS",
     "docker_host": "DOCKER_HOST",
     "database_url": "FAIRWAY_DATABASE_URL",
+    "registry": "FAIRWAY_REGISTRY",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises UsageError for a port that is none."""
+    """The settings of this process. Raises UsageError for a port or a registry that is none."""
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):
@@ -86,7 +90,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     for field, variable in TEXTS.items():
         if text := environ.get(variable):
             values[field] = text
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    check_registry(settings)
+    return settings
 
 
 def find_home(environ: Mapping[str, str]) -> Path:
@@ -104,3 +110,18 @@ def read_port(variable: str, text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
         return int(text)
     raise UsageError(f"{variable}={text} is no port", why="a port is a whole number from 1 to 65535")
+
+
+def check_registry(settings: Settings) -> None:
+    """Raise UsageError when the other registry's name is none, or is the embedded one's own address."""
+    if not settings.registry:
+        return
+    registries.check(TEXTS["registry"], settings.registry)
+    if registries.host(settings.registry) in {
+        f"{name}:{settings.registry_port}" for name in ("localhost", "127.0.0.1")
+    }:
+        raise UsageError(
+            f"FAIRWAY_REGISTRY={settings.registry} is the address of the embedded registry",
+            why="it is used when FAIRWAY_REGISTRY is not set",
+            hint="unset FAIRWAY_REGISTRY; or, for a registry of your own there, choose another FAIRWAY_REGISTRY_PORT",
+        )

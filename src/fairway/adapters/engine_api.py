@@ -3,6 +3,7 @@
 Paths carry no version: the engine then answers in its newest, and what is read here is the same in all of them.
 """
 
+import base64
 import contextlib
 import json
 import ssl
@@ -13,6 +14,7 @@ from typing import Any, Self
 import httpx
 
 from fairway.errors import Unavailable, UsageError
+from fairway.ports.registry import Credentials
 
 PATIENCE = 60.0
 """Seconds for a plain call."""
@@ -95,3 +97,13 @@ def read_message(content: bytes) -> str:
     except ValueError:
         return text
     return str(document["message"]) if isinstance(document, dict) and "message" in document else text
+
+
+def registry_auth(credentials: Credentials | None, host: str) -> Mapping[str, str]:
+    """The header by which the engine logs in to the registry at `host` for one pull or push."""
+    document: dict[str, str] = {}
+    if credentials and credentials.identity_token:
+        document = {"identitytoken": credentials.identity_token, "serveraddress": host}
+    elif credentials:
+        document = {"username": credentials.user, "password": credentials.password, "serveraddress": host}
+    return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(document).encode()).decode()}

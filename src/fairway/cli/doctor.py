@@ -27,9 +27,15 @@ def local_host() -> Host:
     """The machine we are on, with this home's settings."""
     from fairway.adapters.host.host import LocalHost
     from fairway.adapters.host.machine import Machine
+    from fairway.adapters.oci import embedded as registry
 
     configured = settings.read()
-    ports = {variable: getattr(configured, field) for field, variable in settings.PORTS.items()}
+    embedded = registry.needed(configured.home, configured.registry)
+    ports = {
+        variable: getattr(configured, field)
+        for field, variable in settings.PORTS.items()
+        if embedded or field != "registry_port"
+    }
     machine = Machine(home=configured.home, ports=ports, docker_host=configured.docker_host)
 
     async def make_base(image: str, say: Callable[[str], None]) -> None:
@@ -39,7 +45,7 @@ def local_host() -> Host:
         async with DockerBuilder(configured.docker_host) as builder:
             await DockerBases(builder).ensure(image, say, explicit=True)
 
-    return LocalHost(machine=machine, make_base=make_base)
+    return LocalHost(machine=machine, make_base=make_base, embedded_registry=embedded)
 
 
 async def look(host: Host, *, fix: bool, base: str | None, as_json: bool) -> int:

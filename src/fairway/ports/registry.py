@@ -1,9 +1,24 @@
 """Where images are kept: pushed by tag, known by digest from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairway.domain.image import Image, LocalImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """For one registry: a user and a password, or an identity token in their place. Neither secret is shown."""
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+
+
+Login = Callable[[str], Awaitable[Credentials | None]]
+"""Takes a registry's host as images are named by it (`localhost:7879`, `ghcr.io`, `docker.io`), gives its credentials
+as they are at this moment, None when there are none. Raises WorkFailed when they can't be had, without a secret."""
 
 
 class Registry(Protocol):

@@ -16,6 +16,7 @@ from fairway.adapters.docker.engine import DockerEngine
 from fairway.domain.ids import TaskId
 from fairway.domain.image import Image
 from fairway.errors import Unavailable, WorkFailed
+from fairway.ports.registry import Credentials
 from support import docker_room
 
 TASK = TaskId("3fa9c1d2e4b5")
@@ -81,12 +82,12 @@ def unknown_here(pushed: Image) -> Iterator[None]:
     subprocess.run(["docker", "rmi", pushed.reference], check=False, capture_output=True)
 
 
-def credentials(host: str) -> tuple[str, str] | None:
-    return (USER, PASSWORD) if host == HOST else None
+async def login(host: str) -> Credentials | None:
+    return Credentials(user=USER, password=PASSWORD) if host == HOST else None
 
 
 async def test_an_image_is_pulled_by_its_digest_with_the_registrys_credentials(instance: str, pushed: Image) -> None:
-    async with DockerEngine(docker_room.DOCKER_HOST, instance, credentials=credentials) as engine:
+    async with DockerEngine(docker_room.DOCKER_HOST, instance, login=login) as engine:
         await engine.start(TASK, docker_room.make_spec(pushed), {})
 
         assert len(await engine.observe()) == 1
@@ -94,7 +95,7 @@ async def test_an_image_is_pulled_by_its_digest_with_the_registrys_credentials(i
 
 
 async def test_an_image_that_was_removed_meanwhile_is_pulled_again(instance: str, pushed: Image) -> None:
-    async with DockerEngine(docker_room.DOCKER_HOST, instance, credentials=credentials) as engine:
+    async with DockerEngine(docker_room.DOCKER_HOST, instance, login=login) as engine:
         await engine.start(TASK, docker_room.make_spec(pushed), {})
         docker_room.sweep_containers(instance)
         docker_room.docker("rmi", pushed.reference)
@@ -105,10 +106,10 @@ async def test_an_image_that_was_removed_meanwhile_is_pulled_again(instance: str
 
 
 async def test_a_registry_that_refuses_is_named_without_the_password(instance: str, pushed: Image) -> None:
-    def wrong(host: str) -> tuple[str, str]:
-        return USER, "not " + PASSWORD
+    async def wrong(host: str) -> Credentials:
+        return Credentials(user=USER, password="not " + PASSWORD)
 
-    async with DockerEngine(docker_room.DOCKER_HOST, instance, credentials=wrong) as engine:
+    async with DockerEngine(docker_room.DOCKER_HOST, instance, login=wrong) as engine:
         with pytest.raises(WorkFailed) as caught:
             await engine.start(TASK, docker_room.make_spec(pushed), {})
 
@@ -119,7 +120,7 @@ async def test_a_registry_that_refuses_is_named_without_the_password(instance: s
 async def test_a_digest_that_the_registry_does_not_have_is_named(instance: str, pushed: Image) -> None:
     absent = Image(repository=pushed.repository, digest="sha256:" + "0" * 64)
 
-    async with DockerEngine(docker_room.DOCKER_HOST, instance, credentials=credentials) as engine:
+    async with DockerEngine(docker_room.DOCKER_HOST, instance, login=login) as engine:
         with pytest.raises(WorkFailed, match=f"there is no image {absent.reference}"):
             await engine.start(TASK, docker_room.make_spec(absent), {})
 

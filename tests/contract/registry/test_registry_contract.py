@@ -26,8 +26,8 @@ async def registry(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         return
     directory = tmp_path / "registry"
     async with (
-        registry_room.running(directory) as (host, credentials),
-        DistributionRegistry(host, credentials, DOCKER_HOST, directory=directory) as real,
+        registry_room.running(directory) as (host, login),
+        DistributionRegistry(host, login, DOCKER_HOST, directory=directory) as real,
     ):
         yield real
 

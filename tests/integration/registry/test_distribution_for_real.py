@@ -11,15 +11,16 @@ import pytest
 from fairway.adapters import engine_api
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.oci import config
-from fairway.adapters.oci import registry as oci_registry
-from fairway.adapters.oci.config import Credentials
 from fairway.adapters.oci.gate import Gate
+from fairway.adapters.oci.login import joined
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.domain.image import LocalImage
 from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.builder import BuildRequest
+from fairway.ports.registry import Credentials
 from support import registry_room
 from support.builder_room import DOCKER_HOST, OWNER
+from support.registry_room import nobody
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def local(tmp_path: Path) -> AsyncIterator[LocalImage]:
 async def test_wrong_credentials_are_refused_and_the_password_is_not_shown(tmp_path: Path, local: LocalImage) -> None:
     async with registry_room.running(tmp_path / "registry") as (host, _):
         wrong = Credentials(user="fairway", password="hunter2")
-        async with DistributionRegistry(host, wrong, DOCKER_HOST) as registry:
+        async with DistributionRegistry(host, joined({host: wrong}, nobody), DOCKER_HOST) as registry:
             with pytest.raises(WorkFailed) as caught:
                 await registry.push(local, registry.repository("shop-api"), "v1")
 
@@ -48,15 +49,15 @@ async def test_wrong_credentials_are_refused_and_the_password_is_not_shown(tmp_p
 
 async def test_a_registry_that_is_down_is_unavailable(local: LocalImage) -> None:
     host = f"localhost:{registry_room.free_port()}"
-    async with DistributionRegistry(host, None, DOCKER_HOST) as registry:
+    async with DistributionRegistry(host, nobody, DOCKER_HOST) as registry:
         with pytest.raises(Unavailable):
             await registry.push(local, registry.repository("shop-api"), "v1")
 
 
 async def test_the_digest_is_found_on_this_host_without_the_registry(tmp_path: Path, local: LocalImage) -> None:
     async with (
-        registry_room.running(tmp_path / "registry") as (host, credentials),
-        DistributionRegistry(host, credentials, DOCKER_HOST) as registry,
+        registry_room.running(tmp_path / "registry") as (host, login),
+        DistributionRegistry(host, login, DOCKER_HOST) as registry,
     ):
         image = await registry.push(local, registry.repository("shop-api"), "v1")
 
@@ -68,8 +69,8 @@ async def test_the_digest_is_found_on_this_host_without_the_registry(tmp_path: P
 async def test_an_image_pushed_again_after_a_collection_can_be_pulled(tmp_path: Path, local: LocalImage) -> None:
     directory = tmp_path / "registry"
     async with (
-        registry_room.running(directory) as (host, credentials),
-        DistributionRegistry(host, credentials, DOCKER_HOST, directory=directory) as registry,
+        registry_room.running(directory) as (host, login),
+        DistributionRegistry(host, login, DOCKER_HOST, directory=directory) as registry,
     ):
         repository = registry.repository("shop-api")
         image = await registry.push(local, repository, "v1")
@@ -79,17 +80,13 @@ async def test_an_image_pushed_again_after_a_collection_can_be_pulled(tmp_path: 
         again = await registry.push(local, repository, "v1")
         async with engine_api.EngineApi(DOCKER_HOST) as engine:
             await engine.call("DELETE", f"/images/{local.id}", params={"force": "true"})
-            header = {"X-Registry-Auth": registry_header(credentials, host)}
+            header = engine_api.registry_auth(await login(host), host)
             params = {"fromImage": again.reference}
             async for _ in engine.stream("POST", "/images/create", params=params, headers=header):
                 pass
             found = await engine.call("GET", f"/images/{again.reference}/json")
 
     assert found["Id"] == local.id
-
-
-def registry_header(credentials: Credentials, host: str) -> str:
-    return oci_registry.authorization(credentials, host)
 
 
 async def test_a_collection_waits_for_pushes_and_pushes_wait_for_a_collection(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from fairway.adapters.docker import creation, events, names, reading, refusals
 from fairway.adapters.docker.connection import Connection, Refused
 from fairway.adapters.docker.containers import Containers
-from fairway.adapters.docker.images import Credentials, Images
+from fairway.adapters.docker.images import Images
 from fairway.adapters.docker.networks import Networks
 from fairway.adapters.docker.stopping import Stopping
 from fairway.domain.desired import TaskSpec
@@ -20,9 +20,10 @@ from fairway.domain.ids import AppName, EnvironmentName, TaskId
 from fairway.domain.observed import Task
 from fairway.errors import Conflict
 from fairway.ports.engine import Capabilities, EngineEvent
+from fairway.ports.registry import Login
 
 
-def no_credentials(host: str) -> None:
+async def no_credentials(host: str) -> None:
     """For registries that want none."""
 
 
@@ -30,19 +31,17 @@ class DockerEngine:
     """`ports.engine.Engine` on one daemon; open it with `async with`, which needs no Docker yet.
 
     `docker_host` is as in DOCKER_HOST. `instance` is an id of this FAIRWAY_HOME, a DNS label: containers and networks
-    of any other are never seen or touched. `credentials` are asked for at each pull. `init` is false where Docker has
+    of any other are never seen or touched. `login` is asked at each pull. `init` is false where Docker has
     no init to lend; it is found out at the first start otherwise.
     """
 
-    def __init__(
-        self, docker_host: str, instance: str, *, credentials: Credentials = no_credentials, init: bool = True
-    ) -> None:
+    def __init__(self, docker_host: str, instance: str, *, login: Login = no_credentials, init: bool = True) -> None:
         connection = Connection(docker_host)
         self.containers = Containers(connection, instance)
         """What the other parts of this adapter (probe, inspector, logs, shell) are made with."""
         self._connection = connection
         self._instance = instance
-        self._images = Images(connection, credentials)
+        self._images = Images(connection, login)
         self._networks = Networks(connection, instance)
         self._stopping = Stopping(self.containers)
         self._states: dict[str, reading.State] = {}

@@ -1,18 +1,15 @@
 """Getting a task's image onto the host, and what of it decides how its container is made."""
 
-import base64
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from fairway.adapters import engine_api
 from fairway.adapters.docker import refusals
 from fairway.adapters.docker.connection import Connection, Refused
+from fairway.domain import registries
 from fairway.domain.image import Image
-
-Credentials = Callable[[str], tuple[str, str] | None]
-"""Takes a registry's host (`localhost:7879`, `ghcr.io`), gives its user and password, or None for neither."""
+from fairway.ports.registry import Login
 
 INITS = frozenset({"init", "tini", "tini-static", "docker-init", "dumb-init", "catatonit", "s6-svscan", "systemd"})
 """Programs that are made to be process 1. s6 refuses to be anything else, the others warn in the log."""
@@ -36,9 +33,9 @@ class LocalCopy:
 class Images:
     """Resolves images, pulling what is not there."""
 
-    def __init__(self, connection: Connection, credentials: Credentials) -> None:
+    def __init__(self, connection: Connection, login: Login) -> None:
         self._connection = connection
-        self._credentials = credentials
+        self._login = login
         self._known: dict[str, LocalCopy] = {}
 
     async def ensure(self, image: Image) -> LocalCopy:
@@ -74,12 +71,8 @@ class Images:
         return LocalCopy(reference=reference, takes_init=not foreign and not brings_init(inspected.get("Config") or {}))
 
     async def _pull(self, image: Image) -> None:
-        host = image.repository.partition("/")[0]
-        headers = {}
-        if credentials := self._credentials(host):
-            user, password = credentials
-            document = json.dumps({"username": user, "password": password, "serveraddress": host})
-            headers["X-Registry-Auth"] = base64.urlsafe_b64encode(document.encode()).decode()
+        host = registries.host(image.repository)
+        headers = engine_api.registry_auth(await self._login(host), host)
         params = {"fromImage": image.repository, "tag": image.digest}
         try:
             async for progress in self._connection.lines(

@@ -35,10 +35,12 @@ DOCKER_START = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalHost:
-    """`make_base` pulls a base image, or makes a stand-in for one that can't be pulled; it says each step."""
+    """`make_base` pulls a base image, or makes a stand-in for one that can't be pulled; it says each step.
+    `embedded_registry` is false where images are pushed to another registry, so that no program for one is needed."""
 
     machine: Machine
     make_base: Callable[[str, Say], Awaitable[None]]
+    embedded_registry: bool = True
 
     async def examine(self, base: str | None = None) -> Sequence[Check]:
         """See the port."""
@@ -50,7 +52,7 @@ class LocalHost:
             engine,
             await checks.buildkit(machine, system, engine),
             await checks.haproxy(machine, system),
-            await checks.registry(machine, system),
+            *([await checks.registry(machine, system)] if self.embedded_registry else []),
             await checks.mmdebstrap(machine, system),
             await checks.space(machine),
         ]

@@ -8,25 +8,17 @@ because every request pays it, and a password of 256 random bits needs no stretc
 import os
 import secrets
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import bcrypt
 import yaml
 
 from fairway.errors import Unavailable
+from fairway.ports.registry import Credentials
 
 USER = "fairway"
 BINARIES = ("docker-registry", "registry")
 """Debian's name of it, and its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """For one registry. The password is not shown."""
-
-    user: str
-    password: str = field(repr=False)
 
 
 def configure(directory: Path, port: int) -> tuple[tuple[str, ...], Credentials]:
@@ -53,6 +45,12 @@ def configure(directory: Path, port: int) -> tuple[tuple[str, ...], Credentials]
     }
     write(directory / "config.yml", yaml.safe_dump(configuration, sort_keys=False))
     return (program, "serve", str(directory / "config.yml")), Credentials(user=USER, password=password)
+
+
+def holds_images(directory: Path) -> bool:
+    """Whether a registry in the directory has any image, so that a release may need it."""
+    repositories = directory / "images" / "docker" / "registry" / "v2" / "repositories"
+    return any(repositories.glob("**/_manifests/revisions/sha256/*/link"))
 
 
 def find_program() -> str:

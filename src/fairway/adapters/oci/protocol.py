@@ -7,8 +7,9 @@ from typing import Self
 
 import httpx
 
-from fairway.adapters.oci.config import Credentials
+from fairway.domain import registries
 from fairway.errors import Unavailable, WorkFailed
+from fairway.ports.registry import Credentials, Login
 
 MANIFESTS = ", ".join(
     (
@@ -18,22 +19,27 @@ MANIFESTS = ", ".join(
         "application/vnd.oci.image.index.v1+json",
     )
 )
+HUB_API = "registry-1.docker.io"
 PATIENCE = 30.0
+CLIENT = "fairway"
 PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 
 
 class Protocol:
-    """One registry, as an asynchronous context. `host` is `localhost:7879` or `registry.example.com`."""
+    """One registry, as an asynchronous context. `host` is `localhost:7879` or `registry.example.com`.
 
-    def __init__(self, host: str, credentials: Credentials | None) -> None:
+    `login` is asked at each request that needs credentials: some, such as ECR's, are good for hours only.
+    """
+
+    def __init__(self, host: str, login: Login) -> None:
         self.host = host
-        self._credentials = credentials
+        self._login = login
         self._tokens: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         loopback = self.host.partition(":")[0] in ("localhost", "127.0.0.1")
         self._client = httpx.AsyncClient(
-            base_url=f"{'http' if loopback else 'https'}://{self.host}/v2",
+            base_url=f"{'http' if loopback else 'https'}://{HUB_API if self.host == registries.HUB else self.host}/v2",
             timeout=PATIENCE,
             trust_env=not loopback,
             verify=not loopback,  # Loopback speaks no TLS, and loading the authorities costs 20 ms.
@@ -95,7 +101,7 @@ class Protocol:
             raise Unavailable(
                 f"the registry {self.host} does not answer",
                 why=str(error) or type(error).__name__,
-                hint="fairway server status",
+                hint="fairway server status; or check the network and FAIRWAY_REGISTRY",
             ) from error
         return response
 
@@ -106,8 +112,8 @@ class Protocol:
         auth: httpx.Auth | None = None
         if token := self._tokens.get(repository):
             sent["Authorization"] = f"Bearer {token}"
-        elif self._credentials:
-            auth = httpx.BasicAuth(self._credentials.user, self._credentials.password)
+        else:
+            auth = basic(await self._login(self.host))
         return await self._client.request(method, path, headers=sent, content=content, auth=auth)
 
     async def _fetch_token(self, refused: httpx.Response, repository: str) -> bool:
@@ -116,18 +122,43 @@ class Protocol:
         challenge = dict(PARAMETER.findall(parameters))
         if scheme.lower() != "bearer" or "realm" not in challenge:
             return False
-        auth = httpx.BasicAuth(self._credentials.user, self._credentials.password) if self._credentials else None
-        query = {"service": challenge.get("service", ""), "scope": f"repository:{repository}:pull,push,delete"}
-        answer = (await self._client.get(challenge["realm"], params=query, auth=auth)).json()
-        token = answer.get("token") or answer.get("access_token")
-        self._tokens[repository] = token or ""
-        return bool(token)
+        asked = {"service": challenge.get("service", ""), "scope": f"repository:{repository}:pull,push,delete"}
+        response = await self._ask_for_token(challenge["realm"], asked, await self._login(self.host))
+        self._tokens[repository] = read_token(response)
+        return bool(self._tokens[repository])
+
+    async def _ask_for_token(
+        self, realm: str, asked: Mapping[str, str], credentials: Credentials | None
+    ) -> httpx.Response:
+        if credentials and credentials.identity_token:
+            given = {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": credentials.identity_token}
+            return await self._client.post(realm, data={**asked, **given})
+        return await self._client.get(realm, params=asked, auth=basic(credentials))
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.status_code < 400:
             return response
         if response.status_code in (401, 403):
             raise WorkFailed(
-                f"the registry {self.host} refused the credentials", why=f"it answered {response.status_code}"
+                f"the registry {self.host} refused the credentials",
+                why=f"it answered {response.status_code}",
+                hint=f"docker login {self.host}",
             )
         raise WorkFailed(f"the registry {self.host} failed", why=f"{response.status_code}: {response.text[:500]}")
+
+
+def basic(credentials: Credentials | None) -> httpx.Auth | None:
+    """User and password as HTTP has them, None when there are none: an identity token is no password."""
+    if credentials is None or credentials.identity_token:
+        return None
+    return httpx.BasicAuth(credentials.user, credentials.password)
+
+
+def read_token(response: httpx.Response) -> str:
+    """The token in the answer of a registry's token server, "" when it gave none."""
+    try:
+        document = response.json()
+    except ValueError:
+        return ""
+    token = (document.get("token") or document.get("access_token")) if isinstance(document, dict) else None
+    return token if isinstance(token, str) else ""

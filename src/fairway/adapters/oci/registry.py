@@ -6,9 +6,7 @@ processes. The digest is the one of the push's own answer, not asked for afterwa
 """
 
 import asyncio
-import base64
 import contextlib
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -18,14 +16,15 @@ from typing import Self
 
 from fairway.adapters import engine_api
 from fairway.adapters.oci import config
-from fairway.adapters.oci.config import Credentials
 from fairway.adapters.oci.gate import Gate
 from fairway.adapters.oci.protocol import Protocol
 from fairway.domain.image import Image, LocalImage
 from fairway.errors import Unavailable, WorkFailed
+from fairway.ports.registry import Login
 
 UNREACHABLE = re.compile(r"connection refused|no such host|i/o timeout|connection reset|network is unreachable|EOF$")
 REFUSED = re.compile(r"unauthorized|denied|no basic auth|authentication required|forbidden", re.IGNORECASE)
+ABSENT = re.compile(r"name unknown|repository .* (does not exist|not found)", re.IGNORECASE)
 FULL = re.compile(r"no space left|507|insufficient storage|500 Internal Server Error", re.IGNORECASE)
 COLLECTION = 600.0
 AT_ONCE = 8
@@ -35,20 +34,21 @@ class DistributionRegistry:
     """`host` is `localhost:7879`, or `registry.example.com/acme` with a path that comes before the app's name.
 
     dockerd takes 127.0.0.0/8 for insecure (no TLS) by itself, and resolves `localhost` to it; so neither needs any
-    configuration. `directory` is that of `config.configure`, None when the registry is not ours: nothing is collected.
+    configuration. `login` gives the credentials. `directory` is that of `config.configure`, None when the registry is
+    not ours: nothing is collected.
     """
 
     def __init__(
         self,
         host: str,
-        credentials: Credentials | None,
+        login: Login,
         docker_host: str,
         *,
         directory: Path | None = None,
         timeout: float = 1800.0,
     ) -> None:
         self._server, _, self._prefix = host.partition("/")
-        self._credentials = credentials
+        self._login = login
         self._docker_host = docker_host
         self._directory = directory
         self._timeout = timeout
@@ -58,7 +58,7 @@ class DistributionRegistry:
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
             self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
-            self._protocol = await stack.enter_async_context(Protocol(self._server, self._credentials))
+            self._protocol = await stack.enter_async_context(Protocol(self._server, self._login))
             self._stack = stack.pop_all()
         return self
 
@@ -112,7 +112,7 @@ class DistributionRegistry:
             return max(0, before - await asyncio.to_thread(usage, images))
 
     async def _push(self, image: LocalImage, repository: str, tag: str) -> str:
-        headers = {"X-Registry-Auth": authorization(self._credentials, self._server)}
+        headers = engine_api.registry_auth(await self._login(self._server), self._server)
         try:
             async with asyncio.timeout(self._timeout):
                 await self._engine.call("POST", f"/images/{image.id}/tag", params={"repo": repository, "tag": tag})
@@ -131,12 +131,17 @@ class DistributionRegistry:
 
     def _explain(self, message: str) -> Unavailable | WorkFailed:
         if UNREACHABLE.search(message):
-            return Unavailable(
-                f"the registry {self._server} does not answer", why=message, hint="fairway server status"
-            )
+            hint = "fairway server status" if self._directory else "check the network, the proxy and FAIRWAY_REGISTRY"
+            return Unavailable(f"the registry {self._server} does not answer", why=message, hint=hint)
         if REFUSED.search(message):
             return WorkFailed(
-                f"the registry {self._server} refused the push", why=message, hint="check its credentials"
+                f"the registry {self._server} refused the push", why=message, hint=f"docker login {self._server}"
+            )
+        if ABSENT.search(message):
+            return WorkFailed(
+                f"the registry {self._server} has no such repository",
+                why=message,
+                hint="make it there first: some registries, such as ECR, make none by themselves",
             )
         if FULL.search(message):
             return WorkFailed(
@@ -183,11 +188,3 @@ def usage(directory: Path) -> int:
             with contextlib.suppress(FileNotFoundError):
                 total += (Path(folder) / name).lstat().st_size
     return total
-
-
-def authorization(credentials: Credentials | None, server: str) -> str:
-    """The header by which the engine logs in to a registry."""
-    document = (
-        {"username": credentials.user, "password": credentials.password, "serveraddress": server} if credentials else {}
-    )
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode()

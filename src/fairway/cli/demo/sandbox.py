@@ -101,7 +101,9 @@ def open_existing(root: Path) -> Sandbox:
         raise NotFound("there is no demo to clean up", why=f"{root} does not exist") from error
     identity = {"GIT_AUTHOR_NAME": "Demo", "GIT_AUTHOR_EMAIL": "demo@fairway.invalid"}
     identity |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in identity.items()}
-    environ = {**os.environ, **ports, **identity, "FAIRWAY_HOME": str(root / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
+    # The demo's images go to its own registry, never to the user's.
+    own = {name: value for name, value in os.environ.items() if name != "FAIRWAY_REGISTRY"}
+    environ = {**own, **ports, **identity, "FAIRWAY_HOME": str(root / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
     return Sandbox(root=root, environ=environ)
 
 

@@ -1,0 +1,64 @@
+"""The settings of a host: read from the environment, and refused with the reason."""
+
+import pytest
+
+from fairway import settings
+from fairway.errors import UsageError
+
+HOME = {"FAIRWAY_HOME": "/srv/fairway"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ghcr.io/acme",
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+        "docker.io/acme",
+        "localhost:5000",
+        "localhost/acme",
+        "registry.example.com:443/team_one/back-ends.v2/x__y",
+    ],
+)
+def test_a_registry_by_its_name_is_taken(name: str) -> None:
+    assert settings.read({**HOME, "FAIRWAY_REGISTRY": name}).registry == name
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("https://ghcr.io/acme", "a registry has no scheme"),
+        ("GHCR.io/acme", "capital letters"),
+        ("ghcr.io/", "an empty part"),
+        ("ghcr.io//acme", "an empty part"),
+        ("ghcr.io/acme:latest", '"acme:latest" can\'t be part'),
+        ("ghcr.io/-acme", '"-acme" can\'t be part'),
+        ("acme", "on Docker Hub it would be docker.io/acme"),
+        ("docker.io", "docker.io/NAME"),
+        ("index.docker.io/acme", "write docker.io/NAME"),
+        ("ghcr.io:0", '"0" is no port'),
+        ("ghcr.io:99999", '"99999" is no port'),
+        ("ghcr.io:/acme", '"" is no port'),
+        ("gh_cr.io", '"gh_cr.io" is no host\'s name'),
+        ("ghcr.io /acme", '"ghcr.io " is no host\'s name'),
+        (".io", '".io" is no host\'s name'),
+        ("ghcr.io/" + "a" * 300, "220 is the most"),
+    ],
+)
+def test_what_names_no_registry_is_refused_with_the_reason(name: str, why: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings.read({**HOME, "FAIRWAY_REGISTRY": name})
+
+    assert why in caught.value.why
+
+
+def test_a_password_in_the_registrys_name_is_not_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        settings.read({**HOME, "FAIRWAY_REGISTRY": "ada:secret@ghcr.io/acme"})
+
+    assert "docker login" in caught.value.why
+    assert "secret" not in f"{caught.value.what} {caught.value.why} {caught.value.hint}"
+
+
+def test_the_embedded_registrys_own_address_is_no_other_registry() -> None:
+    with pytest.raises(UsageError, match="the address of the embedded registry"):
+        settings.read({**HOME, "FAIRWAY_REGISTRY": "localhost:7000", "FAIRWAY_REGISTRY_PORT": "7000"})
