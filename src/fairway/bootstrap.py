@@ -43,6 +43,7 @@ from fairway.domain import diagnosis
 from fairway.domain.app import App, Build, Defaults
 from fairway.domain.ids import AppName
 from fairway.domain.image import Image, LocalImage
+from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
 from fairway.environment.variables import Variables
 from fairway.errors import FairwayError
@@ -51,6 +52,7 @@ from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
+from fairway.pipeline.stages import package
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
@@ -59,6 +61,8 @@ from fairway.pipeline.work import StageRunner
 from fairway.ports.builder import LogSink
 from fairway.ports.registry import Login
 from fairway.registry import publish
+from fairway.registry.housekeeping import Housekeeper
+from fairway.registry.needs import Records
 from fairway.settings import Settings
 
 VERSION = "1"
@@ -86,7 +90,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
         engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance, login=login))
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
-        registry = await stack.enter_async_context(open_registry(settings, embedded, login))
+        own, registry = await open_registries(stack, settings, embedded, login)
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
         variables = Variables(store.configurations, key.load(settings.home / "secret.key"), clock)
         controller = Controller(
@@ -126,6 +130,21 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             notices,
             stage_logs,
         )
+        housekeeper = Housekeeper(
+            apps=store.apps,
+            records=Records(
+                releases=store.releases,
+                deployments=store.deployments,
+                desired=store.desired,
+                executions=store.executions,
+                find_pushed=package.find,
+            ),
+            registry=own,
+            builder=builder,
+            events=store.events,
+            clock=clock,
+            policy=Policy(keep=settings.keep_releases, age=settings.keep_days * DAY),
+        )
         intake = Intake(
             apps=store.apps,
             executions=store.executions,
@@ -147,6 +166,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     *([("registry", embedded.process.supervise())] if embedded else []),
                     ("orchestrator", controller.run()),
                     ("deployments", deployer.run()),
+                    ("housekeeping", housekeeper.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                 )
             ]
@@ -217,11 +237,17 @@ async def start_registry(settings: Settings) -> Embedded | None:
     return await embedded_registry.start(settings.home, settings.registry_port)
 
 
-def open_registry(settings: Settings, embedded: Embedded | None, login: Login) -> DistributionRegistry:
-    """The registry that images are pushed to."""
-    if settings.registry or embedded is None:
-        return DistributionRegistry(settings.registry, login, settings.docker_host)
-    return DistributionRegistry(embedded.host, login, settings.docker_host, directory=embedded.directory)
+async def open_registries(
+    stack: AsyncExitStack, settings: Settings, embedded: Embedded | None, login: Login
+) -> tuple[DistributionRegistry | None, DistributionRegistry]:
+    """The embedded registry if it runs, and the one that images are pushed to, which is the same or another."""
+    own = None
+    if embedded is not None:
+        opened = DistributionRegistry(embedded.host, login, settings.docker_host, directory=embedded.directory)
+        own = await stack.enter_async_context(opened)
+    if own is not None and not settings.registry:
+        return own, own
+    return own, await stack.enter_async_context(DistributionRegistry(settings.registry, login, settings.docker_host))
 
 
 async def look_at(engine: DockerEngine) -> services.Component:

@@ -24,6 +24,10 @@ class Settings:
     registry_port: int = 7879
     registry: str = ""
     """Where images are pushed, HOST[:PORT][/PATH]; "" is the embedded registry."""
+    keep_releases: int = 20
+    """How many releases of each environment are kept."""
+    keep_days: int = 90
+    """How many days a release is kept; the newest two of an environment are kept longer."""
     docker_host: str = "unix:///var/run/docker.sock"
     database_url: str = ""
     trusted_proxies: str = ""
@@ -71,6 +75,8 @@ class Settings:
 
 
 PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_port": "FAIRWAY_REGISTRY_PORT"}
+NUMBERS = {"keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000), "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500)}
+"""Each with the least and the most that it may be."""
 TEXTS = {
     "address": "FAIRWAY_ADDRESS",
     "apps_address": "FAIRWAY_APPS_ADDRESS",
@@ -82,11 +88,14 @@ TEXTS = {
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises UsageError for a port or a registry that is none."""
+    """The settings of this process. Raises UsageError for a port, a number or a registry that is none."""
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):
             values[field] = read_port(variable, text)
+    for field, (variable, least, most) in NUMBERS.items():
+        if text := environ.get(variable):
+            values[field] = read_number(variable, text, least, most)
     for field, variable in TEXTS.items():
         if text := environ.get(variable):
             values[field] = text
@@ -110,6 +119,13 @@ def read_port(variable: str, text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
         return int(text)
     raise UsageError(f"{variable}={text} is no port", why="a port is a whole number from 1 to 65535")
+
+
+def read_number(variable: str, text: str, least: int, most: int) -> int:
+    """A whole number in that range."""
+    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
+        return int(text)
+    raise UsageError(f"{variable}={text} can't be used", why=f"it is a whole number from {least} to {most}")
 
 
 def check_registry(settings: Settings) -> None:

@@ -133,6 +133,30 @@ def test_older_releases_images_stay_at_hand_when_another_registry_is_named(own_w
     until(lambda: project.get() == (200, "one"), what="the release from the embedded registry")
 
 
+def test_old_releases_go_by_themselves_and_the_kept_ones_can_be_rolled_back_to(own_world: World) -> None:
+    own_world.environ["FAIRWAY_KEEP_RELEASES"] = "2"
+    project = deploy(own_world, "keeper")
+    for version in ("two", "three"):
+        project.version(version)
+        assert project.push().status == 0
+
+    own_world.fairway("server", "stop")
+    own_world.start()  # it clears up half a minute after its start
+
+    def numbers() -> list[int]:
+        return [each["number"] for each in project.fairway("releases", "--json").json["releases"]]
+
+    until(lambda: numbers() == [3, 2], patience=120, what="the deletion of release 1")
+    log = own_world.home / "logs" / "server.log"
+    until(lambda: "keeper: release 1 is deleted: production has 2 newer releases" in log.read_text(), what="the line")
+    gone = project.fairway("rollback", "1", "--yes")
+    back = project.fairway("rollback", "--yes")
+
+    assert gone.status == 2 and "no release 1" in gone.text, gone.text
+    assert back.status == 0, back.text
+    until(lambda: project.get() == (200, "two"), what="release 2 again")
+
+
 def test_doctor_wants_no_registry_program_where_images_go_elsewhere(own_world: World, elsewhere: str) -> None:
     checks = own_world.fairway("doctor", "--json").json["checks"]
 

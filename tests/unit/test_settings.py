@@ -62,3 +62,30 @@ def test_a_password_in_the_registrys_name_is_not_shown() -> None:
 def test_the_embedded_registrys_own_address_is_no_other_registry() -> None:
     with pytest.raises(UsageError, match="the address of the embedded registry"):
         settings.read({**HOME, "FAIRWAY_REGISTRY": "localhost:7000", "FAIRWAY_REGISTRY_PORT": "7000"})
+
+
+def test_how_much_is_kept_has_a_default_and_can_be_set() -> None:
+    default = settings.read(HOME)
+    chosen = settings.read({**HOME, "FAIRWAY_KEEP_RELEASES": "5", "FAIRWAY_KEEP_DAYS": "7"})
+
+    assert (default.keep_releases, default.keep_days) == (20, 90)
+    assert (chosen.keep_releases, chosen.keep_days) == (5, 7)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "why"),
+    [
+        ("FAIRWAY_KEEP_RELEASES", "1", "from 2 to 10000"),
+        ("FAIRWAY_KEEP_RELEASES", "10001", "from 2 to 10000"),
+        ("FAIRWAY_KEEP_RELEASES", "many", "from 2 to 10000"),
+        ("FAIRWAY_KEEP_DAYS", "0", "from 1 to 36500"),
+        ("FAIRWAY_KEEP_DAYS", "-3", "from 1 to 36500"),
+        ("FAIRWAY_KEEP_DAYS", "1.5", "from 1 to 36500"),
+        ("FAIRWAY_KEEP_DAYS", "9" * 5000, "from 1 to 36500"),
+    ],
+)
+def test_a_number_that_can_not_be_is_refused_with_its_range(variable: str, text: str, why: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings.read({**HOME, variable: text})
+
+    assert caught.value.why == f"it is a whole number {why}"

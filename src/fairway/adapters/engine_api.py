@@ -54,10 +54,12 @@ class EngineApi:
     ) -> None:
         await self._client.aclose()
 
-    async def call(self, method: str, path: str, *, params: Mapping[str, str] | None = None) -> Any:
+    async def call(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout: float = PATIENCE
+    ) -> Any:
         """The answer decoded from JSON, None when it is empty. Raises Refused; Unavailable when there is no answer."""
         with self._wrapped():
-            response = await self._client.request(method, path, params=params)
+            response = await self._client.request(method, path, params=params, timeout=timeout)
         if response.status_code >= 400:
             raise Refused(response.status_code, read_message(response.content))
         return json.loads(response.content) if response.content.strip() else None

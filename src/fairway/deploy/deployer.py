@@ -88,7 +88,7 @@ class Deployer:
         target = await choose.choose(self._releases, self._deployments, app, environment, current, release)
         origin = target.rollback_of or target.number
         again = await self._releases.create(
-            replace(target, created_at=self._clock.now(), execution=None, rollback_of=origin)
+            replace(target, created_at=self._clock.now(), execution=None, rollback_of=origin), like=target.number
         )
         return await self._start(again, make_from(again), key=f"rollback/{again.number}")
 

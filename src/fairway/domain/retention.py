@@ -1,6 +1,10 @@
-"""Which releases and images may go: by count and by age, and never one that something kept still needs."""
+"""Which releases and images may go: by count and by age, and never one that something kept still needs.
 
-from collections.abc import Mapping, Sequence
+It is asked in two steps, because something may happen in between: first which releases may go, then, of those that
+are left once some have gone, which images nothing needs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,28 +26,13 @@ class Policy:
     always: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """What may go, and the cause of each. `releases` are numbers; `digests` are of images in the registry."""
+def releases_to_go(
+    releases: Sequence[Release], *, current: frozenset[ReleaseNumber], now: float, policy: Policy
+) -> Mapping[ReleaseNumber, str]:
+    """Which of an app's releases may go, the oldest first, and the cause of each.
 
-    releases: Mapping[ReleaseNumber, str]
-    digests: Mapping[str, str]
-
-
-def plan(
-    releases: Sequence[Release],
-    digests: Sequence[str],
-    *,
-    current: frozenset[ReleaseNumber],
-    held: frozenset[str],
-    now: float,
-    policy: Policy,
-) -> Retention:
-    """What may go of one app.
-
-    `releases` are all of the app's, `digests` all of its images. `current` are the releases that are desired or being
-    deployed, and those that a deployment under way would go back to; `held` the digests that an unfinished execution
-    has pushed and not yet made a release of. Both are kept whatever the policy says.
+    `current` are the releases that are desired or being deployed, and those that a deployment under way would go back
+    to: they are kept whatever the policy says.
     """
     going: dict[ReleaseNumber, str] = {}
     ordered = sorted(releases, key=lambda release: (release.environment, -release.number))
@@ -51,16 +40,7 @@ def plan(
         for place, release in enumerate(group):
             if release.number not in current and (cause := judge(release, place, environment, now, policy)):
                 going[release.number] = cause
-    needed = held | {release.image.digest for release in releases if release.number not in going}
-    last = {release.image.digest: release.number for release in sorted(releases, key=lambda release: release.number)}
-    return Retention(
-        releases=going,
-        digests={
-            digest: f"release {last[digest]} is gone" if digest in last else "no release was made of it"
-            for digest in digests
-            if digest not in needed
-        },
-    )
+    return dict(sorted(going.items()))
 
 
 def judge(release: Release, place: int, environment: str, now: float, policy: Policy) -> str:
@@ -72,3 +52,26 @@ def judge(release: Release, place: int, environment: str, now: float, policy: Po
     if now - release.created_at > policy.age:
         return f"it is older than {policy.age / DAY:.0f} days"
     return ""
+
+
+def digests_to_go(
+    digests: Iterable[str], *, kept: Sequence[Release], gone: Sequence[Release], held: frozenset[str]
+) -> Mapping[str, str]:
+    """Which of an app's images may go, and the cause of each.
+
+    `kept` are the releases that there are, `gone` those that have just been deleted, and `held` the digests that an
+    unfinished execution has pushed and perhaps not yet made a release of.
+    """
+    needed = held | {release.image.digest for release in kept}
+    last = {release.image.digest: release.number for release in sorted(gone, key=lambda release: release.number)}
+    return {
+        digest: f"release {last[digest]} is gone" if digest in last else "no release needs it"
+        for digest in dict.fromkeys(digests)
+        if digest not in needed
+    }
+
+
+def collects(*, deleted: bool, collected_at: float | None, now: float) -> bool:
+    """Whether the space of deleted images is to be given back: when some were deleted since the last time, and that
+    was a day ago. Pushes wait for as long as it takes."""
+    return deleted and (collected_at is None or not collected_at <= now < collected_at + DAY)

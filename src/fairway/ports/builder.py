@@ -1,6 +1,6 @@
 """Making an image from a checkout."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -58,6 +58,17 @@ class Builder(Protocol):
         code. Raises WorkFailed when the time is over."""
         ...
 
+    async def names(self, repository: str) -> Sequence[str]:
+        """The names of this host's images in a repository, by tag (`localhost:7879/shop-api:9c1f2e7`) and by digest
+        (`localhost:7879/shop-api@sha256:…`). Raises Unavailable when the engine is down."""
+        ...
+
     async def remove(self, reference: str) -> None:
-        """Remove a local tag, or the image when it was its last. One that is not there is no error."""
+        """Remove a local name, and the image with its last one. One that is not there is no error. Raises Conflict
+        when it is the last name of an image that a container uses."""
+        ...
+
+    async def trim(self, keep: int) -> int:
+        """Give back what the build cache has beyond `keep` bytes, the longest unused first; the bytes that it gave
+        back. Raises Unavailable when the engine is down."""
         ...

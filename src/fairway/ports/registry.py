@@ -1,6 +1,7 @@
 """Where images are kept: pushed by tag, known by digest from then on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,6 +22,15 @@ Login = Callable[[str], Awaitable[Credentials | None]]
 as they are at this moment, None when there are none. Raises WorkFailed when they can't be had, without a secret."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Whether anything was deleted since the last collection, and when that was (seconds since the epoch; None: there
+    was none yet). It outlives the server."""
+
+    deleted: bool
+    collected_at: float | None
+
+
 class Registry(Protocol):
     """One registry, the embedded one or another."""
 
@@ -33,14 +43,29 @@ class Registry(Protocol):
         full disk), Unavailable when the registry does not answer."""
         ...
 
-    async def digests(self, repository: str) -> Sequence[str]:
-        """The digests of the manifests that are kept and tagged."""
+    async def tags(self, repository: str) -> Mapping[str, str]:
+        """Every tag of the repository, with the digest of the manifest that it names."""
+        ...
+
+    async def repositories(self) -> Sequence[str]:
+        """Every repository there is, with the registry's host, one without an image included."""
+        ...
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Held while images are judged and deleted: no push is under way in it, and a new one waits.
+
+        Raises Conflict when those under way don't end within a minute.
+        """
         ...
 
     async def delete(self, repository: str, digest: str) -> None:
         """Delete a manifest and its tags. One that is not there is no error."""
         ...
 
-    async def collect(self) -> int:
-        """Give back the space of what was deleted; the number of bytes."""
+    async def garbage(self) -> Garbage:
+        """What there is to collect."""
+        ...
+
+    async def collect(self, *, now: float) -> int:
+        """Give back the space of what was deleted; the number of bytes. Exclusive by itself: not within `exclusive`."""
         ...

@@ -104,8 +104,12 @@ class Executions(Protocol):
 
 
 class Releases(Protocol):
-    async def create(self, release: Release) -> Release:
-        """Keep it under the next number (its own `number` is ignored) and return it with that."""
+    async def create(self, release: Release, *, like: ReleaseNumber | None = None) -> Release:
+        """Keep it under the next number (its own `number` is ignored) and return it with that.
+
+        `like` is the release that this one repeats. Raises NotFound when that is not kept any more: its image may have
+        gone with it. The check and the write are one transaction.
+        """
         ...
 
     async def get(self, app: AppName, number: int) -> Release:
@@ -116,7 +120,14 @@ class Releases(Protocol):
         """Newest first."""
         ...
 
-    async def delete(self, app: AppName, number: int) -> None: ...
+    async def delete(self, app: AppName, number: int, *, seen: int) -> bool:
+        """Delete it, unless a deployment needs it: one of it, or one that would go back to it, that is IN_PROGRESS or
+        is newer than deployment `seen`, the newest one when it was judged (0: there was none).
+
+        Whether it was deleted by this call. The check and the deletion are one transaction, and so are those of
+        `Deployments.start`: of the two, whichever comes second sees the first.
+        """
+        ...
 
 
 class Deployments(Protocol):
@@ -132,7 +143,7 @@ class Deployments(Protocol):
         before: DesiredEnvironment | None = None,
     ) -> Deployment:
         """An IN_PROGRESS deployment with the next id; the same `key` a second time returns the first one's. `before`
-        is what was desired until now, kept for a way back."""
+        is what was desired until now, kept for a way back. Raises NotFound when the release is not kept (any more)."""
         ...
 
     async def before(self, app: AppName, id: int) -> DesiredEnvironment | None:

@@ -131,3 +131,34 @@ async def test_removing_an_image_twice_is_no_error(builder: Builder, tmp_path: P
 
     await builder.remove("t-builder-contract:1")
     await builder.remove("t-builder-contract:1")
+
+
+async def test_images_are_listed_by_their_names_in_one_repository(builder: Builder, tmp_path: Path) -> None:
+    await builder.build(make(tmp_path, "CMD x"), print)
+
+    found = await builder.names("t-builder-contract")
+
+    assert list(found) == ["t-builder-contract:1"]
+    assert list(await builder.names("t-builder-contra")) == []
+    assert list(await builder.names("docker.io/t-builder/contract")) == []
+
+
+async def test_a_removed_name_is_not_listed_any_more(builder: Builder, tmp_path: Path) -> None:
+    await builder.build(make(tmp_path, "CMD x"), print)
+
+    await builder.remove("t-builder-contract:1")
+    await builder.remove("t-builder-contract:1")
+
+    assert list(await builder.names("t-builder-contract")) == []
+
+
+async def test_a_build_cache_within_its_bound_is_kept(builder: Builder, tmp_path: Path) -> None:
+    request = make(tmp_path, f"RUN echo {uuid.uuid4().hex}")
+    await builder.build(request, print)
+    log: list[str] = []
+
+    freed = await builder.trim(10**15)
+    await builder.build(request, log.append)
+
+    assert freed == 0
+    assert any(line.endswith("] cached") for line in log)

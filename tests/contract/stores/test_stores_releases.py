@@ -19,9 +19,8 @@ async def _app(store: AnyStore) -> None:
 
 
 async def start(store: AnyStore, key: str, environment: EnvironmentName = PRODUCTION) -> Deployment:
-    return await store.deployments.start(
-        APP, environment, ReleaseNumber(18), previous=ReleaseNumber(17), at=1.0, key=key
-    )
+    release = await store.releases.create(make_release(environment))
+    return await store.deployments.start(APP, environment, release.number, previous=ReleaseNumber(17), at=1.0, key=key)
 
 
 async def test_a_release_comes_back_as_it_was_kept(store: AnyStore) -> None:
@@ -41,8 +40,7 @@ async def test_releases_count_up_over_all_environments(store: AnyStore) -> None:
 
 async def test_a_deleted_release_leaves_its_number_unused(store: AnyStore) -> None:
     await store.releases.create(make_release())
-    await store.releases.delete(APP, 1)
-    await store.releases.delete(APP, 1)
+    await store.releases.delete(APP, 1, seen=0)
 
     assert (await store.releases.create(make_release())).number == 2
     with pytest.raises(NotFound) as raised:
@@ -104,6 +102,8 @@ async def test_deployments_are_listed_newest_first_and_the_latest_by_state(store
 
 async def test_a_deployment_keeps_what_was_desired_before_it(store: AnyStore) -> None:
     before = await store.desired.put(make_desired())
+    for _ in range(3):
+        await store.releases.create(make_release())
     values: dict[str, Any] = {"previous": ReleaseNumber(1), "at": 1.0}
     with_before = await store.deployments.start(APP, PRODUCTION, ReleaseNumber(2), key="a", before=before, **values)
     await store.deployments.start(APP, PRODUCTION, ReleaseNumber(2), key="a", before=None, **values)

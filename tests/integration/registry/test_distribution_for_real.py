@@ -1,6 +1,7 @@
 """What only the real registry shows: refusals, whole images after a collection, and what stays on this host."""
 
 import asyncio
+import os
 import stat
 import uuid
 from collections.abc import AsyncIterator
@@ -10,12 +11,13 @@ import pytest
 
 from fairway.adapters import engine_api
 from fairway.adapters.buildkit.builder import DockerBuilder
-from fairway.adapters.oci import config
+from fairway.adapters.oci import config, storage
 from fairway.adapters.oci.gate import Gate
 from fairway.adapters.oci.login import joined
 from fairway.adapters.oci.registry import DistributionRegistry
+from fairway.adapters.process import proc
 from fairway.domain.image import LocalImage
-from fairway.errors import Unavailable, WorkFailed
+from fairway.errors import Conflict, Unavailable, WorkFailed
 from fairway.ports.builder import BuildRequest
 from fairway.ports.registry import Credentials
 from support import registry_room
@@ -75,7 +77,7 @@ async def test_an_image_pushed_again_after_a_collection_can_be_pulled(tmp_path: 
         repository = registry.repository("shop-api")
         image = await registry.push(local, repository, "v1")
         await registry.delete(repository, image.digest)
-        assert await registry.collect() > 0
+        assert await registry.collect(now=1.0) > 0
 
         again = await registry.push(local, repository, "v1")
         async with engine_api.EngineApi(DOCKER_HOST) as engine:
@@ -101,7 +103,7 @@ async def test_a_collection_waits_for_pushes_and_pushes_wait_for_a_collection(tm
 
     async def collect() -> None:
         await pushing.wait()
-        async with gate.collection():
+        async with gate.exclusive():
             order.append("collected")
 
     async with asyncio.TaskGroup() as group:
@@ -111,6 +113,33 @@ async def test_a_collection_waits_for_pushes_and_pushes_wait_for_a_collection(tm
         release.set()
 
     assert order == ["pushed", "collected"]
+
+
+async def test_clearing_away_gives_up_when_pushes_do_not_end_and_lets_others_go_on() -> None:
+    gate = Gate()
+
+    async with gate.push():
+        with pytest.raises(Conflict):
+            async with gate.exclusive(patience=0.01):
+                raise AssertionError("a push is under way")
+        async with gate.push():
+            pass
+
+
+async def test_a_collection_that_a_killed_server_left_is_ended_before_anything_is_pushed(tmp_path: Path) -> None:
+    async with registry_room.running(tmp_path / "registry") as (host, login):
+        fifo = tmp_path / "registry" / "config.yml"
+        fifo.unlink()
+        os.mkfifo(fifo)  # the program waits for ever for its configuration
+        orphan = await asyncio.create_subprocess_exec(*storage.command(tmp_path / "registry"))
+        async with asyncio.timeout(30):
+            while proc.find(storage.command(tmp_path / "registry")) is None:
+                await asyncio.sleep(0.01)
+
+        async with DistributionRegistry(host, login, DOCKER_HOST, directory=tmp_path / "registry"):
+            ended = await asyncio.wait_for(orphan.wait(), 30)
+
+    assert ended != 0
 
 
 async def test_configuring_again_keeps_the_password_and_nobody_else_reads_it(tmp_path: Path) -> None:

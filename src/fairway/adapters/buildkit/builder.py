@@ -7,10 +7,11 @@ ends, its session closes and BuildKit stops the steps that run for it.
 
 import asyncio
 import contextlib
+import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,11 +19,13 @@ from typing import Any, Self
 from fairway.adapters import engine_api
 from fairway.adapters.buildkit import authorities, client, command, failure, limits, process, throwaway
 from fairway.adapters.buildkit.progress import Progress
-from fairway.domain import trust
+from fairway.domain import registries, trust
 from fairway.domain.image import LocalImage
 from fairway.errors import Conflict, WorkFailed
 from fairway.ports.builder import BuildRequest, LogSink
 
+TRIM = 600.0
+"""Seconds for trimming the build cache."""
 FORGET = 600.0
 """Seconds for which a frontend that could not be reached, and what the engine is, are not asked for again."""
 
@@ -130,6 +133,28 @@ class DockerBuilder:
             if error.status != 404:
                 kind = Conflict if error.status == 409 else WorkFailed
                 raise kind(f"the image {reference} can't be removed", why=error.message) from error
+
+    async def names(self, repository: str) -> Sequence[str]:
+        """See ports.builder.Builder. The engine lists Docker Hub's images without its host."""
+        listed = registries.familiar(repository)
+        filters = json.dumps({"reference": [listed]})
+        try:
+            images = await self._engine.call("GET", "/images/json", params={"filters": filters})
+        except engine_api.Refused as error:
+            raise WorkFailed(f"the images of {repository} can't be listed", why=error.message) from error
+        found = [name for image in images for name in (image["RepoTags"] or []) + (image["RepoDigests"] or [])]
+        ours = (name for name in found if name.startswith((f"{listed}:", f"{listed}@")) and not name.endswith("<none>"))
+        return [repository + name.removeprefix(listed) for name in dict.fromkeys(ours)]
+
+    async def trim(self, keep: int) -> int:
+        """See ports.builder.Builder."""
+        # Newer engines call it reserved-space. To one that knew neither name it would mean: keep nothing.
+        params = {"keep-storage": str(keep), "reserved-space": str(keep)}
+        try:
+            answer = await self._engine.call("POST", "/build/prune", params=params, timeout=TRIM)
+        except engine_api.Refused as error:
+            raise WorkFailed("the build cache can't be trimmed", why=error.message) from error
+        return int(answer.get("SpaceReclaimed", 0))
 
     async def _prepare(self, log: LogSink) -> client.Client:
         """Choose the docker command once; write the limits before every build (an engine that restarts forgets)."""

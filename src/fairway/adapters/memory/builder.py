@@ -6,22 +6,25 @@ time-outs and cancelling do it.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from fairway.domain import dockerfile
 from fairway.domain.image import LocalImage
-from fairway.errors import FairwayError, UsageError, WorkFailed
+from fairway.errors import Conflict, FairwayError, UsageError, WorkFailed
 from fairway.ports.builder import BuildRequest, LogSink
 
 
 class MemoryBuilder:
-    """`bases` are the images there are. `fail` is raised by the next calls while it is set; `hang` stops them."""
+    """`bases` are the images there are. `fail` is raised by the next calls while it is set; `hang` stops them.
+    `images` are by name, `used` the names that containers use, `cached` the bytes of the build cache."""
 
     def __init__(self, *, bases: frozenset[str] = frozenset()) -> None:
         self.bases = bases
         self.fail: FairwayError | None = None
         self.hang = False
         self.images: dict[str, LocalImage] = {}
+        self.used: set[str] = set()
+        self.cached = 0
         self.built: list[BuildRequest] = []
         self._cache: set[str] = set()
 
@@ -55,10 +58,23 @@ class MemoryBuilder:
         except TimeoutError as error:
             raise WorkFailed(f"`{command}` took longer than {timeout:g} s") from error
 
+    async def names(self, repository: str) -> Sequence[str]:
+        """See ports.builder.Builder."""
+        await self._trouble()
+        return [name for name in self.images if name.startswith((f"{repository}:", f"{repository}@"))]
+
     async def remove(self, reference: str) -> None:
         """See ports.builder.Builder."""
         await self._trouble()
+        if reference in self.used:
+            raise Conflict(f"the image {reference} can't be removed", why="a container uses it")
         self.images.pop(reference, None)
+
+    async def trim(self, keep: int) -> int:
+        """See ports.builder.Builder."""
+        await self._trouble()
+        freed, self.cached = max(0, self.cached - keep), min(self.cached, keep)
+        return freed
 
     async def _trouble(self) -> None:
         if self.hang:

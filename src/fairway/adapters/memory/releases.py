@@ -18,9 +18,11 @@ class MemoryReleases:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    async def create(self, release: Release) -> Release:
-        """The same with the next number."""
+    async def create(self, release: Release, *, like: ReleaseNumber | None = None) -> Release:
+        """The same with the next number. Raises NotFound when `like` is not kept any more."""
         self._shelf.visit(release.app)
+        if like is not None:
+            await self.get(release.app, like)
         numbered = replace(release, number=ReleaseNumber(self._shelf.count_up(release.app, "releases")))
         self._shelf.releases[numbered.app, numbered.number] = numbered
         return numbered
@@ -50,10 +52,15 @@ class MemoryReleases:
         ]
         return sorted(found, key=lambda release: -release.number)[:limit]
 
-    async def delete(self, app: AppName, number: int) -> None:
-        """One that is not there is no error."""
+    async def delete(self, app: AppName, number: int, *, seen: int) -> bool:
+        """Delete it unless a deployment needs it; False when one does, and when there is no such release."""
         self._shelf.visit()
-        self._shelf.releases.pop((app, number), None)
+        needed = any(
+            number in (each.release, each.previous) and (each.state is RolloutState.IN_PROGRESS or each.id > seen)
+            for each in self._shelf.deployments.values()
+            if each.app == app
+        )
+        return not needed and self._shelf.releases.pop((app, number), None) is not None
 
 
 class MemoryDeployments:
@@ -73,10 +80,12 @@ class MemoryDeployments:
         key: str,
         before: DesiredEnvironment | None = None,
     ) -> Deployment:
-        """An IN_PROGRESS deployment with the next id, or the one that the key started before."""
+        """An IN_PROGRESS deployment with the next id, or the one that the key started before. Raises NotFound for a
+        release that is not kept."""
         self._shelf.visit(app)
         if (known := self._shelf.deployment_keys.get((app, key))) is not None:
             return self._shelf.deployments[app, known]
+        await MemoryReleases(self._shelf).get(app, release)
         started = Deployment(
             app=app,
             environment=environment,

@@ -1,4 +1,4 @@
-"""Many pushes at a time, or one garbage collection: never both.
+"""Many pushes at a time, or one clearing away (a deletion of images, a garbage collection): never both.
 
 The collector deletes every layer that no manifest names, so the first layers of a push under way, whose manifest comes
 last, would be lost. Distribution's own documentation wants the registry read-only or stopped; its only writer is this
@@ -9,9 +9,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from fairway.errors import Conflict
+
+PATIENCE = 60.0
+
 
 class Gate:
-    """A waiting collection lets the pushes under way end, and holds back new ones."""
+    """One that waits to clear away lets the pushes under way end, and holds back new ones."""
 
     def __init__(self) -> None:
         self._turnstile = asyncio.Lock()
@@ -33,8 +37,13 @@ class Gate:
                 self._idle.set()
 
     @contextlib.asynccontextmanager
-    async def collection(self) -> AsyncIterator[None]:
-        """Held during a collection."""
+    async def exclusive(self, patience: float = PATIENCE) -> AsyncIterator[None]:
+        """Held while clearing away. Raises Conflict when the pushes under way don't end within `patience` seconds: new
+        ones have waited long enough by then."""
         async with self._turnstile:
-            await self._idle.wait()
+            try:
+                async with asyncio.timeout(patience):
+                    await self._idle.wait()
+            except TimeoutError as error:
+                raise Conflict("pushes to the registry are under way", why=f"after {patience:g} s still") from error
             yield

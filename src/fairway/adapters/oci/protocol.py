@@ -53,16 +53,11 @@ class Protocol:
 
     async def tags(self, repository: str) -> Sequence[str]:
         """The repository's tags; none when there is no such repository."""
-        found: list[str] = []
-        path: str | None = f"/{repository}/tags/list?n=1000"
-        while path:
-            response = await self._request("GET", path, repository)
-            if response.status_code == 404:
-                break
-            found += self._checked(response).json().get("tags") or []
-            following = response.links.get("next", {}).get("url")
-            path = following.partition("/v2")[2] if following else None
-        return found
+        return await self._list(f"/{repository}/tags/list?n=1000", "tags", repository)
+
+    async def repositories(self) -> Sequence[str]:
+        """The names of all repositories. Registries other than Distribution seldom tell."""
+        return await self._list("/_catalog?n=1000", "repositories", "")
 
     async def digest(self, repository: str, reference: str) -> str | None:
         """The digest of a tag's manifest, None when there is no such tag."""
@@ -83,6 +78,18 @@ class Protocol:
         response = await self._request("DELETE", f"/{repository}/manifests/{digest}", repository)
         if response.status_code != 404:
             self._checked(response)
+
+    async def _list(self, path: str | None, field: str, repository: str) -> Sequence[str]:
+        """The items of every page of a list."""
+        found: list[str] = []
+        while path:
+            response = await self._request("GET", path, repository)
+            if response.status_code == 404:
+                break
+            found += self._checked(response).json().get(field) or []
+            following = response.links.get("next", {}).get("url")
+            path = following.partition("/v2")[2] if following else None
+        return found
 
     async def _request(
         self,

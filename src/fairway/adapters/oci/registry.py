@@ -7,26 +7,25 @@ processes. The digest is the one of the push's own answer, not asked for afterwa
 
 import asyncio
 import contextlib
-import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from fairway.adapters import engine_api
-from fairway.adapters.oci import config
+from fairway.adapters.oci import storage
 from fairway.adapters.oci.gate import Gate
 from fairway.adapters.oci.protocol import Protocol
 from fairway.domain.image import Image, LocalImage
 from fairway.errors import Unavailable, WorkFailed
-from fairway.ports.registry import Login
+from fairway.ports.registry import Garbage, Login
 
 UNREACHABLE = re.compile(r"connection refused|no such host|i/o timeout|connection reset|network is unreachable|EOF$")
 REFUSED = re.compile(r"unauthorized|denied|no basic auth|authentication required|forbidden", re.IGNORECASE)
 ABSENT = re.compile(r"name unknown|repository .* (does not exist|not found)", re.IGNORECASE)
 FULL = re.compile(r"no space left|507|insufficient storage|500 Internal Server Error", re.IGNORECASE)
-COLLECTION = 600.0
 AT_ONCE = 8
 
 
@@ -56,6 +55,9 @@ class DistributionRegistry:
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        """Nothing of a killed server may collect beside this one's pushes: a collection that is left is ended here."""
+        if self._directory is not None:
+            await storage.end_orphan(self._directory)
         async with contextlib.AsyncExitStack() as stack:
             self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
             self._protocol = await stack.enter_async_context(Protocol(self._server, self._login))
@@ -85,7 +87,7 @@ class DistributionRegistry:
                 await self._protocol.tag(self._path(repository), before, f"{tag}-{before[7:19]}")
         return Image(repository=repository, digest=digest, size=image.size)
 
-    async def digests(self, repository: str) -> Sequence[str]:
+    async def tags(self, repository: str) -> Mapping[str, str]:
         """See ports.registry.Registry."""
         path = self._path(repository)
         slots = asyncio.Semaphore(AT_ONCE)
@@ -94,22 +96,36 @@ class DistributionRegistry:
             async with slots:
                 return await self._protocol.digest(path, tag)
 
-        found = await asyncio.gather(*(look(tag) for tag in await self._protocol.tags(path)))
-        return tuple(dict.fromkeys(digest for digest in found if digest))
+        names = await self._protocol.tags(path)
+        found = await asyncio.gather(*map(look, names))
+        return {name: digest for name, digest in zip(names, found, strict=True) if digest}
+
+    async def repositories(self) -> Sequence[str]:
+        """See ports.registry.Registry."""
+        return [f"{self._server}/{name}" for name in await self._protocol.repositories()]
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """See ports.registry.Registry."""
+        return self._gate.exclusive()
 
     async def delete(self, repository: str, digest: str) -> None:
         """See ports.registry.Registry."""
+        if self._directory is not None:
+            await asyncio.to_thread(storage.mark_deleted, self._directory)
         await self._protocol.delete(self._path(repository), digest)
 
-    async def collect(self) -> int:
+    async def garbage(self) -> Garbage:
+        """See ports.registry.Registry."""
+        if self._directory is None:
+            return Garbage(deleted=False, collected_at=None)
+        return await asyncio.to_thread(storage.read_garbage, self._directory)
+
+    async def collect(self, *, now: float) -> int:
         """See ports.registry.Registry. Pushes wait meanwhile."""
         if self._directory is None:
             return 0
-        images = self._directory / "images"
-        async with self._gate.collection():
-            before = await asyncio.to_thread(usage, images)
-            await collect(self._directory / "config.yml")
-            return max(0, before - await asyncio.to_thread(usage, images))
+        async with self._gate.exclusive():
+            return await storage.collect(self._directory, now=now)
 
     async def _push(self, image: LocalImage, repository: str, tag: str) -> str:
         headers = engine_api.registry_auth(await self._login(self._server), self._server)
@@ -153,38 +169,3 @@ class DistributionRegistry:
 
     def _path(self, repository: str) -> str:
         return repository.removeprefix(f"{self._server}/")
-
-
-async def collect(configuration: Path) -> None:
-    """Run the registry program's garbage collection."""
-    process = await asyncio.create_subprocess_exec(
-        config.find_program(),
-        "garbage-collect",
-        str(configuration),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(COLLECTION):
-            _, output = await process.communicate()
-    except TimeoutError as error:
-        raise WorkFailed(f"the registry's garbage collection took longer than {COLLECTION:g} s") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    text = output.decode(errors="replace").strip()
-    # A registry that has never stored anything has no `repositories` folder, and the program calls that a failure.
-    if process.returncode != 0 and "Path not found" not in text:
-        raise WorkFailed("the registry's garbage collection failed", why=text.splitlines()[-1] if text else "")
-
-
-def usage(directory: Path) -> int:
-    """The bytes of the files below the directory."""
-    total = 0
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                total += (Path(folder) / name).lstat().st_size
-    return total

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec
+from fairway.adapters.store import apps, codec, releases
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import APPS, DEPLOYMENTS
 from fairway.domain import transitions
@@ -32,13 +32,15 @@ class SqlDeployments:
         key: str,
         before: DesiredEnvironment | None = None,
     ) -> Deployment:
-        """An IN_PROGRESS deployment with the next id, or the one that the key started before."""
+        """An IN_PROGRESS deployment with the next id, or the one that the key started before. Raises NotFound for a
+        release that is not kept."""
 
         def work(connection: sa.Connection) -> Deployment:
             apps.lock(connection, app)
             known = sa.select(DEPLOYMENTS).where(DEPLOYMENTS.c.app == app, DEPLOYMENTS.c.key == key)
             if (row := connection.execute(known).first()) is not None:
                 return to_deployment(row)
+            releases.require(connection, app, release)
             id = apps.count_up(connection, app, APPS.c.deployments)
             connection.execute(
                 sa.insert(DEPLOYMENTS).values(

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from fairway.adapters.store import apps, codec
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import APPS, RELEASES
+from fairway.adapters.store.tables import APPS, DEPLOYMENTS, RELEASES
 from fairway.domain.app import Environment
+from fairway.domain.deployment import RolloutState
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.image import Image
 from fairway.domain.release import Release
@@ -22,11 +23,14 @@ class SqlReleases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def create(self, release: Release) -> Release:
-        """The same with the next number. Raises NotFound for an unknown app."""
+    async def create(self, release: Release, *, like: ReleaseNumber | None = None) -> Release:
+        """The same with the next number. Raises NotFound for an unknown app, and when `like` is not kept any more."""
 
         def work(connection: sa.Connection) -> Release:
+            # Counting up locks the app's row, so that nobody deletes `like` until this transaction has ended.
             numbered = replace(release, number=ReleaseNumber(apps.count_up(connection, release.app, APPS.c.releases)))
+            if like is not None:
+                require(connection, release.app, like)
             connection.execute(
                 sa.insert(RELEASES).values(
                     app=numbered.app,
@@ -66,14 +70,23 @@ class SqlReleases:
         query = query.order_by(RELEASES.c.number.desc()).limit(limit)
         return await self._database.read(lambda connection: [to_release(row) for row in connection.execute(query)])
 
-    async def delete(self, app: AppName, number: int) -> None:
-        """One that is not there is no error."""
-        statement = sa.delete(RELEASES).where(RELEASES.c.app == app, RELEASES.c.number == number)
+    async def delete(self, app: AppName, number: int, *, seen: int) -> bool:
+        """Delete it unless a deployment needs it; False when one does, and when there is no such release."""
+        needing = sa.exists().where(
+            DEPLOYMENTS.c.app == app,
+            sa.or_(DEPLOYMENTS.c.release == number, DEPLOYMENTS.c.previous == number),
+            sa.or_(DEPLOYMENTS.c.state == RolloutState.IN_PROGRESS.value, DEPLOYMENTS.c.id > seen),
+        )
+        statement = sa.delete(RELEASES).where(RELEASES.c.app == app, RELEASES.c.number == number, ~needing)
 
-        def work(connection: sa.Connection) -> None:
-            connection.execute(statement)
+        def work(connection: sa.Connection) -> bool:
+            try:
+                apps.lock(connection, app)
+            except NotFound:
+                return False  # the app went, and its releases with it
+            return connection.execute(statement).rowcount == 1
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
 
 def to_release(row: sa.Row[Any]) -> Release:
@@ -91,6 +104,13 @@ def to_release(row: sa.Row[Any]) -> Release:
         created_at=row.created_at,
         rollback_of=None if row.rollback_of is None else ReleaseNumber(row.rollback_of),
     )
+
+
+def require(connection: sa.Connection, app: str, number: int) -> None:
+    """Raise NotFound when the release is not kept."""
+    mine = (RELEASES.c.app == app, RELEASES.c.number == number)
+    if connection.execute(sa.select(RELEASES.c.number).where(*mine)).first() is None:
+        raise missing(connection, app, number)
 
 
 def missing(connection: sa.Connection, app: str, number: int) -> NotFound:

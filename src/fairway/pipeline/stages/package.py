@@ -44,6 +44,11 @@ class PackageStage:
         """What was pushed and belongs to no release goes with the next collection."""
 
 
+def find(outputs: Mapping[str, Any]) -> Image | None:
+    """The image that was handed on, None when the stage has not come so far."""
+    return take(outputs) if KEY in outputs else None
+
+
 def take(outputs: Mapping[str, Any]) -> Image:
     """The image that was handed on."""
     kept = outputs[KEY]
