@@ -75,6 +75,39 @@ def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: 
     assert detection.defaults.command == command
 
 
+@pytest.mark.parametrize(
+    ("scripts", "built"),
+    [
+        (
+            {"start": "npm run build:ts && node dist/app.js", "build:ts": "node -e 'x()' && tsc"},
+            "node -e 'x()' && tsc",
+        ),
+        (
+            {"prestart": "npm run rebuild", "start": "node dist/app.js", "rebuild": "own-clean && own-tsc"},
+            "own-clean && own-tsc",
+        ),
+        ({"start": "yarn build:app && node dist/app.js", "build:app": "own-compiler src"}, "own-compiler src"),
+    ],
+)
+def test_what_a_script_named_for_building_does_at_the_start_is_done_once_in_the_image(
+    scripts: dict[str, str], built: str
+) -> None:
+    detection = detected({"package.json": package(scripts=scripts)})
+
+    assert detection.start is not None and detection.build is not None
+    assert detection.start.command == ("node", "dist/app.js")
+    assert detection.build.command == built
+
+
+def test_a_migration_inside_a_build_script_stays_at_the_start() -> None:
+    scripts = {"start": "npm run build && node a.js", "build": "own-compiler && prisma migrate deploy"}
+
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
+
+    assert detection.start is not None
+    assert detection.start.command == ("sh", "-c", "prisma migrate deploy && exec node a.js")
+
+
 def test_a_procfile_wins_over_the_start_script() -> None:
     detection = detected(
         {

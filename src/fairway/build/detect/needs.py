@@ -50,6 +50,7 @@ BUILDERS = frozenset(
         "rm", "cp", "mkdir"
     }
 )  # fmt: skip
+BUILD_SCRIPT = re.compile(r"(re)?(build|compile|transpile|clean|tsc)([:_-].*)?", re.IGNORECASE)
 EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
 LISTED_BUILDS = 10
 PRISMA_WITHOUT_ENGINES = 7
@@ -75,6 +76,8 @@ def builds(command: Command) -> bool:
     if not words or command.variables.get("NODE_ENV") == "development":
         return False
     program = command.program
+    if any(BUILD_SCRIPT.fullmatch(name) for name in command.scripts) and not touches_database(command.render()):
+        return not any(word in ("-w", "--watch") for word in words)
     if program in BUILDERS or words[:2] in (("prisma", "generate"), ("npx", "tsc")):
         return not any(word in ("-w", "--watch") for word in words)
     return (

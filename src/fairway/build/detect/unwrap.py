@@ -96,7 +96,9 @@ def run_script(
         first = expand(before, scripts, depth + 1)
         if not first or not chained(first):
             return (command,)
-        found = (*first[:-1], replace(first[-1], operator="&&"), *found)
+        first = (*first[:-1], replace(first[-1], operator="&&"))
+        found = (*(replace(step, scripts=(f"pre{name}", *step.scripts)) for step in first), *found)
+    found = tuple(replace(step, scripts=(name, *step.scripts)) for step in found)
     if not command.variables:
         return found
     if not all(step.plain for step in found):
