@@ -81,7 +81,9 @@ LOCK = json.dumps({"lockfileVersion": 3, "packages": {"": {"dependencies": {"ms"
         ({"manager": "pnpm@9.1.4+sha512.abc", "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9.1.4", "pnpm-lock.yaml"),
         ({"manager": "yarn@4.5.0", "yarn.lock": BERRY_8}, Manager.BERRY, "4.5.0", "yarn.lock"),
         ({"manager": "npm@10.2.0", "package-lock.json": LOCK}, Manager.NPM, "10.2.0", "package-lock.json"),
-        ({}, Manager.NPM, None, None),
+        ({}, Manager.NPM, "11", None),
+        ({".nvmrc": "24"}, Manager.NPM, None, None),
+        ({".nvmrc": "18"}, Manager.NPM, None, None),
     ],
 )
 def test_the_package_manager_is_pinned_or_read_from_its_lock_file(

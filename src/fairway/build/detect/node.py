@@ -80,6 +80,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     sources = source.read(app.tree, source.NODE)
     wanted = node_version.find(app.tree, package if package.engines.get("node") else root, context)
     choice = package_manager.find(context, root)
+    choice = replace(choice, packages=package_manager.unlocked(choice.packages, wanted.runtime.version))
     runner = RUN[choice.packages.manager]
     found = entry.find(app.tree, package, choice.packages.manager)
     built = build_script.find(package, runner, found.built if found else ())

@@ -107,6 +107,9 @@ def tests(detection: Detection, test: str, args: Mapping[str, str]) -> list[str]
 
 def production(detection: Detection, needs: NodeInstall) -> list[str]:
     """The dependencies for production, compiled where they must be, with Prisma's client and the patches."""
+    if install.prunable(detection, needs):
+        pruned = f"{install.CERTIFICATES}; {text.BREAK} npm prune --omit=dev --no-audit --no-fund"
+        return ["FROM deps AS production", text.run(pruned, mounts=(install.CACHES[Manager.NPM], text.SECRET))]
     lines = ["FROM tools AS production", *text.copies(needs.manifests)]
     lines.append(installation(detection, needs, install.commands(detection, needs).production))
     mount = "--mount=type=bind,from=deps,source=/app,target=/deps"
