@@ -38,4 +38,10 @@ def telling(lines: Lines) -> str:
 
 def quiet(lines: Lines) -> tuple[str, ...]:
     """The lines without npm's advertisements and its pointers to files inside the build."""
-    return tuple(line for line in lines if not re.search(r"^npm notice\b|A complete log of this run", line))
+    return tuple(
+        line
+        for line in lines
+        if not re.search(
+            r"^npm notice\b|^npm warn Unknown (?:env|user|project) config|A complete log of this run", line
+        )
+    )
