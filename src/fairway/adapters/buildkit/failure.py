@@ -94,7 +94,8 @@ def explain_command(failed: str, code: int, step: Step) -> WorkFailed:
     found = diagnosis_build.read(lines)
     if found is None:
         return WorkFailed(failed, why=diagnosis_output.telling(lines), log=log[-SHOWN:])
-    return WorkFailed(found.sentence, why=f"{failed}: {found.seen}", hint=found.fix, log=log[-SHOWN:])
+    why = failed if found.seen in found.sentence else f"{failed}: {found.seen}"
+    return WorkFailed(found.sentence, why=why, hint=found.fix, log=log[-SHOWN:])
 
 
 def instruction(name: str) -> str:
