@@ -203,6 +203,15 @@ def test_typescript_without_a_build_script_is_compiled_where_the_start_needs_it(
     assert detection.build.command == "tsc"
 
 
+def test_a_hook_that_calls_a_guard_by_another_script_is_left_out_too() -> None:
+    scripts = {**START, "prepare": "yarn run protect", "protect": "snyk protect"}
+
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
+
+    assert detection.install is not None
+    assert detection.install.after_copy == ()
+
+
 def test_install_hooks_wait_for_the_sources_and_git_hooks_are_left_out() -> None:
     scripts = {**START, "prepare": "husky install", "postinstall": "patch-package && node make.js", "build": "tsc"}
     detection = detected(

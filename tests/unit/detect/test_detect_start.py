@@ -167,6 +167,21 @@ def test_typescript_under_nodemon_starts_from_the_build_output() -> None:
     assert detection.start.command == ("node", "dist/index.js")
 
 
+def test_a_main_in_typescript_starts_from_what_the_compiler_makes_of_it() -> None:
+    detection = detected(
+        {
+            "package.json": package(
+                main="src/app.ts", scripts={"start": "nodemon", "build": "tsc"}, devDependencies={"typescript": "5"}
+            ),
+            "tsconfig.json": '{ "compilerOptions": { "outDir": "./build", "rootDir": "./src" } }',
+            "src/app.ts": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "build/app.js")
+
+
 def test_nest_starts_from_its_output_and_not_by_its_command_line() -> None:
     detection = detected(
         {

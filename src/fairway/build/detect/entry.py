@@ -186,7 +186,8 @@ def from_files(tree: Tree, package: Package) -> Entry | None:
         and not main.startswith("..")
         and (path := next((main + end for end in (*SUFFIXES, "/index.js") if main + end in files), ""))
     ):
-        return plain(path, "package.json (main)")
+        compiled = re.search(r"\.[cm]?ts$", path) and (typescript.options(tree) or {}).get("outDir")
+        return plain(typescript.output(tree, path) if compiled else path, "package.json (main)")
     for stem in FILES:
         for suffix in SUFFIXES:
             if stem + suffix in files:
