@@ -413,3 +413,22 @@ def test_prisma_before_version_7_needs_its_engines(version: str, engines: bool) 
 
     assert isinstance(detection.install, NodeInstall)
     assert detection.install.engines is engines
+
+
+@pytest.mark.parametrize(
+    ("address", "fetched"),
+    [
+        ("github:a/b", True),
+        ("git+https://git.example.com/a/b.git#v1", True),
+        ("a/b#main", True),
+        ("^1.0.0", False),
+        ("file:../b", False),
+        ("npm:@a/b@1", False),
+        ("workspace:*", False),
+    ],
+)
+def test_a_dependency_from_a_git_repository_brings_git_into_the_build(address: str, fetched: bool) -> None:
+    detection = detected({"package.json": package(scripts=START, dependencies={"x": address}), "a.js": ""})
+
+    assert detection.install is not None
+    assert detection.install.git is fetched

@@ -44,6 +44,12 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ("an inspector is left out", {"start": "node --inspect=0.0.0.0 server.js"}, ("node", "server.js")),
     ("watching is left out", {"start": "node --watch server.js"}, ("node", "server.js")),
     ("pm2 is left out", {"start": "pm2-runtime start server.js -i max"}, ("node", "server.js")),
+    ("forever is left out", {"start": "forever start -m 3 server.js"}, ("node", "server.js")),
+    (
+        "a process that would go to the background stays",
+        {"start": "egg-scripts start --daemon --title=x"},
+        ("egg-scripts", "start", "--title=x"),
+    ),
     ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
     (
         "nodemon yields to a production script",
@@ -180,6 +186,29 @@ def test_a_main_in_typescript_starts_from_what_the_compiler_makes_of_it() -> Non
 
     assert detection.start is not None
     assert detection.start.command == ("node", "build/app.js")
+
+
+def test_a_start_beside_its_typescript_source_is_the_file_that_the_build_makes() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "node bin/server.js", "build": "node ace build"}),
+            "tsconfig.json": '{ "compilerOptions": { "outDir": "./build", "rootDir": "./" } }',
+            "bin/server.ts": "",
+            "ace.js": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "build/bin/server.js")
+
+
+@pytest.mark.parametrize("runtime", ["bun", "deno"])
+def test_an_app_of_another_runtime_is_refused_by_its_name(runtime: str) -> None:
+    detection = detected({"package.json": package(scripts={"start": f"{runtime} run a.ts"}), "a.ts": ""})
+
+    assert [problem.what for problem in detection.problems if problem.fatal] == [
+        f"the app runs on {runtime.capitalize()}, which Fairway makes no image for"
+    ]
 
 
 def test_nest_starts_from_its_output_and_not_by_its_command_line() -> None:

@@ -55,6 +55,7 @@ EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|
 LISTED_BUILDS = 10
 PRISMA_WITHOUT_ENGINES = 7
 GIT = re.compile(r"\bgit\s+(rev-parse|describe|log|show|tag|rev-list)\b|\bnx\s+affected\b|\blerna\s+changed\b")
+GIT_ADDRESS = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|[\w-]+/[\w.-]+(#|$)|https?://\S+\.git(#|$))")
 GIT_PACKAGES = frozenset(
     {"git-rev-sync", "git-revision-webpack-plugin", "git-describe", "git-last-commit", "child-process-git"}
 )
@@ -100,7 +101,9 @@ def empty_files(package: Package) -> tuple[str, ...]:
 
 
 def git(package: Package) -> bool:
-    """Whether the build asks git about the commit."""
+    """Whether the build asks git about the commit, or fetches a dependency with it."""
+    if any(GIT_ADDRESS.match(wanted) for wanted in package.everything.values()):
+        return True
     scripts = (
         package.scripts.get(name, "")
         for name in ("prebuild", "build", "postbuild", "version", "postinstall", "prepare")

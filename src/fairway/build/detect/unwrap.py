@@ -149,6 +149,11 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "node":
             kept = tuple(word for word in rest if not re.fullmatch(r"--(watch(-path)?|inspect(-brk)?)(=.*)?", word))
             return ("node", *kept) if kept != rest else None
+        case "forever":
+            rest = rest[1:] if rest[:1] == ("start",) else rest
+            return run_file(after_options(rest, {"-m", "-l", "-o", "-e", "-p", "-c", "--minUptime", "--uid"}))
+        case "egg-scripts" if "--daemon" in rest:
+            return (first, *(word for word in rest if word != "--daemon"))
         case "pm2" | "pm2-runtime":
             return unwrap_pm2(rest, scripts.pm2)
         case "yarn" | "pnpm" if rest and rest[0] == "exec":
