@@ -142,6 +142,7 @@ ROWS: tuple[Row, ...] = (
     (TYPESCRIPT, typescript),
     (re.compile(r"(?:Cannot find (?:module|package)|Can't resolve|Could not resolve) ['\"](?P<name>[^'\"]+)"), missing),
     (re.compile(r"[Ee]nvironment variable not found: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
+    (re.compile(r"Cannot resolve environment variable: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
     (re.compile(r"Missing required environment variable: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
     *diagnosis_install.LATER_ROWS,
 )

@@ -63,3 +63,13 @@ def test_pythons_stand_in_is_debians_own_version() -> None:
     assert names.read("python:3", platform="x64")
     found = names.read("python:3.11.9", platform="x64")
     assert found is not None and "patch version" in found.note
+
+
+@pytest.mark.parametrize(
+    ("reference", "linked"), [("node:slim", True), ("node:26-alpine", True), ("node:24-slim", False)]
+)
+def test_the_newest_node_comes_with_the_library_that_it_is_linked_with(reference: str, linked: bool) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None
+    assert ("libatomic1" in found.debian) is linked

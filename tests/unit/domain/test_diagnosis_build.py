@@ -104,6 +104,11 @@ CASES = [
     ("Error: Cannot find module '@a/b/c'", "needs the package @a/b", "npm install @a/b"),
     ("Module not found: Error: Can't resolve './Menu'", "the build finds no ./Menu", "case counts"),
     ("Error: Environment variable not found: API_URL", "wants the variable API_URL", "args"),
+    (
+        "Error: ConfigEnvError: Cannot resolve environment variable: SHADOW_URL.",
+        "wants the variable SHADOW_URL",
+        "args",
+    ),
     (SCRIPT, "the install script of tool failed", ""),
     (" ERR_PNPM_NO_SPACE  something of its own", "pnpm: NO_SPACE", ""),
 ]

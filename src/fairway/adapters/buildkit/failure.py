@@ -23,7 +23,8 @@ SHOWN = 20
 AROUND = (
     re.compile(r"--mount=\S+\s*"),
     re.compile(r"export NODE_ENV=production;\s*"),
-    re.compile(r"export PRISMA_SCHEMA_ENGINE_BINARY=\S+;\s*"),
+    re.compile(r"export (?:DATABASE_URL|PRISMA_SCHEMA_ENGINE_BINARY)=\S+;\s*"),
+    re.compile(r"DATABASE_URL=\$\S+ (?:PRISMA_SCHEMA_ENGINE_BINARY=\S+ )?"),
     re.compile(r"if \[ -[sd] [^\]]*\]; then export [^;]*; fi;\s*"),
     re.compile(r"node -e 'const fs=.*?' (?:\S*package\.json\s*)+&&\s*"),
     re.compile(r"\s*&&\s+cd /app && mkdir /out && tar .*", re.DOTALL),

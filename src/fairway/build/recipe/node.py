@@ -82,6 +82,8 @@ def build(detection: Detection, needs: NodeInstall, args: Mapping[str, str]) -> 
     pack = (
         "mkdir /out && tar --exclude=node_modules --exclude=./.git --exclude=./.next/cache -cf - . | tar -xf - -C /out"
     )
+    # A build script may call prisma as well, and Prisma's configuration insists on the variable.
+    mode += "" if needs.prisma is None else f"export {NO_DATABASE}; "
     mode += "" if needs.prisma is None or needs.engines else f"export {NO_ENGINE}; "
     commands = [f"{mode}{install.CERTIFICATES};", *(f"{command} &&" for command in made), f"cd /app && {pack}"]
     lines.append(text.run(f" {text.BREAK} ".join(commands), mounts=(text.SECRET,)))

@@ -52,7 +52,7 @@ def read(reference: str, *, platform: str) -> StandIn | None:
         return None
     debian = ("busybox",) if alpine else () if "slim" in parts or match[1] == "python" else FULL
     note = "; ".join(text for text in (note_for(parts, alpine=alpine), found.note) if text)
-    return replace(found, debian=debian, alpine=alpine, note=note)
+    return replace(found, debian=(*found.debian, *debian), alpine=alpine, note=note)
 
 
 def note_for(parts: list[str], *, alpine: bool) -> str:
@@ -75,7 +75,9 @@ def node(version: str, platform: str) -> StandIn | None:
     if corepack:
         packages["corepack"] = f"corepack@{corepack}"
     shown = "the newest Node.js" if version == "latest" else f"Node.js {version}"
-    return StandIn(template="node", version=shown, packages=packages)
+    # From 25 on Node.js's own builds are linked with it, and Debian's minimal root has none.
+    library = ("libatomic1",) if major >= 25 else ()
+    return StandIn(template="node", version=shown, packages=packages, debian=library)
 
 
 def python(version: str) -> StandIn | None:
