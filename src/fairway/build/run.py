@@ -123,8 +123,10 @@ async def run_test_stage(request: BuildRequest, command: str, builder: Builder, 
         await builder.build(replace(request, target=plans.TEST, tag=tag), steps)
     except WorkFailed as error:
         # The last instruction of the stage is the test. What failed before it is the build, and is told as such.
-        code = EXIT_CODE.search(error.what)
-        if code and (command in error.what or LAST_OF_TEST.fullmatch(steps.failed)):
+        # A cause that was recognised comes first, and the step and its code behind it.
+        told = f"{error.what} {error.why}"
+        code = EXIT_CODE.search(told)
+        if code and (command in told or LAST_OF_TEST.fullmatch(steps.failed)):
             raise failed(command, int(code[1]), list(error.log)) from error
         raise
     await builder.remove(tag)

@@ -20,6 +20,7 @@ LINES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"[Ee]nvironment variable not found: ({NAME})",
+        rf"Cannot resolve environment variable: ({NAME})",
         rf"[Ss]et the ({NAME}) environment variable",
         rf"env-var: \"({NAME})\" is a required variable",
         rf"UndefinedValueError: ({NAME}) not found",

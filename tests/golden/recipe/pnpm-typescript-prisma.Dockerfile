@@ -37,7 +37,7 @@ FROM deps AS build
 COPY . .
 ARG COMMIT
 RUN --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
-    export NODE_ENV=production; if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
+    export NODE_ENV=production; export DATABASE_URL=${DATABASE_URL:-postgresql://nobody@127.0.0.1:1/none}; if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     pnpm run build && \
     cd /app && mkdir /out && tar --exclude=node_modules --exclude=./.git --exclude=./.next/cache -cf - . | tar -xf - -C /out
 

@@ -86,6 +86,15 @@ async def test_a_failing_test_stops_the_build_and_names_command_code_and_last_li
     assert world.builder.images == {}
 
 
+async def test_a_failing_test_whose_output_was_recognised_is_still_a_failing_test(world: World) -> None:
+    world.recipe = "FROM node:22-slim AS test\nRUN npm test\nFROM node:22-slim\n"
+    told = "RUN npm test failed with exit code 1: Error: Cannot find module 'a'"
+    world.builder.fail = WorkFailed("the build needs the package a", why=told, log=("Error: Cannot find module 'a'",))
+
+    with pytest.raises(WorkFailed, match="the tests failed: `npm test` exited with 1"):
+        await world.build(Build(test="npm test"))
+
+
 async def test_the_users_dockerfile_wins_and_its_arguments_choose_the_base(world: World) -> None:
     world.write("Dockerfile", "ARG BASE=node:18\nFROM $BASE\nCMD x\n")
 

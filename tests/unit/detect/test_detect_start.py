@@ -44,6 +44,12 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ("an inspector is left out", {"start": "node --inspect=0.0.0.0 server.js"}, ("node", "server.js")),
     ("watching is left out", {"start": "node --watch server.js"}, ("node", "server.js")),
     ("pm2 is left out", {"start": "pm2-runtime start server.js -i max"}, ("node", "server.js")),
+    ("forever is left out", {"start": "forever start -m 3 server.js"}, ("node", "server.js")),
+    (
+        "a process that would go to the background stays",
+        {"start": "egg-scripts start --daemon --title=x"},
+        ("egg-scripts", "start", "--title=x"),
+    ),
     ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
     (
         "nodemon yields to a production script",
@@ -73,6 +79,39 @@ def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: 
     assert detection.start is not None
     assert detection.start.command == command
     assert detection.defaults.command == command
+
+
+@pytest.mark.parametrize(
+    ("scripts", "built"),
+    [
+        (
+            {"start": "npm run build:ts && node dist/app.js", "build:ts": "node -e 'x()' && tsc"},
+            "node -e 'x()' && tsc",
+        ),
+        (
+            {"prestart": "npm run rebuild", "start": "node dist/app.js", "rebuild": "own-clean && own-tsc"},
+            "own-clean && own-tsc",
+        ),
+        ({"start": "yarn build:app && node dist/app.js", "build:app": "own-compiler src"}, "own-compiler src"),
+    ],
+)
+def test_what_a_script_named_for_building_does_at_the_start_is_done_once_in_the_image(
+    scripts: dict[str, str], built: str
+) -> None:
+    detection = detected({"package.json": package(scripts=scripts)})
+
+    assert detection.start is not None and detection.build is not None
+    assert detection.start.command == ("node", "dist/app.js")
+    assert detection.build.command == built
+
+
+def test_a_migration_inside_a_build_script_stays_at_the_start() -> None:
+    scripts = {"start": "npm run build && node a.js", "build": "own-compiler && prisma migrate deploy"}
+
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
+
+    assert detection.start is not None
+    assert detection.start.command == ("sh", "-c", "prisma migrate deploy && exec node a.js")
 
 
 def test_a_procfile_wins_over_the_start_script() -> None:
@@ -132,6 +171,44 @@ def test_typescript_under_nodemon_starts_from_the_build_output() -> None:
 
     assert detection.start is not None
     assert detection.start.command == ("node", "dist/index.js")
+
+
+def test_a_main_in_typescript_starts_from_what_the_compiler_makes_of_it() -> None:
+    detection = detected(
+        {
+            "package.json": package(
+                main="src/app.ts", scripts={"start": "nodemon", "build": "tsc"}, devDependencies={"typescript": "5"}
+            ),
+            "tsconfig.json": '{ "compilerOptions": { "outDir": "./build", "rootDir": "./src" } }',
+            "src/app.ts": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "build/app.js")
+
+
+def test_a_start_beside_its_typescript_source_is_the_file_that_the_build_makes() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "node bin/server.js", "build": "node ace build"}),
+            "tsconfig.json": '{ "compilerOptions": { "outDir": "./build", "rootDir": "./" } }',
+            "bin/server.ts": "",
+            "ace.js": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "build/bin/server.js")
+
+
+@pytest.mark.parametrize("runtime", ["bun", "deno"])
+def test_an_app_of_another_runtime_is_refused_by_its_name(runtime: str) -> None:
+    detection = detected({"package.json": package(scripts={"start": f"{runtime} run a.ts"}), "a.ts": ""})
+
+    assert [problem.what for problem in detection.problems if problem.fatal] == [
+        f"the app runs on {runtime.capitalize()}, which Fairway makes no image for"
+    ]
 
 
 def test_nest_starts_from_its_output_and_not_by_its_command_line() -> None:

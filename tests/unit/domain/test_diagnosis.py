@@ -364,6 +364,12 @@ CASES = {
         sentence="the variable DATABASE_URL is not set in production",
         fix="fairway env set -e production DATABASE_URL",
     ),
+    "the variable of prisma's configuration": Case(
+        exit=ONE,
+        log=("Failed to load config file. Error: ConfigEnvError: Cannot resolve environment variable: DATABASE_URL.",),
+        sentence="the variable DATABASE_URL is not set in production",
+        fix="fairway env set -e production DATABASE_URL",
+    ),
     "os.environ": Case(
         exit=ONE,
         log=printed("keyerror"),

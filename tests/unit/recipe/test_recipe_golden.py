@@ -61,6 +61,12 @@ PROJECTS: dict[str, dict[str, str]] = {
         "packages/api/a.ts": SERVER,
         "packages/lib/package.json": package(name="@x/lib", scripts={"build": "tsc", "prepare": "tsc"}),
     },
+    "npm-native": {
+        "package.json": package(
+            scripts={"start": "node server.js"}, dependencies={"better-sqlite3": "12"}, devDependencies={"mocha": "11"}
+        ),
+        "server.js": SERVER,
+    },
     "pip": {
         "requirements.txt": "fastapi==1\npsycopg2==2\n",
         "requirements-dev.txt": "-r requirements.txt\npytest\n",

@@ -27,7 +27,7 @@ PULL = 900.0
 DEBIAN = 300.0
 STAND_IN = 600.0
 """Seconds for a whole pull, for making Debian's root, and for a stand-in on top of it."""
-POSSIBLE = "Without a registry Fairway can make Debian-based node:VERSION, and python:3.11, by itself"
+POSSIBLE = "Without a registry Fairway can make node:VERSION and python:3.11, Alpine's names included, by itself"
 PLATFORMS = {"x86_64": "x64", "aarch64": "arm64", "amd64": "x64", "arm64": "arm64"}
 
 
@@ -38,8 +38,8 @@ class DockerBases:
         self._builder = builder
         self._making = asyncio.Lock()
 
-    async def ensure(self, reference: str, log: LogSink, *, explicit: bool = False) -> None:
-        """See ports.builder.Bases. `explicit` allows stand-ins that differ more (Alpine's names)."""
+    async def ensure(self, reference: str, log: LogSink) -> None:
+        """See ports.builder.Bases."""
         if await self._is_here(reference, log):
             return
         client = await self._builder.docker()
@@ -52,7 +52,7 @@ class DockerBases:
             try:
                 await self._pull(client, reference, log)
             except WorkFailed as error:
-                stand_in = names.read(reference, platform=await self._platform(client), explicit=explicit)
+                stand_in = names.read(reference, platform=await self._platform(client))
                 if not isinstance(error, Unpullable) or error.reason != pulling.Reason.UNREACHABLE:
                     raise
                 if stand_in is None:
@@ -97,12 +97,15 @@ class DockerBases:
             f"({stand_in.version} on Debian 12{note})"
         )
         started = time.monotonic()
-        template = Path(__file__).parent / "standins" / f"{stand_in.template}.tmpl"
         with tempfile.TemporaryDirectory(prefix="fairway-base-") as directory:
             work = Path(directory)
-            shutil.copyfile(template, work / "Dockerfile")
+            lay_out(stand_in, work)
             request = BuildRequest(
-                context=work, dockerfile=work / "Dockerfile", tag=reference, args={}, timeout=STAND_IN
+                context=work,
+                dockerfile=work / "Dockerfile",
+                tag=reference,
+                args={"DEBIAN": " ".join(stand_in.debian)},
+                timeout=STAND_IN,
             )
             try:
                 async with asyncio.timeout(STAND_IN):
@@ -151,6 +154,16 @@ class Unpullable(WorkFailed):
         told = pulling.explain(reference, message)
         super().__init__(told.what, why=told.why, hint=told.hint)
         self.reason = pulling.judge(message)
+
+
+def lay_out(stand_in: names.StandIn, work: Path) -> None:
+    """Put the stand-in's Dockerfile and the commands that it brings into the folder that it is built from."""
+    standins = Path(__file__).parent / "standins"
+    shutil.copyfile(standins / f"{stand_in.template}.tmpl", work / "Dockerfile")
+    (work / "commands").mkdir()
+    if stand_in.alpine:
+        for file in (standins / "alpine").iterdir():
+            shutil.copy(file, work / "commands" / file.name)
 
 
 async def step(arguments: list[str], client: Client, failed: str) -> None:

@@ -1,14 +1,18 @@
 """One bridge network for each environment, on which its services find each other by name and nobody else's."""
 
 import asyncio
+import ipaddress
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fairway.adapters.docker import names, refusals
 from fairway.adapters.docker.connection import Connection, Refused
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.errors import Conflict
+
+RANGE = ipaddress.IPv4Network("10.213.0.0/16")
+"""Where Fairway takes 256 more networks from: a part of 10.0.0.0/8 that neither Docker's pools nor common VPNs use."""
 
 
 class Networks:
@@ -67,5 +71,31 @@ class Networks:
         try:
             made = await self._connection.call("POST", "/networks/create", body=body)
         except Refused as refusal:
-            raise refusals.refused_network(refusal, name) from refusal
+            if not refusals.POOLS.search(refusal.message):
+                raise refusals.refused_network(refusal, name) from refusal
+            made = await self._create_outside(body, refusal)
         return str(made["Id"])
+
+    async def _create_outside(self, body: dict[str, Any], full: Refused) -> Any:
+        """Docker's own pools hold about 30 networks; Fairway has ranges of its own for what comes after them."""
+        for subnet in free(await self._connection.call("GET", "/networks")):
+            try:
+                wanted = {**body, "IPAM": {"Config": [{"Subnet": subnet}]}}
+                return await self._connection.call("POST", "/networks/create", body=wanted)
+            except Refused as refusal:
+                if "overlap" not in refusal.message.lower():
+                    raise refusals.refused_network(refusal, body["Name"]) from refusal
+        raise refusals.refused_network(full, body["Name"]) from full
+
+
+def free(networks: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The ranges of RANGE, each of 254 addresses, that none of Docker's networks takes a part of."""
+    taken = [
+        ipaddress.ip_network(config["Subnet"], strict=False)
+        for network in networks
+        for config in (network.get("IPAM") or {}).get("Config") or ()
+        if config.get("Subnet")
+    ]
+    for subnet in RANGE.subnets(new_prefix=24):
+        if not any(one.version == 4 and one.overlaps(subnet) for one in taken):
+            yield str(subnet)

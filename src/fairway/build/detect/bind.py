@@ -18,6 +18,7 @@ OURS = frozenset(
      "ADDRESS", "BIND_ADDRESS", "LISTEN_ADDRESS", "SERVER_ADDRESS"}
 )  # fmt: skip
 LITERAL = re.compile(rf"\.listen\((?:[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}")
+SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}")
 FASTIFY = re.compile(r"\.listen\(\s*\{(?P<inside>[^{}]*)\}")
 
 
@@ -38,7 +39,7 @@ def find(sources: tuple[Source, ...], framework: str | None) -> Bound:
                 if match["name"] in OURS:
                     return Bound(variable=match["name"], where=source.where(match.start("name")))
     for source in sources:
-        if fixed := LITERAL.search(source.text):
+        if fixed := LITERAL.search(source.text) or SERVER.search(source.text):
             return Bound(
                 problems=(unreachable(source.where(fixed.start()), "it listens on the loopback interface alone"),)
             )

@@ -21,7 +21,7 @@ POINTLESS = frozenset(
         "husky", "lefthook", "simple-git-hooks", "pre-commit", "only-allow", "is-ci", "ghooks", "yorkie",
         "opencollective",
         "opencollective-postinstall", "patch-package", "echo", "true", "exit", "git", "check-node-version", "skip-ci",
-        "install-app-deps", "prisma"
+        "install-app-deps", "prisma", "snyk", "snyk-protect"
     }
 )  # fmt: skip
 DEEPEST = 6
@@ -91,9 +91,17 @@ def after_copy(package: Package) -> tuple[str, ...]:
         for command in needs.parse(package.scripts.get(name, "")):
             text = command.render()
             again = text == package.scripts.get(built) or called(command.words, package.scripts) == built
-            if not (again and built) and not pointless(command) and not needs.touches_database(text):
+            called_by_it = inner(command, package.scripts)
+            if not (again and built) and not pointless(called_by_it) and not needs.touches_database(text):
                 found.append(text)
     return tuple(found)
+
+
+def inner(command: Command, scripts: Mapping[str, str]) -> Command:
+    """The first command of the script that a command calls; itself when it calls none."""
+    name = called(command.words, scripts)
+    body = needs.parse(scripts[name]) if name else ()
+    return body[0] if body else command
 
 
 def pointless(command: Command) -> bool:

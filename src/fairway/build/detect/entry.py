@@ -165,6 +165,8 @@ def compiled(tree: Tree, package: Package, entry: Entry, buildable: bool) -> Ent
     """The entry with `ts-node src/index.ts` replaced by `node dist/index.js`, when a build makes that file and the
     script was a development server's; started with ts-node on purpose, it stays."""
     last = entry.commands[-1]
+    if buildable and (moved := moved_by_build(tree, entry)):
+        return moved
     if not buildable or last.program not in ("ts-node", "tsx", "babel-node") or not last.plain:
         return entry
     if not re.search(r"nodemon|ts-node-dev|tsnd|watch", script_text(package, entry.start.text)):
@@ -173,6 +175,21 @@ def compiled(tree: Tree, package: Package, entry: Entry, buildable: bool) -> Ent
     if file is None or not (typescript.options(tree) or {}).get("outDir"):
         return entry
     commands = (*entry.commands[:-1], replace(last, words=("node", typescript.output(tree, file))))
+    start = replace(entry.start, command=unwrap.exec_form(commands, entry.start.text))
+    return replace(entry, start=start, commands=commands)
+
+
+def moved_by_build(tree: Tree, entry: Entry) -> Entry | None:
+    """`node bin/server.js`, where only bin/server.ts exists and the compiler writes build/bin/server.js (AdonisJS is
+    meant to start inside its build folder); None when that is not so."""
+    missing = missing_file(tree, entry)
+    stem = re.sub(r"\.[cm]?js$", "", missing)
+    if not missing or tree.read(f"{stem}.ts") is None or not (typescript.options(tree) or {}).get("outDir"):
+        return None
+    made = typescript.output(tree, f"{stem}.ts")
+    last = entry.commands[-1]
+    words = tuple(made if posixpath.normpath(word) == missing else word for word in last.words)
+    commands = (*entry.commands[:-1], replace(last, words=words))
     start = replace(entry.start, command=unwrap.exec_form(commands, entry.start.text))
     return replace(entry, start=start, commands=commands)
 
@@ -186,7 +203,8 @@ def from_files(tree: Tree, package: Package) -> Entry | None:
         and not main.startswith("..")
         and (path := next((main + end for end in (*SUFFIXES, "/index.js") if main + end in files), ""))
     ):
-        return plain(path, "package.json (main)")
+        compiled = re.search(r"\.[cm]?ts$", path) and (typescript.options(tree) or {}).get("outDir")
+        return plain(typescript.output(tree, path) if compiled else path, "package.json (main)")
     for stem in FILES:
         for suffix in SUFFIXES:
             if stem + suffix in files:

@@ -1,5 +1,6 @@
 """What `fairway init` prints of a Detection: each conclusion in a few words, with its file and line."""
 
+import re
 from dataclasses import replace
 
 from fairway.domain.detection import Detection, Evidence, Kind, Manager
@@ -50,8 +51,15 @@ def made(detection: Detection) -> list[Evidence]:
     if detection.build:
         found.append(Evidence(what=f'built by "{detection.build.command}"', where=detection.build.where))
     if detection.start:
-        found.append(Evidence(what=f'starts "{" ".join(detection.start.command)}"', where=detection.start.where))
+        found.append(Evidence(what=f'starts "{shown(detection.start.command)}"', where=detection.start.where))
     return found
+
+
+def shown(command: tuple[str, ...]) -> str:
+    """The command as a person would type it: of `sh -c TEXT` the text, without its `exec`."""
+    if command[:2] != ("sh", "-c") or len(command) != 3:
+        return " ".join(command)
+    return re.sub(r"(^|&& |; |\S=\S* )exec ", r"\1", command[2])
 
 
 def place(detection: Detection, file: str) -> str:

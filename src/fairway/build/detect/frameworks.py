@@ -10,20 +10,21 @@ NODE = (
     ("@remix-run/serve", "Remix"), ("fastify", "Fastify"), ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
     ("hono", "Hono"), ("restify", "Restify"), ("polka", "Polka"), ("express", "Express"),
     ("@apollo/server", "Apollo Server"), ("apollo-server", "Apollo Server"), ("graphql-yoga", "GraphQL Yoga"),
-    ("micro", "micro"),
+    ("micro", "micro"), ("egg", "Egg"),
 )  # fmt: skip
 PORTS = {
     "Strapi": 1337,
     "AdonisJS": 3333,
     "Medusa": 9000,
     "Sails": 1337,
+    "Egg": 7001,
     "Feathers": 3030,
     "Apollo Server": 4000,
     "GraphQL Yoga": 4000,
 }
 USUAL = 3000
 # Their own start command reads PORT; with the others the app's source says it.
-READ_PORT = frozenset({"Next.js", "Nuxt", "Remix", "Strapi", "AdonisJS", "Medusa", "Sails"})
+READ_PORT = frozenset({"Next.js", "Nuxt", "Remix", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg"})
 
 
 def name(package: Package) -> str | None:

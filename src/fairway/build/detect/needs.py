@@ -50,10 +50,12 @@ BUILDERS = frozenset(
         "rm", "cp", "mkdir"
     }
 )  # fmt: skip
+BUILD_SCRIPT = re.compile(r"(re)?(build|compile|transpile|clean|tsc)([:_-].*)?", re.IGNORECASE)
 EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
 LISTED_BUILDS = 10
 PRISMA_WITHOUT_ENGINES = 7
 GIT = re.compile(r"\bgit\s+(rev-parse|describe|log|show|tag|rev-list)\b|\bnx\s+affected\b|\blerna\s+changed\b")
+GIT_ADDRESS = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|[\w-]+/[\w.-]+(#|$)|https?://\S+\.git(#|$))")
 GIT_PACKAGES = frozenset(
     {"git-rev-sync", "git-revision-webpack-plugin", "git-describe", "git-last-commit", "child-process-git"}
 )
@@ -75,6 +77,8 @@ def builds(command: Command) -> bool:
     if not words or command.variables.get("NODE_ENV") == "development":
         return False
     program = command.program
+    if any(BUILD_SCRIPT.fullmatch(name) for name in command.scripts) and not touches_database(command.render()):
+        return not any(word in ("-w", "--watch") for word in words)
     if program in BUILDERS or words[:2] in (("prisma", "generate"), ("npx", "tsc")):
         return not any(word in ("-w", "--watch") for word in words)
     return (
@@ -97,7 +101,9 @@ def empty_files(package: Package) -> tuple[str, ...]:
 
 
 def git(package: Package) -> bool:
-    """Whether the build asks git about the commit."""
+    """Whether the build asks git about the commit, or fetches a dependency with it."""
+    if any(GIT_ADDRESS.match(wanted) for wanted in package.everything.values()):
+        return True
     scripts = (
         package.scripts.get(name, "")
         for name in ("prebuild", "build", "postbuild", "version", "postinstall", "prepare")

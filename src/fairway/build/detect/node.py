@@ -41,6 +41,7 @@ RUN = {Manager.NPM: "npm run", Manager.YARN: "yarn run", Manager.BERRY: "yarn ru
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (inside a container: nothing but the load balancer reaches it)
 PRISMA = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs")
 UNSPECIFIED = "no test specified"
+OTHER_RUNTIMES = {"bun": "Bun", "bunx": "Bun", "deno": "Deno"}
 NO_START = Problem(
     what="nothing says how the app starts",
     why="package.json has no start script and no main that exists; there is no Procfile, no server.js, no index.js",
@@ -80,6 +81,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     sources = source.read(app.tree, source.NODE)
     wanted = node_version.find(app.tree, package if package.engines.get("node") else root, context)
     choice = package_manager.find(context, root)
+    choice = replace(choice, packages=package_manager.unlocked(choice.packages, wanted.runtime.version))
     runner = RUN[choice.packages.manager]
     found = entry.find(app.tree, package, choice.packages.manager)
     built = build_script.find(package, runner, found.built if found else ())
@@ -89,6 +91,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
         port.find(sources, app.tree, frameworks.port(package)),
         bind.find(sources, frameworks.name(package)),
     )
+    listens = (port.of_command(found.commands[-1], found.start.where) if found else None) or listens
     listens = listens or frameworks.usual_port(package, "package.json")
     healthy = health.find(sources)
     install = read_install(app, choice.packages, found, listens, bound)
@@ -129,6 +132,16 @@ def judge_start(
     if found is None:
         return built, (replace(NO_START, where=app.at("package.json")),)
     problems: list[Problem] = []
+    if (other := found.commands[-1].program) in OTHER_RUNTIMES and other not in app.package.everything:
+        problems.append(
+            Problem(
+                what=f"the app runs on {OTHER_RUNTIMES[other]}, which Fairway makes no image for",
+                why=f'the start command is "{" ".join(found.commands[-1].words)}" ({app.at(found.start.where)})',
+                fix="add a Dockerfile, or a start script that runs it with node",
+                where=app.at(found.start.where),
+                fatal=True,
+            )
+        )
     if missing := entry.missing_file(app.tree, found):
         if (
             built.step is None

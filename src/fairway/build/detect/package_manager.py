@@ -7,7 +7,7 @@ whenever anybody types `npm install`.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.build.detect import semver
 from fairway.build.detect.package_json import Package
@@ -22,6 +22,8 @@ LOCKS = {
 }
 BUN = ("bun.lock", "bun.lockb")
 PINNED = re.compile(r"(npm|yarn|pnpm)@(\d+[0-9A-Za-z.-]*)")
+BETTER_NPM = "11"
+WITH_OLDER_NPM = ("20", "22")
 INSTALL = {Manager.NPM: "npm install", Manager.YARN: "yarn install", Manager.PNPM: "pnpm install"}
 
 
@@ -53,6 +55,15 @@ def find(tree: Tree, package: Package) -> Choice:
     if lock and (missing := unknown_to(tree, package, lock)):
         problems = (*problems, mismatch(lock, missing, manager))
     return Choice(packages=PackageManager(manager=manager, version=version, lock=lock, where=where), problems=problems)
+
+
+def unlocked(packages: PackageManager, node: str) -> PackageManager:
+    """npm without a lock file, in the version that resolves best: npm 10, that of the newest Node.js 20 and 22,
+    ends with "Cannot read properties of null (reading 'edgesOut')" on peer dependencies that npm 11 can place. With a
+    lock file there is nothing to resolve, and the version that wrote it reads it best."""
+    if packages.manager is not Manager.NPM or packages.lock or packages.version or node not in WITH_OLDER_NPM:
+        return packages
+    return replace(packages, version=BETTER_NPM)
 
 
 def precise(tree: Tree, manager: Manager, version: str | None, lock: str | None) -> tuple[Manager, str | None]:

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Port
@@ -45,6 +46,7 @@ CALL = re.compile(
     )
 )
 LITERAL = re.compile(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}")
+SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
 SERVE = re.compile(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
 NAMED = re.compile(
     r"""\b(?:const|let|var)\s+(?P<word>\w*port\w*)\s*(?::\s*[\w |]+)?=\s*['"]?(?P<number>\d{2,5})\b""", re.IGNORECASE
@@ -75,6 +77,21 @@ def find(sources: tuple[Source, ...], tree: Tree, usual: int) -> Port | None:
     if chosen.variable and (example := from_example(tree, chosen.variable)):
         return Port(number=example[0], variable=chosen.variable, where=f"{chosen.where}, {example[1]}")
     return Port(number=usual, variable=chosen.variable, where=chosen.where, assumed=True)
+
+
+def of_command(command: Command, where: str) -> Port | None:
+    """The port that a start command sets itself (`PORT=4000 node a.js`, `next start -p 4000`): it wins over the
+    variable that the task gets. Not read where node is the program: `-p` means something else to it."""
+    if FIRST in command.variables and command.variables[FIRST].isdecimal() and valid(command.variables[FIRST]):
+        return Port(number=int(command.variables[FIRST]), variable=None, where=where)
+    if not command.plain or command.program == "node":
+        return None
+    for option, value in zip(command.words, (*command.words[1:], ""), strict=True):
+        name, _, inline = option.partition("=")
+        number = inline or value
+        if name in ("-p", "--port") and number.isdecimal() and valid(number):
+            return Port(number=int(number), variable=None, where=where)
+    return None
 
 
 def rank(seen: Seen) -> tuple[bool, bool, bool]:
@@ -121,7 +138,7 @@ def valid(number: str) -> bool:
 def literal(sources: tuple[Source, ...]) -> Port | None:
     """A number that stands in the code itself: no variable moves it."""
     for source in sources:
-        for pattern in (LITERAL, SERVE):
+        for pattern in (LITERAL, SERVE, SERVER):
             if (match := pattern.search(source.text)) and valid(match["number"]):
                 return Port(number=int(match["number"]), variable=None, where=source.where(match.start("number")))
         for match in NAMED.finditer(source.text):

@@ -16,13 +16,15 @@ SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One simple command. `variables` are the assignments before it, `operator` is what follows (empty at the end)."""
+    """One simple command. `variables` are the assignments before it, `operator` is what follows (empty at the end),
+    `scripts` the package.json scripts that it was reached through, the outermost first."""
 
     words: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     operator: str = ""
     plain: bool = True
+    scripts: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:

@@ -96,7 +96,9 @@ def run_script(
         first = expand(before, scripts, depth + 1)
         if not first or not chained(first):
             return (command,)
-        found = (*first[:-1], replace(first[-1], operator="&&"), *found)
+        first = (*first[:-1], replace(first[-1], operator="&&"))
+        found = (*(replace(step, scripts=(f"pre{name}", *step.scripts)) for step in first), *found)
+    found = tuple(replace(step, scripts=(name, *step.scripts)) for step in found)
     if not command.variables:
         return found
     if not all(step.plain for step in found):
@@ -147,6 +149,11 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "node":
             kept = tuple(word for word in rest if not re.fullmatch(r"--(watch(-path)?|inspect(-brk)?)(=.*)?", word))
             return ("node", *kept) if kept != rest else None
+        case "forever":
+            rest = rest[1:] if rest[:1] == ("start",) else rest
+            return run_file(after_options(rest, {"-m", "-l", "-o", "-e", "-p", "-c", "--minUptime", "--uid"}))
+        case "egg-scripts" if "--daemon" in rest:
+            return (first, *(word for word in rest if word != "--daemon"))
         case "pm2" | "pm2-runtime":
             return unwrap_pm2(rest, scripts.pm2)
         case "yarn" | "pnpm" if rest and rest[0] == "exec":

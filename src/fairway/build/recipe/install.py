@@ -85,6 +85,16 @@ def npm(packages: PackageManager, install: NodeInstall, workspace: str | None, n
     return Commands(every=every, production=production, script="npm run")
 
 
+def prunable(detection: Detection, install: NodeInstall) -> bool:
+    """Whether production's dependencies are taken from all of them, in place of a second install: a native module is
+    compiled once (two at a time took 5 minutes for sqlite3 on 2 cores), and without a lock file both have the same
+    versions. Not with workspaces or Prisma, whose links and generated client npm would take for strangers."""
+    packages = detection.packages
+    if packages is None or packages.manager is not Manager.NPM or major(detection) <= OLD_NPM:
+        return False
+    return not detection.workspaces and install.prisma is None and bool(install.native or not packages.lock)
+
+
 def berry(packages: PackageManager, workspace: str | None) -> Commands:
     """yarn 2 and later. Before version 4 `focus` is a plugin: without development dependencies in package.json the lock
     file gives the same versions of the others."""

@@ -82,6 +82,8 @@ def build(detection: Detection, needs: NodeInstall, args: Mapping[str, str]) -> 
     pack = (
         "mkdir /out && tar --exclude=node_modules --exclude=./.git --exclude=./.next/cache -cf - . | tar -xf - -C /out"
     )
+    # A build script may call prisma as well, and Prisma's configuration insists on the variable.
+    mode += "" if needs.prisma is None else f"export {NO_DATABASE}; "
     mode += "" if needs.prisma is None or needs.engines else f"export {NO_ENGINE}; "
     commands = [f"{mode}{install.CERTIFICATES};", *(f"{command} &&" for command in made), f"cd /app && {pack}"]
     lines.append(text.run(f" {text.BREAK} ".join(commands), mounts=(text.SECRET,)))
@@ -107,6 +109,9 @@ def tests(detection: Detection, test: str, args: Mapping[str, str]) -> list[str]
 
 def production(detection: Detection, needs: NodeInstall) -> list[str]:
     """The dependencies for production, compiled where they must be, with Prisma's client and the patches."""
+    if install.prunable(detection, needs):
+        pruned = f"{install.CERTIFICATES}; {text.BREAK} npm prune --omit=dev --no-audit --no-fund"
+        return ["FROM deps AS production", text.run(pruned, mounts=(install.CACHES[Manager.NPM], text.SECRET))]
     lines = ["FROM tools AS production", *text.copies(needs.manifests)]
     lines.append(installation(detection, needs, install.commands(detection, needs).production))
     mount = "--mount=type=bind,from=deps,source=/app,target=/deps"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
     "krypton": "24",
@@ -12,51 +12,58 @@ NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
 }
 """Names instead of numbers; npm's package of Node.js has no tag for the long-term version."""
 SUITES = frozenset({"slim", "bookworm", "bullseye", "buster", "stretch", "trixie", "forky"})
+ALPINE = re.compile(r"alpine[\d.]*")
 PYTHON = (3, 11)
 """What Debian 12 has."""
 
 
+FULL = ("build-essential", "python3", "git", "curl", "wget", "openssl", "procps")
+"""What the variants that are neither slim nor Alpine have beside Node.js, as far as Dockerfiles count on it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz; `version` and `note` are
-    for the log."""
+    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `debian` Debian's;
+    `alpine` is whether it answers Alpine's commands. `version` and `note` are for the log: what it is, what differs."""
 
     template: str
     version: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    debian: tuple[str, ...] = ()
+    alpine: bool = False
     note: str = ""
 
 
-def read(reference: str, *, platform: str, explicit: bool = False) -> StandIn | None:
-    """The stand-in of an official image, None when there is none: another image, one pinned by digest, an Alpine one
-    that was not asked for by name (`explicit`). `platform` is npm's word: x64 or arm64."""
+def read(reference: str, *, platform: str) -> StandIn | None:
+    """The stand-in of an official image, None when there is none: another image, one pinned by digest. `platform` is
+    npm's word: x64 or arm64."""
     match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
     if not match:
         return None
     version, _, rest = (match[2] or "").partition("-")
-    if version in SUITES or version == "alpine":
+    if version in SUITES or ALPINE.fullmatch(version):
         version, rest = "", match[2]
-    alpine = any(part.startswith("alpine") for part in rest.split("-"))
-    known = all(part in SUITES for part in rest.split("-") if part)
-    if (alpine and not explicit) or (not known and not alpine):
+    parts = [part for part in rest.split("-") if part]
+    if not all(part in SUITES or ALPINE.fullmatch(part) for part in parts):
         return None
-    note = note_for(rest, alpine=alpine)
-    if match[1] == "python":
-        return python(version, note)
-    return node(version, platform, note)
+    alpine = any(ALPINE.fullmatch(part) for part in parts)
+    found = python(version) if match[1] == "python" else node(version, platform)
+    if found is None:
+        return None
+    debian = ("busybox",) if alpine else () if "slim" in parts or match[1] == "python" else FULL
+    note = "; ".join(text for text in (note_for(parts, alpine=alpine), found.note) if text)
+    return replace(found, debian=(*found.debian, *debian), alpine=alpine, note=note)
 
 
-def note_for(variant: str, *, alpine: bool) -> str:
+def note_for(parts: list[str], *, alpine: bool) -> str:
     """What differs from the variant that was asked for."""
     if alpine:
-        return "it is Debian 12, not Alpine: there is no apk"
-    other = next((part for part in variant.split("-") if part in SUITES - {"slim", "bookworm"}), "")
-    if other:
-        return f"it is Debian 12, not {other}"
-    return "" if "slim" in variant.split("-") else "it is as small as the slim variant: no compiler, no git"
+        return "it is Debian 12, not Alpine: apk, adduser and addgroup are answered by Debian's"
+    other = next((part for part in parts if part in SUITES - {"slim", "bookworm"}), "")
+    return f"it is Debian 12, not {other}" if other else ""
 
 
-def node(version: str, platform: str, note: str) -> StandIn | None:
+def node(version: str, platform: str) -> StandIn | None:
     """Node.js from npm's packages, with the npm and corepack of its time."""
     version = NAMED.get(version, version)
     if version != "latest" and not re.fullmatch(r"\d+(\.\d+){0,2}", version):
@@ -68,10 +75,12 @@ def node(version: str, platform: str, note: str) -> StandIn | None:
     if corepack:
         packages["corepack"] = f"corepack@{corepack}"
     shown = "the newest Node.js" if version == "latest" else f"Node.js {version}"
-    return StandIn(template="node", version=shown, packages=packages, note=note)
+    # From 25 on Node.js's own builds are linked with it, and Debian's minimal root has none.
+    library = ("libatomic1",) if major >= 25 else ()
+    return StandIn(template="node", version=shown, packages=packages, debian=library)
 
 
-def python(version: str, note: str) -> StandIn | None:
+def python(version: str) -> StandIn | None:
     """Debian's own Python, where that is the version asked for."""
     wanted = [] if version in ("", "latest") else version.split(".")
     if not all(part.isdigit() for part in wanted):
@@ -79,6 +88,5 @@ def python(version: str, note: str) -> StandIn | None:
     have = [str(part) for part in PYTHON]
     if wanted[:2] != have[: len(wanted[:2])]:
         return None
-    if len(wanted) > 2:
-        note = "; ".join(part for part in (note, "it is Debian's own patch version") if part)
+    note = "it is Debian's own patch version" if len(wanted) > 2 else ""
     return StandIn(template="python", version="Python 3.11", note=note)
