@@ -50,6 +50,7 @@ from fairway.errors import FairwayError
 from fairway.intake.intake import Intake
 from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
+from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
@@ -124,6 +125,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
         executor = Executor(
             store.executions,
+            store.transitions,
             durable,
             make_stages(settings, store, repositories, builder, registry, deployer),
             clock,
@@ -166,6 +168,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     *([("registry", embedded.process.supervise())] if embedded else []),
                     ("orchestrator", controller.run()),
                     ("deployments", deployer.run()),
+                    ("approvals", executor.run()),
                     ("housekeeping", housekeeper.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                 )
@@ -177,6 +180,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     clock=clock,
                     apps=store.apps,
                     executions=store.executions,
+                    transitions=store.transitions,
                     releases=store.releases,
                     deployments=store.deployments,
                     desired=desired,
@@ -210,6 +214,7 @@ def make_stages(
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     bases = DockerBases(builder)
+    checkouts = Checkouts(repositories, settings.checkouts)
 
     async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink) -> BuildResult:
         return await run.build(app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log)
@@ -223,8 +228,8 @@ def make_stages(
         return found.defaults
 
     return {
-        "source": SourceStage(repositories, store.apps, load, look, settings.checkouts),
-        "build": BuildStage(build_commit, load, repositories, settings.checkouts),
+        "source": SourceStage(repositories, store.apps, load, look, checkouts),
+        "build": BuildStage(build_commit, load, checkouts),
         "package": PackageStage(push),
         "deploy": DeployStage(deployer, load),
     }

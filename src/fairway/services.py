@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairway.domain.deployment import Deployment
-from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName
+from fairway.domain.execution import Execution
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.progression import RetryMode
 from fairway.intake.intake import Intake
 from fairway.ports import stores
 from fairway.ports.clock import Clock
@@ -25,8 +28,26 @@ from fairway.settings import Settings
 class Pipeline(Protocol):
     """The part of the pipeline that a person may steer."""
 
-    async def stop(self, app: AppName, number: ExecutionNumber) -> None:
-        """Stop an execution. Raises NotFound; Conflict for one that has ended."""
+    async def stop(self, app: AppName, number: int, *, wait: bool = False, reason: str = "", by: str = "") -> None:
+        """Stop an execution; `wait`: what runs comes to its end first.
+
+        Raises NotFound; Conflict for one that has ended, or is already being stopped so."""
+        ...
+
+    async def retry(self, app: AppName, number: int, mode: RetryMode, *, by: str = "") -> Execution:
+        """Try its failed stage again. Raises NotFound; Conflict that says why not."""
+        ...
+
+    async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
+        """Answer the approval that it waits for. Raises NotFound; Conflict when it waits for none."""
+        ...
+
+    async def disable_transition(self, app: AppName, transition: DisabledTransition) -> None:
+        """Let nobody enter a stage. Raises NotFound."""
+        ...
+
+    async def enable_transition(self, app: AppName, stage: str) -> None:
+        """Let them enter again. Raises Conflict when it is not disabled."""
         ...
 
 
@@ -67,6 +88,10 @@ class Variables(Protocol):
         """The latest version (0: there is none), and by name the version in which each was last set."""
         ...
 
+    async def names_of(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, int]:
+        """The same of an earlier version; none of version 0. Raises NotFound."""
+        ...
+
     async def change(
         self, app: AppName, environment: EnvironmentName, *, set: Mapping[str, str], unset: Sequence[str]
     ) -> tuple[int, Sequence[str]]:
@@ -91,6 +116,7 @@ class Services:
     clock: Clock
     apps: stores.Apps
     executions: stores.Executions
+    transitions: stores.Transitions
     releases: stores.Releases
     deployments: stores.Deployments
     desired: stores.DesiredStates

@@ -13,6 +13,7 @@ DIAGRAMS = (Path(__file__).parents[2] / "docs/design/states.md").read_text()
 TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "Execution": execution.EXECUTION_TRANSITIONS,
     "Stage": execution.STAGE_TRANSITIONS,
+    "Action": execution.ACTION_TRANSITIONS,
     "Deployment": deployment.TRANSITIONS,
 }
 

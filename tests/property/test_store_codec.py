@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairway.adapters.store import codec
-from fairway.domain import health
+from fairway.domain import health, pipeline
 from fairway.domain.app import Environment, Rollout, Service
 from fairway.domain.deployment import Cause
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
@@ -110,7 +110,7 @@ def test_a_value_comes_back_as_it_was(value: Environment | DesiredEnvironment | 
 
 
 def test_every_member_of_a_kept_union_has_its_word() -> None:
-    assert set(codec.KINDS) == set(health.Check.__args__)
+    assert set(codec.KINDS) == {*health.Check.__args__, *pipeline.Action.__args__}
     assert len(set(codec.KINDS.values())) == len(codec.KINDS)
 
 

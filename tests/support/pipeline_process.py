@@ -19,7 +19,7 @@ from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Work
 from support.pipeline_stages import KINDS, Scripted
-from support.pipeline_values import APP, PUSH, REVISION
+from support.pipeline_values import APP, PUSH, REVISION, define
 
 STAGES = ("source", "build", "production")
 
@@ -50,7 +50,7 @@ class Hanging:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._executions, name)
-        if name in ("get", "list", "outputs", "unfinished", "create"):
+        if name in ("get", "list", "outputs", "unfinished", "contenders", "entered", "create"):
             return method  # type: ignore[no-any-return]
 
         async def call(*arguments: Any, **more: Any) -> Any:
@@ -74,6 +74,7 @@ async def main(home: Path, when: str, number: int) -> None:
     async with open_store(f"sqlite:///{home}/fairway.db") as store:
         executor = Executor(
             Hanging(store.executions, when, number),  # type: ignore[arg-type]
+            store.transitions,
             DbosDurable(f"sqlite:///{home}/dbos.db", "local", "1"),
             {kind: Telling() for kind in KINDS},
             LoopClock(),
@@ -83,7 +84,7 @@ async def main(home: Path, when: str, number: int) -> None:
         await executor.open()
         if not await store.apps.list():
             await store.apps.create(APP, at=1.0)
-            created = await store.executions.create(APP, REVISION, PUSH, STAGES, at=1.0)
+            created = await store.executions.create(APP, REVISION, PUSH, define(STAGES), at=1.0)
             await executor.submitted(APP, created.number)
         async with asyncio.timeout(40):
             while not (execution := await store.executions.get(APP, 1)).finished:

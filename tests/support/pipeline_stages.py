@@ -1,7 +1,7 @@
 """Stages for the executor's tests: they do what they are told, say what they did, and can be held."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,12 @@ from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.durable import Disk, MemoryDurable
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain.app import Mode
 from fairway.domain.execution import Execution
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Failed, Work
-from support.pipeline_values import APP, PUSH, REVISION
+from support.pipeline_values import APP, PUSH, REVISION, define
 
 NAMES = ("source", "build", "package", "staging", "production")
 KINDS = ("source", "build", "package", "deploy")
@@ -73,6 +74,7 @@ class Rig:
         self.logs = StageLogs(root)
         self.executor = Executor(
             wrap(self.store.executions),
+            self.store.transitions,
             self.durable,
             dict.fromkeys(KINDS, self.stages),
             LoopClock(),
@@ -83,12 +85,18 @@ class Rig:
     async def open(self) -> None:
         await self.executor.open()
 
-    async def push(self, *stages: str) -> int:
+    async def push(self, *stages: str, mode: Mode = Mode.SUPERSEDED, approvals: Sequence[str] = ()) -> int:
         if not await self.store.apps.list():
             await self.store.apps.create(APP, at=1.0)
-        execution = await self.store.executions.create(APP, REVISION, PUSH, stages or NAMES, at=1.0)
+        definition = define(stages or NAMES, mode=mode, approvals=approvals)
+        execution = await self.store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
         await self.executor.submitted(APP, execution.number)
         return execution.number
+
+    async def quiet(self) -> None:
+        """Return when everything that can happen has: only what is held, or waits for somebody, is left."""
+        for _ in range(200):
+            await asyncio.sleep(0)
 
     async def get(self, number: int) -> Execution:
         return await self.store.executions.get(APP, number)

@@ -1,11 +1,15 @@
 """Values that the tests of the stores, the pipeline and the deployments are about."""
 
-from fairway.domain.app import Environment, Rollout, Service
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fairway.domain.app import Environment, Mode, Rollout, Service
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
 from fairway.domain.execution import Revision, Trigger
 from fairway.domain.health import CommandCheck, HttpCheck, Timing
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
 from fairway.domain.image import Image
+from fairway.domain.pipeline import Approval, Definition, Duty, plain
 from fairway.domain.release import Release
 
 APP = AppName("shop-api")
@@ -21,6 +25,13 @@ WORKER = Service(name=ServiceName("worker"), command=("node", "worker.js"), heal
 DESCRIPTION = Environment(
     name=PRODUCTION, services=(WEB, WORKER), domains=("api.example.com",), rollout=Rollout(bake=10.0)
 )
+
+
+def define(names: Sequence[str], *, mode: Mode = Mode.SUPERSEDED, approvals: Sequence[str] = ()) -> Definition:
+    """Stages by name; those in `approvals` have an approval in front of their duty."""
+    behind = (Approval(), Duty(name="deploy", order=2))
+    stages = (replace(each, actions=behind) if each.name in approvals else each for each in plain(names))
+    return Definition(stages=tuple(stages), mode=mode)
 
 
 def make_release(environment: EnvironmentName = PRODUCTION, **changes: object) -> Release:

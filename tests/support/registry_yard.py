@@ -15,6 +15,7 @@ from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
 from fairway.domain.image import Image, LocalImage, local_name
+from fairway.domain.moves import Keep, Move, MoveExecution
 from fairway.domain.release import Release
 from fairway.domain.retention import Policy
 from fairway.pipeline.stages import package
@@ -22,7 +23,7 @@ from fairway.ports.registry import Registry
 from fairway.registry import naming, publish
 from fairway.registry.needs import Records
 from fairway.registry.prune import Pruner
-from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, make_desired, make_release
+from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define, make_desired, make_release
 
 NOW = 1000.0
 Act = Callable[[], Awaitable[Any]]
@@ -88,19 +89,19 @@ class Yard:
 
     async def execution(self, commit: str, outputs: Image | None = None) -> Execution:
         """One under way, which has handed on the image."""
-        made = await self.store.executions.create(APP, replace(REVISION, commit=commit), PUSH, ["package"], at=NOW)
-        await self.store.executions.advance(
-            APP, made.number, expected=ExecutionStatus.QUEUED, to=ExecutionStatus.IN_PROGRESS, at=NOW
+        made = await self.store.executions.create(
+            APP, replace(REVISION, commit=commit), PUSH, define(["package"]), at=NOW
         )
+        moves: list[Move] = [MoveExecution(expected=ExecutionStatus.QUEUED, to=ExecutionStatus.IN_PROGRESS)]
         if outputs:
             kept = {"repository": outputs.repository, "digest": outputs.digest, "size": outputs.size}
-            await self.store.executions.put(APP, made.number, {package.KEY: kept})
-        return made
+            moves.append(Keep(outputs={package.KEY: kept}))
+        await self.store.executions.change(made, moves, at=NOW)
+        return await self.store.executions.get(APP, made.number)
 
-    async def end(self, execution: Execution) -> None:
-        await self.store.executions.advance(
-            APP, execution.number, expected=ExecutionStatus.IN_PROGRESS, to=ExecutionStatus.SUCCEEDED, at=NOW
-        )
+    async def end(self, execution: Execution, status: ExecutionStatus = ExecutionStatus.SUCCEEDED) -> None:
+        move = MoveExecution(expected=ExecutionStatus.IN_PROGRESS, to=status)
+        await self.store.executions.change(execution, [move], at=NOW)
 
     async def deploy(self, release: int, previous: int | None = None, key: str = "a", **more: Any) -> Deployment:
         back = None if previous is None else ReleaseNumber(previous)

@@ -17,14 +17,19 @@ from fairway.adapters.git import repositories as git
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain import progression
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.events import Event
-from fairway.domain.execution import ExecutionStatus, StageStatus
+from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus
 from fairway.domain.facts import Usage
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName, TaskId
+from fairway.domain.moves import Move, MoveAction, MoveExecution
+from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.progression import RetryMode
 from fairway.errors import Conflict, NotFound
 from fairway.intake.intake import Intake
 from fairway.manifest.load import load
+from fairway.pipeline import decisions
 from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
 from fairway.server import auth, pushes
@@ -59,53 +64,60 @@ class ScriptedPipeline:
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     begun: list[int] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
 
     async def submitted(self, app: AppName, number: ExecutionNumber) -> None:
         self.begun.append(number)
         task = asyncio.get_running_loop().create_task(self._run(app, number))
         self.tasks.add(task)
 
-    async def stop(self, app: AppName, number: ExecutionNumber) -> None:
+    async def stop(self, app: AppName, number: int, *, wait: bool = False, reason: str = "", by: str = "") -> None:
         execution = await self.store.executions.get(app, number)
         if execution.finished:
             raise Conflict(f"execution {number} has ended")
-        await self._end(app, number, ExecutionStatus.STOPPED)
+        await self._move(execution, MoveExecution(expected=execution.status, to=ExecutionStatus.STOPPED))
+
+    async def retry(self, app: AppName, number: int, mode: RetryMode, *, by: str = "") -> Execution:
+        self.asked.append(("retry", app, number, mode, by))
+        return await self.store.executions.get(app, number)
+
+    async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
+        self.asked.append(("decide", app, number, approved, by, comment))
+        return await self.store.executions.get(app, number)
+
+    async def disable_transition(self, app: AppName, transition: DisabledTransition) -> None:
+        await self.store.transitions.disable(app, transition)
+
+    async def enable_transition(self, app: AppName, stage: str) -> None:
+        if not await self.store.transitions.enable(app, stage):
+            raise Conflict(f"{stage} is not disabled")
 
     async def _run(self, app: AppName, number: ExecutionNumber) -> None:
         execution = await self.store.executions.get(app, number)
-        begin, end = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
-        await self.store.executions.advance(app, number, expected=begin, to=end, at=time())
-        for stage in execution.stages:
-            await self._stage(app, number, stage.name, StageStatus.PENDING, StageStatus.IN_PROGRESS)
-            if gate := self.gates.get(stage.name):
+        for name in [stage.name for stage in execution.stages]:
+            stage = execution.stage(name)
+            assert stage is not None
+            execution = await self._move(execution, *progression.enter(execution, stage))
+            if gate := self.gates.get(name):
                 await gate.wait()
-            if stage.name in self.fails:
-                await self._stage(app, number, stage.name, StageStatus.IN_PROGRESS, StageStatus.FAILED)
-                await self._end(app, number, ExecutionStatus.FAILED)
+                execution = await self.store.executions.get(app, number)
+            failed = name in self.fails
+            end = MoveAction(
+                stage=name,
+                action=stage.actions[0].action.name,
+                expected=ActionStatus.IN_PROGRESS,
+                to=ActionStatus.FAILED if failed else ActionStatus.SUCCEEDED,
+                summary=self.summaries.get(name, ""),
+                cause=self.fails.get(name),
+            )
+            execution = await self._move(execution, *decisions.follow(execution, [end], name))
+            if failed:
                 return
-            await self._stage(app, number, stage.name, StageStatus.IN_PROGRESS, StageStatus.SUCCEEDED)
-        await self._end(app, number, ExecutionStatus.SUCCEEDED)
 
-    async def _stage(
-        self, app: AppName, number: ExecutionNumber, name: str, expected: StageStatus, to: StageStatus
-    ) -> None:
-        failed = to is StageStatus.FAILED
-        await self.store.executions.advance_stage(
-            app,
-            number,
-            name,
-            expected=expected,
-            to=to,
-            at=time(),
-            summary="" if to is StageStatus.IN_PROGRESS else self.summaries.get(name, ""),
-            cause=self.fails[name] if failed else None,
-        )
-        self._say(app, number)
-
-    async def _end(self, app: AppName, number: ExecutionNumber, to: ExecutionStatus) -> None:
-        now = (await self.store.executions.get(app, number)).status
-        await self.store.executions.advance(app, number, expected=now, to=to, at=time())
-        self._say(app, number)
+    async def _move(self, execution: Execution, *moves: Move) -> Execution:
+        await self.store.executions.change(execution, moves, at=time())
+        self._say(execution.app, execution.number)
+        return await self.store.executions.get(execution.app, execution.number)
 
     def _say(self, app: AppName, number: ExecutionNumber) -> None:
         self.notices.publish(Event(at=time(), kind="stage.changed", text="", app=app, execution=number))
@@ -334,6 +346,7 @@ def make_services(settings: Settings) -> Made:
         clock=clock,
         apps=store.apps,
         executions=store.executions,
+        transitions=store.transitions,
         releases=store.releases,
         deployments=store.deployments,
         desired=store.desired,

@@ -25,8 +25,11 @@ PATIENCE = 60.0
 """Seconds that a watch waits for a server that has gone."""
 
 
-def watch_execution(client: Client, execution: Json, *, timeout: float, heading: bool = True) -> Json:
-    """Show an execution until it has ended, and return it. Raises WorkFailed when `timeout` seconds are over."""
+def watch_execution(
+    client: Client, execution: Json, *, timeout: float, heading: bool = True, patient: bool = False
+) -> Json:
+    """Show an execution until it has ended, or somebody has to do something (`patient`: that is waited for), and return
+    it. Raises WorkFailed when `timeout` seconds are over."""
     name = f"execution {execution['number']}"
     path = join("apps", execution["app"], "executions", execution["number"])
     more = f"fairway show {execution['number']} --watch    fairway stop {execution['number']}"
@@ -43,6 +46,8 @@ def watch_execution(client: Client, execution: Json, *, timeout: float, heading:
                 ticker.above(progress.news(shown, latest))
                 tail = tail if shown and _running(latest) == _running(shown) else ""
                 shown = execution = latest
+                if progress.waits_for_somebody(latest) and not patient:
+                    break
             ticker.set(functools.partial(_live_line, execution, tail))
     output.say_lines(progress.verdict(execution))
     return execution
@@ -113,7 +118,9 @@ def _running(execution: Json) -> str:
 
 
 def _live_line(execution: Json, tail: str, now: float) -> str:
-    stage = next((stage for stage in execution["stages"] if stage["status"] == "IN_PROGRESS"), None)
+    stage = next((stage for stage in execution["stages"] if stage["status"] in ("IN_PROGRESS", "STOPPING")), None)
+    if execution.get("waits"):
+        return progress.waiting_line(execution, now=now)
     if stage is None:
         return "" if progress.is_finished(execution) else f"  {execution['status'].lower().replace('_', ' ')} …"
     return progress.stage_line(execution, {**stage, "summary": stage.get("summary") or tail}, now=now)

@@ -25,7 +25,11 @@ COMMANDS: Mapping[str, Entry] = {
     "deploy": Entry(f"{HERE}.deploy:deploy", "Start an execution for a commit that the server has", SHIP),
     "executions": Entry(f"{HERE}.executions:executions", "List the pipeline's executions, newest first", SHIP),
     "show": Entry(f"{HERE}.show:show", "Show an execution, its failure, or a stage's log", SHIP),
+    "approve": Entry(f"{HERE}.approve:approve", "Approve what an execution waits for", SHIP),
+    "reject": Entry(f"{HERE}.approve:reject", "Reject what an execution waits for", SHIP),
+    "retry": Entry(f"{HERE}.retry:retry", "Try the stage again that an execution failed in", SHIP),
     "stop": Entry(f"{HERE}.stop:stop", "Stop an execution", SHIP),
+    "transition": Entry(f"{HERE}.transition:transition", "Hold executions back in front of a stage", SHIP),
     "releases": Entry(f"{HERE}.releases:releases", "List an environment's releases, newest first", SHIP),
     "rollback": Entry(
         f"{HERE}.rollback:rollback", "Take an environment back to an earlier release, without a build", SHIP

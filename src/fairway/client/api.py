@@ -45,6 +45,14 @@ class Client:
         """Post a JSON document; what was answered."""
         return self.call("POST", path, body=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        """PUT the body, as `post`."""
+        return self.call("PUT", path, body=body)
+
+    def delete(self, path: str) -> Any:
+        """DELETE, as `get`."""
+        return self.call("DELETE", path)
+
     def patch(self, path: str, body: Any) -> Any:
         """Change what is at the path; what was answered."""
         return self.call("PATCH", path, body=body)

@@ -60,23 +60,26 @@ class Deployer:
         revision: Revision,
         execution: ExecutionNumber,
         log: LogSink,
+        *,
+        attempt: int = 1,
     ) -> Deployment:
         """Deploy what an execution built, and return the deployment with its verdict. Called again for the same
-        execution and environment it goes on with the same release and deployment.
+        execution, environment and attempt it goes on with the same release and deployment. A later attempt makes a
+        deployment of its own, and a release if the variables have changed since.
 
         Raises Conflict when another deployment of the environment is under way.
         """
-        release = await self._release(app, description, image, revision, execution)
-        key = key_of(execution, description.name)
+        release = await self._release(app, description, image, revision, execution, again=attempt > 1)
+        key = key_of(execution, description.name, attempt)
         deployment, fresh = await self._ledger.begin(app, description.name, release.number, make_from(release), key=key)
         log(f"release {release.number}, deployment {deployment.id}: {image.reference}")
         return await self._conductor.see_through(deployment, log, fresh=fresh)
 
     async def abandon(self, app: AppName, environment: EnvironmentName, execution: ExecutionNumber) -> None:
         """The execution was stopped: give its deployment up, if it has one without a verdict, and go back."""
-        key = key_of(execution, environment)
+        first = key_of(execution, environment)
         for deployment in await self._deployments.list(app, environment=environment):
-            if deployment.key == key:
+            if deployment.key == first or deployment.key.startswith(f"{first}/"):
                 await self._ledger.conclude(deployment, RolloutState.FAILED, reason="the execution was stopped")
 
     async def rollback(
@@ -149,11 +152,20 @@ class Deployer:
         return current
 
     async def _release(
-        self, app: AppName, description: Environment, image: Image, revision: Revision, execution: ExecutionNumber
+        self,
+        app: AppName,
+        description: Environment,
+        image: Image,
+        revision: Revision,
+        execution: ExecutionNumber,
+        *,
+        again: bool,
     ) -> Release:
-        """The execution's release for the environment, made if no earlier attempt has made it."""
+        """The execution's release for the environment, made if no earlier attempt has made it, or has made it with
+        other variables."""
+        configuration = await self._latest_configuration(app, description.name)
         for release in await self._releases.list(app, environment=description.name):
-            if release.execution == execution:
+            if release.execution == execution and (not again or release.configuration == configuration):
                 return release
         return await self._releases.create(
             Release(
@@ -161,7 +173,7 @@ class Deployer:
                 number=ReleaseNumber(0),
                 environment=description.name,
                 image=image,
-                configuration=await self._latest_configuration(app, description.name),
+                configuration=configuration,
                 description=description,
                 commit=revision.commit,
                 subject=revision.subject,
@@ -181,9 +193,9 @@ class Deployer:
         return 0 if latest is None else latest.version
 
 
-def key_of(execution: int, environment: str) -> str:
-    """What keeps an execution from being deployed twice to the same environment."""
-    return f"{EXECUTION}{execution}/{environment}"
+def key_of(execution: int, environment: str, attempt: int = 1) -> str:
+    """What keeps an attempt of an execution from being deployed twice to the same environment."""
+    return f"{EXECUTION}{execution}/{environment}" + (f"/{attempt}" if attempt > 1 else "")
 
 
 def make_from(release: Release) -> Make:

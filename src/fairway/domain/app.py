@@ -5,11 +5,24 @@ The manifest makes these; the rooms read them. Durations are seconds, sizes byte
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 
 MIB = 1024 * 1024
+
+
+class Mode(StrEnum):
+    """What happens to an execution that finds a stage taken (CodePipeline's execution modes).
+
+    SUPERSEDED: it waits, and the next one that arrives takes its place. QUEUED: it waits in line. PARALLEL: no stage is
+    ever taken.
+    """
+
+    SUPERSEDED = "SUPERSEDED"
+    QUEUED = "QUEUED"
+    PARALLEL = "PARALLEL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +81,15 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One environment with its overrides already applied to `services`."""
+    """One environment with its overrides already applied to `services`. `approval` is how many seconds somebody has to
+    agree to a deployment, None when nobody needs to."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
     env_file: str | None = None
     domains: tuple[str, ...] = ()
     rollout: Rollout = Rollout()
+    approval: float | None = None
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""
@@ -90,6 +105,7 @@ class App:
     build: Build
     environments: tuple[Environment, ...]
     stages: tuple[EnvironmentName, ...]
+    mode: Mode = Mode.SUPERSEDED
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""

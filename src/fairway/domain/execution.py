@@ -1,19 +1,26 @@
-"""A pipeline execution and its stages: CodePipeline's statuses, as tables of transitions.
+"""A pipeline execution, its stages and their actions: CodePipeline's statuses, as tables of transitions.
 
-The store changes a status only by compare-and-set along these tables; a terminal status never moves.
+The store changes a status only by compare-and-set along these tables. What has ended never moves by itself; a retry,
+which somebody asks for, is the only way back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from fairway.domain.app import Mode
 from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.pipeline import Action, Approval, StageDefinition
 
 
 class ExecutionStatus(StrEnum):
-    """`QUEUED` is ours: CodePipeline shows an execution that waits in front of a stage as InProgress."""
+    """`QUEUED` is ours: CodePipeline shows an execution that waits in front of the first stage as InProgress.
+
+    One that waits in front of a later stage is IN_PROGRESS, as there. CodePipeline's Cancelled is missing: it is for
+    executions whose definition was replaced, and ours keep the one that they began with.
+    """
 
     QUEUED = "QUEUED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -30,34 +37,74 @@ EXECUTION_TRANSITIONS: Mapping[ExecutionStatus, frozenset[ExecutionStatus]] = Ma
             {ExecutionStatus.IN_PROGRESS, ExecutionStatus.SUPERSEDED, ExecutionStatus.STOPPED}
         ),
         ExecutionStatus.IN_PROGRESS: frozenset(
-            {ExecutionStatus.SUCCEEDED, ExecutionStatus.FAILED, ExecutionStatus.STOPPING, ExecutionStatus.STOPPED}
+            {
+                ExecutionStatus.SUCCEEDED,
+                ExecutionStatus.FAILED,
+                ExecutionStatus.SUPERSEDED,
+                ExecutionStatus.STOPPING,
+                ExecutionStatus.STOPPED,
+            }
         ),
         ExecutionStatus.STOPPING: frozenset({ExecutionStatus.STOPPED}),
-        ExecutionStatus.STOPPED: frozenset(),
+        ExecutionStatus.STOPPED: frozenset({ExecutionStatus.IN_PROGRESS}),
         ExecutionStatus.SUCCEEDED: frozenset(),
         ExecutionStatus.SUPERSEDED: frozenset(),
-        ExecutionStatus.FAILED: frozenset(),
+        ExecutionStatus.FAILED: frozenset({ExecutionStatus.IN_PROGRESS}),
     }
 )
+"""STOPPED and FAILED lead back to IN_PROGRESS by a retry, and by nothing else."""
+
+ENDED = frozenset(
+    {ExecutionStatus.STOPPED, ExecutionStatus.SUCCEEDED, ExecutionStatus.SUPERSEDED, ExecutionStatus.FAILED}
+)
+"""Nothing happens any more by itself."""
 
 
 class StageStatus(StrEnum):
+    """`PENDING` is ours: it has not begun."""
+
     PENDING = "PENDING"
     IN_PROGRESS = "IN_PROGRESS"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
-    STOPPED = "STOPPED"
 
 
 STAGE_TRANSITIONS: Mapping[StageStatus, frozenset[StageStatus]] = MappingProxyType(
     {
-        StageStatus.PENDING: frozenset({StageStatus.IN_PROGRESS, StageStatus.STOPPED}),
-        StageStatus.IN_PROGRESS: frozenset({StageStatus.SUCCEEDED, StageStatus.FAILED, StageStatus.STOPPED}),
+        StageStatus.PENDING: frozenset({StageStatus.IN_PROGRESS}),
+        StageStatus.IN_PROGRESS: frozenset({StageStatus.SUCCEEDED, StageStatus.FAILED, StageStatus.STOPPING}),
+        StageStatus.STOPPING: frozenset({StageStatus.STOPPED}),
+        StageStatus.STOPPED: frozenset({StageStatus.IN_PROGRESS}),
         StageStatus.SUCCEEDED: frozenset(),
-        StageStatus.FAILED: frozenset(),
-        StageStatus.STOPPED: frozenset(),
+        StageStatus.FAILED: frozenset({StageStatus.IN_PROGRESS}),
     }
 )
+INSIDE = frozenset({StageStatus.IN_PROGRESS, StageStatus.STOPPING})
+"""The execution is in the stage, and holds it."""
+
+
+class ActionStatus(StrEnum):
+    """`PENDING` is ours: it has not begun."""
+
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    ABANDONED = "ABANDONED"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+ACTION_TRANSITIONS: Mapping[ActionStatus, frozenset[ActionStatus]] = MappingProxyType(
+    {
+        ActionStatus.PENDING: frozenset({ActionStatus.IN_PROGRESS}),
+        ActionStatus.IN_PROGRESS: frozenset({ActionStatus.SUCCEEDED, ActionStatus.FAILED, ActionStatus.ABANDONED}),
+        ActionStatus.ABANDONED: frozenset({ActionStatus.PENDING}),
+        ActionStatus.SUCCEEDED: frozenset({ActionStatus.PENDING}),
+        ActionStatus.FAILED: frozenset({ActionStatus.PENDING}),
+    }
+)
+"""An action that has ended leads back to PENDING by a retry of its stage, as its next attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +126,73 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """One stage of an execution. `summary` says what it did in one line ("212 tests passed; image 84 MB")."""
+class ActionExecution:
+    """One action of an execution. `summary` says what it did in one line ("212 tests passed; image 84 MB", "approved by
+    ada: looks good"). `attempt` counts from 1; a retry makes the next one of it."""
 
-    name: str
-    status: StageStatus = StageStatus.PENDING
+    action: Action
+    status: ActionStatus = ActionStatus.PENDING
+    attempt: int = 1
     started_at: float | None = None
     ended_at: float | None = None
     summary: str = ""
     cause: Cause | None = None
 
+    @property
+    def deadline(self) -> float | None:
+        """When an approval that waits has waited too long; None for everything else."""
+        if (
+            isinstance(self.action, Approval)
+            and self.status is ActionStatus.IN_PROGRESS
+            and self.started_at is not None
+        ):
+            return self.started_at + self.action.timeout
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of an execution. `run` counts the durable workflows that were begun for it."""
+
+    name: str
+    actions: tuple[ActionExecution, ...] = ()
+    status: StageStatus = StageStatus.PENDING
+    started_at: float | None = None
+    ended_at: float | None = None
+    run: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What its actions did, in one line."""
+        return "; ".join(each.summary for each in self.actions if each.summary)
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why it failed, None when it has not."""
+        return next((each.cause for each in self.actions if each.cause is not None), None)
+
+    @property
+    def waiting(self) -> ActionExecution | None:
+        """The approval that somebody has to give now."""
+        return next((each for each in self.actions if each.deadline is not None), None)
+
+    def action(self, name: str) -> ActionExecution | None:
+        """The action of that name, or None."""
+        return next((each for each in self.actions if each.action.name == name), None)
+
+
+def make_stages(definitions: Iterable[StageDefinition]) -> tuple[Stage, ...]:
+    """Stages that have not begun."""
+    return tuple(
+        Stage(name=each.name, actions=tuple(ActionExecution(action=action) for action in each.actions))
+        for each in definitions
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """One run of an app's pipeline. `override` is the text of a fairway.toml sent along for a commit that has none."""
+    """One run of an app's pipeline. `override` is the text of a fairway.toml sent along for a commit that has none.
+    `version` counts its changes: a change is made to the version that was read, or not at all."""
 
     app: AppName
     number: ExecutionNumber
@@ -104,11 +204,18 @@ class Execution:
     started_at: float | None = None
     ended_at: float | None = None
     override: str | None = None
+    mode: Mode = Mode.SUPERSEDED
+    version: int = 0
 
     @property
     def finished(self) -> bool:
-        """Whether the status is a terminal one."""
-        return not EXECUTION_TRANSITIONS[self.status]
+        """Whether nothing happens any more by itself."""
+        return self.status in ENDED
+
+    @property
+    def place(self) -> Stage | None:
+        """The stage that it is in, waits for, or ended in; None when it has been through all of them."""
+        return next((stage for stage in self.stages if stage.status is not StageStatus.SUCCEEDED), None)
 
     def stage(self, name: str) -> Stage | None:
         """The stage of that name, or None."""

@@ -33,6 +33,13 @@ class Variables:
             return 0, {}
         return latest.version, {name: seal.version_of(sealed) for name, sealed in sorted(latest.values.items())}
 
+    async def names_of(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, int]:
+        """The same of an earlier version; none of version 0. Raises NotFound."""
+        if version == 0:
+            return {}
+        kept = await self._configurations.get(app, environment, version)
+        return {name: seal.version_of(sealed) for name, sealed in sorted(kept.values.items())}
+
     async def values(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
         """The values of a version, for a task that is started; none of version 0. Raises NotFound; Conflict when they
         can't be decrypted."""

@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from fairway.domain import pipeline
 from fairway.domain.app import App
 from fairway.domain.execution import Execution, Trigger
 from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.pipeline import Definition
 from fairway.errors import FairwayError, UsageError
 from fairway.intake import filters
 from fairway.intake.push import QUIET, Kept, Outcome, Push, Started, Update
@@ -23,8 +25,8 @@ from fairway.ports.source import Head, Repositories
 from fairway.ports.stores import AppRecord, Apps, Executions
 
 MANIFEST = "fairway.toml"
-STAGES = ("source", "build", "package")
-"""What every execution begins with; the environments follow."""
+BARE = Definition(stages=pipeline.plain(pipeline.FIRST))
+"""What is expected of a commit whose fairway.toml is broken."""
 RECENT = 20
 LONGEST = 1024 * 1024
 """Characters of a fairway.toml that are looked into; the stage `source` refuses a longer one."""
@@ -47,7 +49,7 @@ class _Described:
 
     branch: str | None
     paths: tuple[str, ...]
-    stages: tuple[str, ...]
+    definition: Definition
     override: str | None
 
 
@@ -97,9 +99,8 @@ class Intake:
             override = None if text is not None else manifest or record.manifest
             revision = await self._repositories.revision(app, commit, name if head == commit else "")
             trigger = Trigger(kind="command", by=by)
-            stages = (*STAGES, *described.stages)
             execution = await self._executions.create(
-                record.name, revision, trigger, stages, at=self._clock.now(), override=override
+                record.name, revision, trigger, pipeline.define(described), at=self._clock.now(), override=override
             )
             if head == commit:
                 await self._repositories.mark_seen(app, name.removeprefix("refs/heads/"), commit)
@@ -156,7 +157,7 @@ class Intake:
             record.name,
             revision,
             trigger,
-            described.stages,
+            described.definition,
             at=self._clock.now(),
             override=described.override,
             key=f"{record.name} {update.old} {update.new} {update.ref} {push.id}",
@@ -194,9 +195,9 @@ class Intake:
         except UsageError:
             named = filters.branch_of(used) if len(used) <= LONGEST else None
             branch = "master" if named == "" else named
-            return _Described(branch=branch, paths=(), stages=STAGES, override=override)
-        stages = (*STAGES, *app.stages)
-        return _Described(branch=app.source.branch, paths=app.source.paths, stages=stages, override=override)
+            return _Described(branch=branch, paths=(), definition=BARE, override=override)
+        definition = pipeline.define(app)
+        return _Described(branch=app.source.branch, paths=app.source.paths, definition=definition, override=override)
 
     async def _text(self, app: str, commit: str) -> str | None:
         content = await self._repositories.read(app, commit, MANIFEST)

@@ -12,10 +12,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids
+from fairway.domain.app import Mode
 from fairway.manifest import values
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
+MODES = tuple(mode.lower() for mode in Mode)
 INSIDE = "a path within the repository, such as"
 
 
@@ -90,7 +92,6 @@ class EnvironmentTable(Table):
 
     LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
-            "approval": "each stage follows the one before by itself",
             "target": "every environment runs on the Docker Engine of the server's host",
         }
     )
@@ -99,20 +100,19 @@ class EnvironmentTable(Table):
     domains: Annotated[
         tuple[str, ...], values.texts('a list of host names, such as ["api.example.com"]', values.domain)
     ] = ()
+    approval: Annotated[bool, values.truth("true or false")] = False
+    approval_timeout: Annotated[float, values.duration(60.0, 60 * values.DAY)] = 7 * values.DAY
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
 
 
 class PipelineTable(Table):
-    """The order of the stages."""
-
-    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"mode": "a newer execution supersedes one that still waits in the queue"}
-    )
+    """The order of the stages, and how executions share them."""
 
     stages: Annotated[
         tuple[str, ...] | None, values.texts('a list of environments, such as ["staging", "production"]', least=1)
     ] = None
+    mode: Annotated[str, values.text(f"one of {', '.join(MODES)}", MODES.__contains__, enum=list(MODES))] = "superseded"
 
 
 class FileTable(Table):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairway.domain.app import App, Build, Defaults, Environment, Rollout, Service, Source
+from fairway.domain.app import App, Build, Defaults, Environment, Mode, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.manifest import commands
@@ -30,6 +30,7 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
         ),
         environments=tuple(environments.values()),
         stages=tuple(EnvironmentName(stage) for stage in stages),
+        mode=Mode(table.pipeline.mode.upper()),
     )
 
 
@@ -66,6 +67,7 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
         env_file=content.env_file,
         domains=content.domains,
         rollout=Rollout(**content.deployment.model_dump()),
+        approval=content.approval_timeout if content.approval else None,
     )
 
 

@@ -170,6 +170,17 @@ def yes(expected: str) -> Reader:
     return Reader(expected, read, {"const": True})
 
 
+def truth(expected: str) -> Reader:
+    """`true` or `false`."""
+
+    def read(value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise Unfit
+
+    return Reader(expected, read, {"type": "boolean"})
+
+
 def words(expected: str) -> Reader:
     """A command: text, or a list of texts. It is kept as written; `commands` makes an exec list of it."""
 

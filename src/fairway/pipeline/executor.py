@@ -1,43 +1,36 @@
-"""Executions, durably: each runs its stages in order, one of an app at a time, whatever happens to the server.
+"""Executions, durably: each goes through its stages in order, as its mode lets it, whatever happens to the server.
 
-An execution's truth is in the store and changes by compare-and-set only; each attempt at a stage is one durable
-workflow. So every function here can be repeated: `_proceed` looks at the execution and does the next thing that is
-missing, whether it is called at the end of a stage, after a restart, or both at once.
+An execution's truth is in the store and changes by whole changes only (see `ledger`); what is to change is decided in
+`domain.progression` and `domain.admission`. A stage's actions are run by a durable workflow (see `performer`), one for
+each time that it is begun. So every function here can be repeated: it looks at the execution and does what is missing,
+whether it is called at the end of a stage, after a restart, or both at once.
 """
 
 import asyncio
-import contextlib
 import functools
-import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from fairway.domain import retry, transitions
-from fairway.domain.execution import (
-    STAGE_TRANSITIONS,
-    Execution,
-    ExecutionStatus,
-    Stage,
-    StageStatus,
-)
-from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.errors import Conflict, NotFound, Unavailable
-from fairway.pipeline import causes, queue
+from fairway.domain import admission, progression
+from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Stage
+from fairway.domain.ids import AppName
+from fairway.domain.moves import CountRun, Keep, Move, MoveExecution
+from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.progression import RetryMode
+from fairway.errors import Conflict
+from fairway.pipeline import approvals, decisions, performer
 from fairway.pipeline.announce import Announcer
+from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
-from fairway.pipeline.work import Done, Failed, StageRunner, Work
+from fairway.pipeline.performer import Performer
+from fairway.pipeline.work import StageRunner
 from fairway.ports.clock import Clock
-from fairway.ports.durable import Durable, Step
+from fairway.ports.durable import Durable
 from fairway.ports.notify import Notices
-from fairway.ports.stores import Executions
+from fairway.ports.stores import Executions, Transitions
 
-LOG = logging.getLogger(__name__)
-BODY = "fairway.stage"
-ATTEMPTS = "attempts"
-"""The key among an execution's outputs under which the attempts at its stages are counted."""
-DEPLOY = "deploy"
-"""The kind of every stage that is named for an environment."""
+STOP = "stop"
+"""The key among an execution's outputs that says how it is being stopped, for the server that comes after this one."""
 
 
 class Executor:
@@ -47,6 +40,7 @@ class Executor:
     def __init__(
         self,
         executions: Executions,
+        transitions: Transitions,
         durable: Durable,
         stages: Mapping[str, StageRunner],
         clock: Clock,
@@ -54,220 +48,173 @@ class Executor:
         logs: StageLogs,
     ) -> None:
         self._executions = executions
+        self._transitions = transitions
         self._durable = durable
-        self._stages = stages
         self._clock = clock
         self._announcer = Announcer(clock, notices)
-        self._logs = logs
-        self._attempts: dict[str, dict[str, int]] = {}
-        self._admitting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._ledger = Ledger(executions, clock, self._announcer)
+        self._performer = Performer(executions, self._ledger, durable, stages, logs, ended=self._settle)
+        self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._deadlines = asyncio.Event()
+        self._opened = asyncio.Event()
 
     async def open(self) -> None:
         """Begin, and see to everything that a dead server left unfinished."""
-        self._durable.register(BODY, self._run_stage)
+        self._durable.register(performer.BODY, self._performer.body)
         await self._durable.open()
         await self.recover()
+        self._opened.set()
 
     async def close(self) -> None:
         """Stop all work where it is; the next `open` goes on there."""
         await self._durable.close()
 
     async def submitted(self, app: AppName, number: int) -> None:
-        """The execution was created: it begins, or waits for the one that runs. Raises NotFound."""
-        self._announcer.execution(await self._executions.get(app, number), ExecutionStatus.QUEUED)
-        await self._admit(app)
+        """The execution was created: it begins, or waits for the one before it. Raises NotFound."""
+        self._announcer.queued(await self._ledger.get(app, number))
+        await self._settle(app)
 
-    async def stop(self, app: AppName, number: int) -> None:
-        """Stop it where it is; returns when it has stopped. Raises NotFound; Conflict when it has ended by itself."""
-        execution = await self._executions.get(app, number)
-        for before, after in (
-            (ExecutionStatus.QUEUED, ExecutionStatus.STOPPED),
-            (ExecutionStatus.IN_PROGRESS, ExecutionStatus.STOPPING),
-        ):
-            if await self._advance(execution, before, after):
-                break
-        execution = await self._executions.get(app, number)
-        if execution.status is ExecutionStatus.STOPPING:
-            await self._stop_stages(execution)
-        elif execution.status is not ExecutionStatus.STOPPED:
-            raise Conflict(f"execution {number} of {app} has already ended", why=f"it is {execution.status}")
-        await self._admit(app)
+    async def stop(self, app: AppName, number: int, *, wait: bool = False, reason: str = "", by: str = "") -> None:
+        """Stop it. `wait`: what runs comes to its end, nothing further begins, and this returns at once. Otherwise what
+        runs is given up, and this returns when it has stopped; that may follow on the other.
+
+        Raises NotFound; Conflict when it has ended by itself, or is already being stopped in this way.
+        """
+        execution = await self._ledger.get(app, number)
+        kept = Keep(outputs={STOP: {"wait": wait, "reason": reason, "by": by}})
+        stopping = await self._ledger.change(execution, lambda now: decisions.stop(now, wait=wait, keep=kept))
+        if not wait:
+            await self._abandon(stopping or await self._ledger.get(app, number))
+        await self._settle(app)
+
+    async def retry(self, app: AppName, number: int, mode: RetryMode, *, by: str = "") -> Execution:
+        """Try the stage again that it failed or was stopped in. Raises NotFound; Conflict, which says why it can't be.
+
+        CodePipeline's conditions: it has a failed stage, and no later execution has been in that stage since.
+        """
+        async with self._turn[app]:
+            execution = await self._ledger.get(app, number)
+            others = await self._executions.contenders(app)
+            entered = await self._executions.entered(app, above=number)
+
+            def decide(now: Execution) -> Sequence[Move]:
+                stage = decisions.retried_stage(now, others, entered)
+                return [*progression.retry(now, stage, mode), Keep(outputs={STOP: None})]
+
+            again = await self._ledger.change(execution, decide)
+            assert again is not None and again.place is not None, "a retry has always something to do"
+        await self._begin(again, again.place)
+        return again
+
+    async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
+        """Give the approval that it waits for, or refuse it. Raises NotFound; Conflict when it waits for none."""
+        execution = await self._ledger.get(app, number)
+        return await self._answer(execution, approvals.Answer(approved=approved, by=by, comment=comment))
+
+    async def disable_transition(self, app: AppName, transition: DisabledTransition) -> None:
+        """Let nobody enter the stage until it is enabled again. Raises NotFound for an unknown app."""
+        await self._transitions.disable(app, transition)
+
+    async def enable_transition(self, app: AppName, stage: str) -> None:
+        """Let the one that waits enter. Raises Conflict when the transition is not disabled."""
+        if not await self._transitions.enable(app, stage):
+            raise Conflict(f"nothing holds executions back in front of {stage} of {app}")
+        await self._settle(app)
+
+    async def run(self) -> None:
+        """Refuse the approvals whose time is over, until cancelled; the server keeps it running."""
+        await self._opened.wait()
+        while True:
+            self._deadlines.clear()
+            waiting = [execution for execution in await self._executions.unfinished() if approvals.deadline(execution)]
+            now = self._clock.now()
+            for execution in waiting:
+                if approvals.deadline(execution, until=now):
+                    await self._answer(execution, approvals.EXPIRED)
+            await approvals.pause(self._deadlines, self._clock, waiting)
 
     async def recover(self) -> None:
-        """Go on with every unfinished execution: a stage that its durable workflow no longer knows is begun anew."""
+        """Go on with every unfinished execution: a stage whose durable workflow nobody resumes is begun anew."""
         unfinished = await self._executions.unfinished()
         for execution in unfinished:
-            if execution.status is not ExecutionStatus.QUEUED:
-                await self._renew(execution)
             if execution.status is ExecutionStatus.STOPPING:
-                await self._stop_stages(execution)
-            elif execution.status is ExecutionStatus.IN_PROGRESS:
-                await self._proceed(execution.app, execution.number)
+                outputs = await self._executions.outputs(execution.app, execution.number)
+                if not (outputs.get(STOP) or {}).get("wait"):
+                    await self._abandon(execution)
+                    continue
+            if (stage := inside(execution)) is not None and performer.running(stage):
+                await self._resume(execution, stage)
         for app in {execution.app for execution in unfinished}:
-            await self._admit(app)
+            await self._settle(app)
 
-    async def _admit(self, app: AppName) -> None:
-        """Let the newest waiting execution enter if none runs; the others that wait are superseded."""
-        async with self._admitting[app]:
-            mine = [execution for execution in await self._executions.unfinished() if execution.app == app]
-            admission = queue.admit(mine)
-            for execution in admission.superseded:
-                await self._advance(execution, ExecutionStatus.QUEUED, ExecutionStatus.SUPERSEDED)
-            enter = admission.enter
-            if enter is None or not await self._advance(enter, ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS):
-                return
-        await self._proceed(app, enter.number)
+    async def _settle(self, app: AppName) -> None:
+        """Let in those whose turn it is, and supersede those whose place was taken."""
+        begun: list[tuple[Execution, Stage]] = []
+        async with self._turn[app]:
+            while not await self._admit(app, begun):
+                pass
+        for execution, stage in begun:
+            await self._begin(execution, stage)
 
-    async def _proceed(self, app: AppName, number: ExecutionNumber) -> None:
-        """Do the next thing that the execution lacks: begin a stage, or end it."""
-        execution = await self._executions.get(app, number)
-        if execution.status is ExecutionStatus.STOPPING:
-            await self._end(execution, ExecutionStatus.STOPPING, ExecutionStatus.STOPPED)
-        elif execution.status is ExecutionStatus.IN_PROGRESS:
-            stage = next((each for each in execution.stages if each.status is not StageStatus.SUCCEEDED), None)
-            if stage is None:
-                await self._end(execution, ExecutionStatus.IN_PROGRESS, ExecutionStatus.SUCCEEDED)
-            elif transitions.terminal(STAGE_TRANSITIONS, stage.status):
-                await self._end(execution, ExecutionStatus.IN_PROGRESS, ExecutionStatus.FAILED)
-            else:
-                await self._begin(execution, stage)
+    async def _admit(self, app: AppName, begun: list[tuple[Execution, Stage]]) -> bool:
+        """One look at all of them; False when another one is needed, because something has changed since."""
+        contenders = await self._executions.contenders(app)
+        if not contenders:
+            return True
+        found = admission.admit(
+            contenders,
+            closed={each.stage for each in await self._transitions.disabled(app)},
+            entered=await self._executions.entered(app, above=min(each.number for each in contenders)),
+        )
+        at = self._clock.now()
+        for execution in found.superseded:
+            move = MoveExecution(expected=execution.status, to=ExecutionStatus.SUPERSEDED)
+            if not await self._executions.change(execution, [move], at=at):
+                return False
+            self._announcer.tell(execution, [move])
+        for execution, stage in found.enter:
+            entered = await self._ledger.change(execution, functools.partial(decisions.enter, name=stage.name))
+            if entered is None:
+                return False
+            begun.append((entered, next(each for each in entered.stages if each.name == stage.name)))
+        return not found.superseded
 
     async def _begin(self, execution: Execution, stage: Stage) -> None:
-        id = self._workflow(execution, stage.name)
-        arguments = {"app": execution.app, "number": execution.number, "stage": stage.name}
-        await self._durable.start(id, BODY, arguments)
+        """Have the stage's actions run that are in progress."""
+        if performer.running(stage):
+            await self._performer.start(execution, stage)
+        if stage.waiting is not None:
+            self._deadlines.set()
 
-    async def _end(self, execution: Execution, before: ExecutionStatus, after: ExecutionStatus) -> None:
-        if await self._advance(execution, before, after):
-            await self._admit(execution.app)
-
-    async def _run_stage(self, step: Step, arguments: Mapping[str, Any]) -> None:
-        """The durable workflow: one attempt at one stage, then the next thing."""
-        app, number, name = AppName(arguments["app"]), ExecutionNumber(arguments["number"]), str(arguments["stage"])
-        # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
-        with contextlib.suppress(NotFound):
-            execution = await self._executions.get(app, number)
-            stage = execution.stage(name)
-            if stage is not None and execution.status is ExecutionStatus.IN_PROGRESS:
-                await self._attempt(step, execution, stage)
-            await self._insist(functools.partial(self._proceed, app, number))
-
-    async def _attempt(self, step: Step, execution: Execution, stage: Stage) -> None:
-        """Run the stage and keep what came of it, unless an earlier process has done so, or it was stopped."""
-        if transitions.terminal(STAGE_TRANSITIONS, stage.status):
+    async def _resume(self, execution: Execution, stage: Stage) -> None:
+        """Begin a workflow for a stage whose own is not known any more: its database is another one, or was written by
+        a version of Fairway whose stages had other steps."""
+        if await self._durable.alive(performer.workflow(execution, stage)):
             return
-        resumed = stage.status is StageStatus.IN_PROGRESS
-        if not resumed and not await self._advance_stage(
-            execution, stage.name, StageStatus.PENDING, StageStatus.IN_PROGRESS
-        ):
+        count = CountRun(stage=stage.name, expected=stage.run)
+        again = await self._ledger.change(execution, lambda now: [count] if inside(now) == stage else [])
+        if again is not None and again.place is not None:
+            await self._performer.start(again, again.place, resumed=True)
+
+    async def _abandon(self, execution: Execution) -> None:
+        """Give up what runs of an execution that is being stopped, and end it."""
+        stage = inside(execution)
+        if execution.status is not ExecutionStatus.STOPPING or stage is None:
             return
-        try:
-            answer = await self._run(step, execution, stage.name, resumed=resumed)
-        except NotFound as error:
-            # It may be the app itself that is gone: then this raises NotFound as well, and nothing is left to do.
-            await self._executions.get(execution.app, execution.number)
-            answer = make_failed(error, execution, stage.name)
-        except Exception as error:  # noqa: BLE001 - every error of a stage becomes its Cause
-            answer = make_failed(error, execution, stage.name)
-        await self._insist(functools.partial(self._conclude, execution, stage.name, answer))
+        await self._performer.abandon(execution, stage)
+        await self._ledger.change(await self._ledger.get(execution.app, execution.number), decisions.abandon)
 
-    async def _run(self, step: Step, execution: Execution, stage: str, *, resumed: bool) -> Done | Failed:
-        """Have the runner do it, with its log; keep what it hands on."""
-        app, number = execution.app, execution.number
-        outputs = await self._executions.outputs(app, number)
-        with self._logs.write(app, number, stage, resume=resumed) as log:
-            if resumed:
-                log("the server was restarted; going on")
-            work = Work(execution=execution, stage=stage, outputs=outputs, log=log, step=step)
-            answer = await self._runner(stage).run(work)
-        if isinstance(answer, Done):
-            if answer.outputs:
-                await self._executions.put(app, number, answer.outputs)
-            if answer.stages is not None:
-                await self._executions.set_stages(app, number, answer.stages)
-        return answer
-
-    async def _insist(self, action: Callable[[], Awaitable[None]]) -> None:
-        """Do it, again and again while the store does not answer (a full disk): what came of a stage must not be lost,
-        and the app's next execution waits for it."""
-        failures = 0
-        while True:
-            try:
-                return await action()
-            except Unavailable as error:
-                failures += 1
-                LOG.warning("%s: %s; trying again", error.what, error.why)
-                await self._clock.sleep(retry.delay(failures, limit=30.0))
-
-    async def _conclude(self, execution: Execution, stage: str, answer: Done | Failed) -> None:
-        match answer:
-            case Done(summary=summary):
-                await self._advance_stage(
-                    execution, stage, StageStatus.IN_PROGRESS, StageStatus.SUCCEEDED, summary=summary
-                )
-            case Failed(summary=summary, cause=cause):
-                await self._advance_stage(
-                    execution, stage, StageStatus.IN_PROGRESS, StageStatus.FAILED, summary=summary, cause=cause
-                )
-
-    async def _stop_stages(self, execution: Execution) -> None:
-        """End the stages of an execution that is being stopped, then the execution. One may begin or end while this
-        looks, so it looks until none is left."""
-        while left := [each for each in execution.stages if not transitions.terminal(STAGE_TRANSITIONS, each.status)]:
-            for stage in left:
-                if stage.status is StageStatus.IN_PROGRESS:
-                    await self._durable.cancel(self._workflow(execution, stage.name))
-                    await self._runner(stage.name).abandon(execution, stage.name)
-                await self._advance_stage(execution, stage.name, stage.status, StageStatus.STOPPED)
-            execution = await self._executions.get(execution.app, execution.number)
-        await self._end(execution, ExecutionStatus.STOPPING, ExecutionStatus.STOPPED)
-
-    async def _renew(self, execution: Execution) -> None:
-        """Count a new attempt at a stage that has begun and whose workflow nobody will resume: its database is another
-        one, or was written by a version of Fairway whose stages had other steps."""
-        outputs = await self._executions.outputs(execution.app, execution.number)
-        attempts = self._attempts[place(execution)] = dict(outputs.get(ATTEMPTS, {}))
-        for stage in execution.stages:
-            if stage.status is not StageStatus.IN_PROGRESS:
-                continue
-            if not await self._durable.alive(self._workflow(execution, stage.name)):
-                attempts[stage.name] = attempts.get(stage.name, 1) + 1
-                await self._executions.put(execution.app, execution.number, {ATTEMPTS: attempts})
-
-    def _workflow(self, execution: Execution, stage: str) -> str:
-        """The id of the present attempt's workflow."""
-        attempt = self._attempts.get(place(execution), {}).get(stage, 1)
-        return f"{place(execution)}/{stage}/{attempt}"
-
-    def _runner(self, stage: str) -> StageRunner:
-        return self._stages.get(stage, self._stages[DEPLOY])
-
-    async def _advance(self, execution: Execution, before: ExecutionStatus, after: ExecutionStatus) -> bool:
-        moved = await self._executions.advance(
-            execution.app, execution.number, expected=before, to=after, at=self._clock.now()
-        )
-        if moved:
-            self._announcer.execution(execution, after)
-        return moved
-
-    async def _advance_stage(
-        self, execution: Execution, stage: str, before: StageStatus, after: StageStatus, **more: Any
-    ) -> bool:
-        moved = await self._executions.advance_stage(
-            execution.app, execution.number, stage, expected=before, to=after, at=self._clock.now(), **more
-        )
-        if moved:
-            self._announcer.stage(execution, stage, after, more.get("summary", ""))
-        return moved
+    async def _answer(self, execution: Execution, answer: approvals.Answer) -> Execution:
+        answered = await self._ledger.change(execution, lambda now: approvals.decide(now, answer))
+        if answered is None:
+            return execution
+        if (stage := inside(answered)) is not None:
+            await self._begin(answered, stage)
+        await self._settle(answered.app)
+        return answered
 
 
-def place(execution: Execution) -> str:
-    """What tells an execution from every other one. The time is in it, because the numbers of an app that is deleted
-    and made again begin at 1 again."""
-    return f"{execution.app}/{execution.number}/{execution.created_at:.6f}"
-
-
-def make_failed(error: Exception, execution: Execution, stage: str) -> Failed:
-    """What a stage answers that raised."""
-    cause = causes.from_error(error, stage=stage, number=execution.number)
-    return Failed(summary=cause.sentence, cause=cause)
+def inside(execution: Execution) -> Stage | None:
+    """The stage that it is in; None when it waits in front of one, or has ended."""
+    stage = execution.place
+    return stage if stage is not None and stage.status in INSIDE else None

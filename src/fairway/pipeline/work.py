@@ -10,16 +10,18 @@ from typing import Any, Protocol
 
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import Execution
+from fairway.domain.pipeline import StageDefinition
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One attempt at one stage. `outputs` are what the stages before it handed on."""
+    """One attempt at one stage, counted from 1. `outputs` are what the stages before it handed on."""
 
     execution: Execution
     stage: str
+    attempt: int
     outputs: Mapping[str, Any]
     log: LogSink
     step: Step
@@ -29,12 +31,12 @@ class Work:
 class Done:
     """It succeeded: the summary in one line, and what it hands on (JSON values).
 
-    `stages`, if given, are the names that replace those of the stages that have not begun.
+    `stages`, if given, replace those that have not begun.
     """
 
     summary: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    stages: tuple[str, ...] | None = None
+    stages: tuple[StageDefinition, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

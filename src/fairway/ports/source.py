@@ -63,6 +63,10 @@ class Repositories(Protocol):
         """How many commits lie between; None when `old` is not an ancestor."""
         ...
 
+    async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
+        """The newest commits that `new` has and `old` has not, each with its message's first line."""
+        ...
+
     async def read(self, app: str, commit: str, path: str) -> bytes | None:
         """A file of the commit, None when it has none there."""
         ...

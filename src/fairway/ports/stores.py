@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
-from fairway.domain.execution import Execution, ExecutionStatus, Revision, StageStatus, Trigger
+from fairway.domain.execution import Execution, ExecutionStatus, Revision, Trigger
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
+from fairway.domain.moves import Move
+from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
 
 
@@ -45,7 +47,7 @@ class Executions(Protocol):
         app: AppName,
         revision: Revision,
         trigger: Trigger,
-        stages: Sequence[str],
+        definition: Definition,
         *,
         at: float,
         override: str | None = None,
@@ -69,37 +71,38 @@ class Executions(Protocol):
         """Of every app, oldest first."""
         ...
 
-    async def advance(
-        self, app: AppName, number: ExecutionNumber, *, expected: ExecutionStatus, to: ExecutionStatus, at: float
-    ) -> bool:
-        """Move the status by compare-and-set along the table; False when it was not `expected`."""
+    async def contenders(self, app: AppName) -> Sequence[Execution]:
+        """Those of the app that may have to move: the unfinished ones that have begun, and of those that are QUEUED the
+        oldest and the newest (not all of them: there may be a thousand). In the order of their numbers."""
         ...
 
-    async def set_stages(self, app: AppName, number: ExecutionNumber, stages: Sequence[str]) -> None:
-        """Replace the names of the stages that are still PENDING, once the commit's own fairway.toml is known."""
+    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution that ever entered it."""
         ...
 
-    async def advance_stage(
-        self,
-        app: AppName,
-        number: ExecutionNumber,
-        stage: str,
-        *,
-        expected: StageStatus,
-        to: StageStatus,
-        at: float,
-        summary: str = "",
-        cause: Cause | None = None,
-    ) -> bool:
-        """The same for one of its stages."""
-        ...
-
-    async def put(self, app: AppName, number: ExecutionNumber, values: Mapping[str, Any]) -> None:
-        """Keep what a stage hands to later ones (JSON values), merged into what is there."""
+    async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:
+        """Carry out the moves, all of them or none (see `domain.moves`); False when the execution has changed since it
+        was read, or is gone. Raises ValueError for a move that no table has."""
         ...
 
     async def outputs(self, app: AppName, number: ExecutionNumber) -> Mapping[str, Any]:
-        """What the stages handed on so far."""
+        """What the stages handed on so far. Raises NotFound."""
+        ...
+
+
+class Transitions(Protocol):
+    """The inbound transitions of an app's stages that somebody has disabled."""
+
+    async def disabled(self, app: AppName) -> Sequence[DisabledTransition]:
+        """In the order of the stages' names."""
+        ...
+
+    async def disable(self, app: AppName, transition: DisabledTransition) -> None:
+        """A second time it replaces who, when and why. Raises NotFound for an unknown app."""
+        ...
+
+    async def enable(self, app: AppName, stage: str) -> bool:
+        """False when it was not disabled."""
         ...
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName, ReleaseNumber
 from fairway.domain.image import Image
 from fairway.errors import NotFound
@@ -21,6 +22,11 @@ MOST = 100_000
 
 FindPushed = Callable[[Mapping[str, Any]], Image | None]
 """The image among an execution's outputs, None when it has pushed none yet."""
+
+
+AGAIN = frozenset({ExecutionStatus.FAILED, ExecutionStatus.STOPPED})
+RETRIED = 5
+"""Of how many of an app's newest executions the images are kept for a retry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +95,14 @@ def numbers(desired: DesiredEnvironment) -> set[ReleaseNumber]:
 
 
 async def find_held(app: AppName, records: Records) -> Held:
-    """What the app's unfinished executions hold. Read before the releases: an execution that ends in between has made
-    its release by then."""
+    """What the app's unfinished executions hold, and the latest of those that could be tried again. Read before the
+    releases: an execution that ends in between has made its release by then."""
     digests, commits = set(), set()
-    for execution in await records.executions.unfinished():
-        if execution.app == app:
-            commits.add(execution.revision.commit)
-            with contextlib.suppress(NotFound):
-                pushed = records.find_pushed(await records.executions.outputs(app, execution.number))
-                digests |= {pushed.digest} if pushed else set()
+    holding = [execution for execution in await records.executions.unfinished() if execution.app == app]
+    holding += [each for each in await records.executions.list(app, limit=RETRIED) if each.status in AGAIN]
+    for execution in holding:
+        commits.add(execution.revision.commit)
+        with contextlib.suppress(NotFound):
+            pushed = records.find_pushed(await records.executions.outputs(app, execution.number))
+            digests |= {pushed.digest} if pushed else set()
     return Held(digests=frozenset(digests), commits=frozenset(commits))

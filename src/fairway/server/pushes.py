@@ -16,7 +16,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError, Unauthorized, UsageError
 from fairway.intake.push import Kept, Outcome, Push, Started, Update
-from fairway.server import files, stream, watch
+from fairway.server import files, stream, waits, watch
 from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.settings import Settings
@@ -100,15 +100,18 @@ class _Teller:
     async def _follow(self, execution: Execution, emit: Emit) -> None:
         before = None
 
-        async def show(now: Execution) -> None:
+        async def show(now: Execution) -> bool:
             nonlocal before
-            after = shapes.describe(now)
+            found = await waits.find(self._services, now)
+            after = shapes.describe(now, found)
             for line in progress.news(before, after):
                 await emit(line)
             before = after
+            # The push ends when there is nothing more to say: an approval may take a week.
+            return found is not None and found.person
 
         executions, notices = self._services.executions, self._services.notices
-        ended = await watch.execution(executions, notices, execution.app, execution.number, show)
+        ended = await watch.execution(executions, notices, execution.app, execution.number, show, every=True)
         for line in progress.verdict(shapes.describe(ended)):
             await emit(line)
 

@@ -24,12 +24,13 @@ async def execution(
     notices: Notices,
     app: AppName,
     number: int,
-    show: Callable[[Execution], Awaitable[None]],
+    show: Callable[[Execution], Awaitable[bool | None]],
     *,
     patience: float = PATIENCE,
     every: bool = False,
 ) -> Execution:
-    """Show the execution now and at each change until it has ended; `every`: at each look. Raises NotFound."""
+    """Show the execution now and at each change until it has ended, or `show` answers that it has seen enough;
+    `every`: at each look, not only at changes of its own. Raises NotFound."""
     shown: Execution | None = None
     rung = asyncio.Event()
     concerns = _about(lambda event: event.app == app and event.execution in (None, number))
@@ -37,10 +38,11 @@ async def execution(
         while True:
             rung.clear()
             now = await executions.get(app, number)
+            enough = None
             if every or now != shown:
-                await show(now)
+                enough = await show(now)
                 shown = now
-            if now.finished:
+            if now.finished or enough:
                 return now
             await wait(rung, patience)
 

@@ -1,10 +1,12 @@
 """Executions as the API shows them."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
-from fairway.domain import deployment, execution
+from fairway.domain import deployment, execution, waiting
+from fairway.domain.app import Mode
+from fairway.domain.progression import RetryMode
 
 
 class Cause(BaseModel):
@@ -31,6 +33,34 @@ class Trigger(BaseModel):
     by: str
 
 
+class Action(BaseModel):
+    """One action of a stage; times are seconds since the epoch. `kind` is "approval" or "duty"; `deadline` is when an
+    approval that waits is over."""
+
+    name: str
+    kind: str
+    status: execution.ActionStatus
+    attempt: int
+    started_at: float | None
+    ended_at: float | None
+    summary: str
+    deadline: float | None
+
+    @classmethod
+    def of(cls, action: execution.ActionExecution) -> "Action":
+        """The shape of an action."""
+        return cls(
+            name=action.action.name,
+            kind=type(action.action).__name__.lower(),
+            status=action.status,
+            attempt=action.attempt,
+            started_at=action.started_at,
+            ended_at=action.ended_at,
+            summary=action.summary,
+            deadline=action.deadline,
+        )
+
+
 class Stage(BaseModel):
     """One stage; times are seconds since the epoch."""
 
@@ -40,6 +70,7 @@ class Stage(BaseModel):
     ended_at: float | None
     summary: str
     cause: Cause | None
+    actions: list[Action]
 
     @classmethod
     def of(cls, stage: execution.Stage) -> "Stage":
@@ -51,7 +82,25 @@ class Stage(BaseModel):
             ended_at=stage.ended_at,
             summary=stage.summary,
             cause=Cause.of(stage.cause),
+            actions=[Action.of(action) for action in stage.actions],
         )
+
+
+class Waits(BaseModel):
+    """What an execution waits for; `person`: nothing happens until somebody does something, `command` is what."""
+
+    stage: str
+    cause: str
+    person: bool
+    command: str
+    until: float | None
+
+    @classmethod
+    def of(cls, found: waiting.Waiting | None) -> "Waits | None":
+        """The shape of it, None when it does not wait."""
+        if found is None:
+            return None
+        return cls(stage=found.stage, cause=found.cause, person=found.person, command=found.command, until=found.until)
 
 
 class Execution(BaseModel):
@@ -69,10 +118,12 @@ class Execution(BaseModel):
     started_at: float | None
     ended_at: float | None
     stages: list[Stage]
+    mode: Mode
+    waits: Waits | None
 
     @classmethod
-    def of(cls, run: execution.Execution) -> "Execution":
-        """The shape of an execution."""
+    def of(cls, run: execution.Execution, waits: waiting.Waiting | None = None) -> "Execution":
+        """The shape of an execution, and of what it waits for."""
         return cls(
             app=run.app,
             number=run.number,
@@ -86,6 +137,8 @@ class Execution(BaseModel):
             started_at=run.started_at,
             ended_at=run.ended_at,
             stages=[Stage.of(stage) for stage in run.stages],
+            mode=run.mode,
+            waits=Waits.of(waits),
         )
 
 
@@ -103,6 +156,26 @@ class StartRequest(BaseModel):
     manifest: str | None = None
 
 
-def describe(run: execution.Execution) -> dict[str, Any]:
+class StopRequest(BaseModel):
+    """`wait`: what runs comes to its end first, and nothing further begins."""
+
+    wait: bool = False
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class AnswerRequest(BaseModel):
+    """Somebody's answer to the approval that an execution waits for."""
+
+    approved: bool
+    comment: Annotated[str, StringConstraints(max_length=512)] = ""
+
+
+class RetryRequest(BaseModel):
+    """Which actions of the failed stage are begun again."""
+
+    mode: RetryMode = RetryMode.FAILED_ACTIONS
+
+
+def describe(run: execution.Execution, waits: waiting.Waiting | None = None) -> dict[str, Any]:
     """The JSON object of an execution."""
-    return Execution.of(run).model_dump(mode="json")
+    return Execution.of(run, waits).model_dump(mode="json")

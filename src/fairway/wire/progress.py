@@ -11,7 +11,7 @@ from fairway.wire import words
 
 Json = Mapping[str, Any]
 
-MARKS = {"SUCCEEDED": "✓", "FAILED": "✗", "STOPPED": "■", "IN_PROGRESS": "…", "PENDING": "·"}
+MARKS = {"SUCCEEDED": "✓", "FAILED": "✗", "STOPPED": "■", "STOPPING": "…", "IN_PROGRESS": "…", "PENDING": "·"}
 FINISHED_STAGES = frozenset({"SUCCEEDED", "FAILED", "STOPPED"})
 FINISHED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "SUPERSEDED"})
 NAME_WIDTH, TIME_WIDTH, LABEL_WIDTH = 12, 8, 8
@@ -20,6 +20,11 @@ NAME_WIDTH, TIME_WIDTH, LABEL_WIDTH = 12, 8, 8
 def is_finished(execution: Json) -> bool:
     """Whether the execution's status is a terminal one."""
     return execution["status"] in FINISHED
+
+
+def waits_for_somebody(execution: Json) -> bool:
+    """Whether nothing happens until a person does something."""
+    return bool((execution.get("waits") or {}).get("person"))
 
 
 def head(execution: Json) -> str:
@@ -50,11 +55,22 @@ def stage_lines(execution: Json, *, now: float | None = None) -> list[str]:
 def news(before: Json | None, after: Json) -> list[str]:
     """The lines of the stages that ended between two states of an execution; of all that ended when there is none."""
     known = {stage["name"] for stage in before["stages"] if stage["status"] in FINISHED_STAGES} if before else set()
-    return [
+    lines = [
         stage_line(after, stage)
         for stage in after["stages"]
         if stage["status"] in FINISHED_STAGES and stage["name"] not in known
     ]
+    waits = after.get("waits")
+    asked_before = (before or {}).get("waits") == waits
+    return lines if not waits or asked_before or not waits["person"] else [*lines, waiting_line(after)]
+
+
+def waiting_line(execution: Json, *, now: float | None = None) -> str:
+    """`  production  …            waits for approval of production; fairway approve 42`."""
+    waits = execution["waits"]
+    stage = next(stage for stage in execution["stages"] if stage["name"] == waits["stage"])
+    words_ = f"waits for {waits['cause']}" + (f"; {waits['command']}" if waits["command"] else "")
+    return stage_line(execution, {**stage, "status": "IN_PROGRESS", "summary": words_}, now=now)
 
 
 def verdict(execution: Json) -> list[str]:
@@ -66,7 +82,7 @@ def verdict(execution: Json) -> list[str]:
         case "STOPPED":
             return ["", f"  Execution {number} was stopped; what was deployed before still serves"]
         case "SUPERSEDED":
-            return ["", f"  Execution {number} was superseded by a newer one before it began"]
+            return ["", f"  Execution {number} was superseded by a newer one, which has its commits too"]
     return []
 
 
@@ -112,7 +128,9 @@ def finding_lines(findings: Sequence[Json]) -> list[str]:
 
 
 def _seconds(stage: Json, now: float | None) -> float | None:
-    begun = stage.get("started_at")
+    """How long the stage has worked: the time in which it waited for an approval is somebody else's."""
+    answered = [action["ended_at"] for action in stage.get("actions") or () if action["kind"] == "approval"]
+    begun = next((at for at in answered if at is not None), stage.get("started_at"))
     ended = stage.get("ended_at") or (now if stage["status"] == "IN_PROGRESS" else None)
     return None if begun is None or ended is None else float(ended) - float(begun)
 

@@ -4,10 +4,11 @@ import pytest
 
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName
+from fairway.domain.moves import Keep
 from fairway.errors import Conflict, NotFound
 from fairway.ports.stores import TokenRecord
 from support.pipeline_stores import AnyStore
-from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, STAGING, make_desired, make_release
+from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, STAGING, define, make_desired, make_release
 
 
 async def test_an_app_is_kept_with_its_time(store: AnyStore) -> None:
@@ -64,8 +65,8 @@ async def test_a_deleted_app_takes_every_record_with_it_and_no_other_ones(store:
     other = AppName("other")
     for name in (APP, other):
         await store.apps.create(name, at=1.0)
-        execution = await store.executions.create(name, REVISION, PUSH, ["source"], at=1.0, key="k")
-        await store.executions.put(name, execution.number, {"image": "x"})
+        execution = await store.executions.create(name, REVISION, PUSH, define(["source"]), at=1.0, key="k")
+        await store.executions.change(execution, [Keep(outputs={"image": "x"})], at=2.0)
         await store.releases.create(make_release(app=name))
         await store.deployments.start(name, PRODUCTION, execution.number, previous=None, at=1.0, key="k")  # type: ignore[arg-type]
         await store.configurations.add(name, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
@@ -87,11 +88,11 @@ async def test_a_deleted_app_takes_every_record_with_it_and_no_other_ones(store:
 
 async def test_an_app_made_again_begins_at_one(store: AnyStore) -> None:
     await store.apps.create(APP, at=1.0)
-    await store.executions.create(APP, REVISION, PUSH, [], at=1.0, key="k")
+    await store.executions.create(APP, REVISION, PUSH, define([]), at=1.0, key="k")
     await store.apps.delete(APP)
     await store.apps.create(APP, at=2.0)
 
-    again = await store.executions.create(APP, REVISION, PUSH, [], at=2.0, key="k")
+    again = await store.executions.create(APP, REVISION, PUSH, define([]), at=2.0, key="k")
 
     assert (again.number, again.created_at) == (1, 2.0)
 

@@ -1,23 +1,45 @@
 """What every store of executions keeps to."""
 
 import asyncio
-import functools
 import itertools
 
 import pytest
 
+from fairway.domain import progression
+from fairway.domain.app import Mode
 from fairway.domain.deployment import Cause
-from fairway.domain.execution import EXECUTION_TRANSITIONS, STAGE_TRANSITIONS, Execution, ExecutionStatus, StageStatus
-from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.execution import (
+    ACTION_TRANSITIONS,
+    EXECUTION_TRANSITIONS,
+    STAGE_TRANSITIONS,
+    ActionStatus,
+    Execution,
+    ExecutionStatus,
+    StageStatus,
+)
+from fairway.domain.ids import AppName
+from fairway.domain.moves import (
+    CountRun,
+    Keep,
+    Move,
+    MoveAction,
+    MoveExecution,
+    MoveStage,
+    Redefine,
+    carry_out,
+)
+from fairway.domain.pipeline import Approval, DisabledTransition, Duty
 from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
-from support.pipeline_values import APP, PUSH, REVISION
+from support.pipeline_values import APP, PUSH, REVISION, define
+
+QUEUED, RUNNING = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
 
 
 async def create(store: AnyStore, *stages: str, key: str | None = None, at: float = 1.0) -> Execution:
     if not [app for app in await store.apps.list() if app.name == APP]:
         await store.apps.create(APP, at=0.0)
-    return await store.executions.create(APP, REVISION, PUSH, stages or ("source",), at=at, key=key)
+    return await store.executions.create(APP, REVISION, PUSH, define(stages or ("source",)), at=at, key=key)
 
 
 async def test_an_execution_begins_queued_with_its_stages_pending(store: AnyStore) -> None:
@@ -52,7 +74,7 @@ async def test_executions_created_at_once_get_different_numbers(store: AnyStore)
 
 async def test_an_execution_of_an_unknown_app_is_refused(store: AnyStore) -> None:
     with pytest.raises(NotFound):
-        await store.executions.create(APP, REVISION, PUSH, [], at=1.0)
+        await store.executions.create(APP, REVISION, PUSH, define([]), at=1.0)
 
 
 async def test_an_unknown_number_is_answered_with_the_latest(store: AnyStore) -> None:
@@ -66,118 +88,165 @@ async def test_an_unknown_number_is_answered_with_the_latest(store: AnyStore) ->
     assert "the latest is 2" in raised.value.hint
 
 
+async def change(store: AnyStore, execution: Execution, *moves: Move, at: float = 2.0) -> Execution:
+    assert await store.executions.change(execution, moves, at=at)
+    return await store.executions.get(execution.app, execution.number)
+
+
+def end(stage: str, to: ActionStatus = ActionStatus.SUCCEEDED, summary: str = "", cause: Cause | None = None) -> Move:
+    """The end of a plain stage's duty."""
+    return MoveAction(stage=stage, action=stage, expected=ActionStatus.IN_PROGRESS, to=to, summary=summary, cause=cause)
+
+
+async def enter(store: AnyStore, execution: Execution) -> Execution:
+    assert execution.place is not None
+    return await change(store, execution, *progression.enter(execution, execution.place))
+
+
+async def test_an_execution_keeps_its_definition(store: AnyStore) -> None:
+    await store.apps.create(APP, at=0.0)
+    definition = define(("source", "production"), mode=Mode.QUEUED, approvals=["production"])
+
+    created = await store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
+
+    kept = await store.executions.get(APP, created.number)
+    assert kept == created
+    assert kept.mode is Mode.QUEUED
+    assert [each.action for each in kept.stages[1].actions] == [Approval(), Duty(name="deploy", order=2)]
+
+
 async def test_text_that_no_database_takes_is_kept_readable(store: AnyStore) -> None:
-    await create(store)
-    await store.executions.advance_stage(
-        APP, ExecutionNumber(1), "source", expected=StageStatus.PENDING, to=StageStatus.IN_PROGRESS, at=1.0
-    )
+    running = await enter(store, await create(store))
+    cause = Cause(sentence="\0", log=("\ud83d",))
 
-    moved = await store.executions.advance_stage(
-        APP,
-        ExecutionNumber(1),
-        "source",
-        expected=StageStatus.IN_PROGRESS,
-        to=StageStatus.FAILED,
+    ended = await change(store, running, end("source", ActionStatus.FAILED, "a NUL \0 and half a pair \ud83d", cause))
+
+    assert "a NUL" in ended.stages[0].summary
+
+
+async def test_what_the_store_does_is_what_the_domain_says(store: AnyStore) -> None:
+    execution = await create(store, "source", "build")
+    cause = Cause(sentence="212 tests failed", seen="exit code 1", fix="fix them", log=("a",), more=("fairway show 1",))
+    done = MoveStage(stage="source", expected=StageStatus.IN_PROGRESS, to=StageStatus.SUCCEEDED)
+    failed = progression.end(execution.stages[1], StageStatus.FAILED, ExecutionStatus.FAILED)
+    changes: list[list[Move]] = [
+        progression.enter(execution, execution.stages[0]),
+        [end("source", summary="done"), Keep(outputs={"a": 1}), done],
+        [Redefine(stages=define(("source", "build", "production")).stages)],
+        progression.enter(execution, execution.stages[1])[1:],
+        [end("build", ActionStatus.FAILED, "failed", cause), *failed],
+    ]
+
+    for at, moves in enumerate(changes, start=2):
+        expected = carry_out(execution, moves, at=float(at))
+        execution = await change(store, execution, *moves, at=float(at))
+        assert execution == expected
+
+    stage = execution.stages[1]
+    assert (stage.started_at, stage.ended_at, stage.summary, stage.cause, stage.run) == (5.0, 6.0, "failed", cause, 1)
+    again = progression.retry(execution, stage, progression.RetryMode.FAILED_ACTIONS)
+    expected = carry_out(execution, again, at=9.0)
+    execution = await change(store, execution, *again, at=9.0)
+    assert execution == expected
+    assert (execution.status, execution.ended_at) == (RUNNING, None)
+    (action,) = execution.stages[1].actions
+    assert (action.attempt, action.status, action.cause, action.started_at) == (2, ActionStatus.IN_PROGRESS, None, 9.0)
+
+
+async def test_a_change_happens_whole_or_not_at_all(store: AnyStore) -> None:
+    execution = await create(store, "source", "build")
+
+    moved = await store.executions.change(
+        execution,
+        [
+            MoveExecution(expected=QUEUED, to=RUNNING),
+            Keep(outputs={"a": 1}),
+            MoveStage(stage="build", expected=StageStatus.IN_PROGRESS, to=StageStatus.FAILED),
+        ],
         at=2.0,
-        summary="a NUL \0 and half a pair \ud83d",
-        cause=Cause(sentence="\0", log=("\ud83d",)),
     )
 
-    assert moved
-    assert "a NUL" in (await store.executions.get(APP, 1)).stages[0].summary
+    assert not moved
+    assert await store.executions.get(APP, execution.number) == execution
+    assert await store.executions.outputs(APP, execution.number) == {}
 
 
-async def test_a_status_moves_by_compare_and_set(store: AnyStore) -> None:
-    number = (await create(store)).number
+async def test_a_change_of_what_has_changed_since_is_refused(store: AnyStore) -> None:
+    read = await create(store)
+    await change(store, read, Keep(outputs={"a": 1}))
 
-    queued, running = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
-    assert await store.executions.advance(APP, number, expected=queued, to=running, at=2.0)
-    assert not await store.executions.advance(APP, number, expected=queued, to=running, at=3.0)
-    assert await store.executions.advance(APP, number, expected=running, to=ExecutionStatus.FAILED, at=4.0)
-
-    execution = await store.executions.get(APP, number)
-    assert (execution.status, execution.started_at, execution.ended_at) == (ExecutionStatus.FAILED, 2.0, 4.0)
+    assert not await store.executions.change(read, [MoveExecution(expected=QUEUED, to=RUNNING)], at=3.0)
 
 
-async def test_of_two_that_move_a_status_at_once_one_does(store: AnyStore) -> None:
-    number = (await create(store)).number
+async def test_a_change_of_an_execution_that_is_gone_is_refused(store: AnyStore) -> None:
+    read = await create(store)
+    await store.apps.delete(APP)
+
+    assert not await store.executions.change(read, [Keep(outputs={"a": 1})], at=3.0)
+
+
+async def test_of_two_changes_at_once_one_happens(store: AnyStore) -> None:
+    execution = await create(store)
 
     won = await asyncio.gather(
-        store.executions.advance(APP, number, expected=ExecutionStatus.QUEUED, to=ExecutionStatus.SUPERSEDED, at=2.0),
-        store.executions.advance(APP, number, expected=ExecutionStatus.QUEUED, to=ExecutionStatus.IN_PROGRESS, at=2.0),
+        store.executions.change(execution, [MoveExecution(expected=QUEUED, to=ExecutionStatus.SUPERSEDED)], at=2.0),
+        store.executions.change(execution, [MoveExecution(expected=QUEUED, to=RUNNING)], at=2.0),
     )
 
     assert sorted(won) == [False, True]
 
 
-async def test_a_move_that_the_table_lacks_raises(store: AnyStore) -> None:
-    for expected, to in itertools.product(ExecutionStatus, ExecutionStatus):
-        if to in EXECUTION_TRANSITIONS[expected]:
-            assert not await store.executions.advance(APP, ExecutionNumber(1), expected=expected, to=to, at=1.0)
-            continue
+async def test_a_move_that_a_table_lacks_raises(store: AnyStore) -> None:
+    execution = await create(store)
+    wrong: list[Move] = [
+        MoveExecution(expected=a, to=b)
+        for a, b in itertools.product(ExecutionStatus, repeat=2)
+        if b not in EXECUTION_TRANSITIONS[a]
+    ]
+    wrong += [
+        MoveStage(stage="source", expected=a, to=b)
+        for a, b in itertools.product(StageStatus, repeat=2)
+        if b not in STAGE_TRANSITIONS[a]
+    ]
+    wrong += [
+        MoveAction(stage="source", action="source", expected=a, to=b)
+        for a, b in itertools.product(ActionStatus, repeat=2)
+        if b not in ACTION_TRANSITIONS[a]
+    ]
+
+    for move in wrong:
         with pytest.raises(ValueError, match="can't go from"):
-            await store.executions.advance(APP, ExecutionNumber(1), expected=expected, to=to, at=1.0)
+            await store.executions.change(execution, [move], at=1.0)
 
 
-async def test_a_stage_moves_along_its_table_only(store: AnyStore) -> None:
-    move = functools.partial(store.executions.advance_stage, APP, ExecutionNumber(1), "build", at=1.0)
-    for expected, to in itertools.product(StageStatus, StageStatus):
-        if to in STAGE_TRANSITIONS[expected]:
-            assert not await move(expected=expected, to=to)
-            continue
-        with pytest.raises(ValueError, match="can't go from"):
-            await move(expected=expected, to=to)
+async def test_a_run_is_counted_from_the_one_before(store: AnyStore) -> None:
+    execution = await change(store, await create(store), CountRun(stage="source", expected=0))
 
-
-async def test_a_stage_keeps_its_times_summary_and_cause(store: AnyStore) -> None:
-    number = (await create(store, "source", "build")).number
-    cause = Cause(
-        sentence="212 tests failed", seen="exit code 1", fix="fix them", log=("a", "b"), more=("fairway show 1",)
-    )
-
-    await store.executions.advance_stage(
-        APP, number, "build", expected=StageStatus.PENDING, to=StageStatus.IN_PROGRESS, at=2.0
-    )
-    await store.executions.advance_stage(
-        APP,
-        number,
-        "build",
-        expected=StageStatus.IN_PROGRESS,
-        to=StageStatus.FAILED,
-        at=5.0,
-        summary="failed",
-        cause=cause,
-    )
-
-    stage = (await store.executions.get(APP, number)).stage("build")
-    assert stage is not None
-    assert (stage.started_at, stage.ended_at, stage.summary, stage.cause) == (2.0, 5.0, "failed", cause)
+    assert execution.stages[0].run == 1
+    assert not await store.executions.change(execution, [CountRun(stage="source", expected=0)], at=1.0)
 
 
 async def test_the_stages_still_pending_are_replaced_in_order(store: AnyStore) -> None:
-    number = (await create(store, "source", "build", "package")).number
-    await store.executions.advance_stage(
-        APP, number, "source", expected=StageStatus.PENDING, to=StageStatus.IN_PROGRESS, at=2.0
-    )
+    execution = await enter(store, await create(store, "source", "build", "package"))
+    fresh = define(("source", "build", "package", "staging", "production"), approvals=["production"])
 
-    await store.executions.set_stages(APP, number, ["source", "build", "package", "staging", "production"])
-    await store.executions.set_stages(APP, number, ["source", "build", "package", "staging", "production"])
+    execution = await change(store, execution, Redefine(stages=fresh.stages))
+    execution = await change(store, execution, Redefine(stages=fresh.stages))
 
-    stages = (await store.executions.get(APP, number)).stages
-    assert [stage.name for stage in stages] == ["source", "build", "package", "staging", "production"]
-    assert stages[0].status is StageStatus.IN_PROGRESS
+    assert [stage.name for stage in execution.stages] == ["source", "build", "package", "staging", "production"]
+    assert execution.stages[0].status is StageStatus.IN_PROGRESS
+    assert [each.action.name for each in execution.stages[-1].actions] == ["approval", "deploy"]
 
 
 async def test_executions_are_listed_newest_first_and_by_status(store: AnyStore) -> None:
     for _ in range(3):
         await create(store, "source", "build")
-    await store.executions.advance(
-        APP, ExecutionNumber(2), expected=ExecutionStatus.QUEUED, to=ExecutionStatus.SUPERSEDED, at=2.0
-    )
+    second = await store.executions.get(APP, 2)
+    await change(store, second, MoveExecution(expected=QUEUED, to=ExecutionStatus.SUPERSEDED))
 
     assert [execution.number for execution in await store.executions.list(APP)] == [3, 2, 1]
     assert [execution.number for execution in await store.executions.list(APP, limit=1)] == [3]
-    queued = await store.executions.list(APP, status=ExecutionStatus.QUEUED)
+    queued = await store.executions.list(APP, status=QUEUED)
     assert [execution.number for execution in queued] == [3, 1]
     assert [len(execution.stages) for execution in queued] == [2, 2]
 
@@ -186,37 +255,57 @@ async def test_the_unfinished_of_every_app_come_oldest_first(store: AnyStore) ->
     await create(store, at=3.0)
     other = AppName("other")
     await store.apps.create(other, at=1.0)
-    await store.executions.create(other, REVISION, PUSH, [], at=2.0)
-    await store.executions.create(other, REVISION, PUSH, [], at=1.0)
-    await store.executions.advance(
-        other, ExecutionNumber(2), expected=ExecutionStatus.QUEUED, to=ExecutionStatus.STOPPED, at=4.0
-    )
+    await store.executions.create(other, REVISION, PUSH, define([]), at=2.0)
+    second = await store.executions.create(other, REVISION, PUSH, define([]), at=1.0)
+    await change(store, second, MoveExecution(expected=QUEUED, to=ExecutionStatus.STOPPED))
 
     unfinished = await store.executions.unfinished()
 
     assert [(execution.app, execution.number) for execution in unfinished] == [("other", 1), ("shop-api", 1)]
 
 
+async def test_of_many_that_wait_at_the_door_the_oldest_and_the_newest_contend(store: AnyStore) -> None:
+    begun = await enter(store, await create(store))
+    for _ in range(60):
+        await create(store)
+
+    contenders = await store.executions.contenders(APP)
+
+    assert [each.number for each in contenders] == [begun.number, *range(2, 52), 61]
+
+
+async def test_the_newest_that_entered_a_stage_is_known(store: AnyStore) -> None:
+    for _ in range(3):
+        await enter(store, await create(store, "source", "build"))
+    await create(store, "source", "build")
+
+    assert await store.executions.entered(APP, above=1) == {"source": 3}
+    assert await store.executions.entered(APP, above=3) == {}
+
+
 async def test_what_stages_hand_on_is_merged(store: AnyStore) -> None:
-    number = (await create(store)).number
-    assert await store.executions.outputs(APP, number) == {}
+    execution = await create(store)
+    assert await store.executions.outputs(APP, execution.number) == {}
 
-    await store.executions.put(APP, number, {"image": {"digest": "sha256:1"}, "tests": 212})
-    await store.executions.put(APP, number, {"tests": 213})
+    execution = await change(store, execution, Keep(outputs={"image": {"digest": "sha256:1"}, "tests": 212}))
+    await change(store, execution, Keep(outputs={"tests": 213}))
 
-    assert await store.executions.outputs(APP, number) == {"image": {"digest": "sha256:1"}, "tests": 213}
-
-
-async def test_what_two_stages_hand_on_at_once_is_all_kept(store: AnyStore) -> None:
-    number = (await create(store)).number
-
-    await asyncio.gather(*(store.executions.put(APP, number, {f"key-{index}": index}) for index in range(6)))
-
-    assert len(await store.executions.outputs(APP, number)) == 6
+    assert await store.executions.outputs(APP, execution.number) == {"image": {"digest": "sha256:1"}, "tests": 213}
 
 
-async def test_handing_on_in_an_unknown_execution_is_refused(store: AnyStore) -> None:
-    await create(store)
+async def test_a_disabled_transition_is_kept_until_it_is_enabled(store: AnyStore) -> None:
+    await store.apps.create(APP, at=0.0)
+    held = DisabledTransition(stage="production", reason="a sale is on", by="ada", at=5.0)
 
+    await store.transitions.disable(APP, DisabledTransition(stage="production", reason="", by="bob", at=4.0))
+    await store.transitions.disable(APP, held)
+
+    assert list(await store.transitions.disabled(APP)) == [held]
+    assert await store.transitions.enable(APP, "production")
+    assert not await store.transitions.enable(APP, "production")
+    assert list(await store.transitions.disabled(APP)) == []
+
+
+async def test_the_transition_of_an_unknown_app_is_refused(store: AnyStore) -> None:
     with pytest.raises(NotFound):
-        await store.executions.put(APP, ExecutionNumber(9), {"a": 1})
+        await store.transitions.disable(APP, DisabledTransition(stage="production", reason="", by="ada", at=1.0))

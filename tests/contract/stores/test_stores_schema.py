@@ -15,8 +15,9 @@ from alembic.script import ScriptDirectory
 from fairway.adapters.store import database, schema
 from fairway.adapters.store.store import open_store
 from fairway.adapters.store.tables import METADATA
+from fairway.domain.moves import Keep
 from fairway.errors import Unavailable, UsageError
-from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION
+from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,7 +53,7 @@ def test_the_migrations_end_at_what_the_tables_describe(url: str) -> None:
 async def test_what_was_written_is_there_after_opening_again(url: str) -> None:
     async with open_store(url) as store:
         await store.apps.create(APP, at=1.0)
-        await store.executions.create(APP, REVISION, PUSH, ["source"], at=1.0)
+        await store.executions.create(APP, REVISION, PUSH, define(["source"]), at=1.0)
         await store.configurations.add(APP, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
 
     async with open_store(url) as store:
@@ -66,7 +67,7 @@ async def test_a_database_that_the_migrations_made_can_be_used(url: str) -> None
 
     async with open_store(url) as store:
         await store.apps.create(APP, at=1.0)
-        execution = await store.executions.create(APP, REVISION, PUSH, ["source"], at=1.0, key="k")
+        execution = await store.executions.create(APP, REVISION, PUSH, define(["source"]), at=1.0, key="k")
 
     assert execution.number == 1
 
@@ -132,10 +133,9 @@ async def test_a_write_that_fails_keeps_nothing(url: str) -> None:
     async with open_store(url) as store:
         await store.apps.create(APP, at=1.0)
 
+        execution = await store.executions.create(APP, REVISION, PUSH, define([]), at=1.0)
         with pytest.raises(TypeError):
-            await store.executions.put(
-                APP, (await store.executions.create(APP, REVISION, PUSH, [], at=1.0)).number, {"a": object()}
-            )
+            await store.executions.change(execution, [Keep(outputs={"a": object()})], at=2.0)
 
         assert await store.executions.outputs(APP, 1) == {}
 
@@ -146,7 +146,8 @@ async def test_two_servers_on_one_file_wait_for_each_other(tmp_path: Path) -> No
         await first.apps.create(APP, at=1.0)
 
         numbers = [
-            (await store.executions.create(APP, REVISION, PUSH, [], at=1.0)).number for store in (first, second) * 5
+            (await store.executions.create(APP, REVISION, PUSH, define([]), at=1.0)).number
+            for store in (first, second) * 5
         ]
 
         assert numbers == list(range(1, 11))

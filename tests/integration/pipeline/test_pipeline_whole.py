@@ -13,6 +13,7 @@ from fairway.domain.app import Defaults
 from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.image import LocalImage
 from fairway.manifest import load as manifest
+from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages.build import BuildStage
@@ -20,7 +21,7 @@ from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.source import SourceStage
 from support.pipeline_deploys import Yard, diagnose
-from support.pipeline_values import APP, IMAGE, PUSH, REVISION
+from support.pipeline_values import APP, IMAGE, PUSH, REVISION, define
 
 TOML = b"""
 app = "shop-api"
@@ -73,13 +74,14 @@ async def server(home: Path, fails: frozenset[int] = frozenset()) -> AsyncIterat
             yard.clock,
             yard.notices,
         )
-        load = manifest.load
+        load, checkouts = manifest.load, Checkouts(repositories, home / "checkouts")
         executor = Executor(
             store.executions,
+            store.transitions,
             DbosDurable(f"sqlite:///{home}/dbos.db", "local", "1"),
             {
-                "source": SourceStage(repositories, store.apps, load, detect, home / "checkouts"),
-                "build": BuildStage(build, load, repositories, home / "checkouts"),
+                "source": SourceStage(repositories, store.apps, load, detect, checkouts),
+                "build": BuildStage(build, load, checkouts),
                 "package": PackageStage(publish),
                 "deploy": DeployStage(deployer, load),
             },
@@ -102,7 +104,7 @@ async def server(home: Path, fails: frozenset[int] = frozenset()) -> AsyncIterat
 
 
 async def push(store: Store, executor: Executor) -> Execution:
-    created = await store.executions.create(APP, REVISION, PUSH, ["source", "build", "package"], at=1.0)
+    created = await store.executions.create(APP, REVISION, PUSH, define(["source", "build", "package"]), at=1.0)
     await executor.submitted(APP, created.number)
     async with asyncio.timeout(30):
         while not (execution := await store.executions.get(APP, created.number)).finished:
@@ -128,7 +130,7 @@ async def test_a_push_goes_live_and_a_bad_one_leaves_it_serving(tmp_path: Path) 
 async def test_a_deploy_that_the_server_did_not_live_to_see_ends_after_its_restart(tmp_path: Path) -> None:
     async with server(tmp_path, fails=frozenset({99})) as (store, executor):
         await store.apps.create(APP, at=1.0)
-        created = await store.executions.create(APP, REVISION, PUSH, ["source"], at=1.0)
+        created = await store.executions.create(APP, REVISION, PUSH, define(["source"]), at=1.0)
         await executor.submitted(APP, created.number)
         async with asyncio.timeout(30):
             while not await store.deployments.list(APP):

@@ -25,6 +25,7 @@ from support.server_world import TOKEN
 
 SHOP, PRODUCTION, WEB = AppName("shop"), EnvironmentName("production"), ServiceName("web")
 API = "/api/v1"
+ENDPOINT = r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^` ]+)`"
 DOCUMENT = Path(__file__).parents[3] / "docs/design/api.md"
 
 
@@ -110,7 +111,9 @@ async def test_every_documented_path_is_served_and_every_served_path_is_document
     document = (await served.api.get(f"{API}/openapi.json")).json()
     told = {
         (method, re.sub(r"\{\w+\}", "{}", path.split("?")[0]))
-        for method, path in re.findall(r"^\| `(GET|POST|PATCH|DELETE) (/[^` ]+)`", DOCUMENT.read_text(), re.MULTILINE)
+        for method, path in re.findall(
+            r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^` ]+)`", DOCUMENT.read_text(), re.MULTILINE
+        )
     }
     has = {
         (method.upper(), re.sub(r"\{\w+\}", "{}", path)) for path, item in document["paths"].items() for method in item
@@ -326,6 +329,54 @@ async def test_an_execution_is_stopped_once(served, work):
     again = await served.api.post(f"{API}/apps/shop/executions/1/stop")
 
     assert stopped.json()["status"] == "STOPPED"
+    assert_problem(again, 409, "conflict")
+
+
+async def test_an_answer_and_a_retry_reach_the_pipeline_with_who_asked(served, work):
+    await start_one(served, work)
+    path = f"{API}/apps/shop/executions/1"
+
+    answered = await served.api.post(f"{path}/approval", json={"approved": True, "comment": "looks good"})
+    retried = await served.api.post(f"{path}/retry", json={"mode": "ALL_ACTIONS"})
+    wrong = await served.api.post(f"{path}/retry", json={"mode": "SOME"})
+
+    assert (answered.status_code, retried.status_code, wrong.status_code) == (200, 200, 422)
+    assert served.pipeline.asked == [
+        ("decide", "shop", 1, True, "owner", "looks good"),
+        ("retry", "shop", 1, "ALL_ACTIONS", "owner"),
+    ]
+
+
+async def test_what_an_execution_would_change_is_told_without_a_value(served, work):
+    await start_one(served, work)
+    variables = f"{API}/apps/shop/environments/production/variables"
+    await served.api.patch(variables, json={"set": {"STRIPE_KEY": "s3cret"}, "unset": []})
+
+    told = await served.api.get(f"{API}/apps/shop/executions/1/changes/production")
+    unknown = await served.api.get(f"{API}/apps/shop/executions/1/changes/nowhere")
+
+    changes = told.json()
+    assert (changes["release"], changes["variables"]["added"]) == (None, ["STRIPE_KEY"])
+    assert [len(each["commit"]) for each in changes["commits"]] == [40]
+    assert "s3cret" not in told.text
+    assert_problem(unknown, 404, "not_found")
+
+
+async def test_a_transition_is_disabled_listed_and_enabled(served, work):
+    await start_one(served, work)
+    path = f"{API}/apps/shop/transitions"
+
+    disabled = await served.api.put(f"{path}/production", json={"reason": "a sale is on"})
+    unreasoned = await served.api.put(f"{path}/production", json={"reason": " "})
+    unknown = await served.api.put(f"{path}/prodution", json={"reason": "x"})
+    listed = (await served.api.get(path)).json()["transitions"]
+    enabled = await served.api.delete(f"{path}/production")
+    again = await served.api.delete(f"{path}/production")
+
+    assert (disabled.status_code, enabled.status_code) == (200, 204)
+    assert [(each["stage"], each["by"], each["reason"]) for each in listed] == [("production", "owner", "a sale is on")]
+    assert unreasoned.status_code == 422
+    assert_problem(unknown, 404, "not_found")
     assert_problem(again, 409, "conflict")
 
 

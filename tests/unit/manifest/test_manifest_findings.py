@@ -93,7 +93,10 @@ def test_a_value_that_does_not_fit_is_told_with_what_was_expected(key: str, valu
         ("source.paths = 'src/**'", 'a list stands in brackets: ["src/**"]'),
         ("services.web.helth = {}", "the nearest valid key is services.web.health"),
         ("replicas = 2", "it is known as services.NAME.replicas"),
-        ("[environments.x]\napproval = true", "each stage follows the one before by itself"),
+        (
+            "[environments.x]\ntarget = { engine = 'ecs' }",
+            "every environment runs on the Docker Engine of the server's host",
+        ),
     ],
 )
 def test_a_finding_says_what_to_write_instead(line: str, hint: str) -> None:
@@ -104,6 +107,14 @@ def test_a_build_argument_is_not_repeated_in_the_error() -> None:
     finding = only('app = "a"\nbuild.args = { TOKEN = "s3cret", "B C" = "s3cret" }')
 
     assert "s3cret" not in finding.message + finding.hint
+
+
+def test_modes_and_approvals_are_what_codepipeline_knows() -> None:
+    mode = only('app = "a"\npipeline.mode = "fast"')
+    approval = only('app = "a"\n[environments.x]\napproval = 1')
+
+    assert mode.message == 'expected one of superseded, queued, parallel, found the text "fast"'
+    assert approval.message == "expected true or false, found the number 1"
 
 
 def test_a_bad_app_name_gets_a_good_one_proposed() -> None:

@@ -15,6 +15,7 @@ from fairway.domain.ids import ExecutionNumber
 from fairway.domain.image import Image, LocalImage
 from fairway.errors import UsageError, WorkFailed
 from fairway.manifest import load as manifest
+from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
@@ -76,7 +77,9 @@ class Fakes:
             created_at=1.0,
             override=override,
         )
-        return Work(execution=execution, stage=stage, outputs=outputs or {}, log=self.log.append, step=self.step)
+        return Work(
+            execution=execution, stage=stage, attempt=1, outputs=outputs or {}, log=self.log.append, step=self.step
+        )
 
 
 @dataclass
@@ -100,7 +103,7 @@ def fakes() -> Fakes:
 
 
 def source_of(fakes: Fakes, yard: Yard, tmp_path: Path) -> SourceStage:
-    return SourceStage(fakes, yard.store.apps, manifest.load, fakes.detect, tmp_path)  # type: ignore[arg-type]
+    return SourceStage(fakes, yard.store.apps, manifest.load, fakes.detect, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
 
 
 async def run_source(fakes: Fakes, yard: Yard, tmp_path: Path, override: str | None = None) -> Done:
@@ -110,13 +113,17 @@ async def run_source(fakes: Fakes, yard: Yard, tmp_path: Path, override: str | N
     return done
 
 
+def names(done: Done) -> tuple[str, ...]:
+    return tuple(stage.name for stage in done.stages or ())
+
+
 async def test_the_commits_own_file_decides_the_stages(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
     fakes.files["fairway.toml"] = TOML
 
     done = await run_source(fakes, yard, tmp_path, override='app = "other"\n')
 
-    assert done.stages == ("source", "build", "package", "staging", "production")
-    assert fakes.asked == ["checkout shop-api 9c1f2e7 shop-api", "detect shop-api ."]
+    assert names(done) == ("source", "build", "package", "staging", "production")
+    assert fakes.asked == ["checkout shop-api 9c1f2e7 1", "detect 1 ."]
     assert fakes.log == ["9c1f2e7 Add coupons"]
 
 
@@ -128,8 +135,8 @@ async def test_without_one_the_file_that_was_sent_along_counts(fakes: Fakes, yar
     )
     later = await run_source(fakes, yard, tmp_path)
 
-    assert done.stages == ("source", "build", "package", "staging")
-    assert later.stages == ("source", "build", "package", "staging", "production")
+    assert names(done) == ("source", "build", "package", "staging")
+    assert names(later) == ("source", "build", "package", "staging", "production")
     assert done.summary == "fairway.toml (sent along, not committed)"
 
 
@@ -141,7 +148,7 @@ async def test_with_no_file_at_all_everything_is_detected(fakes: Fakes, yard: Ya
     deploy = DeployStage(yard.deployer, manifest.load)
     outputs = {**done.outputs, "image": {"repository": IMAGE.repository, "digest": IMAGE.digest, "size": 1}}
 
-    assert done.stages == ("source", "build", "package", "production")
+    assert names(done) == ("source", "build", "package", "production")
     failed = await deploy.run(fakes.work("production", outputs))
     assert isinstance(failed, Failed)  # nobody makes it true here, but it was desired as detected:
     release = await yard.store.releases.get(APP, 1)
@@ -179,7 +186,7 @@ async def test_the_app_is_the_one_that_was_pushed_to(fakes: Fakes, yard: Yard, t
 
 async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
     source = await run_source(fakes, yard, tmp_path)
-    stage = BuildStage(fakes.build, manifest.load, fakes, tmp_path)  # type: ignore[arg-type]
+    stage = BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
 
     done = await stage.run(fakes.work("build", source.outputs))
 
@@ -192,11 +199,11 @@ async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, y
 async def test_a_checkout_that_is_gone_is_laid_out_again(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
     source = await run_source(fakes, yard, tmp_path)
     fakes.asked.clear()
-    stage = BuildStage(fakes.build, manifest.load, fakes, tmp_path)  # type: ignore[arg-type]
+    stage = BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
 
     await stage.run(fakes.work("build", source.outputs))
 
-    assert fakes.asked == ["checkout shop-api 9c1f2e7 shop-api"]
+    assert fakes.asked == ["checkout shop-api 9c1f2e7 1"]
 
 
 async def test_a_build_that_fails_is_not_hidden(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
@@ -204,7 +211,7 @@ async def test_a_build_that_fails_is_not_hidden(fakes: Fakes, yard: Yard, tmp_pa
     fakes.error = WorkFailed("npm ci failed")
 
     with pytest.raises(WorkFailed):
-        await BuildStage(fakes.build, manifest.load, fakes, tmp_path).run(  # type: ignore[arg-type]
+        await BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path)).run(  # type: ignore[arg-type]
             fakes.work("build", source.outputs)
         )
 

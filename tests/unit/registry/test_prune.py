@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fairway.domain.deployment import RolloutState
+from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
 from fairway.domain.image import Image, LocalImage, local_name
 from fairway.errors import Unavailable
@@ -183,6 +184,16 @@ async def test_what_an_unfinished_execution_pushed_stays_and_what_a_finished_one
     assert await yard.digests() == {handed_on.digest, just_pushed.digest}
     assert local_name(APP, commit_of(2)) in yard.builder.images
     assert not {left.reference, local_name(APP, commit_of(3))} & set(yard.builder.images)
+
+
+async def test_what_a_failed_execution_pushed_stays_for_a_retry(yard: Yard) -> None:
+    image = await yard.image(commit_of(7))
+    failed = await yard.execution(commit_of(7), image)
+    await yard.end(failed, ExecutionStatus.FAILED)
+
+    await yard.prune()
+
+    assert image.digest in await yard.digests()
 
 
 async def test_both_images_of_an_unfinished_executions_commit_stay(yard: Yard) -> None:

@@ -121,6 +121,14 @@ class GitRepositories:
         left, right = map(int, result.output.split())
         return right if left == 0 else None
 
+    async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
+        """The newest commits between the two, with their subjects; none when one of them is gone."""
+        span = f"{names.check_commit(old)}..{names.check_commit(new)}"
+        form = ("--no-show-signature", f"--max-count={limit}", "--format=%H%x00%s", span, "--")
+        result = await self._git(app, "log", *form)
+        lines = _text(result.output).splitlines() if result.ok else []
+        return [(commit, names.show(subject)) for commit, _, subject in (line.partition("\0") for line in lines)]
+
     async def read(self, app: str, commit: str, path: str) -> bytes | None:
         """A file of the commit, None when it has none there."""
         result = await self._git(app, "cat-file", "blob", f"{names.check_commit(commit)}:{path}")

@@ -2,24 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fairway.adapters.memory.shelf import Shelf
-from fairway.domain import transitions
-from fairway.domain.deployment import Cause
-from fairway.domain.execution import (
-    EXECUTION_TRANSITIONS,
-    STAGE_TRANSITIONS,
-    Execution,
-    ExecutionStatus,
-    Revision,
-    Stage,
-    StageStatus,
-    Trigger,
-)
+from fairway.domain.execution import Execution, ExecutionStatus, Revision, Trigger, make_stages
 from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.moves import Keep, Move, carry_out, check
+from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.errors import NotFound
+
+QUEUED = 50
+"""How many of those that have not begun are looked at."""
 
 
 class MemoryExecutions:
@@ -33,7 +26,7 @@ class MemoryExecutions:
         app: AppName,
         revision: Revision,
         trigger: Trigger,
-        stages: Sequence[str],
+        definition: Definition,
         *,
         at: float,
         override: str | None = None,
@@ -52,9 +45,10 @@ class MemoryExecutions:
             revision=revision,
             trigger=trigger,
             status=ExecutionStatus.QUEUED,
-            stages=tuple(Stage(name=name) for name in dict.fromkeys(stages)),
+            stages=make_stages(definition.stages),
             created_at=at,
             override=override,
+            mode=definition.mode,
         )
         self._shelf.executions[app, number] = created
         return created
@@ -91,67 +85,70 @@ class MemoryExecutions:
         found = [execution for execution in self._shelf.executions.values() if not execution.finished]
         return sorted(found, key=lambda execution: (execution.created_at, execution.app, execution.number))
 
-    async def advance(
-        self, app: AppName, number: ExecutionNumber, *, expected: ExecutionStatus, to: ExecutionStatus, at: float
-    ) -> bool:
-        """Compare-and-set. Raises ValueError for a move that no table has."""
-        transitions.check(EXECUTION_TRANSITIONS, expected, to)
+    async def contenders(self, app: AppName) -> Sequence[Execution]:
+        """The unfinished ones that have begun, the oldest of those that are QUEUED, and the newest."""
+        mine = [execution for execution in await self.unfinished() if execution.app == app]
+        mine.sort(key=lambda execution: execution.number)
+        queued = [execution for execution in mine if execution.status is ExecutionStatus.QUEUED]
+        kept = {execution.number for execution in (*queued[:QUEUED], *queued[-1:])}
+        return [each for each in mine if each.status is not ExecutionStatus.QUEUED or each.number in kept]
+
+    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution that ever entered it."""
         self._shelf.visit()
-        found = self._shelf.executions.get((app, number))
-        if found is None or found.status is not expected:
-            return False
-        moved = replace(found, status=to)
-        if to is ExecutionStatus.IN_PROGRESS:
-            moved = replace(moved, started_at=at)
-        if transitions.terminal(EXECUTION_TRANSITIONS, to):
-            moved = replace(moved, ended_at=at)
-        self._shelf.executions[app, number] = moved
-        return True
+        found: dict[str, int] = {}
+        for execution in self._shelf.executions.values():
+            if execution.app == app and execution.number > above:
+                for stage in execution.stages:
+                    if stage.started_at is not None:
+                        found[stage.name] = max(found.get(stage.name, 0), execution.number)
+        return found
 
-    async def set_stages(self, app: AppName, number: ExecutionNumber, stages: Sequence[str]) -> None:
-        """Replace the stages that are still PENDING by these; one that has begun keeps its place."""
-        found = await self.get(app, number)
-        begun = tuple(stage for stage in found.stages if stage.status is not StageStatus.PENDING)
-        names = {stage.name for stage in begun}
-        fresh = tuple(Stage(name=name) for name in dict.fromkeys(stages) if name not in names)
-        self._shelf.executions[app, number] = replace(found, stages=begun + fresh)
-
-    async def advance_stage(
-        self,
-        app: AppName,
-        number: ExecutionNumber,
-        stage: str,
-        *,
-        expected: StageStatus,
-        to: StageStatus,
-        at: float,
-        summary: str = "",
-        cause: Cause | None = None,
-    ) -> bool:
-        """The same for one of its stages."""
-        transitions.check(STAGE_TRANSITIONS, expected, to)
+    async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:
+        """All of the moves or none. Raises ValueError for a move that no table has."""
+        for move in moves:
+            check(move)
         self._shelf.visit()
-        found = self._shelf.executions.get((app, number))
-        present = found.stage(stage) if found is not None else None
-        if found is None or present is None or present.status is not expected:
+        key = execution.app, execution.number
+        found = self._shelf.executions.get(key)
+        if found is None or found.version != execution.version:
             return False
-        moved = replace(present, status=to)
-        if to is StageStatus.IN_PROGRESS:
-            moved = replace(moved, started_at=at)
-        if transitions.terminal(STAGE_TRANSITIONS, to):
-            moved = replace(moved, ended_at=at, summary=summary, cause=cause)
-        stages = tuple(moved if each.name == stage else each for each in found.stages)
-        self._shelf.executions[app, number] = replace(found, stages=stages)
-        return True
-
-    async def put(self, app: AppName, number: ExecutionNumber, values: Mapping[str, Any]) -> None:
-        """Merge what a stage hands to later ones. Raises NotFound."""
-        merged = {**await self.outputs(app, number), **values}
+        moved = carry_out(found, moves, at=at)
+        if moved is None:
+            return False
+        kept = json.loads(self._shelf.outputs.get(key, "{}"))
+        for move in moves:
+            if isinstance(move, Keep):
+                kept |= move.outputs
         # Kept as text, so that what is no JSON value fails here as it would on a disk.
-        self._shelf.outputs[app, number] = json.dumps(merged)
+        self._shelf.outputs[key] = json.dumps(kept)
+        self._shelf.executions[key] = moved
+        return True
 
     async def outputs(self, app: AppName, number: ExecutionNumber) -> Mapping[str, Any]:
         """What the stages handed on so far. Raises NotFound."""
         await self.get(app, number)
         values: Mapping[str, Any] = json.loads(self._shelf.outputs.get((app, number), "{}"))
         return values
+
+
+class MemoryTransitions:
+    """`ports.stores.Transitions`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def disabled(self, app: AppName) -> Sequence[DisabledTransition]:
+        """In the order of the stages' names."""
+        self._shelf.visit()
+        return [each for (owner, _), each in sorted(self._shelf.transitions.items()) if owner == app]
+
+    async def disable(self, app: AppName, transition: DisabledTransition) -> None:
+        """A second time it replaces who, when and why. Raises NotFound for an unknown app."""
+        self._shelf.visit(app)
+        self._shelf.transitions[app, transition.stage] = transition
+
+    async def enable(self, app: AppName, stage: str) -> bool:
+        """False when it was not disabled."""
+        self._shelf.visit()
+        return self._shelf.transitions.pop((app, stage), None) is not None

@@ -127,6 +127,15 @@ class MemoryRepositories:
             steps, at = steps + 1, parent
         return steps
 
+    async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
+        """Back from `new` until `old`."""
+        commits, at = self._of(app).commits, new
+        found: list[tuple[str, str]] = []
+        while at != old and at in commits and len(found) < limit:
+            found.append((at, commits[at].subject))
+            at = commits[at].parent or old
+        return found
+
     async def read(self, app: str, commit: str, path: str) -> bytes | None:
         """A file of the commit."""
         return self._commit(app, commit).files.get(path)

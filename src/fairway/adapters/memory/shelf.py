@@ -9,6 +9,7 @@ from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.execution import Execution
+from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.release import Release
 from fairway.errors import FairwayError, NotFound
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
@@ -22,6 +23,7 @@ class Shelf:
     executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
     execution_keys: dict[tuple[str, str], int] = field(default_factory=dict)
     outputs: dict[tuple[str, int], str] = field(default_factory=dict)
+    transitions: dict[tuple[str, str], DisabledTransition] = field(default_factory=dict)
     releases: dict[tuple[str, int], Release] = field(default_factory=dict)
     deployments: dict[tuple[str, int], Deployment] = field(default_factory=dict)
     deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Shelf:
             self.executions,
             self.execution_keys,
             self.outputs,
+            self.transitions,
             self.releases,
             self.deployments,
             self.deployment_keys,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from fairway.adapters.memory.executions import MemoryExecutions
+from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.desired import DesiredEnvironment
@@ -193,6 +193,7 @@ class MemoryStore:
 
     apps: MemoryApps
     executions: MemoryExecutions
+    transitions: MemoryTransitions
     releases: MemoryReleases
     deployments: MemoryDeployments
     desired: MemoryDesiredStates
@@ -208,6 +209,7 @@ def make_store() -> MemoryStore:
     return MemoryStore(
         apps=MemoryApps(shelf),
         executions=MemoryExecutions(shelf),
+        transitions=MemoryTransitions(shelf),
         releases=MemoryReleases(shelf),
         deployments=MemoryDeployments(shelf),
         desired=MemoryDesiredStates(shelf),

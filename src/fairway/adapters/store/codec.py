@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from fairway.domain import health
+from fairway.domain import health, pipeline
 
 T = TypeVar("T")
 
@@ -23,6 +23,8 @@ KINDS: Mapping[type, str] = {
     health.TcpCheck: "tcp",
     health.CommandCheck: "command",
     health.AliveCheck: "alive",
+    pipeline.Approval: "approval",
+    pipeline.Duty: "duty",
 }
 """The words for the members of unions. They are in databases: never change one."""
 
@@ -40,6 +42,14 @@ def decode(kind: type[T], text: str) -> T:
         return cast(T, restore(kind, json.loads(text)))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"the document is no {kind.__name__}: {error}") from error
+
+
+def decode_member(union: Any, text: str) -> Any:
+    """The value of one of the union's members. Raises ValueError when the document is none of them."""
+    try:
+        return restore(union, json.loads(text))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"the document is none of {union}: {error}") from error
 
 
 def plain(value: Any) -> Any:

@@ -1,19 +1,21 @@
-"""Executions and their stages. A status is changed by `WHERE status = expected` alone, along the domain's tables."""
+"""Executions, their stages and those's actions: how they are created and read. How they change is in `change`."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec
+from fairway.adapters.store import apps, change, codec
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import APPS, EXECUTIONS, STAGES
-from fairway.domain import transitions
+from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
+from fairway.domain.app import Mode
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import (
-    EXECUTION_TRANSITIONS,
-    STAGE_TRANSITIONS,
+    ENDED,
+    ActionExecution,
+    ActionStatus,
     Execution,
     ExecutionStatus,
     Revision,
@@ -22,9 +24,14 @@ from fairway.domain.execution import (
     Trigger,
 )
 from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.moves import Move, check
+from fairway.domain.pipeline import Action, Definition
 from fairway.errors import NotFound
 
-UNFINISHED = [status.value for status in ExecutionStatus if not transitions.terminal(EXECUTION_TRANSITIONS, status)]
+UNFINISHED = [status.value for status in ExecutionStatus if status not in ENDED]
+BEGUN = [status for status in UNFINISHED if status != ExecutionStatus.QUEUED.value]
+QUEUED = 50
+"""How many of those that have not begun are looked at."""
 
 
 class SqlExecutions:
@@ -38,7 +45,7 @@ class SqlExecutions:
         app: AppName,
         revision: Revision,
         trigger: Trigger,
-        stages: Sequence[str],
+        definition: Definition,
         *,
         at: float,
         override: str | None = None,
@@ -67,9 +74,10 @@ class SqlExecutions:
                     status=ExecutionStatus.QUEUED.value,
                     created_at=at,
                     override=override,
+                    mode=definition.mode.value,
                 )
             )
-            insert_stages(connection, app, number, stages, first=0)
+            change.insert_stages(connection, app, number, definition.stages, first=0)
             return read_one(connection, app, number)
 
         return await self._database.write(work)
@@ -94,73 +102,48 @@ class SqlExecutions:
         query = query.order_by(EXECUTIONS.c.created_at, EXECUTIONS.c.app, EXECUTIONS.c.number)
         return await self._database.read(lambda connection: read_many(connection, query))
 
-    async def advance(
-        self, app: AppName, number: ExecutionNumber, *, expected: ExecutionStatus, to: ExecutionStatus, at: float
-    ) -> bool:
-        """Compare-and-set; False when the status was not `expected`. Raises ValueError for a move that no table has."""
-        transitions.check(EXECUTION_TRANSITIONS, expected, to)
-        values: dict[str, Any] = {"status": to.value}
-        if to is ExecutionStatus.IN_PROGRESS:
-            values["started_at"] = at
-        if transitions.terminal(EXECUTION_TRANSITIONS, to):
-            values["ended_at"] = at
-        statement = (
-            sa.update(EXECUTIONS)
-            .where(EXECUTIONS.c.app == app, EXECUTIONS.c.number == number, EXECUTIONS.c.status == expected.value)
-            .values(values)
+    async def contenders(self, app: AppName) -> Sequence[Execution]:
+        """The unfinished ones that have begun, the oldest of those that are QUEUED, and the newest."""
+        mine = sa.select(EXECUTIONS).where(EXECUTIONS.c.app == app)
+        begun = mine.where(EXECUTIONS.c.status.in_(BEGUN)).order_by(EXECUTIONS.c.number)
+        queued = mine.where(EXECUTIONS.c.status == ExecutionStatus.QUEUED.value)
+        oldest = queued.order_by(EXECUTIONS.c.number).limit(QUEUED)
+        newest = queued.order_by(EXECUTIONS.c.number.desc()).limit(1)
+
+        def work(connection: sa.Connection) -> Sequence[Execution]:
+            found = [*read_many(connection, begun), *read_many(connection, oldest), *read_many(connection, newest)]
+            return [each for _, each in sorted({each.number: each for each in found}.items())]
+
+        return await self._database.read(work)
+
+    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution that ever entered it."""
+        query = (
+            sa.select(STAGES.c.name, sa.func.max(STAGES.c.number).label("number"))
+            .where(STAGES.c.app == app, STAGES.c.number > above, STAGES.c.started_at.is_not(None))
+            .group_by(STAGES.c.name)
         )
-        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
 
-    async def set_stages(self, app: AppName, number: ExecutionNumber, stages: Sequence[str]) -> None:
-        """Replace the stages that are still PENDING by these; one that has begun keeps its place and is not doubled."""
+        def work(connection: sa.Connection) -> Mapping[str, int]:
+            return {row.name: row.number for row in connection.execute(query)}
 
-        def work(connection: sa.Connection) -> None:
-            mine = (STAGES.c.app == app, STAGES.c.number == number)
-            apps.lock(connection, app)
-            read_one(connection, app, number)
-            connection.execute(sa.delete(STAGES).where(*mine, STAGES.c.status == StageStatus.PENDING.value))
-            begun = connection.execute(sa.select(STAGES.c.name, STAGES.c.position).where(*mine)).all()
-            first = max((row.position for row in begun), default=-1) + 1
-            names = {row.name for row in begun}
-            insert_stages(connection, app, number, [stage for stage in stages if stage not in names], first=first)
+        return await self._database.read(work)
 
-        await self._database.write(work)
-
-    async def advance_stage(
-        self,
-        app: AppName,
-        number: ExecutionNumber,
-        stage: str,
-        *,
-        expected: StageStatus,
-        to: StageStatus,
-        at: float,
-        summary: str = "",
-        cause: Cause | None = None,
-    ) -> bool:
-        """The same for one of its stages."""
-        transitions.check(STAGE_TRANSITIONS, expected, to)
-        values: dict[str, Any] = {"status": to.value}
-        if to is StageStatus.IN_PROGRESS:
-            values["started_at"] = at
-        if transitions.terminal(STAGE_TRANSITIONS, to):
-            values |= {"ended_at": at, "summary": summary, "cause": None if cause is None else codec.encode(cause)}
-        mine = (STAGES.c.app == app, STAGES.c.number == number, STAGES.c.name == stage)
-        statement = sa.update(STAGES).where(*mine, STAGES.c.status == expected.value).values(values)
-        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
-
-    async def put(self, app: AppName, number: ExecutionNumber, values: Mapping[str, Any]) -> None:
-        """Merge what a stage hands to later ones. Raises NotFound."""
-        mine = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
+    async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:
+        """All of the moves or none, in one transaction. Raises ValueError for a move that no table has."""
+        for move in moves:
+            check(move)
 
         def work(connection: sa.Connection) -> None:
-            text = connection.execute(sa.select(EXECUTIONS.c.outputs).where(*mine).with_for_update()).scalar()
-            if text is None:
-                raise missing(connection, app, number)
-            merged = json.dumps({**json.loads(text), **values})
-            connection.execute(sa.update(EXECUTIONS).where(*mine).values(outputs=merged))
+            change.claim(connection, execution)
+            for move in moves:
+                change.carry_out(connection, execution.app, execution.number, move, at)
 
-        await self._database.write(work)
+        try:
+            await self._database.write(work)
+        except change.Unexpected:
+            return False
+        return True
 
     async def outputs(self, app: AppName, number: ExecutionNumber) -> Mapping[str, Any]:
         """What the stages handed on so far. Raises NotFound."""
@@ -176,15 +159,6 @@ class SqlExecutions:
         return await self._database.read(work)
 
 
-def insert_stages(connection: sa.Connection, app: str, number: int, names: Sequence[str], *, first: int) -> None:
-    """PENDING stages from position `first` on."""
-    if rows := [
-        {"app": app, "number": number, "name": name, "position": position, "status": StageStatus.PENDING.value}
-        for position, name in enumerate(dict.fromkeys(names), start=first)
-    ]:
-        connection.execute(sa.insert(STAGES), rows)
-
-
 def read_one(connection: sa.Connection, app: str, number: int) -> Execution:
     """One execution with its stages. Raises NotFound."""
     query = sa.select(EXECUTIONS).where(EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
@@ -197,22 +171,41 @@ def read_many(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Exec
     """The executions of a query, in its order, with their stages."""
     rows = connection.execute(query).all()
     keys = [(row.app, row.number) for row in rows]
-    stages: dict[tuple[str, int], list[Stage]] = {key: [] for key in keys}
-    wanted = sa.select(STAGES).where(sa.tuple_(STAGES.c.app, STAGES.c.number).in_(keys)).order_by(STAGES.c.position)
-    for row in connection.execute(wanted) if keys else ():
-        stages[row.app, row.number].append(to_stage(row))
+    if not keys:
+        return []
+    actions: dict[tuple[str, int, str], list[ActionExecution]] = defaultdict(list)
+    of_these = sa.tuple_(ACTIONS.c.app, ACTIONS.c.number).in_(keys)
+    for row in connection.execute(sa.select(ACTIONS).where(of_these).order_by(ACTIONS.c.position)):
+        actions[row.app, row.number, row.stage].append(to_action(row))
+    stages: dict[tuple[str, int], list[Stage]] = defaultdict(list)
+    of_these = sa.tuple_(STAGES.c.app, STAGES.c.number).in_(keys)
+    for row in connection.execute(sa.select(STAGES).where(of_these).order_by(STAGES.c.position)):
+        stages[row.app, row.number].append(to_stage(row, actions[row.app, row.number, row.name]))
     return [to_execution(row, stages[row.app, row.number]) for row in rows]
 
 
-def to_stage(row: sa.Row[Any]) -> Stage:
-    """A row of STAGES."""
-    return Stage(
-        name=row.name,
-        status=StageStatus(row.status),
+def to_action(row: sa.Row[Any]) -> ActionExecution:
+    """A row of ACTIONS."""
+    return ActionExecution(
+        action=codec.decode_member(Action, row.definition),
+        status=ActionStatus(row.status),
+        attempt=row.attempt,
         started_at=row.started_at,
         ended_at=row.ended_at,
         summary=row.summary,
         cause=None if row.cause is None else codec.decode(Cause, row.cause),
+    )
+
+
+def to_stage(row: sa.Row[Any], actions: Sequence[ActionExecution]) -> Stage:
+    """A row of STAGES."""
+    return Stage(
+        name=row.name,
+        actions=tuple(actions),
+        status=StageStatus(row.status),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        run=row.run,
     )
 
 
@@ -229,6 +222,8 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
         started_at=row.started_at,
         ended_at=row.ended_at,
         override=row.override,
+        mode=Mode(row.mode),
+        version=row.version,
     )
 
 

@@ -14,6 +14,7 @@ from fairway.adapters.store.events import SqlEvents
 from fairway.adapters.store.executions import SqlExecutions
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.tokens import SqlTokens
+from fairway.adapters.store.transitions import SqlTransitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Store:
 
     apps: SqlApps
     executions: SqlExecutions
+    transitions: SqlTransitions
     releases: SqlReleases
     deployments: SqlDeployments
     desired: SqlDesiredStates
@@ -43,6 +45,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         yield Store(
             apps=SqlApps(database),
             executions=SqlExecutions(database),
+            transitions=SqlTransitions(database),
             releases=SqlReleases(database),
             deployments=SqlDeployments(database),
             desired=SqlDesiredStates(database),

@@ -55,6 +55,8 @@ EXECUTIONS = sa.Table(
     sa.Column("ended_at", sa.Double),
     sa.Column("override", Words),
     sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("app", "key", name="executions_key"),
 )
 
@@ -68,10 +70,40 @@ STAGES = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("started_at", sa.Double),
     sa.Column("ended_at", sa.Double),
-    sa.Column("summary", Words, nullable=False, server_default=""),
-    sa.Column("cause", sa.Text),
+    sa.Column("run", sa.Integer, nullable=False, server_default="0"),
     sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
 )
+
+ACTIONS = sa.Table(
+    "actions",
+    METADATA,
+    sa.Column("app", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("definition", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("started_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("summary", Words, nullable=False, server_default=""),
+    sa.Column("cause", sa.Text),
+    sa.ForeignKeyConstraint(
+        ["app", "number", "stage"], ["stages.app", "stages.number", "stages.name"], ondelete="CASCADE"
+    ),
+)
+
+TRANSITIONS = sa.Table(
+    "transitions",
+    METADATA,
+    of_app(),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+)
+"""The inbound transitions that are disabled."""
 
 RELEASES = sa.Table(
     "releases",

@@ -5,7 +5,7 @@ import time
 
 import click
 
-from fairway.cli import durations, here, options, output, report
+from fairway.cli import changes, durations, here, options, output, report
 from fairway.client.api import Query
 from fairway.errors import NotFound, WorkFailed
 from fairway.wire import progress, words
@@ -32,9 +32,9 @@ def show(
         return
     execution = place.client.get(place.path("executions", number))
     if watch and not progress.is_finished(execution):
-        execution = report.watch_execution(place.client, execution, timeout=patience)
+        execution = report.watch_execution(place.client, execution, timeout=patience, patient=True)
     elif not as_json:
-        for line in lines(execution, now=time.time()):
+        for line in [*lines(execution, now=time.time()), *asked_for(place, execution)]:
             output.put(output.decorate(line, sys.stdout))
     output.answer_json(as_json, execution)
     if watch and execution["status"] != "SUCCEEDED":
@@ -61,4 +61,23 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
         f"  {status}; started {when} by a {trigger['kind']}{by}, branch {execution['branch']}",
         *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
         *progress.verdict(execution),
+        *waiting_lines(execution, now=now),
     ]
+
+
+def waiting_lines(execution: report.Json, *, now: float) -> list[str]:
+    """What it waits for, until when, and what to type."""
+    waits = execution.get("waits")
+    if not waits:
+        return []
+    until = f", for {words.duration(waits['until'] - now)} at most" if waits["until"] else ""
+    next_ = list(progress.labelled("Next", [waits["command"]])) if waits["command"] else []
+    return ["", *progress.labelled("Waits", [f"for {waits['cause']}{until}"]), *next_]
+
+
+def asked_for(place: here.Place, execution: report.Json) -> list[str]:
+    """What an approval that it waits for would let through."""
+    waits = execution.get("waits")
+    if not waits or not waits["until"]:
+        return []
+    return changes.lines(place.client.get(place.path("executions", execution["number"], "changes", waits["stage"])))

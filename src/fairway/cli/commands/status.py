@@ -62,9 +62,13 @@ def execution_lines(execution: dict[str, Any] | None, now: float) -> list[str]:
     number, status = execution["number"], execution["status"].lower().replace("_", " ")
     stage = next((part for part in execution["stages"] if part["status"] in ("IN_PROGRESS", "FAILED")), None)
     where = f" in {stage['name']}" if stage else ""
+    if waits := execution.get("waits"):
+        status, where = "waits for", f" {waits['cause']}"
     since = execution["ended_at"] or execution["started_at"] or execution["created_at"]
     when = words.age(now - since) if progress.is_finished(execution) else f"for {words.duration(now - since)}"
-    more = "" if execution["status"] == "SUCCEEDED" else f"   fairway show {number}"
+    more = (
+        "" if execution["status"] == "SUCCEEDED" else f"   {(waits or {}).get('command') or f'fairway show {number}'}"
+    )
     subject = output.clean(execution["subject"])
     return [f'  execution {number}  {status}{where} {when}   {words.commit(execution["commit"])} "{subject}"{more}']
 

@@ -35,7 +35,7 @@ def up(application: str | None, timeout: str, yes: bool, as_json: bool) -> None:
     document = place.client.get(place.path())
     if not output.answer_json(as_json, {"app": place.app, "execution": execution, "status": document}):
         show_urls(document)
-    if execution["status"] != "SUCCEEDED":
+    if progress.is_finished(execution) and execution["status"] != "SUCCEEDED":
         raise click.exceptions.Exit(WorkFailed.exit_status)
 
 

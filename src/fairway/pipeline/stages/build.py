@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from fairway.domain.app import App
 from fairway.domain.execution import Execution
 from fairway.domain.image import LocalImage
+from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages import described
 from fairway.pipeline.stages.described import Load
 from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
-from fairway.ports.source import Repositories
 
 KEY = "built"
 
@@ -34,23 +34,21 @@ class BuildCommit(Protocol):
 
 
 class BuildStage:
-    """`checkouts` is the directory in which the stage `source` laid out the files."""
+    """Builds from a work tree with the commit's files, which the stage `source` has mostly laid out."""
 
-    def __init__(self, build: BuildCommit, load: Load, repositories: Repositories, checkouts: Path) -> None:
+    def __init__(self, build: BuildCommit, load: Load, checkouts: Checkouts) -> None:
         self._build = build
         self._load = load
-        self._repositories = repositories
         self._checkouts = checkouts
 
     async def run(self, work: Work) -> Done | Failed:
         """Raises what the build raises."""
         app = described.take(work.outputs, work.execution.app, self._load)
-        commit, checkout = work.execution.revision.commit, self._checkouts / app.name
+        commit = work.execution.revision.commit
 
         async def build() -> Mapping[str, Any]:
-            if not checkout.is_dir():
-                await self._repositories.checkout(app.name, commit, checkout)
-            built = await self._build(app, checkout, commit, log=work.log)
+            async with self._checkouts.hold(app.name, commit) as checkout:
+                built = await self._build(app, checkout, commit, log=work.log)
             return {"id": built.image.id, "size": built.image.size, "summary": str(built)}
 
         kept = await work.step("build", build)

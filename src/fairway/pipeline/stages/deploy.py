@@ -31,7 +31,13 @@ class DeployStage:
         if environment is None:
             raise UsageError(f"fairway.toml describes no environment {work.stage}")
         deployment = await self._deployer.deploy(
-            app.name, environment, package.take(work.outputs), execution.revision, execution.number, work.log
+            app.name,
+            environment,
+            package.take(work.outputs),
+            execution.revision,
+            execution.number,
+            work.log,
+            attempt=work.attempt,
         )
         if deployment.state is RolloutState.COMPLETED:
             return Done(summary=f"release {deployment.release}; {deployment.reason}")

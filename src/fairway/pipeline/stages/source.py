@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from fairway.domain import pipeline
 from fairway.domain.app import Build, Defaults
 from fairway.domain.execution import Execution
 from fairway.errors import UsageError
+from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages import described
 from fairway.pipeline.stages.described import Load
 from fairway.pipeline.work import Done, Failed, Work
@@ -19,7 +21,6 @@ from fairway.ports.stores import Apps
 
 MANIFEST = "fairway.toml"
 SENT = "fairway.toml (sent along, not committed)"
-FIRST = ("source", "build", "package")
 LONGEST = 1024 * 1024
 """Bytes of a fairway.toml."""
 
@@ -28,9 +29,11 @@ Detect = Callable[[Path, Build], Awaitable[Defaults]]
 
 
 class SourceStage:
-    """`checkouts` is the directory that has one work tree for each app."""
+    """Lays the commit out and reads it."""
 
-    def __init__(self, repositories: Repositories, apps: Apps, load: Load, detect: Detect, checkouts: Path) -> None:
+    def __init__(
+        self, repositories: Repositories, apps: Apps, load: Load, detect: Detect, checkouts: Checkouts
+    ) -> None:
         self._repositories = repositories
         self._apps = apps
         self._load = load
@@ -47,15 +50,14 @@ class SourceStage:
         app = self._load(text, file=file)
         if app.name != execution.app:
             work.log(f"{file} names the app {app.name}; it was pushed to {execution.app}, and is deployed as that")
-        checkout = self._checkouts / execution.app
 
         async def lay_out() -> Mapping[str, Any]:
-            await self._repositories.checkout(execution.app, revision.commit, checkout)
-            return described.hand_on(text, file, await self._detect(checkout, app.build))
+            async with self._checkouts.hold(execution.app, revision.commit) as checkout:
+                return described.hand_on(text, file, await self._detect(checkout, app.build))
 
         outputs = await work.step("lay out", lay_out)
         app = described.take(outputs, execution.app, self._load)
-        return Done(summary=file if file == SENT else "", outputs=outputs, stages=(*FIRST, *app.stages))
+        return Done(summary=file if file == SENT else "", outputs=outputs, stages=pipeline.define(app).stages)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """The next checkout clears up."""

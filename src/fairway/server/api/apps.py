@@ -8,13 +8,12 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName
 from fairway.errors import NotFound
-from fairway.server import stream, takedown
+from fairway.server import stream, takedown, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.settings import Settings
 from fairway.wire import apps as shapes
-from fairway.wire.executions import Execution
 
 router = APIRouter(prefix="/apps")
 
@@ -41,7 +40,8 @@ async def status(services: TheServices, app: TheApp) -> shapes.Status:
     """What runs of the app, in each environment, and its latest execution."""
     environments = [await _environment(services, each) for each in await services.desired.list() if each.app == app]
     latest = await services.executions.list(app, limit=1)
-    return shapes.Status(app=app, environments=environments, execution=Execution.of(latest[0]) if latest else None)
+    execution = await waits.shape(services, latest[0]) if latest else None
+    return shapes.Status(app=app, environments=environments, execution=execution)
 
 
 @router.delete("/{app}", response_class=Response)

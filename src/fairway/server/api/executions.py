@@ -6,10 +6,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from fairway.domain import execution as domain
+from fairway.domain.waiting import Waiting
 from fairway.errors import NotFound
-from fairway.server import stagelogs, stream, watch
+from fairway.server import changes, stagelogs, stream, waits, watch
 from fairway.server.api.asked import By, Limit, Number, TheApp, TheServices
 from fairway.server.stream import Emit
+from fairway.wire import changes as changes_shapes
 from fairway.wire import executions as shapes
 
 router = APIRouter(prefix="/apps/{app}/executions")
@@ -18,7 +20,7 @@ router = APIRouter(prefix="/apps/{app}/executions")
 @router.post("", status_code=201)
 async def start(services: TheServices, app: TheApp, by: By, body: shapes.StartRequest) -> shapes.Execution:
     """Start an execution for a branch, tag or commit that was pushed."""
-    return shapes.Execution.of(await services.intake.deploy(app, body.ref, manifest=body.manifest, by=by))
+    return await waits.shape(services, await services.intake.deploy(app, body.ref, manifest=body.manifest, by=by))
 
 
 @router.get("")
@@ -30,13 +32,13 @@ async def list_(
 ) -> shapes.Executions:
     """The app's executions, newest first."""
     found = await services.executions.list(app, limit=limit, status=status)
-    return shapes.Executions(executions=[shapes.Execution.of(execution) for execution in found])
+    return await waits.shape_all(services, app, found)
 
 
 @router.get("/{number}")
 async def get(services: TheServices, app: TheApp, number: Number) -> shapes.Execution:
     """One execution."""
-    return shapes.Execution.of(await services.executions.get(app, number))
+    return await waits.shape(services, await services.executions.get(app, number))
 
 
 @router.get("/{number}/stream", response_class=Response)
@@ -46,16 +48,17 @@ async def follow(request: Request, services: TheServices, app: TheApp, number: N
 
     async def produce(emit: Emit) -> None:
         tails = stagelogs.Tails(services.settings.executions / app / str(number))
-        shown: domain.Execution | None = None
+        shown: tuple[domain.Execution, Waiting | None] | None = None
 
         async def show(now: domain.Execution) -> None:
             nonlocal shown
             # The lines first: what a stage printed stands before its end.
             for stage, text in await tails.news(stage.name for stage in now.stages):
                 await emit({"type": "log", "stage": stage, "text": text})
-            if now != shown:
-                await emit({"type": "execution", "execution": shapes.describe(now)})
-                shown = now
+            found = await waits.find(services, now)
+            if (now, found) != shown:
+                await emit({"type": "execution", "execution": shapes.describe(now, found)})
+                shown = now, found
 
         ended = await watch.execution(
             services.executions, services.notices, app, number, show, patience=stagelogs.PATIENCE, every=True
@@ -69,15 +72,49 @@ async def follow(request: Request, services: TheServices, app: TheApp, number: N
 async def logs(services: TheServices, app: TheApp, number: Number, stage: str) -> Response:
     """What a stage printed, as text; empty when it has printed nothing yet."""
     execution = await services.executions.get(app, number)
-    if execution.stage(stage) is None:
-        names = ", ".join(each.name for each in execution.stages)
-        raise NotFound(f"execution {number} of {app} has no such stage", hint=f"its stages: {names}")
+    _require_stage(execution, stage)
     return stagelogs.whole(services.settings.executions / app / str(number) / f"{stage}.log")
 
 
-@router.post("/{number}/stop")
-async def stop(services: TheServices, app: TheApp, number: Number) -> shapes.Execution:
-    """Stop an execution where it is; what was deployed before still serves."""
+@router.get("/{number}/changes/{stage}")
+async def changes_of(services: TheServices, app: TheApp, number: Number, stage: str) -> changes_shapes.Changes:
+    """What the execution would change in the environment of a stage: commits, image, variables by name."""
     execution = await services.executions.get(app, number)
-    await services.pipeline.stop(app, execution.number)
-    return shapes.Execution.of(await services.executions.get(app, number))
+    _require_stage(execution, stage)
+    return await changes.find(services, execution, stage)
+
+
+@router.post("/{number}/stop")
+async def stop(
+    services: TheServices, app: TheApp, number: Number, by: By, body: shapes.StopRequest | None = None
+) -> shapes.Execution:
+    """Stop an execution; what was deployed before still serves."""
+    asked = body or shapes.StopRequest()
+    await services.pipeline.stop(app, number, wait=asked.wait, reason=asked.reason, by=by)
+    return await waits.shape(services, await services.executions.get(app, number))
+
+
+@router.post("/{number}/approval")
+async def answer(
+    services: TheServices, app: TheApp, number: Number, by: By, body: shapes.AnswerRequest
+) -> shapes.Execution:
+    """Give the approval that an execution waits for, or refuse it."""
+    answered = await services.pipeline.decide(app, number, approved=body.approved, by=by, comment=body.comment)
+    return await waits.shape(services, await services.executions.get(app, answered.number))
+
+
+@router.post("/{number}/retry")
+async def retry(
+    services: TheServices, app: TheApp, number: Number, by: By, body: shapes.RetryRequest | None = None
+) -> shapes.Execution:
+    """Try the stage again that an execution failed or was stopped in."""
+    again = await services.pipeline.retry(app, number, (body or shapes.RetryRequest()).mode, by=by)
+    return await waits.shape(services, await services.executions.get(app, again.number))
+
+
+def _require_stage(execution: domain.Execution, stage: str) -> None:
+    if execution.stage(stage) is None:
+        names = ", ".join(each.name for each in execution.stages)
+        raise NotFound(
+            f"execution {execution.number} of {execution.app} has no such stage", hint=f"its stages: {names}"
+        )

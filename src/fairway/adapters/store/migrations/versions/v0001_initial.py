@@ -34,7 +34,7 @@ def create_apps() -> None:
 
 
 def create_executions() -> None:
-    """Executions and their stages."""
+    """Executions, their stages and those's actions."""
     op.create_table(
         "executions",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
@@ -52,6 +52,8 @@ def create_executions() -> None:
         sa.Column("ended_at", sa.Double),
         sa.Column("override", Words),
         sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("mode", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("app", "key", name="executions_key"),
     )
     op.create_index("ix_executions_status", "executions", ["status"])
@@ -64,9 +66,34 @@ def create_executions() -> None:
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("started_at", sa.Double),
         sa.Column("ended_at", sa.Double),
+        sa.Column("run", sa.Integer, nullable=False, server_default="0"),
+        sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
+    )
+    op.create_table(
+        "actions",
+        sa.Column("app", sa.Text, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("stage", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("definition", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+        sa.Column("started_at", sa.Double),
+        sa.Column("ended_at", sa.Double),
         sa.Column("summary", Words, nullable=False, server_default=""),
         sa.Column("cause", sa.Text),
-        sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["app", "number", "stage"], ["stages.app", "stages.number", "stages.name"], ondelete="CASCADE"
+        ),
+    )
+    op.create_table(
+        "transitions",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("stage", sa.Text, primary_key=True),
+        sa.Column("reason", Words, nullable=False),
+        sa.Column("by", Words, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
     )
 
 

@@ -1,0 +1,141 @@
+"""How an execution changes: each move is a statement with `WHERE status = expected`, and all of a change are one
+transaction, which is taken back when one of them finds something else than it expects.
+
+The rules (which times are set, what a retry forgets) are those of `domain.moves`, and a contract suite holds both to
+the same.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fairway.adapters.store import codec
+from fairway.adapters.store.tables import ACTIONS, EXECUTIONS, STAGES
+from fairway.domain.execution import ENDED, INSIDE, ActionStatus, Execution, ExecutionStatus, StageStatus
+from fairway.domain.moves import CountRun, Keep, Move, MoveAction, MoveExecution, MoveStage, Redefine
+from fairway.domain.pipeline import StageDefinition
+
+
+class Unexpected(Exception):
+    """Takes the transaction back."""
+
+
+def claim(connection: sa.Connection, execution: Execution) -> None:
+    """Count the change. Raises Unexpected unless the execution is still as it was read."""
+    mine = (EXECUTIONS.c.app == execution.app, EXECUTIONS.c.number == execution.number)
+    read = EXECUTIONS.c.version == execution.version
+    if not happened(connection, sa.update(EXECUTIONS).where(*mine, read).values(version=execution.version + 1)):
+        raise Unexpected
+
+
+def carry_out(connection: sa.Connection, app: str, number: int, move: Move, at: float) -> None:
+    """Carry out one move. Raises Unexpected when it expects something else than there is."""
+    if not carried_out(connection, app, number, move, at):
+        raise Unexpected
+
+
+def carried_out(connection: sa.Connection, app: str, number: int, move: Move, at: float) -> bool:
+    """Whether the move could be made."""
+    match move:
+        case MoveExecution():
+            return move_execution(connection, app, number, move, at)
+        case MoveStage():
+            return move_stage(connection, app, number, move, at)
+        case MoveAction():
+            return move_action(connection, app, number, move, at)
+        case CountRun(stage=stage, expected=run):
+            mine = (STAGES.c.app == app, STAGES.c.number == number, STAGES.c.name == stage, STAGES.c.run == run)
+            return happened(connection, sa.update(STAGES).where(*mine).values(run=run + 1))
+        case Keep(outputs=outputs):
+            return keep(connection, app, number, outputs)
+        case Redefine(stages=stages):
+            redefine(connection, app, number, stages)
+            return True
+
+
+def move_execution(connection: sa.Connection, app: str, number: int, move: MoveExecution, at: float) -> bool:
+    """See `domain.moves.move_execution`."""
+    values: dict[str, Any] = {"status": move.to.value, "ended_at": at if move.to in ENDED else None}
+    if move.expected is ExecutionStatus.QUEUED and move.to is ExecutionStatus.IN_PROGRESS:
+        values["started_at"] = at
+    mine = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number, EXECUTIONS.c.status == move.expected.value)
+    return happened(connection, sa.update(EXECUTIONS).where(*mine).values(values))
+
+
+def move_stage(connection: sa.Connection, app: str, number: int, move: MoveStage, at: float) -> bool:
+    """See `domain.moves.move_within`."""
+    values: dict[str, Any] = {"status": move.to.value, "ended_at": None if move.to in INSIDE else at}
+    if move.expected is StageStatus.PENDING:
+        values["started_at"] = at
+    mine = (STAGES.c.app == app, STAGES.c.number == number, STAGES.c.name == move.stage)
+    return happened(connection, sa.update(STAGES).where(*mine, STAGES.c.status == move.expected.value).values(values))
+
+
+def move_action(connection: sa.Connection, app: str, number: int, move: MoveAction, at: float) -> bool:
+    """See `domain.moves.move_action`."""
+    values: dict[str, Any] = {"status": move.to.value}
+    match move.to:
+        case ActionStatus.PENDING:
+            values |= {"attempt": ACTIONS.c.attempt + 1, "started_at": None, "ended_at": None}
+            values |= {"summary": "", "cause": None}
+        case ActionStatus.IN_PROGRESS:
+            values["started_at"] = at
+        case _:
+            cause = None if move.cause is None else codec.encode(move.cause)
+            values |= {"ended_at": at, "summary": move.summary, "cause": cause}
+    mine = (ACTIONS.c.app == app, ACTIONS.c.number == number, ACTIONS.c.stage == move.stage)
+    expected = (ACTIONS.c.name == move.action, ACTIONS.c.status == move.expected.value)
+    return happened(connection, sa.update(ACTIONS).where(*mine, *expected).values(values))
+
+
+def keep(connection: sa.Connection, app: str, number: int, outputs: Mapping[str, Any]) -> bool:
+    """Merge what is handed on. The claim has locked the row."""
+    mine = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
+    text = connection.execute(sa.select(EXECUTIONS.c.outputs).where(*mine)).scalar_one()
+    merged = json.dumps({**json.loads(text), **outputs})
+    return happened(connection, sa.update(EXECUTIONS).where(*mine).values(outputs=merged))
+
+
+def redefine(connection: sa.Connection, app: str, number: int, stages: Sequence[StageDefinition]) -> None:
+    """Replace the stages that are still PENDING; one that has begun keeps its place and is not doubled."""
+    mine = (STAGES.c.app == app, STAGES.c.number == number)
+    connection.execute(sa.delete(STAGES).where(*mine, STAGES.c.status == StageStatus.PENDING.value))
+    begun = connection.execute(sa.select(STAGES.c.name, STAGES.c.position).where(*mine)).all()
+    first = max((row.position for row in begun), default=-1) + 1
+    names = {row.name for row in begun}
+    insert_stages(connection, app, number, [each for each in stages if each.name not in names], first=first)
+
+
+def insert_stages(
+    connection: sa.Connection, app: str, number: int, definitions: Sequence[StageDefinition], *, first: int
+) -> None:
+    """PENDING stages from position `first` on, with their actions."""
+    if not definitions:
+        return
+    mine = {"app": app, "number": number}
+    stages = [
+        {**mine, "name": each.name, "position": position, "status": StageStatus.PENDING.value}
+        for position, each in enumerate(definitions, start=first)
+    ]
+    actions = [
+        {
+            **mine,
+            "stage": each.name,
+            "name": action.name,
+            "position": position,
+            "definition": codec.encode(action),
+            "status": ActionStatus.PENDING.value,
+        }
+        for each in definitions
+        for position, action in enumerate(each.actions)
+    ]
+    connection.execute(sa.insert(STAGES), stages)
+    if actions:
+        connection.execute(sa.insert(ACTIONS), actions)
+
+
+def happened(connection: sa.Connection, statement: sa.Update) -> bool:
+    """Whether the statement changed its row."""
+    return connection.execute(statement).rowcount == 1

@@ -1,0 +1,86 @@
+"""Which executions of an app enter which stages now: pure, CodePipeline's three modes.
+
+SUPERSEDED and QUEUED: a stage holds one execution at a time, from its entry until it has ended there. In front of each
+stage SUPERSEDED keeps one waiting execution, the newest; QUEUED keeps all of them in the order in which they came.
+PARALLEL: nobody waits for anybody. A stage whose transition is disabled lets nobody in; those that wait can still be
+superseded.
+
+Where CodePipeline refuses an execution (beyond 50 at once), ours waits at the door: no push is lost.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from fairway.domain.app import Mode
+from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Stage
+
+LIMIT = 50
+"""Executions under way at once in the modes QUEUED and PARALLEL (CodePipeline's quota)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What to do: `enter` go into their stages now, `superseded` end without going further."""
+
+    enter: tuple[tuple[Execution, Stage], ...]
+    superseded: tuple[Execution, ...]
+
+
+def admit(
+    unfinished: Iterable[Execution], *, closed: Collection[str] = (), entered: Mapping[str, int] | None = None
+) -> Admission:
+    """The admissions among the unfinished executions of one app.
+
+    `closed` are the stages whose inbound transition is disabled; `entered` the highest execution number that ever
+    entered a stage: an older one must not follow it there, or it would take the environment back.
+
+    Concrete example (SUPERSEDED): 41 is in build, 42 and 43 wait in front of it: 42 is superseded. 41 goes on to
+    package: 43 enters build.
+    """
+    ordered = sorted(unfinished, key=lambda execution: execution.number)
+    waiting: dict[str, list[tuple[Execution, Stage]]] = defaultdict(list)
+    taken: set[str] = set()
+    for execution in ordered:
+        stage = execution.place
+        if stage is None or execution.status is ExecutionStatus.STOPPING:
+            taken |= {stage.name} if stage else set()
+        elif stage.status in INSIDE:
+            taken |= {stage.name} if execution.mode is not Mode.PARALLEL else set()
+        else:
+            waiting[stage.name].append((execution, stage))
+    under_way = sum(execution.status is not ExecutionStatus.QUEUED for execution in ordered)
+    enter: list[tuple[Execution, Stage]] = []
+    superseded: list[Execution] = []
+    for name, those in waiting.items():
+        over = overtaken([execution for execution, _ in those], (entered or {}).get(name, 0))
+        superseded += over
+        able = [] if name in closed else [each for each in those if each[0] not in over]
+        for execution, stage in choose(able, free=name not in taken):
+            fresh = execution.status is ExecutionStatus.QUEUED
+            if fresh and execution.mode is not Mode.SUPERSEDED and under_way >= LIMIT:
+                continue
+            under_way += fresh
+            enter.append((execution, stage))
+    return Admission(enter=tuple(enter), superseded=tuple(superseded))
+
+
+def overtaken(waiting: list[Execution], entered: int) -> list[Execution]:
+    """Those in front of one stage whose place a newer one has taken, or that a newer one has overtaken."""
+    replaceable = [execution for execution in waiting if execution.mode is Mode.SUPERSEDED]
+    newest = max((execution.number for execution in replaceable), default=0)
+    return [execution for execution in replaceable if execution.number < max(newest, entered)]
+
+
+def choose(waiting: list[tuple[Execution, Stage]], *, free: bool) -> list[tuple[Execution, Stage]]:
+    """Those that enter: every parallel one, and if the stage is free the one that has waited longest of the others."""
+    parallel = [each for each in waiting if each[0].mode is Mode.PARALLEL]
+    others = [each for each in waiting if each[0].mode is not Mode.PARALLEL]
+    first = min(others, key=lambda each: (arrived(each[0]), each[0].number), default=None)
+    return [*parallel, first] if free and first is not None else parallel
+
+
+def arrived(execution: Execution) -> float:
+    """When it came to the stage that it waits for: the end of the one before, or its creation."""
+    ends = [stage.ended_at for stage in execution.stages if stage.ended_at is not None]
+    return max(ends, default=execution.created_at)

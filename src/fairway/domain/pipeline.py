@@ -1,0 +1,87 @@
+"""What a pipeline consists of: stages in their order, and the actions of each (CodePipeline's structure, 1.2 and 1.3
+of its user guide).
+
+This is the definition, as a commit's fairway.toml gives it; what became of it in one run is in `execution`. An
+execution keeps the definition that it began with, so that a later change of fairway.toml never moves what is under way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fairway.domain.app import App, Environment, Mode
+
+WEEK = 7 * 86400.0
+"""Seconds after which an approval that nobody gives has failed (CodePipeline's default)."""
+FIRST = ("source", "build", "package")
+"""The stages that every pipeline begins with; one for each environment follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Somebody has to agree; after `timeout` seconds without an answer it has failed."""
+
+    name: str = "approval"
+    order: int = 1
+    timeout: float = WEEK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What the stage is there for: lay out the source, build, package, or deploy to the environment."""
+
+    name: str
+    order: int = 1
+
+
+Action = Approval | Duty
+"""Actions of one `order` run beside each other, and those of the next one when all of them have succeeded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageDefinition:
+    """One stage. Its actions have names of their own."""
+
+    name: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """The stages in the order in which an execution goes through them."""
+
+    stages: tuple[StageDefinition, ...]
+    mode: Mode = field(default=Mode.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisabledTransition:
+    """Nobody enters the stage until it is enabled again. `at` is when it was disabled."""
+
+    stage: str
+    reason: str
+    by: str
+    at: float
+
+
+def define(app: App) -> Definition:
+    """The pipeline that a fairway.toml describes."""
+    environments = [found for name in app.stages if (found := app.environment(name)) is not None]
+    return Definition(
+        stages=(*plain(FIRST), *(define_environment(environment) for environment in environments)), mode=app.mode
+    )
+
+
+def define_environment(environment: Environment) -> StageDefinition:
+    """The stage that deploys to the environment, behind an approval where one is asked for."""
+    if environment.approval is None:
+        return StageDefinition(name=environment.name, actions=(Duty(name="deploy"),))
+    approval = Approval(timeout=environment.approval)
+    return StageDefinition(name=environment.name, actions=(approval, Duty(name="deploy", order=2)))
+
+
+def plain(names: Sequence[str]) -> tuple[StageDefinition, ...]:
+    """Stages that have nothing but their duty: what is expected of a commit whose fairway.toml can't be read."""
+    return tuple(
+        StageDefinition(name=name, actions=(Duty(name=name if name in FIRST else "deploy"),))
+        for name in dict.fromkeys(names)
+    )

@@ -1,0 +1,185 @@
+"""Runs the actions of a stage: the body of its durable workflow.
+
+It begins with what the store says is in progress, runs that, writes what came of it together with what follows (the
+next actions, the end of the stage, of the execution), and goes on until nothing is left for it: the stage has ended, or
+waits for an approval, for which nothing needs to run. Steps are kept by the durable executor where a stage has one
+action at a time; of actions that run beside each other each is done anew after a restart, as its order among their
+steps would not be the same.
+"""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fairway.domain.execution import INSIDE, ActionExecution, ActionStatus, Execution, Stage
+from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.moves import Keep, Move, MoveAction, Redefine
+from fairway.domain.pipeline import Duty
+from fairway.errors import NotFound
+from fairway.pipeline import causes, decisions
+from fairway.pipeline.ledger import Ledger
+from fairway.pipeline.log import StageLogs
+from fairway.pipeline.work import Done, Failed, StageRunner, Work
+from fairway.ports.durable import Durable, Step
+from fairway.ports.stores import Executions
+
+BODY = "fairway.stage"
+DEPLOY = "deploy"
+"""The kind of every stage that is named for an environment."""
+
+
+class Performer:
+    """`ended` is called with an app when a workflow of one of its executions has nothing left to do."""
+
+    def __init__(
+        self,
+        executions: Executions,
+        ledger: Ledger,
+        durable: Durable,
+        stages: Mapping[str, StageRunner],
+        logs: StageLogs,
+        *,
+        ended: Callable[[AppName], Awaitable[None]],
+    ) -> None:
+        self._executions = executions
+        self._ledger = ledger
+        self._durable = durable
+        self._stages = stages
+        self._logs = logs
+        self._ended = ended
+        self._fresh: set[str] = set()
+
+    async def start(self, execution: Execution, stage: Stage, *, resumed: bool = False) -> None:
+        """Have the stage's actions run in the background; the same run a second time does nothing."""
+        id = workflow(execution, stage)
+        if not resumed:
+            self._fresh.add(id)
+        arguments = {"app": execution.app, "number": execution.number, "stage": stage.name, "id": id}
+        await self._durable.start(id, BODY, arguments)
+
+    async def abandon(self, execution: Execution, stage: Stage) -> None:
+        """Stop what runs, and have the stage's runner clear up after it."""
+        await self._durable.cancel(workflow(execution, stage))
+        if running(stage):
+            await self._runner(stage.name).abandon(execution, stage.name)
+
+    async def body(self, step: Step, arguments: Mapping[str, Any]) -> None:
+        """The durable workflow."""
+        app, number, name = AppName(arguments["app"]), ExecutionNumber(arguments["number"]), str(arguments["stage"])
+        resumed = arguments["id"] not in self._fresh
+        self._fresh.discard(arguments["id"])
+        # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
+        with contextlib.suppress(NotFound):
+            while actions := await self._next(app, number, name):
+                await self._run_all(step, app, number, name, actions, resumed=resumed)
+                resumed = False
+            await self._ledger.insist(functools.partial(self._ended, app))
+
+    async def _next(self, app: AppName, number: ExecutionNumber, name: str) -> list[ActionExecution]:
+        execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
+        stage = execution.stage(name)
+        return running(stage) if stage is not None and stage.status in INSIDE else []
+
+    async def _run_all(
+        self,
+        step: Step,
+        app: AppName,
+        number: ExecutionNumber,
+        name: str,
+        actions: list[ActionExecution],
+        *,
+        resumed: bool,
+    ) -> None:
+        execution = await self._ledger.get(app, number)
+        if len(actions) == 1:
+            await self._act(step, execution, name, actions[0], resumed=resumed)
+            return
+        async with asyncio.TaskGroup() as group:
+            for action in actions:
+                group.create_task(self._act(at_once, execution, name, action, resumed=resumed))
+
+    async def _act(
+        self, step: Step, execution: Execution, stage: str, action: ActionExecution, *, resumed: bool
+    ) -> None:
+        """Run the action, and write what came of it."""
+        try:
+            answer = await self._run(step, execution, stage, action, resumed=resumed)
+        except NotFound as error:
+            # It may be the app itself that is gone: then this raises NotFound as well, and nothing is left to do.
+            await self._executions.get(execution.app, execution.number)
+            answer = make_failed(error, execution, stage)
+        except Exception as error:  # noqa: BLE001 - every error of an action becomes its Cause
+            answer = make_failed(error, execution, stage)
+        await self._ledger.insist(functools.partial(self._conclude, execution, stage, action, answer))
+
+    async def _run(
+        self, step: Step, execution: Execution, stage: str, action: ActionExecution, *, resumed: bool
+    ) -> Done | Failed:
+        app, number = execution.app, execution.number
+        outputs = await self._executions.outputs(app, number)
+        again = resumed or action.attempt > 1
+        with self._logs.write(app, number, stage, resume=again) as log:
+            if resumed:
+                log("the server was restarted; going on")
+            elif again:
+                log(f"attempt {action.attempt}")
+            work = Work(execution=execution, stage=stage, attempt=action.attempt, outputs=outputs, log=log, step=step)
+            return await self._runner(stage).run(work)
+
+    async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
+        def decide(now: Execution) -> list[Move]:
+            found = now.stage(stage)
+            present = found.action(action.action.name) if found is not None else None
+            if present is None or present.status is not ActionStatus.IN_PROGRESS or present.attempt != action.attempt:
+                return []
+            return list(decisions.follow(now, record(stage, action.action.name, answer), stage))
+
+        await self._ledger.change(await self._ledger.get(execution.app, execution.number), decide)
+
+    def _runner(self, stage: str) -> StageRunner:
+        return self._stages.get(stage, self._stages[DEPLOY])
+
+
+def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
+    """The end of the action, and what it hands on."""
+    to = ActionStatus.SUCCEEDED if isinstance(answer, Done) else ActionStatus.FAILED
+    cause = answer.cause if isinstance(answer, Failed) else None
+    moves: list[Move] = [
+        MoveAction(
+            stage=stage,
+            action=action,
+            expected=ActionStatus.IN_PROGRESS,
+            to=to,
+            summary=answer.summary,
+            cause=cause,
+        )
+    ]
+    if isinstance(answer, Done) and answer.outputs:
+        moves.append(Keep(outputs=answer.outputs))
+    if isinstance(answer, Done) and answer.stages is not None:
+        moves.append(Redefine(stages=answer.stages))
+    return moves
+
+
+def running(stage: Stage) -> list[ActionExecution]:
+    """The actions in progress that something has to be done for."""
+    return [each for each in stage.actions if each.status is ActionStatus.IN_PROGRESS and isinstance(each.action, Duty)]
+
+
+async def at_once(name: str, action: Callable[[], Awaitable[Any]]) -> Any:
+    """A Step that keeps nothing."""
+    return await action()
+
+
+def workflow(execution: Execution, stage: Stage) -> str:
+    """The id of the present run's workflow. The time is in it, because the numbers of an app that is deleted and made
+    again begin at 1 again."""
+    return f"{execution.app}/{execution.number}/{execution.created_at:.6f}/{stage.name}/{stage.run}"
+
+
+def make_failed(error: Exception, execution: Execution, stage: str) -> Failed:
+    """What an action answers that raised."""
+    cause = causes.from_error(error, stage=stage, number=execution.number)
+    return Failed(summary=cause.sentence, cause=cause)

@@ -1,0 +1,37 @@
+"""What executions wait for, looked up for those that are shown."""
+
+from collections.abc import Sequence
+
+from fairway.domain import waiting
+from fairway.domain.execution import INSIDE, Execution
+from fairway.domain.ids import AppName
+from fairway.domain.waiting import Waiting
+from fairway.services import Services
+from fairway.wire import executions as shapes
+
+
+async def find(services: Services, execution: Execution) -> Waiting | None:
+    """What it waits for, None when it does not wait; while it works, nothing is looked up for that."""
+    stage = execution.place
+    if execution.finished or stage is None or (stage.status in INSIDE and stage.waiting is None):
+        return None
+    return waiting.find(
+        execution,
+        await services.executions.contenders(execution.app),
+        await services.transitions.disabled(execution.app),
+    )
+
+
+async def shape(services: Services, execution: Execution) -> shapes.Execution:
+    """The execution as the API shows it."""
+    return shapes.Execution.of(execution, await find(services, execution))
+
+
+async def shape_all(services: Services, app: AppName, found: Sequence[Execution]) -> shapes.Executions:
+    """The same for several of one app, with one look at what holds them."""
+    if all(execution.finished for execution in found):
+        return shapes.Executions(executions=[shapes.Execution.of(execution) for execution in found])
+    others, disabled = await services.executions.contenders(app), await services.transitions.disabled(app)
+    return shapes.Executions(
+        executions=[shapes.Execution.of(each, waiting.find(each, others, disabled)) for each in found]
+    )
