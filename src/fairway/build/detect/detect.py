@@ -25,7 +25,8 @@ from fairway.domain.detection import (
 
 NOTHING = Problem(
     what="there is nothing that Fairway knows how to build",
-    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml) was found",
+    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml, Pipfile, "
+    "setup.py) was found",
     fix='add a Dockerfile, or name the app\'s folder: [build] directory = "…"',
     fatal=True,
 )
@@ -46,7 +47,7 @@ FOLDERS = (
     "packages/server",
     "packages/backend",
 )
-MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml"})
+MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py"})
 LATEST_LEVEL = 2
 Placed = TypeVar("Placed", Runtime, PackageManager, Step, Start, Port, Health, Evidence, Problem)
 

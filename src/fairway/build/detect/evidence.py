@@ -50,8 +50,13 @@ def made(detection: Detection) -> list[Evidence]:
     if detection.build:
         found.append(Evidence(what=f'built by "{detection.build.command}"', where=detection.build.where))
     if detection.start:
-        found.append(Evidence(what=f'starts "{" ".join(detection.start.command)}"', where=detection.start.where))
+        found.append(Evidence(what=f'starts "{shown(detection.start.command)}"', where=detection.start.where))
     return found
+
+
+def shown(command: tuple[str, ...]) -> str:
+    """The command as a person would type it: a shell's line without the shell."""
+    return command[2] if len(command) == 3 and command[:2] == ("sh", "-c") else " ".join(command)
 
 
 def place(detection: Detection, file: str) -> str:

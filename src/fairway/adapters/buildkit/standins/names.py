@@ -1,8 +1,10 @@
-"""Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22."""
+"""Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22,
+`python:3.12-slim` the newest 3.12 that this host has."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
     "krypton": "24",
@@ -18,18 +20,22 @@ PYTHON = (3, 11)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz; `version` and `note` are
-    for the log."""
+    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `interpreter` the Python
+    of this host that it wants; `version` and `note` are for the log."""
 
     template: str
     version: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    interpreter: Path | None = None
     note: str = ""
 
 
-def read(reference: str, *, platform: str, explicit: bool = False) -> StandIn | None:
+def read(
+    reference: str, *, platform: str, explicit: bool = False, interpreters: Mapping[str, Path] | None = None
+) -> StandIn | None:
     """The stand-in of an official image, None when there is none: another image, one pinned by digest, an Alpine one
-    that was not asked for by name (`explicit`). `platform` is npm's word: x64 or arm64."""
+    that was not asked for by name (`explicit`). `platform` is npm's word: x64 or arm64. `interpreters` are this host's
+    Pythons, the directory of each by its whole version."""
     match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
     if not match:
         return None
@@ -42,7 +48,7 @@ def read(reference: str, *, platform: str, explicit: bool = False) -> StandIn | 
         return None
     note = note_for(rest, alpine=alpine)
     if match[1] == "python":
-        return python(version, note)
+        return python(version, note, interpreters or {})
     return node(version, platform, note)
 
 
@@ -71,14 +77,27 @@ def node(version: str, platform: str, note: str) -> StandIn | None:
     return StandIn(template="node", version=shown, packages=packages, note=note)
 
 
-def python(version: str, note: str) -> StandIn | None:
-    """Debian's own Python, where that is the version asked for."""
+def python(version: str, note: str, interpreters: Mapping[str, Path]) -> StandIn | None:
+    """Debian's own Python where that is the version asked for, otherwise the newest of this host's that is."""
     wanted = [] if version in ("", "latest") else version.split(".")
     if not all(part.isdigit() for part in wanted):
         return None
     have = [str(part) for part in PYTHON]
-    if wanted[:2] != have[: len(wanted[:2])]:
+    if wanted[:2] == have[: len(wanted[:2])]:
+        other = ["it is Debian's own patch version"] if len(wanted) > 2 else []
+        return StandIn(template="python", version="Python 3.11", note="; ".join([*filter(None, [note]), *other]))
+    if len(wanted) < 2:
         return None
-    if len(wanted) > 2:
-        note = "; ".join(part for part in (note, "it is Debian's own patch version") if part)
-    return StandIn(template="python", version="Python 3.11", note=note)
+    same = [found for found in interpreters if found.split(".")[:2] == wanted[:2]]
+    if not same:
+        return None
+    chosen = version if version in same else max(same, key=lambda found: int(found.rpartition(".")[2]))
+    parts = [note, "a copy of this host's own"]
+    if len(wanted) > 2 and chosen != version:
+        parts.append("it is another patch version")
+    return StandIn(
+        template="interpreter",
+        version=f"Python {chosen}",
+        interpreter=interpreters[chosen],
+        note="; ".join(filter(None, parts)),
+    )
