@@ -84,9 +84,13 @@ def read_code(facts: Facts, log: tuple[str, ...]) -> Finding:
         line = last(log, NOT_EXECUTABLE)
         match = NOT_EXECUTABLE.search(log[line]) if line is not None else None
         name = f'"{match["program"]}"' if match else "the start command"
-        return repeat(
-            Finding(sentence=f"{name} is not executable in the image", seen="exit code 126", line=line), facts
+        finding = Finding(
+            sentence=f"{name} is not executable in the image",
+            seen="exit code 126",
+            fix=executable(match["program"]) if match else "",
+            line=line,
         )
+        return repeat(finding, facts)
     if code == 0:
         return read_zero(facts, log)
     line = last(log, ERROR)
@@ -139,8 +143,23 @@ def repeat(finding: Finding, facts: Facts) -> Finding:
     )
 
 
+def executable(program: str) -> str:
+    """How a file gets the right to be run: in git, which keeps it, or in the Dockerfile."""
+    name = program.rpartition("/")[2]
+    return f"git update-index --chmod=+x {name} (with its path) and commit, or RUN chmod +x {program} in the Dockerfile"
+
+
 def missing_program(program: str, facts: Facts, line: int | None) -> Finding:
-    """The command names a program that the image does not have."""
+    """The command names a program that the image does not have. For a script the kernel says the same when the program
+    in its first line is missing: `#!/bin/bash` on Alpine, or `#!/bin/sh` with a Windows line end."""
+    if program.endswith((".sh", ".bash", ".py")) or "entrypoint" in program:
+        return Finding(
+            sentence=f'"{program}" can\'t be started: it is not in the image, or the program in its first line is not',
+            seen="exit code 127",
+            fix="see that the image has it, that its lines don't end as on Windows (sed -i 's/\\r$//'), and that its "
+            "#! names a program of the image",
+            line=line,
+        )
     fix = f"set services.{facts.spec.service}.command in fairway.toml to a program that the image has"
     if program in DEVELOPMENT:
         fix = f'start the built app without {program}, or name {program} under "dependencies" in package.json'

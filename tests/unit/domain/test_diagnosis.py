@@ -186,6 +186,14 @@ CASES = {
         log=("[FATAL tini (8)] exec /app/start.sh failed: Permission denied",),
         sentence='"/app/start.sh" is not executable in the image',
         seen="exit code 126",
+        fix="git update-index --chmod=+x start.sh",
+    ),
+    "a script whose first line names nothing": Case(
+        exit=NOT_FOUND,
+        log=("[FATAL tini (7)] exec ./entrypoint.sh failed: No such file or directory",),
+        sentence='"./entrypoint.sh" can\'t be started: it is not in the image, or the program in its first line is not',
+        seen="exit code 127",
+        fix="don't end as on Windows",
     ),
     "another processor, by the engine": Case(
         exit=Exit(code=1, error="standard_init_linux.go:228: exec user process caused: exec format error"),

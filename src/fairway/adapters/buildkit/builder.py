@@ -115,7 +115,12 @@ class DockerBuilder:
             self._no_frontend_until = time.monotonic() + FORGET
             progress.clear()
             return await self._build(request, chosen, work, progress, log)
-        raise failure.explain(progress, code, original=dockerfile.text.original)
+        raise failure.explain(
+            progress,
+            code,
+            original=dockerfile.text.original,
+            given=lambda name: (request.context / name).exists(),
+        )
 
     async def run(self, image: LocalImage, command: str, log: LogSink, *, timeout: float) -> int:
         """See ports.builder.Builder."""

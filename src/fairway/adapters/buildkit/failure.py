@@ -15,6 +15,7 @@ NO_ENGINE = re.compile(
     r"Cannot connect to the Docker daemon|failed to dial gRPC|error during connect|docker daemon'? runn"
 )
 NO_STAGE = re.compile(r"target stage \"?([^\s\"]+)\"? could not be found")
+ENV_FILE = re.compile(r"(^|/)\.env(\.[\w.-]+)?$")
 NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
 FULL = "no space left on device"
 PREFIX = re.compile(
@@ -22,8 +23,18 @@ PREFIX = re.compile(
 )
 
 
-def explain(progress: Progress, code: int, *, original: Callable[[int], int] = int) -> FairwayError:
-    """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line."""
+SECRET = re.compile(r"--mount=(\S*\btype=(secret|ssh)\b\S*)")
+
+
+def explain(
+    progress: Progress,
+    code: int,
+    *,
+    original: Callable[[int], int] = int,
+    given: Callable[[str], bool] = lambda name: False,
+) -> FairwayError:
+    """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line, `given`
+    says whether the directory that was to be built has a file of that path."""
     last = PREFIX.sub("", progress.message) or f"docker build ended with exit code {code}"
     everything = "\n".join(progress.trailer)
     step = progress.failed
@@ -38,7 +49,7 @@ def explain(progress: Progress, code: int, *, original: Callable[[int], int] = i
             log=tuple(step.tail) if step else (),
         )
     if step:
-        return explain_step(step)
+        return explain_step(step, given)
     if match := PARSE.search(everything):
         line = original(int(match[1]))
         return WorkFailed(f"the Dockerfile can't be read at line {line}", why=match[2], hint=old_syntax(match[2]))
@@ -55,7 +66,7 @@ def lacks_frontend(progress: Progress) -> bool:
     return pulling.judge(step.error) is pulling.Reason.UNREACHABLE
 
 
-def explain_step(step: Step) -> WorkFailed:
+def explain_step(step: Step, given: Callable[[str], bool]) -> WorkFailed:
     """The error for one step."""
     image = METADATA.search(step.name)
     if image and not EXIT_CODE.search(step.error):
@@ -64,15 +75,39 @@ def explain_step(step: Step) -> WorkFailed:
     if match := EXIT_CODE.search(step.error):
         code = int(match[1])
         return WorkFailed(
-            f"{command} failed with exit code {code}", why=reason(code, step), hint=hint(code), log=tuple(step.tail)
+            f"{command} failed with exit code {code}",
+            why=reason(code, step),
+            hint=hint(code) or without_secret(step.name),
+            log=tuple(step.tail),
         )
     if command.startswith(("COPY", "ADD")) and (match := NO_FILE.search(step.error)):
+        return no_file(command, match[1].lstrip("/"), given)
+    return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+
+
+def no_file(command: str, name: str, given: Callable[[str], bool]) -> WorkFailed:
+    """The error for a COPY of something that the build was not given. A file of secrets is never to be committed."""
+    if given(name):
         return WorkFailed(
             f"{command} failed",
-            why=f"the commit has no {match[1].lstrip('/')}",
-            hint="commit the file, or check that .dockerignore does not exclude it",
+            why=f"the commit has {name}, but .dockerignore keeps it out of the build",
+            hint=f"let it in with a line !{name} in .dockerignore, or take it out of the COPY",
         )
-    return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+    if ENV_FILE.search(name):
+        hint = f"take it out of the COPY: fairway env import {name} gives the process its variables"
+    else:
+        hint = "commit the file, or make it in an earlier step of the Dockerfile"
+    return WorkFailed(f"{command} failed", why=f"the commit has no {name}", hint=hint)
+
+
+def without_secret(name: str) -> str:
+    """The hint for a step that wants a secret or an SSH agent: a build gets neither."""
+    match = SECRET.search(name)
+    if match is None or "id=ca" in match[1]:
+        return ""
+    named = re.search(r"\bid=([\w.-]+)", match[1])
+    what = "an SSH agent" if match[2] == "ssh" else f"the secret {named[1]}" if named else "a secret"
+    return f"this step asks for {what}, and Fairway gives a build none: the step has to do without"
 
 
 def instruction(name: str) -> str:
