@@ -17,6 +17,7 @@ from pathlib import Path
 from fairway.build import plan as plans
 from fairway.build.plan import Plan, Recipe
 from fairway.build.summary import Steps, count_tests
+from fairway.domain import dockerfile_alpine
 from fairway.domain.app import App
 from fairway.domain.image import LocalImage, local_name
 from fairway.errors import WorkFailed
@@ -131,8 +132,9 @@ async def ensure_all(
     if with_tests:
         needed += plans.references(plan, args, plans.TEST)
     found = tuple(dict.fromkeys(needed))
+    needs = dockerfile_alpine.needs(plan.text)
     for reference in found:
-        await bases.ensure(reference, log)
+        await bases.ensure(reference, log, needs=needs)
     return found
 
 

@@ -37,7 +37,7 @@ def local_host() -> Host:
         from fairway.adapters.buildkit.builder import DockerBuilder
 
         async with DockerBuilder(configured.docker_host) as builder:
-            await DockerBases(builder).ensure(image, say, explicit=True)
+            await DockerBases(builder).ensure(image, say)
 
     return LocalHost(machine=machine, make_base=make_base)
 

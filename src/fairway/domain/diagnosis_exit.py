@@ -57,10 +57,10 @@ def read_memory(facts: Facts, log: tuple[str, ...]) -> Finding | None:
     limit = bytes_text(facts.spec.memory)
     fix = f"raise services.{facts.spec.service}.memory in fairway.toml (now {limit}), if the app really needs more"
     if facts.exit is not None and facts.exit.oom_killed:
-        peak = f", peak {bytes_text(facts.usage.peak)}" if facts.usage is not None else ""
+        peak = f", peak {bytes_text(facts.usage.peak)} of {limit}" if facts.usage is not None else ""
         return Finding(
             sentence=f"the kernel killed the process: it needed more memory than its limit of {limit}",
-            seen=f"out-of-memory kill after {seconds_text(facts.lived)}{peak} of {limit}",
+            seen=f"out-of-memory kill after {seconds_text(facts.lived)}{peak}",
             fix=fix,
         )
     line = last(log, HEAP)

@@ -29,9 +29,10 @@ class BuildRequest:
 class Bases(Protocol):
     """The images that builds start from."""
 
-    async def ensure(self, reference: str, log: LogSink) -> None:
+    async def ensure(self, reference: str, log: LogSink, *, needs: str = "") -> None:
         """See that the engine has the image: nothing when it is there, otherwise pull it, otherwise (only when its
-        registry can't be reached) make a stand-in of the official image, and say so in the log.
+        registry can't be reached) make a stand-in of the official image, and say so in the log. `needs` says what in
+        the Dockerfile only Alpine can do ("line 2 uses apk"): with it a stand-in for an Alpine image is refused.
 
         Raises WorkFailed that names the image and why it can't be had. Raises Unavailable when the engine is down.
         """

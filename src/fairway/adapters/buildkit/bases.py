@@ -30,7 +30,7 @@ DEBIAN = 300.0
 STAND_IN = 600.0
 """Seconds for a whole pull, for making Debian's root, and for a stand-in on top of it."""
 POSSIBLE = (
-    "Without a registry Fairway can make Debian-based node:VERSION, python:3.11, and each python:VERSION that pyenv "
+    "Without a registry Fairway can make node:VERSION, python:3.11, and each python:VERSION that pyenv "
     "or uv has installed here, by itself"
 )
 PLATFORMS = {"x86_64": "x64", "aarch64": "arm64", "amd64": "x64", "arm64": "arm64"}
@@ -43,13 +43,13 @@ class DockerBases:
         self._builder = builder
         self._making = asyncio.Lock()
 
-    async def ensure(self, reference: str, log: LogSink, *, explicit: bool = False) -> None:
-        """See ports.builder.Bases. `explicit` allows stand-ins that differ more (Alpine's names)."""
-        if await self._is_here(reference, log):
+    async def ensure(self, reference: str, log: LogSink, *, needs: str = "") -> None:
+        """See ports.builder.Bases."""
+        if await self._is_here(reference, log, needs):
             return
         client = await self._builder.docker()
         async with self._making:
-            if await self._builder.inspect(reference):
+            if await self._is_here(reference, quiet, needs):
                 return
             if reference == BASE:
                 await self._make_debian(client, log)
@@ -57,24 +57,30 @@ class DockerBases:
             try:
                 await self._pull(client, reference, log)
             except WorkFailed as error:
-                stand_in = await self._stand_in(client, reference, explicit=explicit)
                 if not isinstance(error, Unpullable) or error.reason != pulling.Reason.UNREACHABLE:
                     raise
+                stand_in = await self._stand_in(client, reference)
+                if stand_in and stand_in.alpine and needs:
+                    why = f"{error.why}; and a stand-in, which is Debian and not Alpine, won't do: {needs}"
+                    raise WorkFailed(error.what, why=why, hint=error.hint) from error
                 if stand_in is None:
                     raise WorkFailed(error.what, why=error.why, hint=f"{error.hint}. {POSSIBLE}") from error
                 await self._make(client, reference, stand_in, log)
 
-    async def _stand_in(self, client: Client, reference: str, *, explicit: bool) -> names.StandIn | None:
+    async def _stand_in(self, client: Client, reference: str) -> names.StandIn | None:
         """The image's stand-in. A Python of this host serves an engine with this host's kind of processor."""
         where = await self._platform(client)
         same = where == PLATFORMS.get(platform.machine())
         pythons = interpreters.find(client.environment) if same else {}
-        return names.read(reference, platform=where, explicit=explicit, interpreters=pythons)
+        return names.read(reference, platform=where, interpreters=pythons)
 
-    async def _is_here(self, reference: str, log: LogSink) -> bool:
+    async def _is_here(self, reference: str, log: LogSink, needs: str = "") -> bool:
+        """Whether the image is there and will do."""
         found = await self._builder.inspect(reference)
         labels = ((found or {}).get("Config") or {}).get("Labels") or {}
         if labels.get(LABEL) == "1":
+            if needs and "alpine" in reference:
+                return False
             log(f"{reference} is Fairway's stand-in (docker pull {reference} gets the real one)")
         return found is not None
 
@@ -113,8 +119,9 @@ class DockerBases:
         with tempfile.TemporaryDirectory(prefix="fairway-base-") as directory:
             work = Path(directory)
             shutil.copyfile(template, work / "Dockerfile")
+            args = {"DEBIAN": " ".join(stand_in.debian)}
             request = BuildRequest(
-                context=work, dockerfile=work / "Dockerfile", tag=reference, args={}, timeout=STAND_IN
+                context=work, dockerfile=work / "Dockerfile", tag=reference, args=args, timeout=STAND_IN
             )
             try:
                 async with asyncio.timeout(STAND_IN):
@@ -165,6 +172,10 @@ class Unpullable(WorkFailed):
         told = pulling.explain(reference, message)
         super().__init__(told.what, why=told.why, hint=told.hint)
         self.reason = pulling.judge(message)
+
+
+def quiet(line: str) -> None:
+    """Take a line that was logged before."""
 
 
 async def step(arguments: list[str], client: Client, failed: str) -> None:

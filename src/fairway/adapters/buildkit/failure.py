@@ -1,5 +1,6 @@
 """From what a build printed to an error that says which step failed, why, and what to do."""
 
+import difflib
 import re
 from collections.abc import Callable
 
@@ -7,6 +8,10 @@ from fairway.adapters.buildkit import pulling
 from fairway.adapters.buildkit.progress import Progress, Step
 from fairway.errors import FairwayError, Unavailable, WorkFailed
 
+INSTRUCTIONS = (
+    *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER"),
+    *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
+)
 EXIT_CODE = re.compile(r"exit code: (\d+)")
 METADATA = re.compile(r"(?:load metadata for|resolve image config for(?: docker-image://)?) (\S+)|FROM (\S+)")
 FRONTEND = re.compile(r"resolve image config for|docker-image://")
@@ -131,10 +136,13 @@ def hint(code: int) -> str:
 
 
 def old_syntax(message: str) -> str:
-    """The hint for an instruction that is none: often a heredoc that an old frontend reads as instructions."""
-    if message.startswith("unknown instruction"):
-        return "if this is the inside of a heredoc: Docker Engine 20.10 reads heredocs only with a # syntax= line"
-    return ""
+    """The hint for an instruction that is none: a slip of the pen, or a heredoc that an old frontend can't read."""
+    if not message.startswith("unknown instruction"):
+        return ""
+    near = difflib.get_close_matches(message.rpartition(" ")[2].upper(), INSTRUCTIONS, n=1, cutoff=0.85)
+    if near:
+        return f"{near[0]} may be meant"
+    return "if this is the inside of a heredoc: Docker Engine 20.10 reads it only by the frontend of a # syntax= line"
 
 
 def short(reference: str) -> str:

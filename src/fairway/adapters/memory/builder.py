@@ -107,14 +107,17 @@ def exit_code(command: str) -> int:
 
 
 class MemoryBases:
-    """Bases that are there at once, but for those in `missing`. `asked` lists what was wanted."""
+    """Bases that are there at once, but for those in `missing`. `asked` lists what was wanted, `needs` is what was said
+    of it last."""
 
     def __init__(self, missing: Mapping[str, FairwayError] | None = None) -> None:
         self.missing = missing or {}
         self.asked: list[str] = []
+        self.needs = ""
 
-    async def ensure(self, reference: str, log: LogSink) -> None:
+    async def ensure(self, reference: str, log: LogSink, *, needs: str = "") -> None:
         """See ports.builder.Bases."""
         self.asked.append(reference)
+        self.needs = needs
         if reference in self.missing:
             raise self.missing[reference]

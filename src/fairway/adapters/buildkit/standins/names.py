@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
@@ -18,24 +18,32 @@ PYTHON = (3, 11)
 """What Debian 12 has."""
 
 
+WHOLE = (
+    "build-essential", "curl", "default-libmysqlclient-dev", "git", "gnupg", "libffi-dev", "libpq-dev",
+    "libsqlite3-dev", "libssl-dev", "openssh-client", "pkg-config", "procps", "python3", "unzip", "wget", "xz-utils",
+    "zlib1g-dev",
+)  # fmt: skip
+"""What the variants that are not slim have, and builds rely on: a compiler, git, the usual headers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
     """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `interpreter` the Python
-    of this host that it wants; `version` and `note` are for the log."""
+    of this host that it wants, `debian` further packages of Debian's; `version` and `note` are for the log. `alpine`
+    says that the official image is Alpine's: what needs Alpine's own tools does not work in this one."""
 
     template: str
     version: str
     packages: Mapping[str, str] = field(default_factory=dict)
     interpreter: Path | None = None
+    debian: tuple[str, ...] = ()
     note: str = ""
+    alpine: bool = False
 
 
-def read(
-    reference: str, *, platform: str, explicit: bool = False, interpreters: Mapping[str, Path] | None = None
-) -> StandIn | None:
-    """The stand-in of an official image, None when there is none: another image, one pinned by digest, an Alpine one
-    that was not asked for by name (`explicit`). `platform` is npm's word: x64 or arm64. `interpreters` are this host's
-    Pythons, the directory of each by its whole version."""
+def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | None = None) -> StandIn | None:
+    """The stand-in of an official image, None when there is none: another image, one pinned by digest. `platform` is
+    npm's word: x64 or arm64. `interpreters` are this host's Pythons, the directory of each by its whole version."""
     match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
     if not match:
         return None
@@ -44,12 +52,12 @@ def read(
         version, rest = "", match[2]
     alpine = any(part.startswith("alpine") for part in rest.split("-"))
     known = all(part in SUITES for part in rest.split("-") if part)
-    if (alpine and not explicit) or (not known and not alpine):
+    if not known and not alpine:
         return None
     note = note_for(rest, alpine=alpine)
-    if match[1] == "python":
-        return python(version, note, interpreters or {})
-    return node(version, platform, note)
+    made = python(version, note, interpreters or {}) if match[1] == "python" else node(version, platform, note)
+    whole = not alpine and "slim" not in rest.split("-")
+    return made and replace(made, alpine=alpine, debian=WHOLE if whole else ())
 
 
 def note_for(variant: str, *, alpine: bool) -> str:
@@ -57,9 +65,7 @@ def note_for(variant: str, *, alpine: bool) -> str:
     if alpine:
         return "it is Debian 12, not Alpine: there is no apk"
     other = next((part for part in variant.split("-") if part in SUITES - {"slim", "bookworm"}), "")
-    if other:
-        return f"it is Debian 12, not {other}"
-    return "" if "slim" in variant.split("-") else "it is as small as the slim variant: no compiler, no git"
+    return f"it is Debian 12, not {other}" if other else ""
 
 
 def node(version: str, platform: str, note: str) -> StandIn | None:
