@@ -49,6 +49,12 @@ def read_refusal(facts: Facts) -> Finding | None:
         return wrong_architecture(text)
     if match := PROGRAM[1].search(text):
         return missing_program(match["program"], facts, None)
+    if "address range is left" in text or "address pools have been fully subscribed" in text:
+        return Finding(
+            sentence="Docker has no address range left for the network of another environment",
+            seen=text,
+            fix="fairway down for an app that is not needed, or more default-address-pools in /etc/docker/daemon.json",
+        )
     return Finding(sentence="the engine could not start the process", seen=text)
 
 

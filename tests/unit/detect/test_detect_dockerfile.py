@@ -150,3 +150,21 @@ def test_a_secret_that_a_build_will_not_get_is_named(mount: str, count: int) -> 
     text = f"FROM node:22\nRUN --mount={mount} npm ci\nCMD node a.js\n"
 
     assert len(detected({**NODE, "Dockerfile": text}).problems) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "context", "path"),
+    [
+        ({"main.go": "", "deploy/Dockerfile": "FROM golang:1\nCOPY main.go .\nCMD /app\n"}, ".", "deploy/Dockerfile"),
+        ({"main.go": "", ".docker/Dockerfile": "FROM golang:1\nCOPY . .\nCMD /app\n"}, ".", ".docker/Dockerfile"),
+        ({"svc/main.go": "", "svc/Dockerfile": "FROM golang:1\nCOPY main.go .\nCMD /app\n"}, "svc", "svc/Dockerfile"),
+        ({"svc/main.go": "", "svc/Dockerfile": "FROM golang:1\nCOPY . .\nCMD /app\n"}, "svc", "svc/Dockerfile"),
+    ],
+)
+def test_a_dockerfile_apart_from_what_it_copies_is_built_from_the_root(
+    files: dict[str, str], context: str, path: str
+) -> None:
+    detection = detected(files)
+
+    assert (detection.context, detection.dockerfile) == (context, path)
+    assert detection.problems == ()

@@ -181,6 +181,11 @@ CASES = {
     "no such program, and nothing says which": Case(
         exit=NOT_FOUND, sentence="the start command was not found in the image", seen="exit code 127"
     ),
+    "no address range for a network": Case(
+        exit=Exit(code=-1, error="no address range is left for the network fairway-shop: 30 networks are there"),
+        sentence="Docker has no address range left for the network of another environment",
+        fix="fairway down",
+    ),
     "not executable": Case(
         exit=Exit(code=126),
         log=("[FATAL tini (8)] exec /app/start.sh failed: Permission denied",),
