@@ -199,3 +199,19 @@ def test_a_server_of_its_own_that_binds_to_loopback_is_named(text: str, unreacha
     detection = detected({"requirements.txt": "x==1\n", "main.py": text})
 
     assert any("outside its container" in problem.what for problem in detection.problems) is unreachable
+
+
+@pytest.mark.parametrize(
+    ("web", "port"),
+    [
+        ("gunicorn a:app", (8000, "PORT")),
+        ("gunicorn a:app --bind 0.0.0.0:9000", (9000, None)),
+        ("uvicorn a:app --host 0.0.0.0 --port ${PORT:-5005}", (5005, "PORT")),
+        ("uvicorn a:app --port $PORT", (8000, "PORT")),
+    ],
+)
+def test_the_port_of_a_procfile_is_the_one_that_its_command_takes(web: str, port: tuple[int, str | None]) -> None:
+    detection = detected({"requirements.txt": "flask==1\nfastapi==1\n", "Procfile": f"web: {web}\n"})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable) == port

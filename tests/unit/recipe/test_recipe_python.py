@@ -113,5 +113,32 @@ def test_djangos_static_files_are_collected_where_its_manage_py_lies() -> None:
     assert 'CMD ["gunicorn", "--chdir", "site", "core.wsgi:application"]' in text
 
 
+@pytest.mark.parametrize(
+    ("settings", "at_start"),
+    [
+        ("SECRET_KEY = os.environ['SECRET_KEY']\nos.environ['TZ'] = 'UTC'", False),
+        ("SECRET_KEY = config('SECRET_KEY')\nDEBUG = config('DEBUG', default=False)", False),
+        ("DATABASES = env.db('DATABASE_URL')", True),
+        ("DEBUG = config('DEBUG', cast=bool)", True),
+        ("HOST = os.environ['HOST']", True),
+    ],
+)
+def test_static_files_are_collected_at_the_start_when_the_settings_want_variables(
+    settings: str, at_start: bool
+) -> None:
+    text = written(
+        {
+            "requirements.txt": "Django==5\nwhitenoise==6\ngunicorn==22\n",
+            "manage.py": "",
+            "core/settings.py": f"STATIC_ROOT = 'x'\n{settings}",
+            "core/wsgi.py": "",
+        }
+    )
+
+    assert ("RUN SECRET_KEY=build" not in text) is at_start
+    line = 'CMD ["sh", "-c", "python manage.py collectstatic --noinput && exec gunicorn core.wsgi:application"]'
+    assert (line in text) is at_start
+
+
 def test_git_is_there_for_a_package_that_comes_from_a_repository() -> None:
     assert "ca-certificates git" in written({"requirements.txt": "flask==3\nlib @ git+https://example.com/lib.git\n"})

@@ -1,6 +1,7 @@
 """A Python app: the facts of its files put together into a Detection."""
 
 import re
+from dataclasses import replace
 
 from fairway.build.detect import python_django, python_packages, python_routes, python_start, shell, source
 from fairway.build.detect.python_packages import Packages
@@ -61,6 +62,10 @@ def read(tree: Tree) -> Detection:
     framework = next((title for name, title in FRAMEWORKS if name in packages.names), None)
     scripts = python_packages.table(python_packages.table(packages.project, "project"), "scripts")
     started = python_start.find(tree, sources, packages.names, framework, scripts)
+    collected = static(tree, sources, packages, framework)
+    if started and collected and python_django.wants_variables(sources):
+        command = python_django.collecting(started.start.command, collected)
+        started, collected = replace(started, start=replace(started.start, command=command)), ""
     listens = started.port if started and started.port else python_routes.port(sources, tree, framework)
     healthy = python_routes.health(sources)
     return Detection(
@@ -83,7 +88,7 @@ def read(tree: Tree) -> Detection:
             headers=headers(packages),
             libraries=tuple(sorted({name for key in COMPILED if key in packages.names for name in COMPILED[key][1]})),
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
-            static=static(tree, sources, packages, framework),
+            static=collected,
         ),
         defaults=Defaults(
             port=listens.number,

@@ -72,8 +72,16 @@ def from_text(text: str, where: str, names: frozenset[str]) -> Started:
     return Started(
         start=Start(command=words, text=text, where=where),
         extra=(server,) if server and server not in names and "fastapi" not in text else (),
-        port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else None,
+        port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else told(text, where),
     )
+
+
+def told(text: str, where: str) -> Port | None:
+    """The port of a command that reads PORT: by name, or because gunicorn does; None for another."""
+    named = re.search(r"\$(?:PORT\b|\{PORT(?::?-(\d+))?\})", text)
+    if not named and not re.search(r"\bgunicorn\b(?!.*\s(?:-b|--bind|-c|--config)\b)", text):
+        return None
+    return Port(number=int(named[1]) if named and named[1] else 8000, variable="PORT", where=where)
 
 
 def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
