@@ -128,6 +128,33 @@ def test_a_base_image_that_cant_be_pulled_is_named_with_the_reason(message: str,
     assert why in error.why and error.hint
 
 
+def test_what_the_command_printed_names_the_cause_and_the_command_stands_behind_it() -> None:
+    text = "#5 [2/2] RUN npm run build\n#5 0.1 a.ts(1,2): error TS1005: x\n#5 0.2 npm notice\n#5 ERROR: exit code: 2\n"
+
+    error = explain(text)
+
+    assert error.what == "TypeScript does not compile: a.ts(1,2): error TS1005: x"
+    assert error.why == "RUN npm run build failed with exit code 2: a.ts(1,2): error TS1005: x"
+    assert error.log == ("a.ts(1,2): error TS1005: x",)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "RUN --mount=type=cache,id=a,target=/b     --mount=type=secret,id=ca,target=/c     "
+        "if [ -s /run/ca ]; then export A=/b C=/d; fi;     npm ci --no-audit",
+        "RUN --mount=type=secret,id=ca export NODE_ENV=production; if [ -s /a ]; then export A=/b; fi;     "
+        "npm ci --no-audit &&     cd /app && mkdir /out && tar -cf - . | tar -xf - -C /out",
+        "RUN if [ -s /a ]; then export A=/b; fi; node -e 'const fs=require(\"fs\");x()' package.json a/package.json && "
+        "npm ci --no-audit",
+    ],
+)
+def test_of_a_generated_instruction_only_its_own_command_is_shown(recipe: str) -> None:
+    error = explain(f"#5 [2/2] {recipe}\n#5 ERROR: exit code: 3\n")
+
+    assert error.what == "RUN npm ci --no-audit failed with exit code 3"
+
+
 def test_a_full_disk_is_recognised_wherever_it_is_said() -> None:
     for text in (
         "#5 [2/2] RUN a\n#5 0.1 tar: x: Cannot write: No space left on device\n#5 ERROR: exit code: 2\n",

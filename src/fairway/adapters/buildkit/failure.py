@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fairway.adapters.buildkit import pulling
 from fairway.adapters.buildkit.progress import Progress, Step
+from fairway.domain import diagnosis_build, diagnosis_output
 from fairway.errors import FairwayError, Unavailable, WorkFailed
 
 INSTRUCTIONS = (
@@ -23,6 +24,17 @@ NO_STAGE = re.compile(r"target stage \"?([^\s\"]+)\"? could not be found")
 ENV_FILE = re.compile(r"(^|/)\.env(\.[\w.-]+)?$")
 NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
 FULL = "no space left on device"
+SHOWN = 20
+"""Lines of a step that a report shows."""
+AROUND = (
+    re.compile(r"--mount=\S+\s*"),
+    re.compile(r"export NODE_ENV=production;\s*"),
+    re.compile(r"export PRISMA_SCHEMA_ENGINE_BINARY=\S+;\s*"),
+    re.compile(r"if \[ -[sd] [^\]]*\]; then export [^;]*; fi;\s*"),
+    re.compile(r"node -e 'const fs=.*?' (?:\S*package\.json\s*)+&&\s*"),
+    re.compile(r"\s*&&\s+cd /app && mkdir /out && tar .*", re.DOTALL),
+)
+"""What a generated RUN holds beside the command that it is there for."""
 PREFIX = re.compile(
     r"^(ERROR: )?(failed to (solve|build|create LLB definition|compute cache key)( with frontend \S+)?: )+"
 )
@@ -78,13 +90,7 @@ def explain_step(step: Step, given: Callable[[str], bool]) -> WorkFailed:
         return pulling.explain(short(image[1] or image[2]), step.error)
     command = instruction(step.name)
     if match := EXIT_CODE.search(step.error):
-        code = int(match[1])
-        return WorkFailed(
-            f"{command} failed with exit code {code}",
-            why=reason(code, step),
-            hint=hint(code) or without_secret(step.name),
-            log=tuple(step.tail),
-        )
+        return explain_command(f"{command} failed with exit code {match[1]}", int(match[1]), step)
     if command.startswith(("COPY", "ADD")) and (match := NO_FILE.search(step.error)):
         return no_file(command, match[1].lstrip("/"), given)
     return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
@@ -115,24 +121,28 @@ def without_secret(name: str) -> str:
     return f"this step asks for {what}, and Fairway gives a build none: the step has to do without"
 
 
-def instruction(name: str) -> str:
-    """`[build 3/5] RUN npm ci` gives `RUN npm ci`, at most one line of 120 characters."""
-    text = re.sub(r"^\[[^\]]*\] ", "", name)
-    return text if len(text) <= 120 else f"{text[:119]}…"
-
-
-def reason(code: int, step: Step) -> str:
-    """What the exit code says by itself, otherwise the last line that was printed."""
+def explain_command(failed: str, code: int, step: Step) -> WorkFailed:
+    """The error for a command that ended with `code`: what it printed names the cause, where that is known."""
+    lines = tuple(step.tail)
+    log = diagnosis_output.quiet(lines)
     if code == 137:
-        return "it was killed (SIGKILL), most often because the build's memory limit was reached"
-    if code == 127:
-        return next((line for line in reversed(step.tail) if "not found" in line), "the command was not found")
-    return next((line for line in reversed(step.tail) if line.strip()), "")
+        why = "it was killed (SIGKILL), most often because the build's memory limit was reached"
+        return WorkFailed(failed, why=why, log=log[-SHOWN:])
+    found = diagnosis_build.read(lines)
+    if found is None:
+        hint = without_secret(step.name)
+        return WorkFailed(failed, why=diagnosis_output.telling(lines), hint=hint, log=log[-SHOWN:])
+    return WorkFailed(found.sentence, why=f"{failed}: {found.seen}", hint=found.fix, log=log[-SHOWN:])
 
 
-def hint(code: int) -> str:
-    """What to do about an exit code that says something."""
-    return "use a base image that has this command, or install it in an earlier RUN" if code == 127 else ""
+def instruction(name: str) -> str:
+    """`[build 3/5] RUN npm ci` gives `RUN npm ci`, at most one line of 120 characters; without mounts, and without what
+    Fairway's own recipe does before and after the command."""
+    text = re.sub(r"^\[[^\]]*\] ", "", name)
+    for pattern in AROUND:
+        text = pattern.sub("", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if len(text) <= 120 else f"{text[:119]}…"
 
 
 def old_syntax(message: str) -> str:

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-TAIL = 20
-"""The last lines of each step that are kept for a report."""
+TAIL = 200
+"""The last lines of each step that are kept, to find the cause of a failure in."""
 
 LINE = re.compile(r"#(\d+) (.*)")
 OUTPUT = re.compile(r"(\d+\.\d+) (.*)")

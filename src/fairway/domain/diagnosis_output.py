@@ -1,0 +1,41 @@
+"""Reading what a step of a build printed: which lines say something, and which are noise.
+
+Shared by the tables of diagnosis_install and diagnosis_build.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from fairway.domain.diagnosis_text import Finding
+
+Match = re.Match[str]
+Lines = Sequence[str]
+Row = tuple[re.Pattern[str], Callable[[Match, Lines], Finding]]
+
+NPM = r"^npm (?:ERR!|error) "
+NOISE = re.compile(
+    r"^\s*$|^npm (?:notice|warn|WARN)\b|^npm (?:ERR!|error)\s*$|A complete log of this run|"
+    r"^npm (?:ERR!|error) (?:code|errno|path|command|syscall|signal)\b|^\s+at |^Node\.js v\d|ELIFECYCLE|"
+    r"^error Command failed with exit code|^info Visit https://yarnpkg|^> |^➤ YN0000|^\$ |^yarn (?:run|install) v|"
+    r"exited with code \d+$|^\s*[\^~]+\s*$|^\s*Visit https?://\S+"
+)
+"""Lines that stand at the end of an output and say nothing about why it ended."""
+TROUBLE = re.compile(r"\berror\b|\bERR|Error:|\bfailed\b|\bcannot\b|can't|not found|✘|✖", re.IGNORECASE)
+
+
+def found(lines: Lines, pattern: str) -> str:
+    """The first group of the first line that matches; "" when none does."""
+    matches = (re.search(pattern, line) for line in lines)
+    return next((match[1] for match in matches if match), "")
+
+
+def telling(lines: Lines) -> str:
+    """The line to show when nothing is recognised: the last that speaks of trouble, else the last that says anything;
+    "" when none does."""
+    said = [line.strip() for line in lines if not NOISE.search(line)]
+    return next((line for line in reversed(said) if TROUBLE.search(line)), said[-1] if said else "")
+
+
+def quiet(lines: Lines) -> tuple[str, ...]:
+    """The lines without npm's advertisements and its pointers to files inside the build."""
+    return tuple(line for line in lines if not re.search(r"^npm notice\b|A complete log of this run", line))
