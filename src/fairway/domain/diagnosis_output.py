@@ -6,7 +6,7 @@ Shared by the tables of diagnosis_install and diagnosis_build.
 import re
 from collections.abc import Callable, Sequence
 
-from fairway.domain.diagnosis_text import Finding
+from fairway.domain.diagnosis_text import WIDTH, Finding
 
 Match = re.Match[str]
 Lines = Sequence[str]
@@ -37,5 +37,7 @@ def telling(lines: Lines) -> str:
 
 
 def quiet(lines: Lines) -> tuple[str, ...]:
-    """The lines without npm's advertisements and its pointers to files inside the build."""
-    return tuple(line for line in lines if not re.search(r"^npm notice\b|A complete log of this run", line))
+    """The lines without npm's and pip's advertisements and npm's pointers to files inside the build, each cut to a
+    screen's width or two: pip lists every version of a package on one line."""
+    kept = (line for line in lines if not re.search(r"^(?:npm|\[)? ?notice\b|A complete log of this run", line))
+    return tuple(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in kept)
