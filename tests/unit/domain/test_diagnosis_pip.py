@@ -33,7 +33,7 @@ PG = "Error: pg_config executable not found."
         ),
         (
             ["x.c: fatal error: Python.h: No such file or directory", "ERROR: Failed to build 'uwsgi' when …"],
-            "uwsgi has no wheel for the image's Python, and compiling it needs the header Python.h (Debian's python3-dev)",
+            "compiling it needs the header Python.h (Debian's python3-dev)",
             "take a version that has a wheel",
         ),
         (

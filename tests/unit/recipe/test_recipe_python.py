@@ -142,3 +142,13 @@ def test_static_files_are_collected_at_the_start_when_the_settings_want_variable
 
 def test_git_is_there_for_a_package_that_comes_from_a_repository() -> None:
     assert "ca-certificates git" in written({"requirements.txt": "flask==3\nlib @ git+https://example.com/lib.git\n"})
+
+
+def test_a_poetry_project_without_a_lock_is_resolved_by_pip() -> None:
+    files = {"pyproject.toml": "[tool.poetry]\nname = 'x'\n[tool.poetry.dependencies]\nflask = '^3'\n"}
+
+    text = written(files)
+
+    assert "pip install --disable-pip-version-check poetry-core" in text
+    assert "poetry lock" not in text
+    assert "p.requires" in text

@@ -110,7 +110,7 @@ def wants_project(packages: Packages, sources: tuple[Source, ...], started: Star
     """Whether something asks for the app as an installed package: its version, its entry points, its own command."""
     project = python_packages.table(packages.project, "project")
     poetry = python_packages.table(python_packages.table(packages.project, "tool"), "poetry")
-    if not ((project and "build-system" in packages.project) or poetry.get("name")):
+    if "build-system" not in packages.project:
         return False
     scripts = {*python_packages.table(project, "scripts"), *python_packages.table(poetry, "scripts")}
     commands = set(" ".join(started.start.command).split()) if started else set()

@@ -66,13 +66,14 @@ def installer(detection: Detection) -> list[str]:
     manager = detection.packages.manager if detection.packages else Manager.PIP
     if manager in (Manager.PIP, Manager.PIPENV):
         return []
-    made = f"python3 -m venv /opt/{manager.value} && /opt/{manager.value}/bin/{PIP} {manager.value}"
+    wanted = manager.value
+    if manager is Manager.POETRY:
+        wanted = "poetry poetry-plugin-export" if detection.packages and detection.packages.lock else "poetry-core"
+    made = f"python3 -m venv /opt/{manager.value} && /opt/{manager.value}/bin/{PIP} {wanted}"
     variables = {
         Manager.UV: {"UV_PROJECT_ENVIRONMENT": "/venv", "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
     }
-    more = variables.get(
-        manager, {"POETRY_VIRTUALENVS_CREATE": "false", "VIRTUAL_ENV": "/venv", "POETRY_NO_INTERACTION": "1"}
-    )
+    more = variables.get(manager, {"POETRY_NO_INTERACTION": "1"})
     return [install(made), text.variables({**more, "PATH": f"/venv/bin:/opt/{manager.value}/bin:$PATH"})]
 
 
@@ -84,11 +85,7 @@ def main_command(detection: Detection, needs: PythonInstall) -> str:
         case Manager.UV:
             return "uv sync --locked --no-dev --no-install-project"
         case Manager.POETRY:
-            return (
-                "poetry install --only main --no-root"
-                if locked
-                else "poetry lock && poetry install --only main --no-root"
-            )
+            return exported("--only main") if locked else from_list(listed.POETRY_MAIN, POETRY)
         case _ if needs.requirements:
             return f"{PIP} -r {shell.quote(needs.requirements)}"
         case _ if needs.pipfile:
@@ -99,11 +96,18 @@ def main_command(detection: Detection, needs: PythonInstall) -> str:
             return from_list(listed.PROJECT)
 
 
-def from_list(program: str) -> str:
+def exported(groups: str) -> str:
+    """The command that installs what poetry.lock holds, by pip: poetry asks the registry for every package's metadata
+    again, in a way that mirrors and proxies often don't have, and the lock file has all that it takes."""
+    return f"poetry export {groups} --output /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
+
+
+def from_list(program: str, python: str = "python3") -> str:
     """The command that installs what a program in Python prints."""
-    return f"python3 -c {shell.quote(program)} > /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
+    return f"{python} -c {shell.quote(program)} > /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
 
 
+POETRY = "/opt/poetry/bin/python"
 VERSIONED = "SETUPTOOLS_SCM_PRETEND_VERSION=${SETUPTOOLS_SCM_PRETEND_VERSION:-0.0.0}"
 """Tools that take the version from git would fail: the image has no .git."""
 
@@ -111,10 +115,7 @@ VERSIONED = "SETUPTOOLS_SCM_PRETEND_VERSION=${SETUPTOOLS_SCM_PRETEND_VERSION:-0.
 def itself(detection: Detection) -> list[str]:
     """The stage that installs the app as a package, beside its dependencies."""
     manager = detection.packages.manager if detection.packages else Manager.PIP
-    command = {
-        Manager.UV: "uv sync --locked --no-dev",
-        Manager.POETRY: "poetry install --only main",
-    }.get(manager, f"{PIP} --no-deps .")
+    command = "uv sync --locked --no-dev" if manager is Manager.UV else f"{PIP} --no-deps ."
     return ["FROM deps AS build", "COPY . .", install(f"{VERSIONED} {command}")]
 
 
@@ -131,7 +132,8 @@ def tests(detection: Detection, needs: PythonInstall, test: str, args: Mapping[s
     if manager is Manager.UV:
         lines.append(install("uv sync --locked --all-groups --no-install-project"))
     elif manager is Manager.POETRY:
-        lines.append(install("poetry install --no-root"))
+        locked = bool(detection.packages and detection.packages.lock)
+        lines.append(install(exported("--all-groups") if locked else from_list(listed.POETRY_ALL, POETRY)))
     elif needs.requirements and needs.development:
         lines.append(install(f"{PIP} {' '.join('-r ' + shell.quote(name) for name in needs.development)}"))
     elif needs.pipfile and needs.development:

@@ -36,3 +36,11 @@ PIPFILE = (
     'print("\\n".join(line(n, d if isinstance(d, dict) else {"version": d}) for n, d in p.items()))'
 )
 """Pipfile's packages."""
+
+POETRY = (
+    "from pathlib import Path; from poetry.core.factory import Factory; "
+    'p = Factory().create_poetry(Path(".")).package; '
+    'print("\\n".join(d.to_pep_508() for d in p.{} if not d.is_optional()))'
+)
+"""What poetry's own table lists, without a lock file: `requires`, or `all_requires` with the groups."""
+POETRY_MAIN, POETRY_ALL = POETRY.format("requires"), POETRY.format("all_requires")
