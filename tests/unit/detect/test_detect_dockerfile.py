@@ -168,3 +168,23 @@ def test_a_dockerfile_apart_from_what_it_copies_is_built_from_the_root(
 
     assert (detection.context, detection.dockerfile) == (context, path)
     assert detection.problems == ()
+
+
+FLASK = {"requirements.txt": "flask==3\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+
+
+@pytest.mark.parametrize(
+    ("end", "port"),
+    [
+        ('CMD ["flask", "run", "--host=0.0.0.0"]', 5000),
+        ("EXPOSE 5001\nCMD ./boot.sh", 5001),
+        ("CMD gunicorn -b :7000 app:app", 7000),
+        ('EXPOSE 80\nCMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "9000"]', 9000),
+        ("CMD python manage.py migrate && python manage.py runserver 0.0.0.0:8001", 8001),
+        ("CMD uvicorn app:app --host 0.0.0.0", 8000),
+        ("CMD flask --app app run -p 4000", 4000),
+        ("CMD gunicorn app:app", 8000),
+    ],
+)
+def test_the_command_of_the_image_says_its_port_and_not_the_one_that_fairway_would_make(end: str, port: int) -> None:
+    assert detected({**FLASK, "Dockerfile": f"FROM python:3.12\n{end}\n"}).defaults.port == port
