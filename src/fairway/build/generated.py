@@ -1,5 +1,6 @@
 """The recipe of a repository that has no Dockerfile: where the build meets detection."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fairway.build.detect import detect, tree
@@ -17,8 +18,15 @@ def write(checkout: Path, build: Build) -> Generated:
         raise refuse(found)
     if found.kind is Kind.DOCKERFILE:
         return Generated(context=found.context, dockerfile="", ignore="", found=found.dockerfile)
-    text = recipe.dockerfile(found, test=build.test, args=build.args)
-    return Generated(context=found.context, dockerfile=text, ignore=recipe.ignore(found))
+    text, *others = (recipe.dockerfile(each, test=build.test, args=build.args) for each in versions(found))
+    return Generated(context=found.context, dockerfile=text, ignore=recipe.ignore(found), others=tuple(others))
+
+
+def versions(found: Detection) -> list[Detection]:
+    """The Detection, and the same one on each other version that the repository allows."""
+    runtime = found.runtime
+    others = runtime.others if runtime else ()
+    return [found, *(replace(found, runtime=replace(runtime, version=other)) for other in others if runtime)]
 
 
 def refuse(found: Detection) -> UsageError:

@@ -21,13 +21,15 @@ TEST = "test"
 class Plan:
     """`context` is the directory that the build reads. `text` is the Dockerfile's; `path` is None when Fairway made it.
 
-    `ignore` is the text of a .dockerignore to give along, None when the repository has its own.
+    `ignore` is the text of a .dockerignore to give along, None when the repository has its own. `others` are texts to
+    take when a base image of the first can't be had: the same recipe on other versions that the repository allows.
     """
 
     context: Path
     text: str
     path: Path | None
     ignore: str | None
+    others: tuple[str, ...] = ()
 
     @property
     def has_test_stage(self) -> bool:
@@ -40,12 +42,14 @@ class Generated:
     """What a recipe wrote: the directory that the build reads (relative to the repository), and the two files.
 
     `found` is the path of a Dockerfile that detection found in an unusual place, None when it wrote `dockerfile`.
+    `others` are the same recipe on other base images, see Plan.
     """
 
     context: str
     dockerfile: str
     ignore: str
     found: str | None = None
+    others: tuple[str, ...] = ()
 
 
 Recipe = Callable[[Path, Build], Generated]
@@ -75,7 +79,7 @@ def make(build: Build, checkout: Path, recipe: Recipe) -> Plan:
         directory = inside(checkout, generated.context, "the build's directory")
         if generated.found is None:
             text, given = generated.dockerfile, ignore(directory, generated.ignore)
-            return Plan(context=directory, text=text, path=None, ignore=given)
+            return Plan(context=directory, text=text, path=None, ignore=given, others=generated.others)
         found = inside(checkout, generated.found, "the Dockerfile")
     text = read(found, checkout)
     own = found.with_name(f"{found.name}.dockerignore").is_file()

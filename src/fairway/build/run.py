@@ -58,6 +58,8 @@ async def build(
     """
     started = time.monotonic()
     plan = plans.make(app.build, checkout, recipe)
+    in_stage = bool(app.build.test) and plan.has_test_stage
+    plan, needed = await ensure_bases(plan, app.build.args, in_stage, bases, log)
     with written(plan) as dockerfile:
         request = BuildRequest(
             context=plan.context,
@@ -66,8 +68,6 @@ async def build(
             args=app.build.args,
             timeout=app.build.timeout,
         )
-        in_stage = bool(app.build.test) and plan.has_test_stage
-        needed = await ensure_bases(plan, request.args, in_stage, bases, log)
         steps = Steps(log)
         tests = await run_test_stage(request, app.build.test or "", builder, steps) if in_stage else ""
         image = await builder.build(remaining(request, started), steps)
@@ -104,8 +104,29 @@ def written(plan: Plan) -> Iterator[Path]:
 
 async def ensure_bases(
     plan: Plan, args: Mapping[str, str], with_tests: bool, bases: Bases, log: LogSink
+) -> tuple[Plan, tuple[str, ...]]:
+    """See that every image that the build starts from or copies from is there; the plan for those that are.
+
+    Where one can't be had, the plan's other texts are tried. Raises the first one's WorkFailed when none will do.
+    """
+    try:
+        return plan, await ensure_all(plan, args, with_tests, bases, log)
+    except WorkFailed as error:
+        for text in plan.others:
+            other = replace(plan, text=text)
+            try:
+                needed = await ensure_all(other, args, with_tests, bases, log)
+            except WorkFailed:
+                continue
+            log(f"{error.what}: building on {', '.join(needed)} instead, which the repository allows as well")
+            return other, needed
+        raise
+
+
+async def ensure_all(
+    plan: Plan, args: Mapping[str, str], with_tests: bool, bases: Bases, log: LogSink
 ) -> tuple[str, ...]:
-    """See that every image that the build starts from or copies from is there."""
+    """See that every image of this text is there."""
     needed = list(plans.references(plan, args, None))
     if with_tests:
         needed += plans.references(plan, args, plans.TEST)

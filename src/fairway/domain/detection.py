@@ -31,6 +31,7 @@ class Manager(StrEnum):
     PIP = "pip"
     POETRY = "poetry"
     UV = "uv"
+    PIPENV = "pipenv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """The language and its version as an image's tag has it (`22`, `20.11`, `20.11.1`)."""
+    """The language and its version as an image's tag has it (`22`, `20.11`, `20.11.1`).
+
+    `others` are versions that the files allow as well, for a host that can't have an image of the first.
+    """
 
     language: str
     version: str
     where: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,19 +169,25 @@ class PythonInstall:
     manifests: files that decide what is installed, copied first.
     requirements: the requirements file for pip, None when pyproject.toml itself lists the dependencies.
     development: further requirements files for the tests, or the names of pyproject.toml's groups.
+    pipfile: Pipfile or Pipfile.lock, when one of them lists the dependencies.
+    whole: the install reads the sources themselves (setup.py, `-e .`), so that all of them are copied before it.
+    project: the app itself is installed as a package, because something asks for it by that name.
     extra: packages to add because the start command needs them and nothing lists them (gunicorn, uvicorn).
     headers, libraries: Debian packages for compiling, and for running what was compiled.
-    static: Django's collectstatic is part of the build.
+    static: the folder of the manage.py whose collectstatic is part of the build; empty: it is not.
     """
 
     manifests: tuple[str, ...]
     requirements: str | None = None
+    pipfile: str | None = None
+    whole: bool = False
+    project: bool = False
     development: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
-    static: bool = False
+    static: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

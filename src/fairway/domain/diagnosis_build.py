@@ -7,7 +7,7 @@ believed. Within a row the first matching line counts: a build stops at its firs
 
 import re
 
-from fairway.domain import diagnosis_install
+from fairway.domain import diagnosis_install, diagnosis_pip
 from fairway.domain.diagnosis_output import Lines, Match, Row
 from fairway.domain.diagnosis_text import Finding
 
@@ -129,6 +129,7 @@ def variable(match: Match, lines: Lines) -> Finding:
 
 TYPESCRIPT = re.compile(r"(?:\S+\(\d+,\d+\): error|\S+:\d+:\d+ - error|^error) TS\d+: .*")
 ROWS: tuple[Row, ...] = (
+    *diagnosis_pip.ROWS,
     *diagnosis_install.ROWS,
     (re.compile(r"[Ff]ailed to fetch `?(?P<name>[\w ]+?)`? from Google Fonts"), fonts),
     (re.compile(r"SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF)"), certificate),

@@ -49,6 +49,12 @@ def read_refusal(facts: Facts) -> Finding | None:
         return wrong_architecture(text)
     if match := PROGRAM[1].search(text):
         return missing_program(match["program"], facts, None)
+    if "address range is left" in text or "address pools have been fully subscribed" in text:
+        return Finding(
+            sentence="Docker has no address range left for the network of another environment",
+            seen=text,
+            fix="fairway down for an app that is not needed, or more default-address-pools in /etc/docker/daemon.json",
+        )
     return Finding(sentence="the engine could not start the process", seen=text)
 
 
@@ -57,10 +63,10 @@ def read_memory(facts: Facts, log: tuple[str, ...]) -> Finding | None:
     limit = bytes_text(facts.spec.memory)
     fix = f"raise services.{facts.spec.service}.memory in fairway.toml (now {limit}), if the app really needs more"
     if facts.exit is not None and facts.exit.oom_killed:
-        peak = f", peak {bytes_text(facts.usage.peak)}" if facts.usage is not None else ""
+        peak = f", peak {bytes_text(facts.usage.peak)} of {limit}" if facts.usage is not None else ""
         return Finding(
             sentence=f"the kernel killed the process: it needed more memory than its limit of {limit}",
-            seen=f"out-of-memory kill after {seconds_text(facts.lived)}{peak} of {limit}",
+            seen=f"out-of-memory kill after {seconds_text(facts.lived)}{peak}",
             fix=fix,
         )
     line = last(log, HEAP)
@@ -84,9 +90,13 @@ def read_code(facts: Facts, log: tuple[str, ...]) -> Finding:
         line = last(log, NOT_EXECUTABLE)
         match = NOT_EXECUTABLE.search(log[line]) if line is not None else None
         name = f'"{match["program"]}"' if match else "the start command"
-        return repeat(
-            Finding(sentence=f"{name} is not executable in the image", seen="exit code 126", line=line), facts
+        finding = Finding(
+            sentence=f"{name} is not executable in the image",
+            seen="exit code 126",
+            fix=executable(match["program"]) if match else "",
+            line=line,
         )
+        return repeat(finding, facts)
     if code == 0:
         return read_zero(facts, log)
     line = last(log, ERROR)
@@ -139,8 +149,23 @@ def repeat(finding: Finding, facts: Facts) -> Finding:
     )
 
 
+def executable(program: str) -> str:
+    """How a file gets the right to be run: in git, which keeps it, or in the Dockerfile."""
+    name = program.rpartition("/")[2]
+    return f"git update-index --chmod=+x {name} (with its path) and commit, or RUN chmod +x {program} in the Dockerfile"
+
+
 def missing_program(program: str, facts: Facts, line: int | None) -> Finding:
-    """The command names a program that the image does not have."""
+    """The command names a program that the image does not have. For a script the kernel says the same when the program
+    in its first line is missing: `#!/bin/bash` on Alpine, or `#!/bin/sh` with a Windows line end."""
+    if program.endswith((".sh", ".bash", ".py")) or "entrypoint" in program:
+        return Finding(
+            sentence=f'"{program}" can\'t be started: it is not in the image, or the program in its first line is not',
+            seen="exit code 127",
+            fix="see that the image has it, that its lines don't end as on Windows (sed -i 's/\\r$//'), and that its "
+            "#! names a program of the image",
+            line=line,
+        )
     fix = f"set services.{facts.spec.service}.command in fairway.toml to a program that the image has"
     if program in DEVELOPMENT:
         fix = f'start the built app without {program}, or name {program} under "dependencies" in package.json'

@@ -6,7 +6,7 @@ Shared by the tables of diagnosis_install and diagnosis_build.
 import re
 from collections.abc import Callable, Sequence
 
-from fairway.domain.diagnosis_text import Finding
+from fairway.domain.diagnosis_text import WIDTH, Finding
 
 Match = re.Match[str]
 Lines = Sequence[str]
@@ -20,6 +20,10 @@ NOISE = re.compile(
     r"exited with code \d+$|^\s*[\^~]+\s*$|^\s*Visit https?://\S+"
 )
 """Lines that stand at the end of an output and say nothing about why it ended."""
+NOTICE = re.compile(
+    r"^npm notice\b|^\[notice\]|^notice\b|^npm warn Unknown (?:env|user|project) config|A complete log of this run"
+)
+"""npm's and pip's advertisements, and npm's pointer to a file inside the build."""
 TROUBLE = re.compile(r"\berror\b|\bERR|Error:|\bfailed\b|\bcannot\b|can't|not found|✘|✖", re.IGNORECASE)
 
 
@@ -37,11 +41,7 @@ def telling(lines: Lines) -> str:
 
 
 def quiet(lines: Lines) -> tuple[str, ...]:
-    """The lines without npm's advertisements and its pointers to files inside the build."""
-    return tuple(
-        line
-        for line in lines
-        if not re.search(
-            r"^npm notice\b|^npm warn Unknown (?:env|user|project) config|A complete log of this run", line
-        )
-    )
+    """The lines without npm's and pip's advertisements and npm's pointers to files inside the build, each cut to a
+    screen's width or two: pip lists every version of a package on one line."""
+    kept = (line for line in lines if not NOTICE.search(line))
+    return tuple(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in kept)

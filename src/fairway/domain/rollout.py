@@ -17,7 +17,8 @@ class ServiceProgress:
     traffic where the service takes any), and `old`, the tasks of other deployments that still exist.
 
     `exits` counts the deployment's tasks that ended by themselves or could not be started, `unhealthy` those that were
-    stopped because of their health checks; both since its last task became healthy. `settled_since` is the time since
+    stopped because of their health checks; both since its last task became healthy. `relapses` counts those in a row
+    that did become healthy and failed soon after. `settled_since` is the time since
     which all desired tasks have been healthy and serving without a break, None while they are not. `facts` are those
     of the latest failure.
     """
@@ -30,6 +31,7 @@ class ServiceProgress:
     old: int
     exits: int = 0
     unhealthy: int = 0
+    relapses: int = 0
     settled_since: float | None = None
     facts: Facts | None = None
 
@@ -48,10 +50,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failures:
-    """What went wrong with a service's tasks since one of them last became healthy: see `ServiceProgress`."""
+    """What went wrong with a service's tasks since one of them last became healthy, or stayed so for a while: see
+    `ServiceProgress`."""
 
     exits: int = 0
     unhealthy: int = 0
+    relapses: int = 0
     facts: Facts | None = None
 
 
@@ -97,6 +101,7 @@ def count_service(
         old=len(live) - len(current),
         exits=failures.exits,
         unhealthy=failures.unhealthy,
+        relapses=failures.relapses,
         facts=failures.facts,
     )
 

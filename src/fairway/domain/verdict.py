@@ -74,6 +74,8 @@ def find_failure(name: str, service: ServiceProgress) -> str:
     failed = service.exits + service.unhealthy
     if failed >= threshold(service.desired):
         return f"{failed} tasks of {name} failed one after the other"
+    if service.relapses >= threshold(service.desired):
+        return f"{service.relapses} tasks of {name} became healthy and failed soon after, one after the other"
     return ""
 
 

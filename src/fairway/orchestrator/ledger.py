@@ -3,7 +3,8 @@
 The two count differently. The back-off counts rounds: ten tasks that were started together and die together are one
 round, a task that was well for a while before it died begins a new count, and the first ones that were well for a
 moment do not raise it. The verdict counts tasks, each together with the facts that explain it, and begins anew when one
-becomes healthy.
+becomes healthy; those that were healthy for a moment only have a count of their own, or a process that answers once
+before it dies would keep its deployment waiting until the time is over.
 """
 
 from collections.abc import Iterable
@@ -49,11 +50,13 @@ class Ledger:
         key = task.deployment, task.service
         before = self.failures.get(key, Failures())
         after = replace(before, exits=before.exits + 1) if ended else replace(before, unhealthy=before.unhealthy + 1)
-        self.failures[key] = replace(after, facts=facts)
+        self.failures[key] = replace(after, facts=facts, relapses=self.short.get(key, 0))
 
     def healthy(self, task: Task) -> None:
-        """A task became healthy."""
-        self.failures.pop((task.deployment, task.service), None)
+        """A task became healthy. Whether it stays so is not known yet."""
+        key = task.deployment, task.service
+        if (before := self.failures.pop(key, None)) and before.relapses:
+            self.failures[key] = Failures(relapses=before.relapses, facts=before.facts)
 
     def keep_only(self, deployments: Iterable[DeploymentId]) -> None:
         """Forget the deployments that are neither desired nor have a task any more."""

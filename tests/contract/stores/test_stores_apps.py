@@ -36,7 +36,7 @@ async def test_an_unknown_app_is_answered_with_the_nearest_name(store: AnyStore)
         await store.apps.get("shop-apo")
 
     assert raised.value.what == "there is no app shop-apo"
-    assert raised.value.hint == "shop-api is the nearest name"
+    assert raised.value.hint == "shop-api is the nearest name; fairway up or fairway apps create makes it"
 
 
 async def test_apps_are_listed_by_name(store: AnyStore) -> None:

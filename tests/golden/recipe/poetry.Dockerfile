@@ -21,16 +21,14 @@ ENV PATH="/venv/bin:$PATH" \
 RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
-    python3 -m venv /opt/poetry && /opt/poetry/bin/pip install --disable-pip-version-check poetry
-ENV POETRY_VIRTUALENVS_CREATE="false" \
-    VIRTUAL_ENV="/venv" \
-    POETRY_NO_INTERACTION="1" \
+    python3 -m venv /opt/poetry && /opt/poetry/bin/pip install --disable-pip-version-check poetry poetry-plugin-export
+ENV POETRY_NO_INTERACTION="1" \
     PATH="/venv/bin:/opt/poetry/bin:$PATH"
 COPY pyproject.toml poetry.lock ./
 RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
-    poetry install --only main --no-root
+    poetry export --only main --output /tmp/requirements.txt && pip install --disable-pip-version-check -r /tmp/requirements.txt
 RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
@@ -40,7 +38,7 @@ FROM deps AS test
 RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
-    poetry install --no-root
+    poetry export --all-groups --output /tmp/requirements.txt && pip install --disable-pip-version-check -r /tmp/requirements.txt
 RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \

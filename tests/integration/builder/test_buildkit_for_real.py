@@ -132,7 +132,9 @@ async def test_a_frontend_that_cant_be_reached_is_replaced_by_the_engines_own(
     builder: DockerBuilder, tmp_path: Path
 ) -> None:
     log: list[str] = []
-    text = f"# syntax=localhost:21297/docker/dockerfile:1\nFROM {BASE}\nRUN echo {uuid.uuid4().hex}\n"
+    script = "RUN <<EOF\nset -e\ntest $(cat /x) = a\nEOF\n"
+    copied = "COPY --link <<EOF /x\na\nEOF\n"
+    text = f"# syntax=localhost:21297/docker/dockerfile:1\nFROM {BASE}\nRUN echo {uuid.uuid4().hex}\n{copied}{script}"
 
     image = await builder.build(make(tmp_path, text), log.append)
 

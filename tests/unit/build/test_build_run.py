@@ -30,6 +30,7 @@ class World:
         self.bases = MemoryBases()
         self.log: list[str] = []
         self.recipe = GENERATED
+        self.others: tuple[str, ...] = ()
         self.seen: list[tuple[str, str]] = []
 
     def write(self, path: str, text: str) -> None:
@@ -41,7 +42,7 @@ class World:
         app = App(name=AppName("shop-api"), source=Source(), build=build, environments=(), stages=())
 
         def recipe(checkout: Path, build: Build) -> Generated:
-            return Generated(context=".", dockerfile=self.recipe, ignore="node_modules\n")
+            return Generated(context=".", dockerfile=self.recipe, ignore="node_modules\n", others=self.others)
 
         return await run.build(
             app,
@@ -186,3 +187,25 @@ async def test_an_unchanged_commit_says_that_everything_was_cached(world: World)
 
 def test_the_given_dockerignore_keeps_git_and_secrets_out() -> None:
     assert {".git", ".env", "**/node_modules"} <= set(plan.IGNORE.splitlines())
+
+
+async def test_a_base_that_cant_be_had_gives_way_to_another_that_the_repository_allows(world: World) -> None:
+    world.recipe, world.others = "FROM python:3.12-slim\n", ("FROM python:3.13-slim\n", "FROM debian:12\n")
+    gone = {
+        name: WorkFailed(f"the base image {name} can't be pulled") for name in ("python:3.12-slim", "python:3.13-slim")
+    }
+    world.bases = MemoryBases(gone)
+
+    result = await world.build(Build())
+
+    assert result.bases == ("debian:12",)
+    assert world.log[0].startswith("the base image python:3.12-slim can't be pulled: building on debian:12 instead")
+
+
+async def test_when_no_allowed_base_can_be_had_the_first_one_is_named(world: World) -> None:
+    world.recipe, world.others = "FROM python:3.12-slim\n", ("FROM python:3.13-slim\n",)
+    gone = {name: WorkFailed(f"no {name}") for name in ("python:3.12-slim", "python:3.13-slim")}
+    world.bases = MemoryBases(gone)
+
+    with pytest.raises(WorkFailed, match=r"no python:3\.12-slim"):
+        await world.build(Build())

@@ -170,12 +170,49 @@ def test_a_file_that_the_commit_lacks_is_named() -> None:
         assert error.why == "the commit has no a b.txt"
 
 
+def test_a_file_that_dockerignore_keeps_out_is_not_called_missing() -> None:
+    progress, _ = read('#6 [2/2] COPY config.json ./\n#6 ERROR: "/config.json" not found: not found\n')
+
+    error = failure.explain(progress, 1, given=lambda name: name == "config.json")
+
+    assert error.why == "the commit has config.json, but .dockerignore keeps it out of the build"
+    assert "!config.json" in error.hint
+
+
+def test_nobody_is_told_to_commit_a_file_of_secrets() -> None:
+    error = explain('#6 [2/2] COPY .env ./\n#6 ERROR: "/.env" not found: not found\n')
+
+    assert "commit" not in error.hint
+    assert "fairway env import .env" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("mount", "what"),
+    [
+        ("type=secret,id=npmrc,target=/x", "the secret npmrc"),
+        ("target=/x,type=secret", "a secret"),
+        ("type=ssh", "an SSH"),
+    ],
+)
+def test_a_step_that_wants_a_secret_says_that_builds_get_none(mount: str, what: str) -> None:
+    error = explain(f"#6 [2/2] RUN --mount={mount} npm ci\n#6 ERROR: exit code: 1\n")
+
+    assert error.hint.startswith(f"this step asks for {what}")
+
+
 def test_a_dockerfile_that_cant_be_read_names_the_authors_line() -> None:
     progress, _ = read("failed to solve: dockerfile parse error on line 10: unknown instruction: FOO\n")
 
     error = failure.explain(progress, 1, original=lambda line: line - 7)
 
     assert error.what == "the Dockerfile can't be read at line 3"
+
+
+@pytest.mark.parametrize(("word", "hint"), [("CMDD", "CMD may be meant"), ("HELLO", "inside of a heredoc")])
+def test_a_word_that_is_no_instruction_is_guessed_at(word: str, hint: str) -> None:
+    error = explain(f"failed to solve: dockerfile parse error on line 2: unknown instruction: {word}\n")
+
+    assert hint in error.hint
 
 
 def test_an_engine_that_is_gone_is_unavailable() -> None:

@@ -1,8 +1,10 @@
 """Which official images have a stand-in, and what it is made of."""
 
+from pathlib import Path
+
 import pytest
 
-from fairway.adapters.buildkit.standins import names
+from fairway.adapters.buildkit.standins import interpreters, names
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,46 @@ def test_the_newest_node_comes_with_the_library_that_it_is_linked_with(reference
 
     assert found is not None
     assert ("libatomic1" in found.debian) is linked
+
+
+def test_another_python_is_the_newest_patch_that_this_host_has() -> None:
+    here = {version: Path(f"/pythons/{version}") for version in ("3.12.9", "3.12.10", "3.13.0", "3.11.7")}
+
+    found = names.read("python:3.12-slim", platform="x64", interpreters=here)
+    pinned = names.read("python:3.12.1", platform="x64", interpreters=here)
+
+    assert found is not None and found.interpreter == Path("/pythons/3.12.10")
+    assert pinned is not None and "another patch version" in pinned.note
+    assert names.read("python:3.10", platform="x64", interpreters=here) is None
+
+
+def test_the_hosts_pythons_are_those_of_pyenv_and_uv_that_are_whole(tmp_path: Path) -> None:
+    whole = make_python(tmp_path / ".pyenv/versions/3.12.1", "3.12")
+    uvs = make_python(tmp_path / ".local/share/uv/python/cpython-3.13.2-linux-x86_64-gnu", "3.13")
+    (tmp_path / ".pyenv/versions/3.10.0/bin").mkdir(parents=True)
+    make_python(tmp_path / ".pyenv/versions/pypy3.9-7.3.9", "3.9")
+
+    found = interpreters.find({"HOME": str(tmp_path)})
+
+    assert found == {"3.12.1": whole, "3.13.2": uvs}
+
+
+def test_a_copy_of_an_interpreter_leaves_the_hosts_packages_behind(tmp_path: Path) -> None:
+    path = make_python(tmp_path / "3.12.1", "3.12")
+    (path / "lib/python3.12/site-packages").mkdir()
+    (path / "lib/python3.12/site-packages/secret.pth").touch()
+
+    interpreters.copy(path, tmp_path / "copy")
+
+    files = sorted(
+        str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file()
+    )
+    assert files == ["bin/python3.12", "lib/python3.12/os.py"]
+
+
+def make_python(path: Path, version: str) -> Path:
+    """The least that a Python's directory has."""
+    for file in (path / f"bin/python{version}", path / f"lib/python{version}/os.py"):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    return path

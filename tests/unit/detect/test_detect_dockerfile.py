@@ -113,3 +113,78 @@ def test_here_documents_and_continued_lines_are_one_instruction() -> None:
 @pytest.mark.parametrize("content", ["", "# only a comment", "CMD x", "\\", "FROM", b"\xff\xfe"])
 def test_an_odd_dockerfile_is_a_problem_and_not_a_crash(content: str | bytes) -> None:
     assert detected({"Dockerfile": content}).kind is Kind.DOCKERFILE
+
+
+CRLF = "#!/bin/sh\r\nexec node a.js\r\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "run", "named"),
+    [(CRLF, "", True), (CRLF, "RUN dos2unix start.sh\n", False), (CRLF.replace("\r", ""), "", False)],
+)
+def test_windows_line_ends_in_a_start_script_are_named_before_the_build(script: str, run: str, named: bool) -> None:
+    text = f'FROM node:22\nCOPY . .\n{run}ENTRYPOINT ["/app/start.sh"]\n'
+
+    detection = detected({**NODE, "Dockerfile": text, "bin/start.sh": script})
+
+    assert any(problem.what.startswith("bin/start.sh has Windows line ends") for problem in detection.problems) is named
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [({".env": "A=1", ".gitignore": "node_modules\n.env\n"}, True), ({}, True), ({".env": "A=1"}, False)],
+)
+def test_a_copy_of_a_file_of_secrets_is_named_though_the_work_tree_has_it(files: dict[str, str], named: bool) -> None:
+    detection = detected({**NODE, **files, "Dockerfile": "FROM node:22\nCOPY .env ./\nCMD node a.js\n"})
+
+    assert [problem.what for problem in detection.problems] == (
+        ["Dockerfile copies .env, which is not in the commit"] if named else []
+    )
+    assert not any("commit it" in problem.fix for problem in detection.problems)
+
+
+@pytest.mark.parametrize(
+    ("mount", "count"), [("type=secret,id=npmrc", 1), ("type=ssh", 1), ("type=cache,target=/x", 0)]
+)
+def test_a_secret_that_a_build_will_not_get_is_named(mount: str, count: int) -> None:
+    text = f"FROM node:22\nRUN --mount={mount} npm ci\nCMD node a.js\n"
+
+    assert len(detected({**NODE, "Dockerfile": text}).problems) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "context", "path"),
+    [
+        ({"main.go": "", "deploy/Dockerfile": "FROM golang:1\nCOPY main.go .\nCMD /app\n"}, ".", "deploy/Dockerfile"),
+        ({"main.go": "", ".docker/Dockerfile": "FROM golang:1\nCOPY . .\nCMD /app\n"}, ".", ".docker/Dockerfile"),
+        ({"svc/main.go": "", "svc/Dockerfile": "FROM golang:1\nCOPY main.go .\nCMD /app\n"}, "svc", "svc/Dockerfile"),
+        ({"svc/main.go": "", "svc/Dockerfile": "FROM golang:1\nCOPY . .\nCMD /app\n"}, "svc", "svc/Dockerfile"),
+    ],
+)
+def test_a_dockerfile_apart_from_what_it_copies_is_built_from_the_root(
+    files: dict[str, str], context: str, path: str
+) -> None:
+    detection = detected(files)
+
+    assert (detection.context, detection.dockerfile) == (context, path)
+    assert detection.problems == ()
+
+
+FLASK = {"requirements.txt": "flask==3\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+
+
+@pytest.mark.parametrize(
+    ("end", "port"),
+    [
+        ('CMD ["flask", "run", "--host=0.0.0.0"]', 5000),
+        ("EXPOSE 5001\nCMD ./boot.sh", 5001),
+        ("CMD gunicorn -b :7000 app:app", 7000),
+        ('EXPOSE 80\nCMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "9000"]', 9000),
+        ("CMD python manage.py migrate && python manage.py runserver 0.0.0.0:8001", 8001),
+        ("CMD uvicorn app:app --host 0.0.0.0", 8000),
+        ("CMD flask --app app run -p 4000", 4000),
+        ("CMD gunicorn app:app", 8000),
+    ],
+)
+def test_the_command_of_the_image_says_its_port_and_not_the_one_that_fairway_would_make(end: str, port: int) -> None:
+    assert detected({**FLASK, "Dockerfile": f"FROM python:3.12\n{end}\n"}).defaults.port == port

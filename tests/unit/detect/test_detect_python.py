@@ -6,6 +6,8 @@ from fairway.domain.detection import Kind, Manager, PythonInstall
 from support.detect_room import detected
 
 UVICORN = "exec uvicorn {} --host 0.0.0.0 --port ${{PORT:-8000}}"
+MANAGE = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings.local')"
+RUN = "if __name__ == '__main__':\n  shop.create_app('production').run(host='0.0.0.0')"
 FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/health')\ndef h(): ...\n"
 
 
@@ -44,6 +46,37 @@ FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/health')\n
         (
             {"requirements.txt": "fastapi==1\n", "Procfile": "web: uvicorn a:app --port $PORT --reload\n"},
             ("sh", "-c", "exec uvicorn a:app --port $PORT"),
+        ),
+        (
+            {
+                "requirements.txt": "fastapi==1\n",
+                "app/main.py": "def get_application():\n  ...\napp = get_application()",
+            },
+            ("sh", "-c", UVICORN.format("app.main:app")),
+        ),
+        (
+            {
+                "requirements.txt": "Django==5\n",
+                "site/manage.py": MANAGE,
+                "site/a/asgi.py": "",
+                "site/core/wsgi.py": "",
+            },
+            ("gunicorn", "--chdir", "site", "core.wsgi:application"),
+        ),
+        (
+            {"requirements.txt": "aiohttp==3\n", "polls/__main__.py": "main()", "polls/main.py": "web.run_app(app)"},
+            ("python", "-m", "polls"),
+        ),
+        (
+            {"requirements.txt": "flask==1\n", "shop.py": "def create_app(config):\n  ...\n", "run.py": RUN},
+            ("python", "run.py"),
+        ),
+        ({"requirements.txt": "sanic==1\n", "s.py": "app = Sanic('x')"}, ("sh", "-c", UVICORN.format("s:app"))),
+        ({"Pipfile": "[packages]\nflask = '*'\n", "app.py": "app = Flask(__name__)"}, ("gunicorn", "app:app")),
+        ({"setup.py": "setup(install_requires=['flask'])", "a.py": "app = Flask('a')"}, ("gunicorn", "a:app")),
+        (
+            {"pyproject.toml": "[project]\ndependencies=['x']\n[project.scripts]\nshop = 'shop:main'\n", "shop.py": ""},
+            ("shop",),
         ),
     ],
 )
@@ -95,6 +128,21 @@ def test_the_python_version_comes_from_its_file(files: dict[str, str], version: 
     assert detection.runtime.version == version
 
 
+@pytest.mark.parametrize(
+    ("files", "others"),
+    [
+        ({}, ("3.11", "3.13")),
+        ({"pyproject.toml": "[project]\nrequires-python = '>=3.12'\n"}, ("3.13", "3.14")),
+        ({".python-version": "3.12\n"}, ()),
+    ],
+)
+def test_versions_that_the_files_allow_as_well_are_kept(files: dict[str, str], others: tuple[str, ...]) -> None:
+    detection = detected({"requirements.txt": "flask==1\n", **files})
+
+    assert detection.runtime is not None
+    assert detection.runtime.others == others
+
+
 def test_a_router_is_reached_under_its_prefixes() -> None:
     detection = detected(
         {
@@ -132,3 +180,38 @@ def test_no_start_command_is_fatal() -> None:
         detected({"requirements.txt": "requests==2\n", "tool.py": "print()"}).fatal[0].what
         == "nothing says how the app starts"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "unreachable"),
+    [
+        ("from flask import Flask\nif __name__ == '__main__':\n  make().run()", False),
+        (
+            "import flask\ndef main():\n  app = flask.Flask('x')\n  app.run()\nif __name__ == '__main__': main()",
+            True,
+        ),
+        ("import flask\nif __name__ == '__main__':\n  app.run(host='0.0.0.0')", False),
+        ("if __name__ == '__main__':\n  web.run_app(make(), host='127.0.0.1')", True),
+        ("if __name__ == '__main__':\n  uvicorn.run(make(), host=\"localhost\")", True),
+    ],
+)
+def test_a_server_of_its_own_that_binds_to_loopback_is_named(text: str, unreachable: bool) -> None:
+    detection = detected({"requirements.txt": "x==1\n", "main.py": text})
+
+    assert any("outside its container" in problem.what for problem in detection.problems) is unreachable
+
+
+@pytest.mark.parametrize(
+    ("web", "port"),
+    [
+        ("gunicorn a:app", (8000, "PORT")),
+        ("gunicorn a:app --bind 0.0.0.0:9000", (9000, None)),
+        ("uvicorn a:app --host 0.0.0.0 --port ${PORT:-5005}", (5005, "PORT")),
+        ("uvicorn a:app --port $PORT", (8000, "PORT")),
+    ],
+)
+def test_the_port_of_a_procfile_is_the_one_that_its_command_takes(web: str, port: tuple[int, str | None]) -> None:
+    detection = detected({"requirements.txt": "flask==1\nfastapi==1\n", "Procfile": f"web: {web}\n"})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable) == port

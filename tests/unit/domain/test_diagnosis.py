@@ -181,11 +181,24 @@ CASES = {
     "no such program, and nothing says which": Case(
         exit=NOT_FOUND, sentence="the start command was not found in the image", seen="exit code 127"
     ),
+    "no address range for a network": Case(
+        exit=Exit(code=-1, error="no address range is left for the network fairway-shop: 30 networks are there"),
+        sentence="Docker has no address range left for the network of another environment",
+        fix="fairway down",
+    ),
     "not executable": Case(
         exit=Exit(code=126),
         log=("[FATAL tini (8)] exec /app/start.sh failed: Permission denied",),
         sentence='"/app/start.sh" is not executable in the image',
         seen="exit code 126",
+        fix="git update-index --chmod=+x start.sh",
+    ),
+    "a script whose first line names nothing": Case(
+        exit=NOT_FOUND,
+        log=("[FATAL tini (7)] exec ./entrypoint.sh failed: No such file or directory",),
+        sentence='"./entrypoint.sh" can\'t be started: it is not in the image, or the program in its first line is not',
+        seen="exit code 127",
+        fix="don't end as on Windows",
     ),
     "another processor, by the engine": Case(
         exit=Exit(code=1, error="standard_init_linux.go:228: exec user process caused: exec format error"),

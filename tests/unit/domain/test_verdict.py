@@ -82,6 +82,15 @@ def test_a_sick_task_among_healthy_ones_does_not_fail_it_yet() -> None:
     assert judge(progress(web=replace(SETTLED, unhealthy=1, settled_since=None)), ROLLOUT, NOW - 30, NOW) is None
 
 
+def test_three_tasks_in_a_row_that_were_well_for_a_moment_fail_it() -> None:
+    two, three = (replace(STARTING, exits=1, relapses=count, facts=FACTS) for count in (2, 3))
+
+    assert judge(progress(web=two), ROLLOUT, NOW - 9, NOW) is None
+    verdict = judge(progress(web=three), ROLLOUT, NOW - 9, NOW)
+    assert verdict is not None
+    assert verdict.reason == "3 tasks of web became healthy and failed soon after, one after the other"
+
+
 def test_three_failed_tasks_in_a_row_fail_it() -> None:
     two, three = (replace(STARTING, exits=exits, facts=FACTS) for exits in (2, 3))
 

@@ -1,12 +1,15 @@
-"""How failures are counted for the back-off."""
+"""How failures are counted, for the back-off and for the verdict."""
 
 from dataclasses import replace
 
-from fairway.domain.observed import Task
+from fairway.domain.facts import Facts
+from fairway.domain.ids import TaskId
+from fairway.domain.observed import Exit, Task
 from fairway.orchestrator.ledger import Ledger
-from support.orchestrator_world import task
+from support.orchestrator_world import spec, task
 
 KEY = (task("a").task.deployment, task("a").task.service)
+FACTS = Facts(task=TaskId("a"), spec=spec(), exit=Exit(code=0), lived=0.9, probe=None, sockets=None, usage=None, log=())
 
 
 def born(at: float) -> Task:
@@ -69,3 +72,26 @@ def test_deployments_that_are_gone_are_forgotten() -> None:
 
     assert ledger.rounds == {}
     assert ledger.last == {}
+
+
+def test_tasks_that_are_well_for_a_moment_add_up_for_the_verdict() -> None:
+    ledger = Ledger()
+
+    for second in range(3):
+        each = born(float(second))
+        ledger.healthy(each)
+        ledger.failed(each, healthy_since=second + 0.2, now=second + 0.9)
+        ledger.explained(each, FACTS, ended=True)
+
+    assert (ledger.failures[KEY].exits, ledger.failures[KEY].relapses) == (1, 3)
+
+
+def test_a_task_that_stayed_well_for_a_while_ends_the_count_of_those_that_did_not() -> None:
+    ledger = Ledger()
+    ledger.failed(born(0.0), healthy_since=0.2, now=0.9)
+    ledger.explained(born(0.0), FACTS, ended=True)
+
+    ledger.failed(born(1.0), healthy_since=2.0, now=60.0)
+    ledger.explained(born(1.0), FACTS, ended=True)
+
+    assert ledger.failures[KEY].relapses == 0

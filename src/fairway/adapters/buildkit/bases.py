@@ -1,12 +1,14 @@
 """Base images: those that are here, those that can be pulled, and stand-ins where no registry can be reached.
 
 A stand-in is a real image with the official one's name, label `fairway.stand-in=1`: Debian 12 by mmdebstrap, with
-Node.js from npm's packages or Debian's Python. It exists so that a host without a way to an image registry, but with
-Debian's, npm's and Python's, still builds; the log always says so. It is never made when the registry answers: an
-image that does not exist there is an error, not a reason to invent one.
+Node.js from npm's packages, Debian's Python, or a copy of one that pyenv or uv installed on this host. It exists so
+that a host without a way to an image registry, but with Debian's, npm's and Python's, still builds; the log always says
+so. It is never made when the registry answers: an image that does not exist there is an error, not a reason to invent
+one.
 """
 
 import asyncio
+import platform
 import shutil
 import tempfile
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from fairway.adapters.buildkit import process, pulling
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.buildkit.client import Client, capture
-from fairway.adapters.buildkit.standins import names, packages
+from fairway.adapters.buildkit.standins import interpreters, names, packages
 from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.builder import BuildRequest, LogSink
 
@@ -27,7 +29,10 @@ PULL = 900.0
 DEBIAN = 300.0
 STAND_IN = 600.0
 """Seconds for a whole pull, for making Debian's root, and for a stand-in on top of it."""
-POSSIBLE = "Without a registry Fairway can make node:VERSION and python:3.11, Alpine's names included, by itself"
+POSSIBLE = (
+    "Without a registry Fairway can make node:VERSION, python:3.11, and each python:VERSION that pyenv "
+    "or uv has installed here, Alpine's names included, by itself"
+)
 PLATFORMS = {"x86_64": "x64", "aarch64": "arm64", "amd64": "x64", "arm64": "arm64"}
 
 
@@ -44,7 +49,7 @@ class DockerBases:
             return
         client = await self._builder.docker()
         async with self._making:
-            if await self._builder.inspect(reference):
+            if await self._is_here(reference, quiet):
                 return
             if reference == BASE:
                 await self._make_debian(client, log)
@@ -52,14 +57,22 @@ class DockerBases:
             try:
                 await self._pull(client, reference, log)
             except WorkFailed as error:
-                stand_in = names.read(reference, platform=await self._platform(client))
                 if not isinstance(error, Unpullable) or error.reason != pulling.Reason.UNREACHABLE:
                     raise
+                stand_in = await self._stand_in(client, reference)
                 if stand_in is None:
                     raise WorkFailed(error.what, why=error.why, hint=f"{error.hint}. {POSSIBLE}") from error
                 await self._make(client, reference, stand_in, log)
 
+    async def _stand_in(self, client: Client, reference: str) -> names.StandIn | None:
+        """The image's stand-in. A Python of this host serves an engine with this host's kind of processor."""
+        where = await self._platform(client)
+        same = where == PLATFORMS.get(platform.machine())
+        pythons = interpreters.find(client.environment) if same else {}
+        return names.read(reference, platform=where, interpreters=pythons)
+
     async def _is_here(self, reference: str, log: LogSink) -> bool:
+        """Whether the image is there."""
         found = await self._builder.inspect(reference)
         labels = ((found or {}).get("Config") or {}).get("Labels") or {}
         if labels.get(LABEL) == "1":
@@ -100,16 +113,15 @@ class DockerBases:
         with tempfile.TemporaryDirectory(prefix="fairway-base-") as directory:
             work = Path(directory)
             lay_out(stand_in, work)
+            args = {"DEBIAN": " ".join(stand_in.debian)}
             request = BuildRequest(
-                context=work,
-                dockerfile=work / "Dockerfile",
-                tag=reference,
-                args={"DEBIAN": " ".join(stand_in.debian)},
-                timeout=STAND_IN,
+                context=work, dockerfile=work / "Dockerfile", tag=reference, args=args, timeout=STAND_IN
             )
             try:
                 async with asyncio.timeout(STAND_IN):
                     await packages.fetch(stand_in.packages, work, self._builder.trusting(client.environment))
+                    if stand_in.interpreter:
+                        await asyncio.to_thread(interpreters.copy, stand_in.interpreter, work / "python")
                     if not await self._is_here(BASE, log):
                         await self._make_debian(client, log)
                     image = await self._builder.build(request, lambda line: log(f"  {line}"))
@@ -164,6 +176,10 @@ def lay_out(stand_in: names.StandIn, work: Path) -> None:
     if stand_in.alpine:
         for file in (standins / "alpine").iterdir():
             shutil.copy(file, work / "commands" / file.name)
+
+
+def quiet(line: str) -> None:
+    """Take a line that was logged before."""
 
 
 async def step(arguments: list[str], client: Client, failed: str) -> None:

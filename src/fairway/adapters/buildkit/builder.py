@@ -26,6 +26,8 @@ from fairway.ports.builder import BuildRequest, LogSink
 
 TRIM = 600.0
 """Seconds for trimming the build cache."""
+HEREDOCS = 23
+"""The first engine whose own frontend reads here-documents."""
 FORGET = 600.0
 """Seconds for which a frontend that could not be reached, and what the engine is, are not asked for again."""
 
@@ -107,7 +109,9 @@ class DockerBuilder:
     ) -> LocalImage:
         """Build; when the frontend that a `# syntax=` line names can't be reached, once more with the engine's own."""
         own_frontend = time.monotonic() < self._no_frontend_until
-        dockerfile = command.write_dockerfile(request, work, private_ca=self._ca is not None, plain=own_frontend)
+        dockerfile = command.write_dockerfile(
+            request, work, private_ca=self._ca is not None, plain=own_frontend, old=is_old(self._info)
+        )
         iidfile = work / "iid"
         arguments, environment = command.for_build(request, chosen, dockerfile.path, iidfile, self._ca, self._environ)
         code = await process.run(arguments, environment, progress.feed)
@@ -118,7 +122,12 @@ class DockerBuilder:
             self._no_frontend_until = time.monotonic() + FORGET
             progress.clear()
             return await self._build(request, chosen, work, progress, log)
-        raise failure.explain(progress, code, original=dockerfile.text.original)
+        raise failure.explain(
+            progress,
+            code,
+            original=dockerfile.text.original,
+            given=lambda name: (request.context / name).exists(),
+        )
 
     async def run(self, image: LocalImage, command: str, log: LogSink, *, timeout: float) -> int:
         """See ports.builder.Builder."""
@@ -187,6 +196,12 @@ class DockerBuilder:
         if not self._info or now - self._asked > FORGET:
             self._info, self._asked = await self._engine.call("GET", "/info"), now
         return self._info
+
+
+def is_old(info: Mapping[str, Any]) -> bool:
+    """Whether the engine's own frontend is one without here-documents."""
+    major = str(info.get("ServerVersion", "")).partition(".")[0]
+    return major.isdecimal() and int(major) < HEREDOCS
 
 
 def too_long(seconds: float, progress: Progress) -> WorkFailed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairway.adapters.buildkit.client import Client
-from fairway.domain import dockerfile, trust
+from fairway.domain import dockerfile, dockerfile_lowering, trust
 from fairway.errors import UsageError, WorkFailed
 from fairway.ports.builder import BuildRequest
 
@@ -24,9 +24,11 @@ class Dockerfile:
     text: trust.Derived
 
 
-def write_dockerfile(request: BuildRequest, work: Path, *, private_ca: bool, plain: bool) -> Dockerfile:
+def write_dockerfile(
+    request: BuildRequest, work: Path, *, private_ca: bool, plain: bool, old: bool = False
+) -> Dockerfile:
     """The request's own Dockerfile, or a derived one in `work`, its .dockerignore beside it: with a private CA, or
-    `plain`, without its `# syntax=` line.
+    `plain`, without its `# syntax=` line, or in the words of an `old` engine's own frontend.
 
     Raises UsageError when it can't be read.
     """
@@ -39,6 +41,8 @@ def write_dockerfile(request: BuildRequest, work: Path, *, private_ca: bool, pla
     except (OSError, UnicodeDecodeError) as error:
         raise WorkFailed(f"{request.dockerfile.name} can't be read", why=str(error)) from error
     wanted = trust.without_syntax(text) if plain and "syntax" in dockerfile.directives(text) else text
+    if old and "syntax" not in dockerfile.directives(wanted) and ("<<" in wanted or "--link" in wanted):
+        wanted = dockerfile_lowering.lower(wanted)
     derived = trust.derive(wanted) if private_ca else trust.Derived(text=wanted)
     if derived.text == text:
         return Dockerfile(path=request.dockerfile, text=derived)

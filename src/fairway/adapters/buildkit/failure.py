@@ -1,5 +1,6 @@
 """From what a build printed to an error that says which step failed, why, and what to do."""
 
+import difflib
 import re
 from collections.abc import Callable
 
@@ -8,6 +9,10 @@ from fairway.adapters.buildkit.progress import Progress, Step
 from fairway.domain import diagnosis_build, diagnosis_output
 from fairway.errors import FairwayError, Unavailable, WorkFailed
 
+INSTRUCTIONS = (
+    *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER"),
+    *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
+)
 EXIT_CODE = re.compile(r"exit code: (\d+)")
 METADATA = re.compile(r"(?:load metadata for|resolve image config for(?: docker-image://)?) (\S+)|FROM (\S+)")
 FRONTEND = re.compile(r"resolve image config for|docker-image://")
@@ -16,6 +21,7 @@ NO_ENGINE = re.compile(
     r"Cannot connect to the Docker daemon|failed to dial gRPC|error during connect|docker daemon'? runn"
 )
 NO_STAGE = re.compile(r"target stage \"?([^\s\"]+)\"? could not be found")
+ENV_FILE = re.compile(r"(^|/)\.env(\.[\w.-]+)?$")
 NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
 FULL = "no space left on device"
 SHOWN = 20
@@ -35,8 +41,18 @@ PREFIX = re.compile(
 )
 
 
-def explain(progress: Progress, code: int, *, original: Callable[[int], int] = int) -> FairwayError:
-    """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line."""
+SECRET = re.compile(r"--mount=(\S*\btype=(secret|ssh)\b\S*)")
+
+
+def explain(
+    progress: Progress,
+    code: int,
+    *,
+    original: Callable[[int], int] = int,
+    given: Callable[[str], bool] = lambda name: False,
+) -> FairwayError:
+    """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line, `given`
+    says whether the directory that was to be built has a file of that path."""
     last = PREFIX.sub("", progress.message) or f"docker build ended with exit code {code}"
     everything = "\n".join(progress.trailer)
     step = progress.failed
@@ -51,7 +67,7 @@ def explain(progress: Progress, code: int, *, original: Callable[[int], int] = i
             log=tuple(step.tail) if step else (),
         )
     if step:
-        return explain_step(step)
+        return explain_step(step, given)
     if match := PARSE.search(everything):
         line = original(int(match[1]))
         return WorkFailed(f"the Dockerfile can't be read at line {line}", why=match[2], hint=old_syntax(match[2]))
@@ -68,7 +84,7 @@ def lacks_frontend(progress: Progress) -> bool:
     return pulling.judge(step.error) is pulling.Reason.UNREACHABLE
 
 
-def explain_step(step: Step) -> WorkFailed:
+def explain_step(step: Step, given: Callable[[str], bool]) -> WorkFailed:
     """The error for one step."""
     image = METADATA.search(step.name)
     if image and not EXIT_CODE.search(step.error):
@@ -77,12 +93,33 @@ def explain_step(step: Step) -> WorkFailed:
     if match := EXIT_CODE.search(step.error):
         return explain_command(f"{command} failed with exit code {match[1]}", int(match[1]), step)
     if command.startswith(("COPY", "ADD")) and (match := NO_FILE.search(step.error)):
+        return no_file(command, match[1].lstrip("/"), given)
+    return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+
+
+def no_file(command: str, name: str, given: Callable[[str], bool]) -> WorkFailed:
+    """The error for a COPY of something that the build was not given. A file of secrets is never to be committed."""
+    if given(name):
         return WorkFailed(
             f"{command} failed",
-            why=f"the commit has no {match[1].lstrip('/')}",
-            hint="commit the file, or check that .dockerignore does not exclude it",
+            why=f"the commit has {name}, but .dockerignore keeps it out of the build",
+            hint=f"let it in with a line !{name} in .dockerignore, or take it out of the COPY",
         )
-    return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+    if ENV_FILE.search(name):
+        hint = f"take it out of the COPY: fairway env import {name} gives the process its variables"
+    else:
+        hint = "commit the file, or make it in an earlier step of the Dockerfile"
+    return WorkFailed(f"{command} failed", why=f"the commit has no {name}", hint=hint)
+
+
+def without_secret(name: str) -> str:
+    """The hint for a step that wants a secret or an SSH agent: a build gets neither."""
+    match = SECRET.search(name)
+    if match is None or "id=ca" in match[1]:
+        return ""
+    named = re.search(r"\bid=([\w.-]+)", match[1])
+    what = "an SSH agent" if match[2] == "ssh" else f"the secret {named[1]}" if named else "a secret"
+    return f"this step asks for {what}, and Fairway gives a build none: the step has to do without"
 
 
 def explain_command(failed: str, code: int, step: Step) -> WorkFailed:
@@ -94,7 +131,8 @@ def explain_command(failed: str, code: int, step: Step) -> WorkFailed:
         return WorkFailed(failed, why=why, log=log[-SHOWN:])
     found = diagnosis_build.read(lines)
     if found is None:
-        return WorkFailed(failed, why=diagnosis_output.telling(lines), log=log[-SHOWN:])
+        hint = without_secret(step.name)
+        return WorkFailed(failed, why=diagnosis_output.telling(lines), hint=hint, log=log[-SHOWN:])
     why = failed if found.seen in found.sentence else f"{failed}: {found.seen}"
     return WorkFailed(found.sentence, why=why, hint=found.fix, log=log[-SHOWN:])
 
@@ -110,10 +148,13 @@ def instruction(name: str) -> str:
 
 
 def old_syntax(message: str) -> str:
-    """The hint for an instruction that is none: often a heredoc that an old frontend reads as instructions."""
-    if message.startswith("unknown instruction"):
-        return "if this is the inside of a heredoc: Docker Engine 20.10 reads heredocs only with a # syntax= line"
-    return ""
+    """The hint for an instruction that is none: a slip of the pen, or a heredoc that an old frontend can't read."""
+    if not message.startswith("unknown instruction"):
+        return ""
+    near = difflib.get_close_matches(message.rpartition(" ")[2].upper(), INSTRUCTIONS, n=1, cutoff=0.85)
+    if near:
+        return f"{near[0]} may be meant"
+    return "if this is the inside of a heredoc: Docker Engine 20.10 reads it only by the frontend of a # syntax= line"
 
 
 def short(reference: str) -> str:

@@ -41,7 +41,7 @@ class Shelf:
             raise self.trouble
         if app is not None and app not in self.apps:
             near = difflib.get_close_matches(app, self.apps, n=1)
-            hint = f"{near[0]} is the nearest name" if near else "fairway up creates it"
+            hint = (f"{near[0]} is the nearest name; " if near else "") + "fairway up or fairway apps create makes it"
             raise NotFound(f"there is no app {app}", hint=hint)
 
     def count_up(self, app: str, counter: str) -> int:

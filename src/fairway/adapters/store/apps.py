@@ -16,7 +16,7 @@ def missing(connection: sa.Connection, name: str) -> NotFound:
     """The error for an app that is not there: it proposes the nearest name that is."""
     names = connection.execute(sa.select(APPS.c.name)).scalars().all()
     near = difflib.get_close_matches(name, names, n=1)
-    hint = f"{near[0]} is the nearest name" if near else "fairway up creates it"
+    hint = (f"{near[0]} is the nearest name; " if near else "") + "fairway up or fairway apps create makes it"
     return NotFound(f"there is no app {name}", hint=hint)
 
 

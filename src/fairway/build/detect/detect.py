@@ -8,7 +8,18 @@ import posixpath
 from dataclasses import replace
 from typing import TypeVar
 
-from fairway.build.detect import dockerfile, evidence, migrations, monorepo, node, package_json, python, source
+from fairway.build.detect import (
+    dockerfile,
+    dockerfile_inputs,
+    dockerfile_text,
+    evidence,
+    migrations,
+    monorepo,
+    node,
+    package_json,
+    python,
+    source,
+)
 from fairway.build.detect.tree import Below, Tree
 from fairway.domain.detection import (
     Detection,
@@ -25,7 +36,8 @@ from fairway.domain.detection import (
 
 NOTHING = Problem(
     what="there is nothing that Fairway knows how to build",
-    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml) was found",
+    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml, Pipfile, "
+    "setup.py) was found",
     fix='add a Dockerfile, or name the app\'s folder: [build] directory = "…"',
     fatal=True,
 )
@@ -46,7 +58,7 @@ FOLDERS = (
     "packages/server",
     "packages/backend",
 )
-MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml"})
+MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py"})
 LATEST_LEVEL = 2
 Placed = TypeVar("Placed", Runtime, PackageManager, Step, Start, Port, Health, Evidence, Problem)
 
@@ -63,10 +75,28 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     if found is not None and not found.fatal:
         return found
     for folder in subfolders(tree):
+        if path := apart(tree, folder):
+            return complete(tree, dockerfile_of(tree, path, sources_only(tree)))
         below = here(Below(tree, folder), None)
         if below is not None and not below.fatal:
             return moved(below, folder)
     return found or Detection(kind=Kind.UNKNOWN, problems=(NOTHING,))
+
+
+def apart(tree: Tree, folder: str) -> str | None:
+    """The Dockerfile of a folder that is meant to be built from the repository's root (`deploy/Dockerfile`): what it
+    copies lies there, and not beside it."""
+    below = Below(tree, folder)
+    name = next((name for name in DOCKERFILES if below.read(name) is not None), None)
+    if name is None:
+        return None
+    instructions = dockerfile_text.parse(below.read(name) or b"")
+    path = f"{folder}/{name}"
+    from_root, from_folder = (
+        len(dockerfile_inputs.missing_copies(place, path, instructions)) for place in (tree, below)
+    )
+    alone = all(posixpath.basename(other) in DOCKERFILES or "." not in other for other in below.files())
+    return path if from_root < from_folder or (alone and from_root == from_folder) else None
 
 
 def in_directory(tree: Tree, directory: str, named: str | None) -> Detection:

@@ -4,15 +4,14 @@ The image is the author's: nothing in it is changed. What it lacks (a start comm
 as a default, and is said.
 """
 
-import posixpath
 import re
 from dataclasses import replace
 
-from fairway.build.detect import dockerfile_text
+from fairway.build.detect import dockerfile_inputs, dockerfile_port, dockerfile_scripts, dockerfile_text
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
 from fairway.domain.app import Defaults
-from fairway.domain.detection import Detection, Evidence, Health, Kind, Port, Problem, Start
+from fairway.domain.detection import Detection, Evidence, Health, Kind, Problem, Start
 
 IDLE = re.compile(r"\b(tail\s+-f\s+/dev/null|sleep\s+(infinity|inf)|while\s+(true|:)\s*;)")
 DEVELOPMENT = re.compile(
@@ -37,10 +36,15 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         return Detection(kind=Kind.DOCKERFILE, dockerfile=path, problems=(no_stage(path),))
     command = start_of(final, path)
     idle = command is None and COMMANDLESS.search(dockerfile_text.base(final[0]))
-    port, notes = port_of(final, path, app)
+    port, notes = dockerfile_port.find(final, path, app, command)
     health = health_of(final, path) or app.health
     given = app.start.command if app.start and (idle or (command and IDLE.search(command.text))) else None
-    problems = [*missing_copies(tree, path, instructions), *judge(command, bool(idle), path, given)]
+    problems = [
+        *dockerfile_inputs.missing_copies(tree, path, instructions),
+        *judge(command, bool(idle), path, given),
+        *dockerfile_scripts.read(tree, path, instructions, command),
+        *dockerfile_inputs.wanted_secrets(path, instructions),
+    ]
     return replace(
         app,
         kind=Kind.DOCKERFILE,
@@ -80,66 +84,6 @@ def start_of(final: tuple[Instruction, ...], path: str) -> Start | None:
             break
     text = " ".join(" ".join(item.exec_form) if item.exec_form is not None else item.rest for item in chosen)
     return Start(command=words, text=text, where=f"{path}:{chosen[-1].line}")
-
-
-def port_of(final: tuple[Instruction, ...], path: str, app: Detection) -> tuple[Port | None, tuple[str, ...]]:
-    """The port: what the image's environment gives the app's variable, what the source says, then EXPOSE. A
-    contradiction is a note: what the process listens on is the truth, and only shows when it runs."""
-    variables = environment(final)
-    exposed = [
-        (int(found), item.line)
-        for item in final
-        if item.name == "EXPOSE"
-        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
-    ]
-    source = app.port
-    notes: tuple[str, ...] = ()
-    variable = source.variable if source and source.variable else "PORT"
-    given = variables.get(variable, "")
-    if re.fullmatch(r"\d{2,5}", given):
-        line = next(item.line for item in reversed(final) if item.name in ("ENV", "ARG") and variable in item.rest)
-        port = Port(number=int(given), variable=variable, where=f"{path}:{line}")
-    elif source and not source.assumed:
-        port = source
-    elif exposed:
-        port = Port(number=exposed[0][0], variable=source.variable if source else None, where=f"{path}:{exposed[0][1]}")
-    else:
-        return source, notes
-    if exposed and port.number not in [number for number, _ in exposed]:
-        notes = (
-            f"{path}:{exposed[0][1]} exposes {exposed[0][0]}, but the app listens on {port.number} ({port.where})",
-        )
-    elif len({number for number, _ in exposed}) > 1:
-        numbers = ", ".join(str(number) for number, _ in exposed)
-        notes = (
-            f"{path} exposes the ports {numbers}; {port.number} receives the traffic (services.web.port changes it)",
-        )
-    return port, notes
-
-
-def environment(final: tuple[Instruction, ...]) -> dict[str, str]:
-    """The variables that ENV sets, and ARG's defaults."""
-    found: dict[str, str] = {}
-    for item in final:
-        if item.name in ("ENV", "ARG"):
-            old = re.fullmatch(r"(\w+)\s+([^=]*)", item.rest)
-            pairs = (
-                [(old[1], old[2])]
-                if old and item.name == "ENV"
-                else re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", item.rest)
-            )
-            for name, value in pairs:
-                found[name] = expand(value.strip("'\""), found)
-    return found
-
-
-def expand(text: str, variables: dict[str, str]) -> str:
-    """The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced where the name is known."""
-    return re.sub(
-        r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))",
-        lambda found: variables.get(found[1] or found[3], found[2] or ""),
-        text,
-    )
 
 
 def health_of(final: tuple[Instruction, ...], path: str) -> Health | None:
@@ -196,36 +140,6 @@ def managed(command: Start | None) -> tuple[str, ...]:
             f'"{command.text}" keeps stop signals from the app ({command.where}): the whole process group gets them',
         )
     return ()
-
-
-def missing_copies(tree: Tree, path: str, instructions: tuple[Instruction, ...]) -> list[Problem]:
-    """COPY and ADD of files that the repository does not have: they are on the author's machine alone. Paths are
-    relative to the context, patterns and variables are left alone."""
-    files = tree.files()
-    known = set(files) | {folder for name in files for folder in parents(name)}
-    found: list[Problem] = []
-    for item in instructions:
-        if item.name not in ("COPY", "ADD") or "--from=" in item.rest or "<<" in item.rest:
-            continue
-        words = item.exec_form or tuple(word for word in item.rest.split() if not word.startswith("--"))
-        for word in words[:-1]:
-            name = posixpath.normpath(word.strip("'\"").lstrip("/") or ".")
-            if name != "." and name not in known and not re.search(r"[*?\[$]|://|^\.\.|^git@", name):
-                found.append(
-                    Problem(
-                        what=f"{path} copies {name}, which is not in the repository",
-                        why="a build reads the commit, never the author's own work tree",
-                        fix="commit it, or build it inside the Dockerfile",
-                        where=f"{path}:{item.line}",
-                    )
-                )
-    return found
-
-
-def parents(path: str) -> list[str]:
-    """The directories above a path."""
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def no_stage(path: str) -> Problem:

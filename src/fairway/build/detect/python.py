@@ -1,16 +1,19 @@
 """A Python app: the facts of its files put together into a Detection."""
 
 import re
+from dataclasses import replace
 
-from fairway.build.detect import python_packages, python_routes, python_start, source
-from fairway.build.detect.node_version import first_line
+from fairway.build.detect import python_django, python_packages, python_routes, python_start, shell, source
 from fairway.build.detect.python_packages import Packages
+from fairway.build.detect.python_served import Started
+from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.app import Defaults
 from fairway.domain.detection import Detection, Kind, Problem, PythonInstall, Runtime
 
-DEFAULT = "3.12"
-VERSIONS = ("3.12", "3.13", "3.11", "3.10", "3.14", "3.9", "3.8")
+# The best first. 3.11 stands before 3.13 because Fairway can make an image of it on a host without a registry.
+VERSIONS = ("3.12", "3.11", "3.13", "3.10", "3.14", "3.9", "3.8")
+MOST_OTHERS = 2
 FRAMEWORKS = (
     ("fastapi", "FastAPI"),
     ("django", "Django"),
@@ -34,9 +37,12 @@ COMPILED = {
     "pycurl": (("gcc", "libc6-dev", "libcurl4-openssl-dev", "libssl-dev"), ("libcurl4",)),
     "xmlsec": (("gcc", "libc6-dev", "pkg-config", "libxmlsec1-dev"), ("libxmlsec1-openssl",)),
 }
+INSTALLED = re.compile(
+    r"(?:importlib[._]metadata|metadata|pkg_resources)\b[\s\S]*?\b(?:version|get_distribution|entry_points|metadata)\("
+)
 NO_START = Problem(
     what="nothing says how the app starts",
-    why="there is no Procfile, no manage.py, no FastAPI or Flask application object, and no main.py",
+    why="there is no Procfile, no manage.py, no application object of a known framework, and no file that serves",
     fix='add a Procfile ("web: gunicorn app:app"), or set services.web.command in fairway.toml',
     fatal=True,
 )
@@ -54,7 +60,12 @@ def read(tree: Tree) -> Detection:
         return Detection(kind=Kind.UNKNOWN)
     sources = source.read(tree, source.PYTHON)
     framework = next((title for name, title in FRAMEWORKS if name in packages.names), None)
-    started = python_start.find(tree, sources, packages.names, framework)
+    scripts = python_packages.table(python_packages.table(packages.project, "project"), "scripts")
+    started = python_start.find(tree, sources, packages.names, framework, scripts)
+    collected = static(tree, sources, packages, framework)
+    if started and collected and python_django.wants_variables(sources):
+        command = python_django.collecting(started.start.command, collected)
+        started, collected = replace(started, start=replace(started.start, command=command)), ""
     listens = started.port if started and started.port else python_routes.port(sources, tree, framework)
     healthy = python_routes.health(sources)
     return Detection(
@@ -69,14 +80,15 @@ def read(tree: Tree) -> Detection:
         install=PythonInstall(
             manifests=packages.manifests,
             requirements=packages.requirements,
+            pipfile=packages.pipfile,
+            whole=packages.whole,
+            project=not packages.whole and wants_project(packages, sources, started),
             development=packages.development,
             extra=started.extra if started else (),
-            headers=tuple(sorted({name for key in COMPILED if key in packages.names for name in COMPILED[key][0]})),
+            headers=headers(packages),
             libraries=tuple(sorted({name for key in COMPILED if key in packages.names for name in COMPILED[key][1]})),
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
-            static=framework == "Django"
-            and "whitenoise" in packages.names
-            and any("STATIC_ROOT" in item.text for item in sources),
+            static=collected,
         ),
         defaults=Defaults(
             port=listens.number,
@@ -88,7 +100,31 @@ def read(tree: Tree) -> Detection:
     )
 
 
-def notes(framework: str | None, started: python_start.Started | None) -> tuple[str, ...]:
+def headers(packages: Packages) -> tuple[str, ...]:
+    """The Debian packages that the install needs."""
+    compiled = {name for key in COMPILED if key in packages.names for name in COMPILED[key][0]}
+    return tuple(sorted({*compiled, *(("ca-certificates", "git") if packages.git else ())}))
+
+
+def wants_project(packages: Packages, sources: tuple[Source, ...], started: Started | None) -> bool:
+    """Whether something asks for the app as an installed package: its version, its entry points, its own command."""
+    project = python_packages.table(packages.project, "project")
+    poetry = python_packages.table(python_packages.table(packages.project, "tool"), "poetry")
+    if "build-system" not in packages.project:
+        return False
+    scripts = {*python_packages.table(project, "scripts"), *python_packages.table(poetry, "scripts")}
+    commands = set(" ".join(started.start.command).split()) if started else set()
+    return bool(scripts & commands) or any(INSTALLED.search(item.text) for item in sources)
+
+
+def static(tree: Tree, sources: tuple[Source, ...], packages: Packages, framework: str | None) -> str:
+    """The folder of the manage.py whose static files are collected in the build; empty when they are not."""
+    wanted = framework == "Django" and "whitenoise" in packages.names
+    collected = wanted and any("STATIC_ROOT" in item.text for item in sources)
+    return (python_django.folder(tree) or "") if collected else ""
+
+
+def notes(framework: str | None, started: Started | None) -> tuple[str, ...]:
     """What a person should know."""
     found: list[str] = []
     if framework == "Django":
@@ -103,33 +139,44 @@ def notes(framework: str | None, started: python_start.Started | None) -> tuple[
 
 
 def version(tree: Tree, packages: Packages) -> Runtime:
-    """The Python version: .python-version, runtime.txt, .tool-versions, then `requires-python`."""
+    """The Python version: .python-version, runtime.txt, .tool-versions, Pipfile, then `requires-python`."""
+    allowed = satisfying(wanted) if (wanted := requirement(packages)) else ()
     for file, pattern in (
-        (".python-version", r"(\d+\.\d+(?:\.\d+)?)"),
-        ("runtime.txt", r"python-(\d+\.\d+(?:\.\d+)?)"),
+        (".python-version", r"^(?:python-|cpython-)?(\d+\.\d+(?:\.\d+)?)"),
+        ("runtime.txt", r"^python-(\d+\.\d+(?:\.\d+)?)"),
+        (".tool-versions", r"^python\s+(\d+\.\d+(?:\.\d+)?)"),
+        ("Pipfile", r"^python_(?:full_)?version\s*=\s*['\"](\d+\.\d+(?:\.\d+)?)"),
     ):
-        if found := re.match(pattern, first_line(tree.read(file))):
-            return Runtime(language="python", version=found[1], where=file)
-    if asdf := re.search(rb"^python\s+(\d+\.\d+(?:\.\d+)?)", tree.read(".tool-versions") or b"", re.MULTILINE):
-        return Runtime(language="python", version=asdf[1].decode(), where=".tool-versions")
-    project = python_packages.table(packages.project, "project")
-    poetry = python_packages.table(
-        python_packages.table(python_packages.table(packages.project, "tool"), "poetry"), "dependencies"
-    )
-    wanted = project.get("requires-python") or poetry.get("python")
-    if isinstance(wanted, str) and (chosen := satisfying(wanted)):
-        return Runtime(language="python", version=chosen, where="pyproject.toml")
-    return Runtime(language="python", version=DEFAULT, where="the default: no file names a version")
+        text = (tree.read(file) or b"").decode("utf-8-sig", "replace")
+        if found := re.search(pattern, text, re.MULTILINE):
+            others = tuple(other for other in allowed if other != found[1] and found[1].count(".") == 1)
+            return Runtime(language="python", version=found[1], where=file, others=others[:MOST_OTHERS])
+    if allowed:
+        return runtime(allowed, "pyproject.toml")
+    return runtime(VERSIONS, "the default: no file names a version")
 
 
-def satisfying(wanted: str) -> str | None:
-    """The first of VERSIONS that `>=3.10,<3.13` and its like allow."""
+def requirement(packages: Packages) -> str | None:
+    """The versions that pyproject.toml says it works with, in its own words."""
+    tool = python_packages.table(packages.project, "tool")
+    poetry = python_packages.table(python_packages.table(tool, "poetry"), "dependencies")
+    wanted = python_packages.table(packages.project, "project").get("requires-python") or poetry.get("python")
+    return wanted if isinstance(wanted, str) else None
+
+
+def runtime(allowed: tuple[str, ...], where: str) -> Runtime:
+    """The first of the allowed versions, with the next ones as others."""
+    return Runtime(language="python", version=allowed[0], where=where, others=allowed[1 : 1 + MOST_OTHERS])
+
+
+def satisfying(wanted: str) -> tuple[str, ...]:
+    """Those of VERSIONS that `>=3.10,<3.13` and its like allow."""
     tests = re.findall(r"(>=|<=|>|<|==|~=|\^|~|!=)\s*(\d+)\.(\d+)(\.\d+)?", wanted)
-    for version in VERSIONS:
-        minor = int(version.partition(".")[2])
-        if all(holds(sign, minor, int(number), patch) for sign, _, number, patch in tests):
-            return version
-    return None
+    return tuple(
+        version
+        for version in VERSIONS
+        if all(holds(sign, int(version.partition(".")[2]), int(number), patch) for sign, _, number, patch in tests)
+    )
 
 
 def holds(sign: str, minor: int, number: int, patch: str) -> bool:
@@ -159,4 +206,7 @@ def test_command(tree: Tree, packages: Packages) -> str | None:
     tests = any(re.search(r"(^|/)(test_[^/]*|[^/]*_test)\.py$", path) for path in tree.files())
     if listed and tests:
         return "python -m pytest"
-    return "python manage.py test" if tests and tree.read("manage.py") is not None else None
+    folder = python_django.folder(tree)
+    if not tests or folder is None:
+        return None
+    return "python manage.py test" if folder == "." else f"cd {shell.quote(folder)} && python manage.py test"

@@ -1,9 +1,10 @@
-"""What a Python app depends on, and what installs it: uv, poetry or pip, by the lock file."""
+"""What a Python app depends on, and what installs it: uv, poetry, pipenv or pip, by the lock file."""
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager, PackageManager, Problem
@@ -30,11 +31,19 @@ DEVELOPMENT = (
 NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
 MOST_INCLUDES = 20
+# A requirement that is the repository itself, or a folder of it: `-e .`, `.[prod]`, `./lib`.
+LOCAL = re.compile(r"^\s*(?:(?:-e|--editable)[ =]\s*)?(?:\.{1,2}(?:[/\[].*)?|file:\S+)\s*$", re.MULTILINE)
+FROM_GIT = re.compile(r"^\s*(?:-e\s+)?(?:[\w.\[\]-]+\s*@\s*)?git\+", re.MULTILINE)
+SETUP = re.compile(r"install_requires\s*=\s*\[(?P<listed>[^\]]*)\]")
+SETUP_CFG = re.compile(r"^install_requires\s*=(?P<listed>(?:[^\n]*\n)(?:[ \t]+[^\n]*\n?)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packages:
-    """The package manager, the names of everything that is installed (normalised), and the files that say so."""
+    """The package manager, the names of everything that is installed (normalised), and the files that say so.
+
+    `whole` and `pipfile` are as in PythonInstall; `git` says that something comes from a git repository.
+    """
 
     packages: PackageManager
     names: frozenset[str]
@@ -43,6 +52,9 @@ class Packages:
     development: tuple[str, ...]
     project: Mapping[str, object]
     problems: tuple[Problem, ...] = ()
+    pipfile: str | None = None
+    whole: bool = False
+    git: bool = False
 
 
 def find(tree: Tree) -> Packages | None:
@@ -57,9 +69,13 @@ def find(tree: Tree) -> Packages | None:
         return of_project(project, Manager.POETRY, lock, tuple(table(poetry, "group")) or groups(project))
     if requirements is not None:
         return of_requirements(tree, requirements, project)
-    if table(project, "project"):
-        return of_project(project, Manager.PIP, None, tuple(table(table(project, "project"), "optional-dependencies")))
-    return None
+    if tree.read("Pipfile") is not None:
+        return of_pipfile(tree, project)
+    if listed := table(project, "project"):
+        found = of_project(project, Manager.PIP, None, tuple(table(listed, "optional-dependencies")))
+        dynamic = listed.get("dynamic")
+        return replace(found, whole=isinstance(dynamic, list) and "dependencies" in dynamic)
+    return of_setup(tree, project)
 
 
 def of_project(
@@ -94,11 +110,55 @@ def of_requirements(tree: Tree, path: str, project: Mapping[str, object]) -> Pac
         packages=PackageManager(manager=Manager.PIP, version=None, lock=None if loose else path, where=path),
         names=frozenset(names),
         manifests=files,
+        whole=bool(LOCAL.search(text)),
+        git=bool(FROM_GIT.search(text)),
         requirements=path,
         development=development,
         project=project,
         problems=(unlocked(path, Manager.PIP, len(loose)),) if loose else (),
     )
+
+
+def of_pipfile(tree: Tree, project: Mapping[str, object]) -> Packages:
+    """The packages of a Pipfile: as its lock file has them, if there is one."""
+    try:
+        listed: Mapping[str, object] = tomllib.loads((tree.read("Pipfile") or b"").decode("utf-8-sig", "replace"))
+        locked: Mapping[str, object] = json.loads(tree.read("Pipfile.lock") or b"{}")
+    except (ValueError, RecursionError):
+        listed, locked = {}, {}
+    lock = "Pipfile.lock" if table(locked, "default") else None
+    names = {*table(listed, "packages"), *table(locked, "default")}
+    return Packages(
+        packages=PackageManager(manager=Manager.PIPENV, version=None, lock=lock, where=lock or "Pipfile"),
+        names=frozenset(normal(name) for name in names),
+        manifests=(lock or "Pipfile",),
+        requirements=None,
+        development=tuple(normal(name) for name in table(listed, "dev-packages")),
+        project=project,
+        problems=() if lock else (unlocked("Pipfile", Manager.PIPENV),),
+        pipfile=lock or "Pipfile",
+    )
+
+
+def of_setup(tree: Tree, project: Mapping[str, object]) -> Packages | None:
+    """The packages of setup.py or setup.cfg; None when there is neither."""
+    for path, pattern in (("setup.py", SETUP), ("setup.cfg", SETUP_CFG)):
+        text = (tree.read(path) or b"").decode("utf-8", "replace")
+        listed = "".join(match["listed"] for match in pattern.finditer(text))
+        if not listed and (path != "setup.py" or "setup(" not in text):
+            continue
+        names = re.findall(r"(?:^|['\"\n])\s*([A-Za-z0-9][A-Za-z0-9._-]*)", listed)
+        return Packages(
+            packages=PackageManager(manager=Manager.PIP, version=None, lock=None, where=path),
+            names=frozenset(normal(name) for name in names),
+            manifests=(),
+            requirements=None,
+            development=(),
+            project=project,
+            problems=(unlocked(path, Manager.PIP),),
+            whole=True,
+        )
+    return None
 
 
 def read_included(tree: Tree, path: str) -> tuple[tuple[str, ...], str]:
@@ -121,7 +181,11 @@ def read_included(tree: Tree, path: str) -> tuple[tuple[str, ...], str]:
 
 def unlocked(path: str, manager: Manager, loose: int = 0) -> Problem:
     """The problem of versions that are not pinned."""
-    fix = {Manager.UV: "run uv lock and commit uv.lock", Manager.POETRY: "run poetry lock and commit poetry.lock"}
+    fix = {
+        Manager.UV: "run uv lock and commit uv.lock",
+        Manager.POETRY: "run poetry lock and commit poetry.lock",
+        Manager.PIPENV: "run pipenv lock and commit Pipfile.lock",
+    }
     return Problem(
         what=f"{path} does not pin every version" + (f" ({loose} of them are open)" if loose else ""),
         why="every build may install other versions than the last one",

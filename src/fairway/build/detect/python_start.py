@@ -1,46 +1,53 @@
-"""The start command of a Python app: Procfile's `web`, else the server for its framework with the application object.
+"""The start command of a Python app: Procfile's `web`, else the server for its framework with the application object,
+else a file, a package or a script of the project that runs a server of its own.
 
 uvicorn and gunicorn take the port in different ways: gunicorn binds to 0.0.0.0:$PORT by itself when PORT is set;
 uvicorn must be told, and so needs a shell to read the variable.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from fairway.build.detect import shell
+from fairway.build.detect import python_django, python_script, shell
+from fairway.build.detect.python_served import ASYNCHRONOUS, Started, module, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
-from fairway.domain.detection import Port, Problem, Start
+from fairway.domain.detection import Port, Start
 
-ASGI = re.compile(
-    r"^(?P<name>\w+)\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?P<kind>FastAPI|Starlette|Litestar|Quart)\(", re.MULTILINE
+MADE = r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(?P<kind>{})\("
+ASGI = re.compile(MADE.format("FastAPI|Starlette|Litestar|Quart|Sanic|BlackSheep"), re.MULTILINE)
+WSGI = re.compile(MADE.format("Flask|APIFlask|Falcon|Bottle|Eve"), re.MULTILINE)
+VERBS = "create|make|get|build|init|setup|configure|new"
+FACTORY_NAME = rf"(?:(?:{VERBS})_(?!celery|socket|sio)(?:\w+_)?(?:app|application|asgi|wsgi)|app_factory|create_server)"
+FACTORY = re.compile(
+    rf"^def\s+(?P<name>{FACTORY_NAME})\s*\((?P<arguments>(?:[^()]|\([^()]*\))*)\)\s*(?:->[^:]+)?:", re.MULTILINE
 )
-WSGI = re.compile(r"^(?P<name>\w+)\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?P<kind>Flask|Falcon|Bottle)\(", re.MULTILINE)
-FACTORY = re.compile(r"^def\s+(?P<name>create_app|make_app|get_app|app_factory)\s*\(\s*\)?", re.MULTILINE)
-CALLED = re.compile(r"^(?P<name>\w+)\s*=\s*(?:\w+\.)?(?:create_app|make_app|get_app|app_factory)\(", re.MULTILINE)
+CALLED = re.compile(
+    rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(", re.MULTILINE
+)
 RELOAD = re.compile(r"\s--reload(?=\s|$)|\s--debug(?=\s|$)")
 BOUND = re.compile(r"(?:--bind|-b)[ =]\s*\S*?:(\d{2,5})\b|--port[ =]\s*(\d{2,5})\b")
-MAINS = ("main.py", "app.py", "server.py", "run.py", "src/main.py", "app/main.py", "__main__.py")
+SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """The start command, the packages that it needs beyond those that are listed, and a port that it fixes."""
-
-    start: Start
-    extra: tuple[str, ...] = ()
-    port: Port | None = None
-    problems: tuple[Problem, ...] = ()
-
-
-def find(tree: Tree, sources: tuple[Source, ...], names: frozenset[str], framework: str | None) -> Started | None:
-    """How the app starts; None when nothing says so."""
+def find(
+    tree: Tree,
+    sources: tuple[Source, ...],
+    names: frozenset[str],
+    framework: str | None,
+    scripts: Mapping[str, object] | None = None,
+) -> Started | None:
+    """How the app starts; None when nothing says so. `scripts` are the commands that installing the project makes."""
     procfile = (tree.read("Procfile") or b"").decode("utf-8", "replace")
     if web := re.search(r"^web\s*:\s*(\S.*)$", procfile, re.MULTILINE):
         return from_text(web[1].strip(), f"Procfile:{procfile.count(chr(10), 0, web.start()) + 1}", names)
-    if framework == "Django" and tree.read("manage.py") is not None:
-        return django(tree, names)
-    return application(sources, names) or script(tree, sources)
+    if (
+        framework == "Django"
+        and (folder := python_django.folder(tree)) is not None
+        and (started := python_django.start(tree, folder, names))
+    ):
+        return started
+    return application(sources, names) or python_script.find(sources) or python_script.project(scripts or {})
 
 
 def from_text(text: str, where: str, names: frozenset[str]) -> Started:
@@ -60,80 +67,44 @@ def from_text(text: str, where: str, names: frozenset[str]) -> Started:
         words = ("sh", "-c", f"{before}{assigned}exec {last}")
     else:
         words = ("sh", "-c", text)
-    server = next((name for name in ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress") if name in text), None)
+    server = next((name for name in SERVERS if name in text), None)
     fixed = BOUND.search(text)
     return Started(
         start=Start(command=words, text=text, where=where),
         extra=(server,) if server and server not in names and "fastapi" not in text else (),
-        port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else None,
+        port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else told(text, where),
     )
 
 
-def django(tree: Tree, names: frozenset[str]) -> Started | None:
-    """Django under gunicorn, or under uvicorn where only that is listed."""
-    for kind in ("wsgi", "asgi"):
-        path = next((path for path in tree.files() if re.search(rf"(^|/){kind}\.py$", path)), None)
-        if path is None or (
-            kind == "wsgi" and "gunicorn" not in names and {"uvicorn", "daphne"} & names and asgi_file(tree)
-        ):
-            continue
-        return serve(f"{module(path)}:application", path, names, asynchronous=kind == "asgi")
-    return None
-
-
-def asgi_file(tree: Tree) -> bool:
-    """Whether Django's asgi.py is there."""
-    return any(re.search(r"(^|/)asgi\.py$", path) for path in tree.files())
+def told(text: str, where: str) -> Port | None:
+    """The port of a command that reads PORT: by name, or because gunicorn does; None for another."""
+    named = re.search(r"\$(?:PORT\b|\{PORT(?::?-(\d+))?\})", text)
+    if not named and not re.search(r"\bgunicorn\b(?!.*\s(?:-b|--bind|-c|--config)\b)", text):
+        return None
+    return Port(number=int(named[1]) if named and named[1] else 8000, variable="PORT", where=where)
 
 
 def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
-    """The application object, made at the top of a module, or by a factory without arguments."""
+    """The application object, made at the top of a module, or by a factory that can be called without arguments."""
     for pattern, asynchronous in ((ASGI, True), (WSGI, False)):
         for source in sources:
             if match := pattern.search(source.text):
                 return serve(f"{module(source.path)}:{match['name']}", source.where(match.start()), names, asynchronous)
-    asynchronous = bool({"fastapi", "starlette"} & names)
+    asynchronous = bool(ASYNCHRONOUS & names)
+    if not asynchronous and not {"flask", "apiflask", "django", "falcon", "bottle"} & names:
+        return None
     for source in sources:
         if match := CALLED.search(source.text):
             return serve(f"{module(source.path)}:{match['name']}", source.where(match.start()), names, asynchronous)
     for source in sources:
-        if (match := FACTORY.search(source.text)) and (asynchronous or "flask" in names):
-            return serve(
-                f"{module(source.path)}:{match['name']}", source.where(match.start()), names, asynchronous, factory=True
-            )
+        for match in FACTORY.finditer(source.text):
+            if callable_bare(match["arguments"]):
+                at = source.where(match.start())
+                return serve(f"{module(source.path)}:{match['name']}", at, names, asynchronous, factory=True)
     return None
 
 
-def serve(target: str, where: str, names: frozenset[str], asynchronous: bool, factory: bool = False) -> Started:
-    """The server's command for an application object."""
-    text = f"{'uvicorn' if asynchronous else 'gunicorn'} {target}"
-    if asynchronous:
-        line = f"exec uvicorn {'--factory ' if factory else ''}{target} --host 0.0.0.0 --port ${{PORT:-8000}}"
-        words: tuple[str, ...] = ("sh", "-c", line)
-        extra = () if {"uvicorn", "fastapi-cli"} & names else ("uvicorn",)
-    else:
-        words = ("gunicorn", f"{target}()" if factory else target)
-        extra = () if "gunicorn" in names else ("gunicorn",)
-    return Started(
-        start=Start(command=words, text=text, where=where),
-        extra=extra,
-        port=Port(number=8000, variable="PORT", where=where),
-    )
-
-
-def script(tree: Tree, sources: tuple[Source, ...]) -> Started | None:
-    """A file that runs its own server."""
-    texts = {source.path: source.text for source in sources}
-    runs = [
-        path
-        for path in MAINS
-        if "__main__" in texts.get(path, "") or re.search(r"\.(run|serve_forever)\(|run_app\(", texts.get(path, ""))
-    ]
-    path = next(iter(runs), None)
-    return Started(start=Start(command=("python", path), text=f"python {path}", where=path)) if path else None
-
-
-def module(path: str) -> str:
-    """The module of a file: `app/main.py` is `app.main`. A `src` folder is on the import path and not part of it."""
-    name = path.removesuffix(".py").removeprefix("src/")
-    return name.removesuffix("/__init__").replace("/", ".")
+def callable_bare(arguments: str) -> bool:
+    """Whether a function with these parameters can be called without any."""
+    plain = re.sub(r"\[[^\]]*\]|\([^()]*\)|\{[^}]*\}", "", arguments)
+    return all("=" in part or part.strip().startswith("*") for part in plain.split(",") if part.strip())

@@ -3,12 +3,15 @@
     deps ─► test          deps: a virtual environment in /venv, from manifests and lock file alone
       └───► (final)       the test stage adds what only the tests need
 
+Where something asks for the app as an installed package there is a stage `build` after deps, which installs it.
+
 The final image holds /venv and the sources; a change of the code alone only copies.
 """
 
 from collections.abc import Mapping
 
 from fairway.build.detect import shell
+from fairway.build.recipe import python_listed as listed
 from fairway.build.recipe import text
 from fairway.domain.detection import Detection, Manager, PythonInstall
 
@@ -24,6 +27,7 @@ ENVIRONMENT = {
     "PYTHONPATH": "/app:/app/src",
 }
 PIP = "pip install --disable-pip-version-check"
+BUILDING = "SECRET_KEY=build DJANGO_SECRET_KEY=build"
 
 
 def dockerfile(
@@ -33,6 +37,7 @@ def dockerfile(
     parts = [
         text.header(detection),
         "\n".join(dependencies(detection, needs, base)),
+        *(["\n".join(itself(detection))] if needs.project else []),
         *(["\n".join(tests(detection, needs, test, args))] if test else []),
         "\n".join(final(detection, needs, base)),
     ]
@@ -48,7 +53,7 @@ def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[
         "WORKDIR /app",
         text.variables(ENVIRONMENT),
         *installer(detection),
-        *text.copies(needs.manifests),
+        *(["COPY . ."] if needs.whole else text.copies(needs.manifests)),
     ]
     lines.append(install(main_command(detection, needs)))
     if needs.extra:
@@ -59,15 +64,16 @@ def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[
 def installer(detection: Detection) -> list[str]:
     """poetry and uv, each in an environment of its own, so that the app's packages never meet the installer's."""
     manager = detection.packages.manager if detection.packages else Manager.PIP
-    if manager is Manager.PIP:
+    if manager in (Manager.PIP, Manager.PIPENV):
         return []
-    made = f"python3 -m venv /opt/{manager.value} && /opt/{manager.value}/bin/{PIP} {manager.value}"
+    wanted = manager.value
+    if manager is Manager.POETRY:
+        wanted = "poetry poetry-plugin-export" if detection.packages and detection.packages.lock else "poetry-core"
+    made = f"python3 -m venv /opt/{manager.value} && /opt/{manager.value}/bin/{PIP} {wanted}"
     variables = {
         Manager.UV: {"UV_PROJECT_ENVIRONMENT": "/venv", "UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never"}
     }
-    more = variables.get(
-        manager, {"POETRY_VIRTUALENVS_CREATE": "false", "VIRTUAL_ENV": "/venv", "POETRY_NO_INTERACTION": "1"}
-    )
+    more = variables.get(manager, {"POETRY_NO_INTERACTION": "1"})
     return [install(made), text.variables({**more, "PATH": f"/venv/bin:/opt/{manager.value}/bin:$PATH"})]
 
 
@@ -79,23 +85,38 @@ def main_command(detection: Detection, needs: PythonInstall) -> str:
         case Manager.UV:
             return "uv sync --locked --no-dev --no-install-project"
         case Manager.POETRY:
-            return (
-                "poetry install --only main --no-root"
-                if locked
-                else "poetry lock && poetry install --only main --no-root"
-            )
+            return exported("--only main") if locked else from_list(listed.POETRY_MAIN, POETRY)
         case _ if needs.requirements:
             return f"{PIP} -r {shell.quote(needs.requirements)}"
+        case _ if needs.pipfile:
+            return from_list(listed.LOCKED if needs.pipfile.endswith(".lock") else listed.PIPFILE)
+        case _ if needs.whole:
+            return f"{VERSIONED} {PIP} ."
         case _:
-            return PROJECT
+            return from_list(listed.PROJECT)
 
 
-PROJECT = (
-    'python3 -c \'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); '
-    'print("\\n".join(p.get("project", {}).get("dependencies", [])))\' > /tmp/requirements.txt && '
-    f"{PIP} -r /tmp/requirements.txt"
-)
-"""What pyproject.toml lists, without the project itself: its sources are not there yet."""
+def exported(groups: str) -> str:
+    """The command that installs what poetry.lock holds, by pip: poetry asks the registry for every package's metadata
+    again, in a way that mirrors and proxies often don't have, and the lock file has all that it takes."""
+    return f"poetry export {groups} --output /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
+
+
+def from_list(program: str, python: str = "python3") -> str:
+    """The command that installs what a program in Python prints."""
+    return f"{python} -c {shell.quote(program)} > /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
+
+
+POETRY = "/opt/poetry/bin/python"
+VERSIONED = "SETUPTOOLS_SCM_PRETEND_VERSION=${SETUPTOOLS_SCM_PRETEND_VERSION:-0.0.0}"
+"""Tools that take the version from git would fail: the image has no .git."""
+
+
+def itself(detection: Detection) -> list[str]:
+    """The stage that installs the app as a package, beside its dependencies."""
+    manager = detection.packages.manager if detection.packages else Manager.PIP
+    command = "uv sync --locked --no-dev" if manager is Manager.UV else f"{PIP} --no-deps ."
+    return ["FROM deps AS build", "COPY . .", install(f"{VERSIONED} {command}")]
 
 
 def add_command(detection: Detection) -> str:
@@ -107,13 +128,16 @@ def add_command(detection: Detection) -> str:
 def tests(detection: Detection, needs: PythonInstall, test: str, args: Mapping[str, str]) -> list[str]:
     """The stage that runs the tests."""
     manager = detection.packages.manager if detection.packages else Manager.PIP
-    lines = ["FROM deps AS test"]
+    lines = [f"FROM {'build' if needs.project else 'deps'} AS test"]
     if manager is Manager.UV:
         lines.append(install("uv sync --locked --all-groups --no-install-project"))
     elif manager is Manager.POETRY:
-        lines.append(install("poetry install --no-root"))
+        locked = bool(detection.packages and detection.packages.lock)
+        lines.append(install(exported("--all-groups") if locked else from_list(listed.POETRY_ALL, POETRY)))
     elif needs.requirements and needs.development:
         lines.append(install(f"{PIP} {' '.join('-r ' + shell.quote(name) for name in needs.development)}"))
+    elif needs.pipfile and needs.development:
+        lines.append(install(f"{PIP} {' '.join(shell.quote(name) for name in needs.development)}"))
     if "pytest" in test:
         lines.append(install(f"python -c 'import pytest' 2>/dev/null || {add_command(detection)} pytest"))
     return [*lines, "COPY . .", *text.arguments(args), "ENV CI=true", text.run(test)]
@@ -127,12 +151,13 @@ def final(detection: Detection, needs: PythonInstall, base: str) -> list[str]:
     lines += [
         text.user("/app"),
         "WORKDIR /app",
-        "COPY --from=deps /venv /venv",
+        f"COPY --from={'build' if needs.project else 'deps'} /venv /venv",
         text.copy(["."], into="./", options=f"--chown={text.OWNER}"),
         f"USER {text.OWNER}",
     ]
     if needs.static:
-        lines.append(text.run("SECRET_KEY=build DJANGO_SECRET_KEY=build python manage.py collectstatic --noinput"))
+        moved = f"cd {shell.quote(needs.static)} && " if needs.static != "." else ""
+        lines.append(text.run(f"{moved}{BUILDING} python manage.py collectstatic --noinput"))
     if detection.port:
         lines.append(f"EXPOSE {detection.port.number}")
     if detection.start:

@@ -1,8 +1,10 @@
-"""Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22."""
+"""Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22,
+`python:3.12-slim` the newest 3.12 that this host has."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
     "krypton": "24",
@@ -17,26 +19,32 @@ PYTHON = (3, 11)
 """What Debian 12 has."""
 
 
-FULL = ("build-essential", "python3", "git", "curl", "wget", "openssl", "procps")
-"""What the variants that are neither slim nor Alpine have beside Node.js, as far as Dockerfiles count on it."""
+WHOLE = (
+    "build-essential", "curl", "default-libmysqlclient-dev", "git", "gnupg", "libffi-dev", "libpq-dev",
+    "libsqlite3-dev", "libssl-dev", "openssh-client", "openssl", "pkg-config", "procps", "python3", "unzip", "wget",
+    "xz-utils", "zlib1g-dev",
+)  # fmt: skip
+"""What the variants that are neither slim nor Alpine have, and builds rely on: a compiler, git, the usual headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `debian` Debian's;
-    `alpine` is whether it answers Alpine's commands. `version` and `note` are for the log: what it is, what differs."""
+    """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `interpreter` the Python
+    of this host that it wants, `debian` further packages of Debian's; `alpine` is whether it answers Alpine's commands.
+    `version` and `note` are for the log: what it is, what differs."""
 
     template: str
     version: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    interpreter: Path | None = None
     debian: tuple[str, ...] = ()
     alpine: bool = False
     note: str = ""
 
 
-def read(reference: str, *, platform: str) -> StandIn | None:
+def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | None = None) -> StandIn | None:
     """The stand-in of an official image, None when there is none: another image, one pinned by digest. `platform` is
-    npm's word: x64 or arm64."""
+    npm's word: x64 or arm64. `interpreters` are this host's Pythons, the directory of each by its whole version."""
     match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
     if not match:
         return None
@@ -47,10 +55,10 @@ def read(reference: str, *, platform: str) -> StandIn | None:
     if not all(part in SUITES or ALPINE.fullmatch(part) for part in parts):
         return None
     alpine = any(ALPINE.fullmatch(part) for part in parts)
-    found = python(version) if match[1] == "python" else node(version, platform)
+    found = python(version, interpreters or {}) if match[1] == "python" else node(version, platform)
     if found is None:
         return None
-    debian = ("busybox",) if alpine else () if "slim" in parts or match[1] == "python" else FULL
+    debian = ("busybox",) if alpine else () if "slim" in parts else WHOLE
     note = "; ".join(text for text in (note_for(parts, alpine=alpine), found.note) if text)
     return replace(found, debian=(*found.debian, *debian), alpine=alpine, note=note)
 
@@ -80,13 +88,25 @@ def node(version: str, platform: str) -> StandIn | None:
     return StandIn(template="node", version=shown, packages=packages, debian=library)
 
 
-def python(version: str) -> StandIn | None:
-    """Debian's own Python, where that is the version asked for."""
+def python(version: str, interpreters: Mapping[str, Path]) -> StandIn | None:
+    """Debian's own Python where that is the version asked for, otherwise the newest of this host's that is."""
     wanted = [] if version in ("", "latest") else version.split(".")
     if not all(part.isdigit() for part in wanted):
         return None
     have = [str(part) for part in PYTHON]
-    if wanted[:2] != have[: len(wanted[:2])]:
+    if wanted[:2] == have[: len(wanted[:2])]:
+        note = "it is Debian's own patch version" if len(wanted) > 2 else ""
+        return StandIn(template="python", version="Python 3.11", note=note)
+    if len(wanted) < 2:
         return None
-    note = "it is Debian's own patch version" if len(wanted) > 2 else ""
-    return StandIn(template="python", version="Python 3.11", note=note)
+    same = [found for found in interpreters if found.split(".")[:2] == wanted[:2]]
+    if not same:
+        return None
+    chosen = version if version in same else max(same, key=lambda found: int(found.rpartition(".")[2]))
+    other = "; it is another patch version" if len(wanted) > 2 and chosen != version else ""
+    return StandIn(
+        template="interpreter",
+        version=f"Python {chosen}",
+        interpreter=interpreters[chosen],
+        note=f"a copy of this host's own{other}",
+    )

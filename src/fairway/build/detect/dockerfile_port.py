@@ -1,0 +1,98 @@
+"""The port that a Dockerfile's image listens on."""
+
+import re
+from dataclasses import replace
+
+from fairway.build.detect.dockerfile_text import Instruction
+from fairway.domain.detection import Detection, Kind, Port, Start
+
+FIXED = re.compile(
+    r"(?:--port|--http-port)[ =](\d{2,5})\b|(?:--bind|-b)[ =]?\S*?:(\d{2,5})\b"
+    r"|\brunserver\s+(?:\S+:)?(\d{2,5})\b|\bflask\b.*\srun\b.*\s-p[ =]?(\d{2,5})\b"
+)
+# What a program takes when neither its command nor a variable of the app's says anything.
+USUAL = (
+    (re.compile(r"\bflask\b.*\brun\b"), 5000),
+    (re.compile(r"\bmanage\.py runserver|\buvicorn\b|\bfastapi run\b"), 8000),
+)
+
+
+def find(
+    final: tuple[Instruction, ...], path: str, app: Detection, command: Start | None
+) -> tuple[Port | None, tuple[str, ...]]:
+    """The port: what the start command names, what the image's environment gives the app's variable, what the source
+    says, then EXPOSE, then what the command's program takes by itself. A contradiction is a note: what the process
+    listens on is the truth, and only shows when it runs."""
+    variables = environment(final)
+    exposed = [
+        (int(found), item.line)
+        for item in final
+        if item.name == "EXPOSE"
+        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
+    ]
+    source = own_port(app)
+    named = FIXED.search(command.text) if command else None
+    notes: tuple[str, ...] = ()
+    variable = source.variable if source and source.variable else "PORT"
+    given = variables.get(variable, "")
+    if command and named:
+        number = next(int(group) for group in named.groups() if group)
+        port = Port(number=number, variable=None, where=command.where)
+    elif re.fullmatch(r"\d{2,5}", given):
+        line = next(item.line for item in reversed(final) if item.name in ("ENV", "ARG") and variable in item.rest)
+        port = Port(number=int(given), variable=variable, where=f"{path}:{line}")
+    elif source and not source.assumed:
+        port = source
+    elif exposed:
+        port = Port(number=exposed[0][0], variable=source.variable if source else None, where=f"{path}:{exposed[0][1]}")
+    else:
+        return (usual(command) if command else None) or source, notes
+    if exposed and port.number not in [number for number, _ in exposed]:
+        notes = (
+            f"{path}:{exposed[0][1]} exposes {exposed[0][0]}, but the app listens on {port.number} ({port.where})",
+        )
+    elif len({number for number, _ in exposed}) > 1:
+        numbers = ", ".join(str(number) for number, _ in exposed)
+        notes = (
+            f"{path} exposes the ports {numbers}; {port.number} receives the traffic (services.web.port changes it)",
+        )
+    return port, notes
+
+
+def own_port(app: Detection) -> Port | None:
+    """The port of the app's files. One that belongs to the start command that Fairway would make is only assumed: the
+    image has a command of its own."""
+    port = app.port
+    made = app.kind is Kind.PYTHON and port and app.start and port.where == app.start.where
+    return replace(port, assumed=True) if port and made else port
+
+
+def usual(command: Start) -> Port | None:
+    """The port that the command's program is known for."""
+    number = next((number for pattern, number in USUAL if pattern.search(command.text)), None)
+    return Port(number=number, variable=None, where=command.where) if number else None
+
+
+def environment(final: tuple[Instruction, ...]) -> dict[str, str]:
+    """The variables that ENV sets, and ARG's defaults."""
+    found: dict[str, str] = {}
+    for item in final:
+        if item.name in ("ENV", "ARG"):
+            old = re.fullmatch(r"(\w+)\s+([^=]*)", item.rest)
+            pairs = (
+                [(old[1], old[2])]
+                if old and item.name == "ENV"
+                else re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", item.rest)
+            )
+            for name, value in pairs:
+                found[name] = expand(value.strip("'\""), found)
+    return found
+
+
+def expand(text: str, variables: dict[str, str]) -> str:
+    """The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced where the name is known."""
+    return re.sub(
+        r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))",
+        lambda found: variables.get(found[1] or found[3], found[2] or ""),
+        text,
+    )
