@@ -5,7 +5,6 @@ costs nothing and survives restarts.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,7 +98,6 @@ async def pause(changed: asyncio.Event, clock: Clock, waiting: Sequence[Executio
     async with asyncio.TaskGroup() as group:
         sleeper = group.create_task(clock.sleep(seconds))
         waiter = group.create_task(changed.wait())
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait({sleeper, waiter}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({sleeper, waiter}, return_when=asyncio.FIRST_COMPLETED)
         sleeper.cancel()
         waiter.cancel()

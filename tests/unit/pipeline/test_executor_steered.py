@@ -1,6 +1,7 @@
 """What people do to executions: approve and reject, stop with and without patience, try again."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,6 +25,10 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     clock = asyncio.get_running_loop().create_task(made.executor.run())
     yield made
     clock.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        async with asyncio.timeout(5):
+            await clock
+    assert clock.cancelled(), "the watch of the deadlines outlived its cancellation"
     await made.executor.close()
 
 
