@@ -27,7 +27,7 @@ check: environment ## format, lint, types, import contracts, unit tests, documen
 
 # They wait more than they work (health checks, drains, bake times), so three at a time on two cores.
 test: setup check ## everything, with real Docker, HAProxy, registry and git: under ten minutes
-	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile
+	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --durations 15
 
 bench: setup ## the figures that the README quotes
 	@for script in push_to_live replacement proxy server no_failed_request; do $(BIN)/python bench/$$script.py || exit 1; done

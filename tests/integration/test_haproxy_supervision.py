@@ -18,6 +18,7 @@ from fairway.domain.observed import Target, TargetState
 from fairway.errors import Unavailable
 from fairway.ports.balancer import Route
 from support import web_target
+from support.ports import free_port
 from support.web_client import ask, load
 
 SHOP = Route(
@@ -34,7 +35,7 @@ def behind(task: TaskId, port: int) -> Target:
 
 @pytest.fixture
 async def balancer(tmp_path: Path) -> AsyncIterator[HaproxyBalancer]:
-    made = HaproxyBalancer(tmp_path / "with spaces ä" / "haproxy", "127.0.0.1", web_target.free_port())
+    made = HaproxyBalancer(tmp_path / "with spaces ä" / "haproxy", "127.0.0.1", free_port())
     try:
         yield made
     finally:
@@ -59,7 +60,7 @@ async def until_serving(balancer: HaproxyBalancer, body: str) -> None:
 
 
 async def test_it_goes_on_serving_when_the_server_leaves_and_the_next_one_adopts_it(balancer: HaproxyBalancer) -> None:
-    async with web_target.running(A, port := web_target.free_port()):
+    async with web_target.running(A, port := free_port()):
         async with balancer:
             await balancer.set_route(SHOP)
             await balancer.attach(behind(A, port))
@@ -85,7 +86,7 @@ async def test_another_port_is_taken_by_a_reload(balancer: HaproxyBalancer) -> N
     async with balancer:
         await balancer.set_route(SHOP)
         pid = balancer.state.pid
-    moved = again(balancer, web_target.free_port())
+    moved = again(balancer, free_port())
 
     async with moved:
         assert moved.state.pid == pid
@@ -96,7 +97,7 @@ async def test_another_port_is_taken_by_a_reload(balancer: HaproxyBalancer) -> N
 
 @pytest.mark.parametrize("victim", ["master", "worker"])
 async def test_killed_it_is_started_again_with_every_target(balancer: HaproxyBalancer, victim: str) -> None:
-    async with web_target.running(A, port := web_target.free_port()), balancer, asyncio.TaskGroup() as group:
+    async with web_target.running(A, port := free_port()), balancer, asyncio.TaskGroup() as group:
         watch = group.create_task(balancer.supervise())
         await balancer.set_route(SHOP)
         await balancer.attach(behind(A, port))
@@ -131,7 +132,7 @@ async def until_gone(pid: int) -> None:
 async def test_when_it_is_down_every_method_says_so_and_changes_are_kept_for_its_return(
     balancer: HaproxyBalancer,
 ) -> None:
-    async with web_target.running(A, port := web_target.free_port()):
+    async with web_target.running(A, port := free_port()):
         async with balancer:
             await balancer.set_route(SHOP)
             os.kill(balancer.state.pid or 0, signal.SIGKILL)
@@ -151,7 +152,7 @@ async def test_when_it_is_down_every_method_says_so_and_changes_are_kept_for_its
 
 
 async def test_what_was_changed_behind_our_back_is_mended_at_the_next_look(balancer: HaproxyBalancer) -> None:
-    async with web_target.running(A, port := web_target.free_port()), balancer:
+    async with web_target.running(A, port := free_port()), balancer:
         await balancer.set_route(SHOP)
         await balancer.attach(behind(A, port))
         worker = await balancer.worker()
@@ -175,7 +176,7 @@ async def test_a_taken_port_is_named_with_who_holds_it(balancer: HaproxyBalancer
 
 
 async def test_another_haproxy_of_the_same_name_is_left_alone(balancer: HaproxyBalancer, tmp_path: Path) -> None:
-    other = HaproxyBalancer(tmp_path / "other", "127.0.0.1", web_target.free_port())
+    other = HaproxyBalancer(tmp_path / "other", "127.0.0.1", free_port())
     try:
         async with other, balancer:
             assert other.state.pid != balancer.state.pid
@@ -186,7 +187,7 @@ async def test_another_haproxy_of_the_same_name_is_left_alone(balancer: HaproxyB
 
 
 async def test_a_missing_program_is_an_error_that_says_how_to_get_it(tmp_path: Path) -> None:
-    balancer = HaproxyBalancer(tmp_path, "127.0.0.1", web_target.free_port(), program="haproxy-that-is-not-there")
+    balancer = HaproxyBalancer(tmp_path, "127.0.0.1", free_port(), program="haproxy-that-is-not-there")
 
     with pytest.raises(Unavailable, match="not installed") as raised:
         async with balancer:

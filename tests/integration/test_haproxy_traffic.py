@@ -15,6 +15,7 @@ from fairway.domain.observed import Target
 from fairway.ports.balancer import Route
 from support import web_target
 from support.balancers import haproxy
+from support.ports import free_port
 from support.web_client import Connection, ask, load
 
 SHOP = Route(
@@ -34,13 +35,13 @@ class Site:
         return self.balancer.frame.port
 
     async def serve(self, task: TaskId) -> web_target.WebTarget:
-        port = web_target.free_port()
+        port = free_port()
         served = await self._stack.enter_async_context(web_target.running(task, port))
         await self.balancer.attach(behind(task, port))
         return served
 
     async def serve_apart(self, task: TaskId) -> asyncio.subprocess.Process:
-        port = web_target.free_port()
+        port = free_port()
         child = await self._stack.enter_async_context(web_target.process(task, port))
         await self.balancer.attach(behind(task, port))
         return child
@@ -121,8 +122,8 @@ async def test_forged_forwarded_headers_are_replaced(site: Site) -> None:
 
 
 async def test_a_trusted_proxys_forwarded_headers_are_passed_on(tmp_path: Path) -> None:
-    balancer = HaproxyBalancer(tmp_path, "127.0.0.1", web_target.free_port(), trusted=["127.0.0.0/8"])
-    port = web_target.free_port()
+    balancer = HaproxyBalancer(tmp_path, "127.0.0.1", free_port(), trusted=["127.0.0.0/8"])
+    port = free_port()
     try:
         async with balancer, web_target.running(A, port):
             await balancer.set_route(SHOP)
@@ -234,7 +235,7 @@ async def test_a_killed_task_among_two_fails_no_get(site: Site) -> None:
 
 async def test_a_dead_target_is_left_out_while_fairway_is_down_and_taken_back_when_it_lives(site: Site) -> None:
     await site.serve(B)
-    port = web_target.free_port()
+    port = free_port()
     await site.balancer.attach(behind(A, port))  # nobody listens there
 
     bodies = {(await ask(site.port, "shop.test", "/", method=method)).body for method in ("GET", "POST") * 10}

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from support import registry_room
-from support.world import Project, World, create_project, free_port, until
+from support.ports import free_port
+from support.world import Project, World, create_project, until
 
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 PASSWORD = "a password of another registry"

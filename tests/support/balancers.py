@@ -7,7 +7,7 @@ from pathlib import Path
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.memory.balancer import MemoryBalancer
 from fairway.ports.balancer import Balancer
-from support.web_target import free_port
+from support.ports import free_port
 
 
 @asynccontextmanager

@@ -7,4 +7,3 @@ OWNER = "t-builder"
 BASE = "fairway/base:bookworm"
 """Debian's minimal root, which DockerBases makes by itself: the tests need no registry for it."""
 NODE = "node:22-bookworm-slim"
-FIRST_PORT = 21200

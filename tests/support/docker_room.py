@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 from fairway.domain.app import MIB
 from fairway.domain.desired import TaskSpec
 from fairway.domain.health import Check, HttpCheck, TcpCheck
-from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
 from fairway.domain.image import Image
 from fairway.domain.observed import Task
 
 DOCKER_HOST = "unix:///var/run/docker.sock"
 IMAGE_NAME = "t-docker/node:22"
+TASK = TaskId(f"{os.getpid():012x}")
+"""The suites' own task: another in every process that runs tests, since they share one daemon's containers' names."""
 T = TypeVar("T")
 
 SERVER = """

@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own: installed if it is missing, in a temporary directory, gone at the end."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,11 +12,14 @@ from pathlib import Path
 
 def find_programs() -> Path:
     """The newest PostgreSQL's directory of programs; Debian's package is installed when there is none."""
-    if not (found := sorted(Path("/usr/lib/postgresql").glob("*/bin"))):
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
-        subprocess.run(install, check=True, env=quiet, capture_output=True)
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    with (Path(tempfile.gettempdir()) / "t-pipeline-postgres.lock").open("w") as lock:
+        # Two workers that both find none would meet at the package manager's lock.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (found := sorted(Path("/usr/lib/postgresql").glob("*/bin"))):
+            quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
+            subprocess.run(install, check=True, env=quiet, capture_output=True, stdin=subprocess.DEVNULL)
+            found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return found[-1]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,19 +12,11 @@ import httpx
 from fairway.adapters.oci import config
 from fairway.adapters.oci.login import joined
 from fairway.ports.registry import Login
-from support.builder_room import FIRST_PORT
+from support.ports import free_port
 
 
 async def nobody(host: str) -> None:
     """The login of somebody who never logged in anywhere."""
-
-
-def free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no port is free")
 
 
 @contextlib.asynccontextmanager

@@ -37,8 +37,8 @@ from fairway.server.app import create
 from fairway.server.running import Server
 from fairway.services import Component, Services
 from fairway.settings import Settings
+from support.ports import free_port
 
-PORTS = range(21600, 21700)
 TOKEN = "the-owner's-token"
 
 
@@ -291,19 +291,13 @@ class Served:
 
 
 def free_listener() -> socket.socket:
-    """A listening socket on the first free port of this room's range."""
-    for port in PORTS:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            listener.close()
-            continue
-        listener.listen(128)
-        listener.setblocking(False)
-        return listener
-    raise AssertionError("no port is free in this room's range")
+    """A listening socket on a free port."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", free_port()))
+    listener.listen(128)
+    listener.setblocking(False)
+    return listener
 
 
 @dataclass

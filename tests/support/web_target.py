@@ -13,7 +13,6 @@
 
 import asyncio
 import json
-import socket
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -22,27 +21,6 @@ from hashlib import sha1
 from pathlib import Path
 
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-PORTS = range(21520, 21600)
-
-
-def free_port() -> int:
-    """A port of this suite's range that nobody listens on."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                probe.listen()
-            except OSError:
-                continue
-            if port not in given:
-                given.append(port)
-                del given[:-40]
-                return port
-    raise RuntimeError("all ports of the suite are taken")
-
-
-given: list[int] = []
 
 
 class WebTarget:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from support.ports import free_port
 
 DOCKERFILE = """\
 FROM node:22-slim
@@ -36,13 +37,6 @@ process.on('SIGTERM', () => {
   server.closeIdleConnections()
 })
 """
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], Any], *, patience: float = 60.0, what: str = "it") -> Any:

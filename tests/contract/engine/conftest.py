@@ -24,7 +24,7 @@ def image() -> Image:
 @pytest.fixture
 def arm(instance: str) -> Iterator[Image]:
     """An image for arm64 whose only file is the head of a program."""
-    program = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00\x01" + bytes(200)
+    program = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00\x01" + bytes(200) + INSTANCE.encode()
     layer = docker_room.tar({"server": program})
     config = json.dumps(
         {

@@ -18,7 +18,7 @@ from fairway.errors import Conflict, Unavailable, WorkFailed
 from fairway.ports.engine import Engine, EngineEvent
 from support import docker_room
 
-TASK, OTHER = TaskId("3fa9c1d2e4b5"), TaskId("0123456789ab")
+TASK, OTHER = docker_room.TASK, TaskId("0123456789ab")
 NO_VARIABLES: Mapping[str, str] = {}
 ABSENT = "sha256:" + "0" * 64
 

@@ -16,7 +16,7 @@ from fairway.errors import Conflict, Unavailable, UsageError, WorkFailed
 from fairway.ports.engine import EngineEvent
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 NAME = f"shop-production-web-18-{TASK}"
 APP, PRODUCTION, STAGING = AppName("shop"), EnvironmentName("production"), EnvironmentName("staging")
 

@@ -15,12 +15,11 @@ from fairway.domain.app import MIB
 from fairway.domain.desired import TaskSpec
 from fairway.domain.facts import Facts
 from fairway.domain.health import HttpCheck, ProbeResult, Timing
-from fairway.domain.ids import TaskId
 from fairway.domain.image import Image
 from fairway.domain.observed import Task, TaskStatus
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 HEALTHZ = HttpCheck(path="/healthz", timing=Timing(timeout=0.5))
 SERVE = "require('http').createServer((q, r) => { %s }).listen(%s, () => console.log('ready'))"
 

@@ -19,7 +19,7 @@ from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.registry import Credentials
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 HOST = "localhost:21400"
 USER, PASSWORD = "fairway", "a registry's password"
 

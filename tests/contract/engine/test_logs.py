@@ -12,14 +12,13 @@ from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.engine import MemoryEngine, Program
 from fairway.adapters.memory.logs import MemoryLogs
 from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import TaskId
 from fairway.domain.image import Image
 from fairway.domain.observed import TaskStatus
 from fairway.ports.engine import Engine
 from fairway.ports.logs import LogLine, Logs
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 PRINTS = "for (const word of ['one', 'two', 'three']) console.log(word)"
 
 

@@ -26,7 +26,7 @@ from fairway.ports.engine import Engine
 from fairway.ports.probe import Inspector, Probe
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 QUICK = Timing(timeout=0.5)
 ANSWERING = f"t-docker-{os.getpid()}-answering"
 

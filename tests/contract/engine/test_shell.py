@@ -12,7 +12,7 @@ from fairway.domain.image import Image
 from fairway.errors import NotFound
 from support import docker_room
 
-TASK = TaskId("3fa9c1d2e4b5")
+TASK = docker_room.TASK
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from fairway.ports.builder import BuildRequest
 from fairway.ports.registry import Credentials
 from support import registry_room
 from support.builder_room import DOCKER_HOST, OWNER
+from support.ports import free_port
 from support.registry_room import nobody
 
 
@@ -50,7 +51,7 @@ async def test_wrong_credentials_are_refused_and_the_password_is_not_shown(tmp_p
 
 
 async def test_a_registry_that_is_down_is_unavailable(local: LocalImage) -> None:
-    host = f"localhost:{registry_room.free_port()}"
+    host = f"localhost:{free_port()}"
     async with DistributionRegistry(host, nobody, DOCKER_HOST) as registry:
         with pytest.raises(Unavailable):
             await registry.push(local, registry.repository("shop-api"), "v1")

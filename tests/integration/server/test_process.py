@@ -1,6 +1,5 @@
 """The server as a process: its home, its port, its start and its end."""
 
-import contextlib
 import os
 import signal
 import socket
@@ -15,17 +14,9 @@ from pathlib import Path
 import pytest
 
 from support.git_work import ENVIRONMENT, Work
-from support.server_world import PORTS
+from support.ports import free_port
 
 ROOT = Path(__file__).parents[3]
-
-
-def free_port() -> int:
-    for port in reversed(PORTS):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free in this room's range")
 
 
 def spawn(home: Path, port: int) -> subprocess.Popen[str]:
