@@ -17,8 +17,10 @@ def find_programs() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (found := sorted(Path("/usr/lib/postgresql").glob("*/bin"))):
             quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            install = ["apt-get", "install", "-y", "--no-install-recommends", "postgresql"]
-            subprocess.run(install, check=True, env=quiet, capture_output=True, stdin=subprocess.DEVNULL)
+            for command in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
+                subprocess.run(
+                    ["apt-get", "-qq", *command], check=True, env=quiet, capture_output=True, stdin=subprocess.DEVNULL
+                )
             found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return found[-1]
 
