@@ -82,7 +82,7 @@ def environment(name: str = "production", **more: Any) -> dict[str, Any]:
         "subject": "Begin",
         "deployed_at": 1000.0,
         "urls": [f"http://shop-api-{name}.localhost:8080"],
-        "services": [{"name": "web", "desired": 2, "running": 2, "healthy": 2, "port": 3000}],
+        "services": [{"name": "web", "desired": 2, "running": 2, "healthy": 2, "failed_lately": 0, "port": 3000}],
         **more,
     }
 

@@ -18,7 +18,8 @@ class ServiceProgress:
 
     `exits` counts the deployment's tasks that ended by themselves or could not be started, `unhealthy` those that were
     stopped because of their health checks; both since its last task became healthy. `relapses` counts those in a row
-    that did become healthy and failed soon after. `settled_since` is the time since
+    that did become healthy and failed soon after. `lately` counts all of them in the last ten minutes, however long
+    they had been well. `settled_since` is the time since
     which all desired tasks have been healthy and serving without a break, None while they are not. `facts` are those
     of the latest failure.
     """
@@ -32,6 +33,7 @@ class ServiceProgress:
     exits: int = 0
     unhealthy: int = 0
     relapses: int = 0
+    lately: int = 0
     settled_since: float | None = None
     facts: Facts | None = None
 
@@ -56,6 +58,7 @@ class Failures:
     exits: int = 0
     unhealthy: int = 0
     relapses: int = 0
+    lately: int = 0
     facts: Facts | None = None
 
 
@@ -102,6 +105,7 @@ def count_service(
         exits=failures.exits,
         unhealthy=failures.unhealthy,
         relapses=failures.relapses,
+        lately=failures.lately,
         facts=failures.facts,
     )
 

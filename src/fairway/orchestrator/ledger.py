@@ -9,6 +9,7 @@ before it dies would keep its deployment waiting until the time is over.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fairway.domain.facts import Facts
 from fairway.domain.ids import DeploymentId, ServiceName
@@ -21,6 +22,10 @@ FREE = 10
 """How many tasks in a row may become healthy and fail soon after, before the next start is delayed: such a service
 serves more when it is started again at once, but one that does so for ever must not keep the host busy."""
 
+LATELY = 600.0
+"""Seconds for which a failure is remembered whatever came after it: a task that dies every half minute is well whenever
+somebody looks, and its service is not."""
+
 Key = tuple[DeploymentId, ServiceName]
 
 
@@ -32,12 +37,14 @@ class Ledger:
     short: dict[Key, int] = field(default_factory=dict)
     last: dict[Key, float] = field(default_factory=dict)
     failures: dict[Key, Failures] = field(default_factory=dict)
+    times: dict[Key, list[float]] = field(default_factory=dict)
 
     def failed(self, task: Task, *, healthy_since: float | None, now: float) -> None:
         """A task ended by itself, could not be started or became unhealthy."""
         key = task.deployment, task.service
         rounds, last = self.rounds.get(key, 0), self.last.get(key, 0.0)
         self.last[key] = now
+        self.times[key] = [*(at for at in self.times.get(key, ()) if now - at < LATELY), now]
         if healthy_since is not None and now - healthy_since >= STEADY and now - last >= STEADY:
             self.rounds[key], self.short[key] = 1, 0
         elif rounds == 0 or task.created_at >= last:
@@ -58,14 +65,19 @@ class Ledger:
         if (before := self.failures.pop(key, None)) and before.relapses:
             self.failures[key] = Failures(relapses=before.relapses, facts=before.facts)
 
+    def counted(self, now: float) -> dict[Key, Failures]:
+        """What progress is counted with."""
+        lately = {key: sum(now - at < LATELY for at in times) for key, times in self.times.items()}
+        return {key: replace(self.failures.get(key, Failures()), lately=lately.get(key, 0)) for key in lately}
+
     def keep_only(self, deployments: Iterable[DeploymentId]) -> None:
         """Forget the deployments that are neither desired nor have a task any more."""
         kept = set(deployments)
-        for counts in (self.rounds, self.short, self.last, self.failures):
+        for counts in (self.rounds, self.short, self.last, self.failures, self.times):
             forget_others(counts, kept)
 
 
-def forget_others(counts: dict[Key, int] | dict[Key, float] | dict[Key, Failures], kept: set[DeploymentId]) -> None:
+def forget_others(counts: dict[Key, Any], kept: set[DeploymentId]) -> None:
     """Drop the counts of all other deployments."""
     for key in [key for key in counts if key[0] not in kept]:
         del counts[key]

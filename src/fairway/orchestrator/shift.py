@@ -241,7 +241,7 @@ class Shift:
         app, environment = watch.key
         wanted = desired or DesiredEnvironment(app=app, environment=environment)
         watch.observed = observed
-        watch.progress = rollout.progress(wanted, observed, watch.ledger.failures, watch.progress, now)
+        watch.progress = rollout.progress(wanted, observed, watch.ledger.counted(now), watch.progress, now)
         self._show(watch)
 
     def _show(self, watch: Watch) -> None:

@@ -8,6 +8,9 @@ from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
 from fairway.wire.executions import Execution
 
+LOOP = 3
+"""Failures within ten minutes that make a loop: a task may be killed, and its replacement once more."""
+
 State = Literal["healthy", "degraded", "down", "deploying", "empty"]
 
 
@@ -37,12 +40,13 @@ class Created(App):
 
 
 class Service(BaseModel):
-    """How many tasks there should be, are, and are healthy."""
+    """How many tasks there should be, are, and are healthy; `failed_lately` is how many failed in ten minutes."""
 
     name: str
     desired: int
     running: int
     healthy: int
+    failed_lately: int
     port: int | None
 
 
@@ -91,6 +95,7 @@ def services(desired: DesiredEnvironment, progress: Progress | None) -> list[Ser
                 desired=service.replicas,
                 running=seen.running if seen else 0,
                 healthy=seen.healthy if seen else 0,
+                failed_lately=seen.lately if seen else 0,
                 port=service.spec.port,
             )
         )
@@ -99,13 +104,13 @@ def services(desired: DesiredEnvironment, progress: Progress | None) -> list[Ser
 
 def state(services: list[Service], *, deploying: bool, serving_old: bool) -> State:
     """One word for an environment. While a failed deployment's tasks never came up and older ones serve, it is degraded
-    and not down."""
+    and not down; so it is while its tasks are well and die again and again."""
     if not services:
         return "empty"
     if deploying:
         return "deploying"
     if all(service.healthy >= service.desired for service in services):
-        return "healthy"
+        return "degraded" if any(service.failed_lately >= LOOP for service in services) else "healthy"
     if any(service.healthy for service in services) or serving_old:
         return "degraded"
     return "down"

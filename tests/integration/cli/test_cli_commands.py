@@ -43,6 +43,16 @@ def test_status_shows_environments_services_and_the_latest_execution(shop: Any, 
     assert "execution 42  succeeded" in status.stdout
 
 
+def test_status_tells_of_tasks_that_are_well_and_die_again_and_again(shop: Any, server: Served) -> None:
+    web = {"name": "web", "desired": 2, "running": 2, "healthy": 2, "failed_lately": 7, "port": 3000}
+    server.apps["shop-api"]["environments"] = [environment(state="degraded", services=[web])]
+
+    status = shop.fairway("status")
+
+    assert "production ◐ degraded" in status.stdout
+    assert "2/2 healthy   7 tasks failed in the last 10 min: fairway logs web -e production" in status.stdout
+
+
 def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) -> None:
     server.executions = [execution()]
 

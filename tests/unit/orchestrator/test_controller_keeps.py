@@ -58,6 +58,7 @@ async def test_a_crashed_task_is_replaced(harbour: Harbour) -> None:
         assert seconds < 0.4
         assert victim not in await harbour.ready()
         assert other in await harbour.ready()
+        assert harbour.service().lately == 1
         assert len(await harbour.ready()) == 2
         assert victim in harbour.ids(TaskStatus.STOPPED), "its log is kept"
     assert any("killed by signal 9" in text for text in harbour.told("task.failed"))

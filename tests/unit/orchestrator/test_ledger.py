@@ -95,3 +95,14 @@ def test_a_task_that_stayed_well_for_a_while_ends_the_count_of_those_that_did_no
     ledger.explained(born(1.0), FACTS, ended=True)
 
     assert ledger.failures[KEY].relapses == 0
+
+
+def test_a_task_that_is_well_for_half_a_minute_and_dies_is_still_a_loop() -> None:
+    ledger = Ledger()
+    for minute in range(24):
+        ledger.failed(born(30.0 * minute), healthy_since=30.0 * minute + 1, now=30.0 * minute + 29)
+        ledger.healthy(born(30.0 * minute + 30))
+
+    assert ledger.rounds[KEY] == 1
+    assert ledger.counted(now=720.0)[KEY].lately == 20
+    assert ledger.counted(now=5000.0)[KEY].lately == 0

@@ -11,8 +11,8 @@ from fairway.wire.apps import Service
 A, B, NONE = "a" * 40, "b" * 40, "0" * 40
 
 
-def service(desired: int, healthy: int) -> Service:
-    return Service(name="web", desired=desired, running=desired, healthy=healthy, port=3000)
+def service(desired: int, healthy: int, failed: int = 0) -> Service:
+    return Service(name="web", desired=desired, running=desired, healthy=healthy, failed_lately=failed, port=3000)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ def service(desired: int, healthy: int) -> Service:
         ([service(2, 0)], True, False, "deploying"),
         ([service(2, 2)], False, False, "healthy"),
         ([service(0, 0)], False, False, "healthy"),
+        ([service(2, 2, failed=2)], False, False, "healthy"),
+        ([service(2, 2, failed=3)], False, False, "degraded"),
         ([service(2, 1)], False, False, "degraded"),
         ([service(2, 2), service(1, 0)], False, False, "degraded"),
         ([service(2, 0)], False, True, "degraded"),

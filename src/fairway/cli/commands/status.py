@@ -51,6 +51,9 @@ def environment_lines(env: dict[str, Any], now: float) -> list[str]:
         counts = f"{service['healthy']}/{service['desired']} healthy"
         if service["running"] != service["healthy"]:
             counts += f", {service['running']} running"
+        if failed := service["failed_lately"]:
+            failures = "1 task failed" if failed == 1 else f"{failed} tasks failed"
+            counts += f"   {failures} in the last 10 min: fairway logs {service['name']} -e {env['name']}"
         result.append(f"    {service['name']:<10} {counts}")
     return result
 
