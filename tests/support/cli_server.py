@@ -109,6 +109,7 @@ class Served:
     broken: int = 0
     pause: float = 0.0
     down_ok: bool = True
+    state: str = "healthy"
 
     @property
     def url(self) -> str:
@@ -125,7 +126,8 @@ class Served:
         number = len(self.executions) + 1
         made = execution(number, app=app, commit=commit, subject="Change")
         self.executions.append(made)
-        self.apps[app]["environments"] = [environment(commit=commit, urls=[f"http://{app}-production.localhost:8080"])]
+        urls = [f"http://{app}-production.localhost:8080"]
+        self.apps[app]["environments"] = [environment(commit=commit, urls=urls, state=self.state)]
         return made
 
 

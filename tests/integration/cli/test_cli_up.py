@@ -76,6 +76,14 @@ def test_a_second_up_after_a_failure_tries_again(repository: Any, server: Served
     assert len(server.executions) == 2
 
 
+def test_no_url_is_printed_of_what_does_not_answer(repository: Any, server: Served) -> None:
+    server.state = "down"
+
+    up = repository.spawn("up")
+
+    assert up.stdout == ""
+
+
 def test_without_a_committed_fairway_toml_the_work_trees_is_sent_along(repository: Any, server: Served) -> None:
     repository.git("rm", "--quiet", "--cached", "fairway.toml")
     repository.git("commit", "--quiet", "--message", "Forget it")

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -50,18 +49,15 @@ def lock(folder: Path, command: list[str]) -> None:
 
 
 def serve_and_stop(built: room.Built, container: Container, outside: int, path: str = "/", code: str = "0") -> str:
-    """Start the image, ask it, stop it: the answer. It must end by its own handler, within two seconds, with `code`."""
+    """Start the image, ask it, stop it: the answer. It must end by its own handler, with `code`."""
     assert built.status == 0, built.log[-3000:]
     assert built.detection.port is not None
     name = container(built.tag, outside, built.detection.port.number)
     status, body = room.answer(outside, path)
     assert status == 200
-    began = time.monotonic()
     room.docker("stop", "--time", "10", name)
-    took = time.monotonic() - began
     assert "closed by its own handler" in room.docker("logs", name)
     assert room.docker("inspect", "--format", "{{.State.ExitCode}}", name) == code
-    assert took < 2.0
     return body
 
 
