@@ -109,6 +109,15 @@ def no_prisma_client(match: Match, spec: TaskSpec) -> Finding:
     return Finding(sentence="the Prisma client was not generated in the image", fix="run prisma generate in the build")
 
 
+def no_prisma_engine(match: Match, spec: TaskSpec) -> Finding:
+    """The client was generated on another system, and committed or copied in; before version 7 it has one for each."""
+    return Finding(
+        sentence=f"the Prisma client in the image has no query engine for {match['platform']}",
+        fix="run prisma generate in the build, in the same base image, and keep the client it makes, "
+        f'or add "{match["platform"]}" to binaryTargets in schema.prisma',
+    )
+
+
 def module_kind(match: Match, spec: TaskSpec) -> Finding:
     """CommonJS and ES modules mixed up."""
     return Finding(
@@ -145,6 +154,14 @@ BUILD_ROWS = (
     (re.compile(r"Error loading shared library (?P<name>[^\s:]+)"), missing_library),
     (re.compile(r"(?P<name>[^\s/]+\.so[.\d]*): cannot open shared object file"), missing_library),
     (re.compile(r"@prisma/client did not initialize yet"), no_prisma_client),
+    (
+        re.compile(r"could not locate the Query Engine for runtime [\"'`](?P<platform>[\w.-]+)"),
+        no_prisma_engine,
+    ),
+    (
+        re.compile(r"Query engine (?:library|binary) for current platform [\"'`](?P<platform>[\w.-]+).*not be found"),
+        no_prisma_engine,
+    ),
     (re.compile(r"No such built-in module: (?P<name>node:\S+)"), missing_node_module),
     (re.compile(r"Cannot find (?:module|package) '(?P<name>[^']+)'"), missing_node_module),
     (re.compile(r"No module named '?(?P<name>[\w.]+)'?"), missing_python_module),

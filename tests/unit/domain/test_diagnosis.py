@@ -333,6 +333,24 @@ CASES = {
         sentence="the Prisma client was not generated in the image",
         fix="run prisma generate in the build",
     ),
+    "the prisma client was generated elsewhere": Case(
+        exit=ONE,
+        log=(
+            "PrismaClientInitializationError: ",
+            "Invalid `prisma.user.findMany()` invocation:",
+            'Prisma Client could not locate the Query Engine for runtime "debian-openssl-3.0.x".',
+            'This happened because Prisma Client was generated for "darwin-arm64", but the actual deployment required '
+            '"debian-openssl-3.0.x".',
+        ),
+        sentence="the Prisma client in the image has no query engine for debian-openssl-3.0.x",
+        fix='add "debian-openssl-3.0.x" to binaryTargets',
+    ),
+    "an older prisma client was generated elsewhere": Case(
+        exit=ONE,
+        log=('Error: Query engine library for current platform "linux-musl" could not be found.',),
+        sentence="the Prisma client in the image has no query engine for linux-musl",
+        fix="run prisma generate in the build",
+    ),
     "an ES module read as CommonJS": Case(
         exit=ONE,
         log=("import express from 'express'", "SyntaxError: Cannot use import statement outside a module"),
