@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
+from fairway.wire.words import clean as clean
+
 STYLES = {
     "good": "32",
     "bad": "31",
@@ -69,11 +71,6 @@ def decorate(line: str, stream: IO[str], *, style: str = "") -> str:
         kind = "bad" if label[2] in ("Error", "Cause") else "bold"
         return f"{label[1]}{paint(label[2], kind, stream)}{label[3]}{line[label.end() :]}"
     return line
-
-
-def clean(text: str) -> str:
-    """A text of somebody else's without control characters, so that it can't move the cursor or change colours."""
-    return "".join(c if c.isprintable() or c == "\t" else "�" if c != "\x1b" else "␛" for c in text)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

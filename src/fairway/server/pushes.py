@@ -16,7 +16,8 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError, Unauthorized, UsageError
 from fairway.intake.push import Kept, Outcome, Push, Started, Update
-from fairway.server import files, stream, waits, watch
+from fairway.server import files, stagelogs, stream, waits, watch
+from fairway.server.signs import Signs
 from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.settings import Settings
@@ -99,6 +100,8 @@ class _Teller:
 
     async def _follow(self, execution: Execution, emit: Emit) -> None:
         before = None
+        folder = self._services.settings.executions / execution.app / str(execution.number)
+        signs = Signs(stagelogs.Tails(folder))
 
         async def show(now: Execution) -> bool:
             nonlocal before
@@ -107,6 +110,9 @@ class _Teller:
             for line in progress.news(before, after):
                 await emit(line)
             before = after
+            if found is None:
+                for line in await signs.news(after, self._services.clock.now()):
+                    await emit(line)
             # The push ends when there is nothing more to say: an approval may take a week.
             return found is not None and found.person
 
@@ -131,7 +137,8 @@ def _name(update: Update) -> str:
 
 
 def _line(text: str) -> bytes:
-    return text.encode("utf-8", "replace") + b"\n"
+    # Subjects and logs are somebody else's words, and end on the pusher's terminal.
+    return words.clean(text).encode("utf-8", "replace") + b"\n"
 
 
 def _problem(error: FairwayError) -> bytes:

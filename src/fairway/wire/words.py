@@ -3,6 +3,11 @@
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+def clean(text: str) -> str:
+    """A text of somebody else's without control characters, so that it can't move the cursor or change colours."""
+    return "".join(c if c.isprintable() or c == "\t" else "�" if c != "\x1b" else "␛" for c in text)
+
+
 def duration(seconds: float) -> str:
     """0.14 → `0.1 s`, 31.4 → `31 s`, 125 → `2 min 5 s`, 7300 → `2 h 1 min`."""
     seconds = max(0.0, seconds)

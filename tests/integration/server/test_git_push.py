@@ -81,6 +81,17 @@ async def test_the_verdict_of_a_failure_is_the_last_thing_that_the_server_says(s
     assert text.rstrip().splitlines()[-1].strip().startswith("More") and "fairway show 1" in text
 
 
+async def test_nothing_of_a_commit_or_a_log_moves_the_pushers_cursor(served, work):
+    served.pipeline.fails["build"] = Cause(sentence="it failed", log=("\x1b[2J\x1b[1;1Hdone ✓",))
+    work.commit({"a": b"1"}, "Add \x1b]0;title\x07 coupons")
+
+    result = await push(work, served.remote("shop"))
+
+    text = "\n".join(said(result))
+    assert "␛[2J␛[1;1Hdone ✓" in text and "coupons" in text
+    assert not re.search(r"\x1b(\[2J|\])|\x07", text)
+
+
 async def test_a_push_by_path_tells_the_same(served, work):
     work.commit({"a": b"1"})
 
