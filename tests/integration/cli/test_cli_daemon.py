@@ -142,10 +142,13 @@ def test_the_log_is_shown_and_followed(shell: Any, tmp_path: Path) -> None:
         assert process.stdout is not None
         lines = [process.stdout.readline()]
         with (logs / "server.log").open("a") as log:
-            log.write("four\n")
+            log.write("four\nfi")
+            log.flush()
+            lines.append(process.stdout.readline())
+            log.write("ve\n")
         lines.append(process.stdout.readline())
         process.terminate()
 
     assert missing.returncode == 3
     assert shown.stdout == "two\nthree\n"
-    assert lines == ["three\n", "four\n"]
+    assert lines == ["three\n", "four\n", "five\n"]

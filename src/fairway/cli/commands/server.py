@@ -1,7 +1,7 @@
 """`fairway server`: the server of this host."""
 
 import time
-from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -87,21 +87,25 @@ def logs(follow: bool, lines: int) -> None:
         raise Unreachable(
             f"there is no log in {file}", why="no server has been started here", hint="fairway server start"
         )
-    for line in daemon.tail(file, lines=lines):
-        output.put(output.clean(line))
-    if follow:
-        follow_file(file)
+    # One opening for both, so that no line falls between the last one shown and the first one followed.
+    with file.open(encoding="utf-8", errors="replace") as content:
+        *whole, rest = content.read().split("\n")
+        shown = whole if follow or not rest else [*whole, rest]
+        for line in shown[-lines:] if lines else []:
+            output.put(output.clean(line))
+        if follow:
+            follow_file(content, rest)
 
 
-def follow_file(file: Path) -> None:
-    """Print what is added to a file, until Ctrl-C."""
+def follow_file(content: TextIO, rest: str) -> None:
+    """Print each line that is added, once it is whole, until Ctrl-C. `rest` is the beginning of one that is not."""
     try:
-        with file.open(encoding="utf-8", errors="replace") as content:
-            content.seek(0, 2)
-            while True:
-                if line := content.readline():
-                    output.put(output.clean(line.rstrip("\n")))
-                else:
-                    time.sleep(0.2)
+        while True:
+            rest += content.readline()
+            if rest.endswith("\n"):
+                output.put(output.clean(rest[:-1]))
+                rest = ""
+            else:
+                time.sleep(0.2)
     except KeyboardInterrupt:
         raise click.exceptions.Exit(0) from None
