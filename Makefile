@@ -3,7 +3,7 @@
 .PHONY: help setup environment demo test check fast lock bench clean
 BIN := .venv/bin
 FAST := tests/unit tests/property tests/golden tests/architecture
-SLOW := tests/contract tests/integration tests/fault tests/scenarios
+SLOW := tests/scenarios tests/integration tests/fault tests/contract
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -25,7 +25,7 @@ check: environment ## format, lint, types, import contracts, unit tests, documen
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python -m pytest -q $(FAST) -n 2
 
-# They wait more than they work (health checks, drains, bake times), so three at a time on two cores.
+# They wait more than they work (health checks, drains, bake times), so three at a time on two cores, the longest first.
 test: setup check ## everything, with real Docker, HAProxy, registry and git: under ten minutes
 	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --durations 15
 
