@@ -7,6 +7,7 @@ the word in "kind". Nothing is ever executed, as pickle would.
 """
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -106,7 +107,7 @@ def restore_fields(kind: type, data: Any) -> Any:
     """A dataclass from the fields that the document has."""
     if not isinstance(data, dict):
         raise TypeError(f"{kind.__name__} is kept as an object, not as {type(data).__name__}")
-    hints = typing.get_type_hints(kind)
+    hints = hints_of(kind)
     return kind(
         **{
             field.name: restore(hints[field.name], data[field.name])
@@ -114,6 +115,12 @@ def restore_fields(kind: type, data: Any) -> Any:
             if field.name in data
         }
     )
+
+
+@functools.cache
+def hints_of(kind: type) -> Mapping[str, Any]:
+    """The types of its fields; resolving their names takes longer than all the rest of reading a document."""
+    return typing.get_type_hints(kind)
 
 
 def restore_scalar(hint: Any, data: Any) -> Any:

@@ -1,5 +1,6 @@
 """Executions, their stages and those's actions: how they are created and read. How they change is in `change`."""
 
+import functools
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,33 @@ UNFINISHED = [status.value for status in ExecutionStatus if status not in ENDED]
 BEGUN = [status for status in UNFINISHED if status != ExecutionStatus.QUEUED.value]
 QUEUED = 50
 """How many of those that have not begun are looked at."""
+
+# The statements of the reads that every change asks for are put together once: that takes SQLAlchemy as long as
+# running them.
+ONE = sa.select(EXECUTIONS).where(
+    EXECUTIONS.c.app == sa.bindparam("app"), EXECUTIONS.c.number == sa.bindparam("number")
+)
+STAGES_OF, ACTIONS_OF = (
+    sa.select(table)
+    .where(sa.tuple_(table.c.app, table.c.number).in_(sa.bindparam("keys", expanding=True)))
+    .order_by(table.c.position)
+    for table in (STAGES, ACTIONS)
+)
+_WAITING = sa.select(EXECUTIONS.c.number).where(
+    EXECUTIONS.c.app == sa.bindparam("app"), EXECUTIONS.c.status == ExecutionStatus.QUEUED.value
+)
+CONTENDERS = (
+    sa.select(EXECUTIONS)
+    .where(
+        EXECUTIONS.c.app == sa.bindparam("app"),
+        sa.or_(
+            EXECUTIONS.c.status.in_(BEGUN),
+            EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number).limit(QUEUED)),
+            EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number.desc()).limit(1)),
+        ),
+    )
+    .order_by(EXECUTIONS.c.number)
+)
 
 
 class SqlExecutions:
@@ -104,17 +132,7 @@ class SqlExecutions:
 
     async def contenders(self, app: AppName) -> Sequence[Execution]:
         """The unfinished ones that have begun, the oldest of those that are QUEUED, and the newest."""
-        mine = sa.select(EXECUTIONS).where(EXECUTIONS.c.app == app)
-        begun = mine.where(EXECUTIONS.c.status.in_(BEGUN)).order_by(EXECUTIONS.c.number)
-        queued = mine.where(EXECUTIONS.c.status == ExecutionStatus.QUEUED.value)
-        oldest = queued.order_by(EXECUTIONS.c.number).limit(QUEUED)
-        newest = queued.order_by(EXECUTIONS.c.number.desc()).limit(1)
-
-        def work(connection: sa.Connection) -> Sequence[Execution]:
-            found = [*read_many(connection, begun), *read_many(connection, oldest), *read_many(connection, newest)]
-            return [each for _, each in sorted({each.number: each for each in found}.items())]
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: read_many(connection, CONTENDERS, app=app))
 
     async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
         """For each stage the highest number, above that one, of an execution that ever entered it."""
@@ -161,25 +179,22 @@ class SqlExecutions:
 
 def read_one(connection: sa.Connection, app: str, number: int) -> Execution:
     """One execution with its stages. Raises NotFound."""
-    query = sa.select(EXECUTIONS).where(EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
-    if found := read_many(connection, query):
+    if found := read_many(connection, ONE, app=app, number=number):
         return found[0]
     raise missing(connection, app, number)
 
 
-def read_many(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Execution]:
+def read_many(connection: sa.Connection, query: sa.Select[Any], **parameters: Any) -> Sequence[Execution]:
     """The executions of a query, in its order, with their stages."""
-    rows = connection.execute(query).all()
+    rows = connection.execute(query, parameters).all()
     keys = [(row.app, row.number) for row in rows]
     if not keys:
         return []
     actions: dict[tuple[str, int, str], list[ActionExecution]] = defaultdict(list)
-    of_these = sa.tuple_(ACTIONS.c.app, ACTIONS.c.number).in_(keys)
-    for row in connection.execute(sa.select(ACTIONS).where(of_these).order_by(ACTIONS.c.position)):
+    for row in connection.execute(ACTIONS_OF, {"keys": keys}):
         actions[row.app, row.number, row.stage].append(to_action(row))
     stages: dict[tuple[str, int], list[Stage]] = defaultdict(list)
-    of_these = sa.tuple_(STAGES.c.app, STAGES.c.number).in_(keys)
-    for row in connection.execute(sa.select(STAGES).where(of_these).order_by(STAGES.c.position)):
+    for row in connection.execute(STAGES_OF, {"keys": keys}):
         stages[row.app, row.number].append(to_stage(row, actions[row.app, row.number, row.name]))
     return [to_execution(row, stages[row.app, row.number]) for row in rows]
 
@@ -187,7 +202,7 @@ def read_many(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Exec
 def to_action(row: sa.Row[Any]) -> ActionExecution:
     """A row of ACTIONS."""
     return ActionExecution(
-        action=codec.decode_member(Action, row.definition),
+        action=read_definition(row.definition),
         status=ActionStatus(row.status),
         attempt=row.attempt,
         started_at=row.started_at,
@@ -195,6 +210,13 @@ def to_action(row: sa.Row[Any]) -> ActionExecution:
         summary=row.summary,
         cause=None if row.cause is None else codec.decode(Cause, row.cause),
     )
+
+
+@functools.lru_cache(1024)
+def read_definition(text: str) -> Action:
+    """An action's definition; an app's executions have the same few."""
+    action: Action = codec.decode_member(Action, text)
+    return action
 
 
 def to_stage(row: sa.Row[Any], actions: Sequence[ActionExecution]) -> Stage:
