@@ -23,6 +23,7 @@ from fairway.domain.execution import Execution, ExecutionStatus, Revision, Trigg
 from fairway.domain.ids import AppName
 from fairway.domain.moves import Keep, MoveExecution
 from fairway.domain.pipeline import Definition, Duty, StageDefinition
+from fairway.domain.release import Release
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Work
@@ -43,6 +44,11 @@ class Nothing:
         return
 
 
+async def find_no_way_back(*_: object) -> list[Release]:
+    """Nothing is deployed here."""
+    return []
+
+
 @asynccontextmanager
 async def opened(home: Path) -> AsyncIterator[tuple[Store, Executor]]:
     """A store and an executor in a directory of their own."""
@@ -55,6 +61,7 @@ async def opened(home: Path) -> AsyncIterator[tuple[Store, Executor]]:
             SystemClock(),
             MemoryNotices(),
             StageLogs(home / "executions"),
+            find_no_way_back,
         )
         await executor.open()
         try:

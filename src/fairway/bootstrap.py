@@ -131,6 +131,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             clock,
             notices,
             stage_logs,
+            deployer.find_ways_back,
         )
         housekeeper = Housekeeper(
             apps=store.apps,

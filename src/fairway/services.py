@@ -38,6 +38,15 @@ class Pipeline(Protocol):
         """Try its failed stage again. Raises NotFound; Conflict that says why not."""
         ...
 
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Execution:
+        """Begin an execution that takes the environment back to that release (None: to the last one before the present
+        that succeeded there).
+
+        Raises NotFound, UsageError for another environment's release, Conflict that says why it can't be."""
+        ...
+
     async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
         """Answer the approval that it waits for. Raises NotFound; Conflict when it waits for none."""
         ...
@@ -57,12 +66,6 @@ class Deployer(Protocol):
     All raise NotFound for an environment, service or release that is not there, and Conflict when nothing is deployed
     or a deployment is under way.
     """
-
-    async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
-    ) -> Deployment:
-        """Begin a deployment of an earlier release (None: the one before the current)."""
-        ...
 
     async def restart(
         self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""

@@ -130,6 +130,17 @@ class Served:
         self.apps[app]["environments"] = [environment(commit=commit, urls=urls, state=self.state)]
         return made
 
+    def go_back(self, app: str, where: str, release: int) -> dict[str, Any]:
+        """Begin the execution of a rollback."""
+        made = {
+            **self.begin(app, "9c1f2e7" + "0" * 33),
+            "kind": "ROLLBACK",
+            "rollback": {"release": release, "target": 41},
+        }
+        made |= {"trigger": {"kind": "rollback", "by": "ada"}, "stages": [stage(where, seconds=4.8)]}
+        self.executions[-1] = made
+        return made
+
 
 def make_app(served: Served) -> Starlette:
     """The routes of the document."""
@@ -196,7 +207,9 @@ def make_app(served: Served) -> Starlette:
                 return stream([{"type": "ping"}, *served.lines, {"type": "end"}])
             case "POST", ["scale"]:
                 return JSONResponse({"services": {k: {"from": 1, "to": v} for k, v in body["services"].items()}})
-            case "POST", ["restart" | "rollback"]:
+            case "POST", ["rollback"]:
+                return JSONResponse(served.go_back(app, body["environment"], body["release"]), 201)
+            case "POST", ["restart"]:
                 return JSONResponse({**served.deployment, "state": "IN_PROGRESS"}, 202)
             case "GET", ["deployments", _, "stream"]:
                 first = {"type": "deployment", "deployment": {**served.deployment, "state": "IN_PROGRESS"}}

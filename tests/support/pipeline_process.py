@@ -18,7 +18,7 @@ from fairway.adapters.store.store import open_store
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Work
-from support.pipeline_stages import KINDS, Scripted
+from support.pipeline_stages import KINDS, Scripted, find_no_way_back
 from support.pipeline_values import APP, PUSH, REVISION, define
 
 STAGES = ("source", "build", "production")
@@ -80,6 +80,7 @@ async def main(home: Path, when: str, number: int) -> None:
             LoopClock(),
             MemoryNotices(),
             StageLogs(home / "executions"),
+            find_no_way_back,
         )
         await executor.open()
         if not await store.apps.list():

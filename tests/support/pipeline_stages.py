@@ -11,10 +11,13 @@ from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.app import Mode
 from fairway.domain.execution import Execution
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
+from fairway.domain.release import Release
+from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Failed, Work
-from support.pipeline_values import APP, PUSH, REVISION, define
+from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define, make_release
 
 NAMES = ("source", "build", "package", "staging", "production")
 KINDS = ("source", "build", "package", "deploy")
@@ -55,6 +58,11 @@ class Scripted:
         self.abandoned.append(f"{execution.number}/{stage}")
 
 
+async def find_no_way_back(*_: object) -> list[Release]:
+    """Where nothing is deployed."""
+    return []
+
+
 class Rig:
     """An executor on memory adapters, with what it stands on."""
 
@@ -69,6 +77,7 @@ class Rig:
         self.store = store or make_store()
         self.disk: Disk = {} if disk is None else disk
         self.stages = Scripted(ran)
+        self.ways: list[Release] = []
         self.durable = MemoryDurable(self.disk)
         self.notices = MemoryNotices()
         self.logs = StageLogs(root)
@@ -80,7 +89,19 @@ class Rig:
             LoopClock(),
             self.notices,
             self.logs,
+            self.find_ways_back,
         )
+
+    async def find_ways_back(self, app: AppName, environment: str, release: int | None = None) -> list[Release]:
+        found = [way for way in self.ways if way.environment == environment and release in (None, way.number)]
+        if release is not None and not found:
+            raise NotFound(f"{app} has no release {release}")
+        return found
+
+    def deployed(self, execution: int, environment: EnvironmentName = PRODUCTION) -> None:
+        """What the execution brought there can be gone back to; release 7 for execution 7."""
+        made = make_release(environment, number=ReleaseNumber(execution), execution=ExecutionNumber(execution))
+        self.ways.insert(0, made)
 
     async def open(self) -> None:
         await self.executor.open()

@@ -17,15 +17,16 @@ from fairway.adapters.git import repositories as git
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
-from fairway.domain import progression
+from fairway.domain import progression, rollback
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.events import Event
-from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus
+from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Revision, Trigger
 from fairway.domain.facts import Usage
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName, TaskId
 from fairway.domain.moves import Move, MoveAction, MoveExecution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
+from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound
 from fairway.intake.intake import Intake
 from fairway.manifest.load import load
@@ -81,6 +82,22 @@ class ScriptedPipeline:
         self.asked.append(("retry", app, number, mode, by))
         return await self.store.executions.get(app, number)
 
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Execution:
+        self.asked.append(("rollback", app, environment, release, by))
+        kept = await self.store.releases.get(app, release or 1)
+        made = await self.store.executions.create(
+            app,
+            Revision(commit=kept.commit, subject=kept.subject, branch="master"),
+            Trigger(kind=rollback.TRIGGER, by=by),
+            rollback.define(environment),
+            at=time(),
+            rollback=Rollback(release=kept.number, target=ExecutionNumber(1)),
+        )
+        await self.submitted(app, made.number)
+        return made
+
     async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
         self.asked.append(("decide", app, number, approved, by, comment))
         return await self.store.executions.get(app, number)
@@ -131,21 +148,14 @@ class ScriptedDeployer:
     board: Board
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
-    ) -> Deployment:
-        self.asked.append(("rollback", app, environment, release, by))
-        number = release or 1
-        kept = await self.store.releases.get(app, number)
-        return await self.store.deployments.start(
-            app, environment, kept.number, previous=None, at=1.0, key=str(len(self.asked))
-        )
-
     async def restart(
         self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
     ) -> Deployment:
         self.asked.append(("restart", app, environment, service, by))
-        return await self.rollback(app, environment, by=by)
+        kept = await self.store.releases.get(app, 1)
+        return await self.store.deployments.start(
+            app, environment, kept.number, previous=None, at=1.0, key=str(len(self.asked))
+        )
 
     async def scale(
         self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""

@@ -1,5 +1,7 @@
 """Which release an environment goes back to."""
 
+from collections.abc import Sequence
+
 from fairway.deploy import specify
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
@@ -9,50 +11,65 @@ from fairway.errors import Conflict, NotFound, UsageError
 from fairway.ports.stores import Deployments, Releases
 
 LOOK_BACK = 500
-"""How many deployments and releases are looked at."""
+"""How many deployments and releases are looked at for the one before."""
+ALL = 100_000
+"""More deployments than any app has."""
 
 
-async def choose(
+async def find_named(
+    releases: Releases, deployments: Deployments, app: AppName, environment: EnvironmentName, wanted: int
+) -> Release:
+    """The release of that number. Raises NotFound; UsageError for a release of another environment, Conflict for one
+    that was never completely deployed there."""
+    release = await releases.get(app, wanted)
+    if release.environment != environment:
+        raise UsageError(
+            f"release {wanted} was made for {release.environment}, not for {environment}",
+            hint=f"fairway releases -e {environment} lists those that can be chosen",
+        )
+    if release.number not in await find_completed(deployments, app, environment, limit=ALL):
+        raise never_succeeded(release)
+    return release
+
+
+async def find_earlier(
     releases: Releases,
     deployments: Deployments,
     app: AppName,
     environment: EnvironmentName,
     current: DesiredEnvironment,
-    wanted: int | None,
-) -> Release:
-    """The release of that number, or without one the last one before the present whose deployment was completed.
+) -> Sequence[Release]:
+    """The releases before the present one whose deployment was completed, the latest first.
 
     The present release counts as the one that it repeats, if a rollback made it: of 1, 2, 3, rolled back to 2 (as 4),
-    the next rollback goes to 1. Raises NotFound, UsageError for a release of another environment, Conflict when there
-    is none to go back to.
+    the next rollback goes to 1.
     """
-    if wanted is not None:
-        release = await releases.get(app, wanted)
-        if release.environment != environment:
-            raise UsageError(
-                f"release {wanted} was made for {release.environment}, not for {environment}",
-                hint=f"fairway releases -e {environment} lists those that can be chosen",
-            )
-        return release
     kept = {release.number: release for release in await releases.list(app, environment=environment, limit=LOOK_BACK)}
-    good = {
-        deployment.release
-        for deployment in await deployments.list(app, environment=environment, limit=LOOK_BACK)
-        if deployment.state is RolloutState.COMPLETED
-    }
+    good = await find_completed(deployments, app, environment, limit=LOOK_BACK)
     present = origin(kept, specify.current_release(current))
     earlier = [
         release
         for release in kept.values()
         if release.number in good and release.rollback_of is None and present is not None and release.number < present
     ]
-    if not earlier:
-        raise Conflict(
-            f"{environment} of {app} has no earlier release to go back to",
-            why="no release before the present one was ever completely deployed there, or it is not kept any more",
-            hint=f"fairway releases -e {environment}",
-        )
-    return max(earlier, key=lambda release: release.number)
+    return sorted(earlier, key=lambda release: -release.number)
+
+
+async def find_completed(
+    deployments: Deployments, app: AppName, environment: EnvironmentName, *, limit: int
+) -> set[ReleaseNumber]:
+    """The releases whose deployment was completed."""
+    found = await deployments.list(app, environment=environment, limit=limit)
+    return {deployment.release for deployment in found if deployment.state is RolloutState.COMPLETED}
+
+
+def never_succeeded(release: Release) -> Conflict:
+    """The error for a release that is no way back."""
+    return Conflict(
+        f"{release.environment} of {release.app} can't go back to release {release.number}",
+        why=f"that release never succeeded in {release.environment}",
+        hint=f"fairway rollback -e {release.environment} without a number goes back to the last one that did",
+    )
 
 
 def origin(kept: dict[ReleaseNumber, Release], number: ReleaseNumber | None) -> ReleaseNumber | None:

@@ -3,7 +3,7 @@ touches no engine; deployments are watched to their verdict, and a failed one go
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairway.deploy import choose, specify
@@ -82,18 +82,34 @@ class Deployer:
             if deployment.key == first or deployment.key.startswith(f"{first}/"):
                 await self._ledger.conclude(deployment, RolloutState.FAILED, reason="the execution was stopped")
 
-    async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
-    ) -> Deployment:
-        """Begin to deploy an earlier release again, as a new release. Without a number: the last one before the present
-        whose deployment was completed."""
+    async def find_ways_back(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None
+    ) -> Sequence[Release]:
+        """The releases that the environment could go back to, the latest first; with a number only that one.
+
+        Raises NotFound, UsageError or Conflict: that release is not there, is another environment's, was never
+        completely deployed; nothing is deployed, or something is being deployed just now.
+        """
         current = await self._require(app, environment)
-        target = await choose.choose(self._releases, self._deployments, app, environment, current, release)
-        origin = target.rollback_of or target.number
-        again = await self._releases.create(
-            replace(target, created_at=self._clock.now(), execution=None, rollback_of=origin), like=target.number
+        if release is not None:
+            return [await choose.find_named(self._releases, self._deployments, app, environment, release)]
+        return await choose.find_earlier(self._releases, self._deployments, app, environment, current)
+
+    async def repeat(
+        self, app: AppName, number: ReleaseNumber, execution: ExecutionNumber, log: LogSink, *, attempt: int = 1
+    ) -> Deployment:
+        """Deploy an earlier release again, as a new release with the same image and the same variables, and return the
+        deployment with its verdict. Called again for the same execution and attempt it goes on.
+
+        Raises NotFound when the release is not kept any more.
+        """
+        release = await self._repeated(await self._releases.get(app, number), execution)
+        key = key_of(execution, release.environment, attempt)
+        deployment, fresh = await self._ledger.begin(
+            app, release.environment, release.number, make_from(release), key=key
         )
-        return await self._start(again, make_from(again), key=f"rollback/{again.number}")
+        log(f"release {release.number}, which repeats release {release.rollback_of}; deployment {deployment.id}")
+        return await self._conductor.see_through(deployment, log, fresh=fresh)
 
     async def restart(
         self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
@@ -181,6 +197,15 @@ class Deployer:
                 created_at=self._clock.now(),
             )
         )
+
+    async def _repeated(self, target: Release, execution: ExecutionNumber) -> Release:
+        """The execution's release, made if no earlier attempt has made it."""
+        for release in await self._releases.list(target.app, environment=target.environment):
+            if release.execution == execution:
+                return release
+        origin = target.rollback_of or target.number
+        again = replace(target, created_at=self._clock.now(), execution=execution, rollback_of=origin)
+        return await self._releases.create(again, like=target.number)
 
     async def _start(self, release: Release, make: Make, *, key: str) -> Deployment:
         """Begin a deployment that `run` sees through."""

@@ -5,6 +5,9 @@ stage SUPERSEDED keeps one waiting execution, the newest; QUEUED keeps all of th
 PARALLEL: nobody waits for anybody. A stage whose transition is disabled lets nobody in; those that wait can still be
 superseded.
 
+A rollback comes from no stage before: it goes in front of all that wait, through a disabled transition too, as soon as
+nothing works in its stage. An approval that waits there is no work.
+
 Where CodePipeline refuses an execution (beyond 50 at once), ours waits at the door: no push is lost.
 """
 
@@ -13,7 +16,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from fairway.domain.app import Mode
-from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Stage
+from fairway.domain.execution import INSIDE, ActionStatus, Execution, ExecutionStatus, Kind, Stage, StageStatus
+from fairway.domain.pipeline import Approval
 
 LIMIT = 50
 """Executions under way at once in the modes QUEUED and PARALLEL (CodePipeline's quota)."""
@@ -32,8 +36,9 @@ def admit(
 ) -> Admission:
     """The admissions among the unfinished executions of one app.
 
-    `closed` are the stages whose inbound transition is disabled; `entered` the highest execution number that ever
-    entered a stage: an older one must not follow it there, or it would take the environment back.
+    `closed` are the stages whose inbound transition is disabled; `entered` the highest number of an execution of the
+    kind STANDARD that ever entered a stage: an older one must not follow it there, or it would take the environment
+    back.
 
     Concrete example (SUPERSEDED): 41 is in build, 42 and 43 wait in front of it: 42 is superseded. 41 goes on to
     package: 43 enters build.
@@ -47,10 +52,11 @@ def admit(
             taken |= {stage.name} if stage else set()
         elif stage.status in INSIDE:
             taken |= {stage.name} if execution.mode is not Mode.PARALLEL else set()
-        else:
+        elif execution.kind is Kind.STANDARD:
             waiting[stage.name].append((execution, stage))
     under_way = sum(execution.status is not ExecutionStatus.QUEUED for execution in ordered)
-    enter: list[tuple[Execution, Stage]] = []
+    enter = go_back(ordered)
+    taken |= {stage.name for _, stage in enter}
     superseded: list[Execution] = []
     for name, those in waiting.items():
         over = overtaken([execution for execution, _ in those], (entered or {}).get(name, 0))
@@ -63,6 +69,25 @@ def admit(
             under_way += fresh
             enter.append((execution, stage))
     return Admission(enter=tuple(enter), superseded=tuple(superseded))
+
+
+def go_back(ordered: Iterable[Execution]) -> list[tuple[Execution, Stage]]:
+    """The rollbacks that enter their stages: one for each in which nothing works, that which waits longest."""
+    first: dict[str, tuple[Execution, Stage]] = {}
+    working: set[str] = set()
+    for execution in ordered:
+        stage = execution.place
+        if stage is not None and works(stage):
+            working.add(stage.name)
+        elif stage is not None and execution.kind is Kind.ROLLBACK and execution.status is ExecutionStatus.QUEUED:
+            first.setdefault(stage.name, (execution, stage))
+    return [each for name, each in first.items() if name not in working]
+
+
+def works(stage: Stage) -> bool:
+    """Whether something is being done in the stage: an approval that waits is nothing."""
+    running = [each for each in stage.actions if each.status is ActionStatus.IN_PROGRESS]
+    return stage.status is StageStatus.STOPPING or any(not isinstance(each.action, Approval) for each in running)
 
 
 def overtaken(waiting: list[Execution], entered: int) -> list[Execution]:

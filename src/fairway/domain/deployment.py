@@ -42,7 +42,7 @@ class Cause:
 class Deployment:
     """`previous` is the release that served before, to which a failure goes back; None at the first one.
 
-    `key` says what started it ("execution/42/production", "rollback/19"); the same key never starts a second one.
+    `key` says what started it ("execution/42/production", "restart/9f02c1"); the same key never starts a second one.
     """
 
     app: AppName

@@ -13,6 +13,14 @@ from fairway.domain.app import Mode
 from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.pipeline import Action, Approval, StageDefinition
+from fairway.domain.rollback import Rollback
+
+
+class Kind(StrEnum):
+    """STANDARD goes through the pipeline with a commit, ROLLBACK takes one environment back (CodePipeline's types)."""
+
+    STANDARD = "STANDARD"
+    ROLLBACK = "ROLLBACK"
 
 
 class ExecutionStatus(StrEnum):
@@ -109,7 +117,7 @@ ACTION_TRANSITIONS: Mapping[ActionStatus, frozenset[ActionStatus]] = MappingProx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What started an execution: `kind` is "push", "command" or "resume"; `by` a token's name or a user."""
+    """What started an execution: `kind` is "push", "command", "resume" or "rollback"; `by` a token's name or a user."""
 
     kind: str
     by: str = ""
@@ -192,7 +200,8 @@ def make_stages(definitions: Iterable[StageDefinition]) -> tuple[Stage, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One run of an app's pipeline. `override` is the text of a fairway.toml sent along for a commit that has none.
-    `version` counts its changes: a change is made to the version that was read, or not at all."""
+    `version` counts its changes: a change is made to the version that was read, or not at all. `rollback` is what one
+    of the kind ROLLBACK goes back to; the revision is then that release's."""
 
     app: AppName
     number: ExecutionNumber
@@ -206,6 +215,12 @@ class Execution:
     override: str | None = None
     mode: Mode = Mode.SUPERSEDED
     version: int = 0
+    rollback: Rollback | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it brings a commit or goes back."""
+        return Kind.STANDARD if self.rollback is None else Kind.ROLLBACK
 
     @property
     def finished(self) -> bool:

@@ -6,7 +6,7 @@ Pure. Whoever watches it needs to know one thing more: whether it goes on by its
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fairway.domain.execution import INSIDE, Execution, StageStatus
+from fairway.domain.execution import INSIDE, Execution, Kind, StageStatus
 from fairway.domain.pipeline import DisabledTransition
 
 
@@ -38,7 +38,7 @@ def find(execution: Execution, others: Iterable[Execution], disabled: Iterable[D
     if stage.status is not StageStatus.PENDING:
         return None
     for transition in disabled:
-        if transition.stage == stage.name:
+        if transition.stage == stage.name and execution.kind is Kind.STANDARD:
             by = f" by {transition.by}" if transition.by else ""
             cause = f"{stage.name}, which is held back{by}: {transition.reason}"
             return Waiting(

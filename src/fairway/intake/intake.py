@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from fairway.domain import pipeline
 from fairway.domain.app import App
-from fairway.domain.execution import Execution, Trigger
+from fairway.domain.execution import Execution, Kind, Trigger
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.pipeline import Definition
 from fairway.errors import FairwayError, UsageError
@@ -123,7 +123,7 @@ class Intake:
         if not missed:
             return []
         latest: dict[str, str] = {}
-        for execution in await self._executions.list(record.name, limit=RECENT):
+        for execution in await self._pushed(record):
             latest.setdefault(execution.revision.branch, execution.revision.commit)
         updates = []
         for head in missed:
@@ -204,8 +204,13 @@ class Intake:
         return None if content is None else content.decode("utf-8", "replace")
 
     async def _last_branch(self, record: AppRecord) -> str | None:
-        recent = await self._executions.list(record.name, limit=RECENT)
+        recent = await self._pushed(record)
         return next((execution.revision.branch for execution in recent if execution.revision.branch), None)
+
+    async def _pushed(self, record: AppRecord) -> Sequence[Execution]:
+        """The latest executions, without the rollbacks: their commits are earlier ones again."""
+        found = await self._executions.list(record.name, limit=RECENT)
+        return [execution for execution in found if execution.kind is Kind.STANDARD]
 
     def _sent(self, manifest: str | None, record: AppRecord) -> str:
         return manifest if manifest is not None else f'app = "{record.name}"\n'

@@ -76,7 +76,7 @@ def retried_stage(execution: Execution, others: Sequence[Execution], entered: Ma
         raise Conflict(
             what,
             why=f"execution {newer} has been in {stage.name} since; trying this one again would take it back",
-            hint="fairway rollback returns to an earlier release",
+            hint="fairway deploy starts a new execution, fairway rollback returns to an earlier release",
         )
     if holder := next((each for each in others if holds(each, stage.name) and each.number != execution.number), None):
         raise Conflict(what, why=f"execution {holder.number} is in {stage.name}", hint="wait until it has ended there")

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from fairway.domain import admission, progression
-from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Stage
-from fairway.domain.ids import AppName
+from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Kind, Stage
+from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.moves import CountRun, Keep, Move, MoveExecution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
@@ -23,6 +23,7 @@ from fairway.pipeline.announce import Announcer
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.performer import Performer
+from fairway.pipeline.rollback import FindWaysBack, Rollbacks
 from fairway.pipeline.work import StageRunner
 from fairway.ports.clock import Clock
 from fairway.ports.durable import Durable
@@ -46,6 +47,7 @@ class Executor:
         clock: Clock,
         notices: Notices,
         logs: StageLogs,
+        find_ways_back: FindWaysBack,
     ) -> None:
         self._executions = executions
         self._transitions = transitions
@@ -53,6 +55,7 @@ class Executor:
         self._clock = clock
         self._announcer = Announcer(clock, notices)
         self._ledger = Ledger(executions, clock, self._announcer)
+        self._rollbacks = Rollbacks(executions, find_ways_back, clock)
         self._performer = Performer(executions, self._ledger, durable, stages, logs, ended=self._settle)
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._deadlines = asyncio.Event()
@@ -105,6 +108,15 @@ class Executor:
             assert again is not None and again.place is not None, "a retry has always something to do"
         await self._begin(again, again.place)
         return again
+
+    async def rollback(
+        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+    ) -> Execution:
+        """Begin to take the environment back to an earlier release. Raises what `Rollbacks.create` raises."""
+        async with self._turn[app]:
+            created = await self._rollbacks.create(app, environment, release=release, by=by)
+        await self.submitted(app, created.number)
+        return await self._ledger.get(app, created.number)
 
     async def decide(self, app: AppName, number: int, *, approved: bool, by: str, comment: str = "") -> Execution:
         """Give the approval that it waits for, or refuse it. Raises NotFound; Conflict when it waits for none."""
@@ -164,7 +176,9 @@ class Executor:
         found = admission.admit(
             contenders,
             closed={each.stage for each in await self._transitions.disabled(app)},
-            entered=await self._executions.entered(app, above=min(each.number for each in contenders)),
+            entered=await self._executions.entered(
+                app, above=min(each.number for each in contenders), kind=Kind.STANDARD
+            ),
         )
         at = self._clock.now()
         for execution in found.superseded:

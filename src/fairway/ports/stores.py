@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
-from fairway.domain.execution import Execution, ExecutionStatus, Revision, Trigger
+from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import Move
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
+from fairway.domain.rollback import Rollback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Executions(Protocol):
         at: float,
         override: str | None = None,
         key: str | None = None,
+        rollback: Rollback | None = None,
     ) -> Execution:
         """A QUEUED execution with the next number. The same `key` a second time returns the first one's: a push that
         is announced twice starts once."""
@@ -72,12 +74,12 @@ class Executions(Protocol):
         ...
 
     async def contenders(self, app: AppName) -> Sequence[Execution]:
-        """Those of the app that may have to move: the unfinished ones that have begun, and of those that are QUEUED the
-        oldest and the newest (not all of them: there may be a thousand). In the order of their numbers."""
+        """Those of the app that may have to move: the unfinished ones that have begun, the rollbacks, and of the others
+        that are QUEUED the oldest and the newest (not all: there may be a thousand). In the order of their numbers."""
         ...
 
-    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
-        """For each stage the highest number, above that one, of an execution that ever entered it."""
+    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
         ...
 
     async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:

@@ -57,12 +57,14 @@ class Held:
 
 
 async def find_current(app: AppName, records: Records) -> Current:
-    """The releases that are desired, that are being deployed, and that a deployment may still go back to.
+    """The releases that are desired, that are being deployed, that a rollback is on its way to, and that a deployment
+    may still go back to.
 
     A deployment that begins after the first read is newer than `seen`, and the deletion itself refuses. One that began
     earlier is IN_PROGRESS in the second read, or has written the desired state by the third: if it failed, it is there
     until it is taken back, which is why those that are desired and not COMPLETED are looked at as well.
     """
+    contenders = await records.executions.contenders(app)
     newest = await records.deployments.list(app, limit=1)
     going_on = [
         found
@@ -74,6 +76,7 @@ async def find_current(app: AppName, records: Records) -> Current:
         with contextlib.suppress(NotFound):
             going_on.append(await records.deployments.get(app, id))
     needed = {number for each in desired for number in numbers(each)}
+    needed |= {each.rollback.release for each in contenders if each.rollback is not None}
     for deployment in going_on:
         if deployment.state is not RolloutState.COMPLETED:
             needed |= await ways(deployment, records)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
 
-from fairway.domain import deployment, execution, waiting
+from fairway.domain import deployment, execution, rollback, waiting
 from fairway.domain.app import Mode
 from fairway.domain.progression import RetryMode
 
@@ -27,7 +27,7 @@ class Cause(BaseModel):
 
 
 class Trigger(BaseModel):
-    """What started it: "push", "command" or "resume", and who."""
+    """What started it: "push", "command", "resume" or "rollback", and who."""
 
     kind: str
     by: str
@@ -103,11 +103,24 @@ class Waits(BaseModel):
         return cls(stage=found.stage, cause=found.cause, person=found.person, command=found.command, until=found.until)
 
 
+class Rollback(BaseModel):
+    """Where an execution of the kind ROLLBACK goes back to: a release, which execution `target` brought there."""
+
+    release: int
+    target: int
+
+    @classmethod
+    def of(cls, found: rollback.Rollback | None) -> "Rollback | None":
+        """The shape of it, None for an execution that brings a commit."""
+        return None if found is None else cls(release=found.release, target=found.target)
+
+
 class Execution(BaseModel):
     """One run of an app's pipeline."""
 
     app: str
     number: int
+    kind: execution.Kind
     status: execution.ExecutionStatus
     trigger: Trigger
     commit: str
@@ -120,6 +133,7 @@ class Execution(BaseModel):
     stages: list[Stage]
     mode: Mode
     waits: Waits | None
+    rollback: Rollback | None
 
     @classmethod
     def of(cls, run: execution.Execution, waits: waiting.Waiting | None = None) -> "Execution":
@@ -127,6 +141,7 @@ class Execution(BaseModel):
         return cls(
             app=run.app,
             number=run.number,
+            kind=run.kind,
             status=run.status,
             trigger=Trigger(kind=run.trigger.kind, by=run.trigger.by),
             commit=run.revision.commit,
@@ -139,6 +154,7 @@ class Execution(BaseModel):
             stages=[Stage.of(stage) for stage in run.stages],
             mode=run.mode,
             waits=Waits.of(waits),
+            rollback=Rollback.of(run.rollback),
         )
 
 

@@ -28,9 +28,10 @@ def waits_for_somebody(execution: Json) -> bool:
 
 
 def head(execution: Json) -> str:
-    """`shop-api  execution 42  9c1f2e7 "Add coupons"`."""
+    """`shop-api  execution 42  9c1f2e7 "Add coupons"`; a rollback has `back to release 17` before the commit."""
     subject = f' "{execution["subject"]}"' if execution.get("subject") else ""
-    return f"{execution['app']}  execution {execution['number']}  {words.commit(execution['commit'])}{subject}"
+    back = f"back to release {execution['rollback']['release']}  " if execution.get("rollback") else ""
+    return f"{execution['app']}  execution {execution['number']}  {back}{words.commit(execution['commit'])}{subject}"
 
 
 def stage_line(execution: Json, stage: Json, *, now: float | None = None) -> str:

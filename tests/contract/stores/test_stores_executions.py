@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from fairway.domain import progression
+from fairway.domain import progression, rollback
 from fairway.domain.app import Mode
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import (
@@ -15,9 +15,11 @@ from fairway.domain.execution import (
     ActionStatus,
     Execution,
     ExecutionStatus,
+    Kind,
     StageStatus,
+    Trigger,
 )
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import (
     CountRun,
     Keep,
@@ -29,10 +31,12 @@ from fairway.domain.moves import (
     carry_out,
 )
 from fairway.domain.pipeline import Approval, DisabledTransition, Duty
+from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
-from support.pipeline_values import APP, PUSH, REVISION, define
+from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define
 
+BACK = Rollback(release=ReleaseNumber(17), target=ExecutionNumber(41))
 QUEUED, RUNNING = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
 
 
@@ -40,6 +44,11 @@ async def create(store: AnyStore, *stages: str, key: str | None = None, at: floa
     if not [app for app in await store.apps.list() if app.name == APP]:
         await store.apps.create(APP, at=0.0)
     return await store.executions.create(APP, REVISION, PUSH, define(stages or ("source",)), at=at, key=key)
+
+
+async def create_rollback(store: AnyStore) -> Execution:
+    trigger = Trigger(kind="rollback", by="ada")
+    return await store.executions.create(APP, REVISION, trigger, rollback.define(PRODUCTION), at=2.0, rollback=BACK)
 
 
 async def test_an_execution_begins_queued_with_its_stages_pending(store: AnyStore) -> None:
@@ -281,6 +290,37 @@ async def test_the_newest_that_entered_a_stage_is_known(store: AnyStore) -> None
 
     assert await store.executions.entered(APP, above=1) == {"source": 3}
     assert await store.executions.entered(APP, above=3) == {}
+
+
+async def test_a_rollback_is_kept_with_what_it_goes_back_to(store: AnyStore) -> None:
+    await create(store)
+
+    created = await create_rollback(store)
+
+    assert (created.kind, created.rollback) == (Kind.ROLLBACK, BACK)
+    assert await store.executions.get(APP, created.number) == created
+    assert (await store.executions.get(APP, 1)).kind is Kind.STANDARD
+
+
+async def test_a_rollback_contends_however_many_wait_at_the_door(store: AnyStore) -> None:
+    for _ in range(60):
+        await create(store)
+    back = await create_rollback(store)
+    for _ in range(2):
+        await create(store)
+
+    contenders = await store.executions.contenders(APP)
+
+    assert [each.number for each in contenders] == [*range(1, 51), back.number, 63]
+
+
+async def test_who_entered_a_stage_is_known_by_kind(store: AnyStore) -> None:
+    await enter(store, await create(store, "production"))
+    await enter(store, await create_rollback(store))
+
+    assert await store.executions.entered(APP, above=0) == {"production": 2}
+    assert await store.executions.entered(APP, above=0, kind=Kind.STANDARD) == {"production": 1}
+    assert await store.executions.entered(APP, above=0, kind=Kind.ROLLBACK) == {"production": 2}
 
 
 async def test_what_stages_hand_on_is_merged(store: AnyStore) -> None:

@@ -189,7 +189,17 @@ def test_rollback_asks_first_and_names_the_release(shop: Any, server: Served) ->
     assert "Take production of shop-api back to release 16?" in asked.stderr
     assert done.returncode == 0
     assert server.bodies("POST", "/apps/shop-api/rollback") == [{"environment": "production", "release": 16}]
-    assert "  production  ✓  4.8 s   release 17" in done.stderr
+    assert 'shop-api  execution 1  back to release 16  9c1f2e7 "Change"' in done.stderr
+    assert "  production  ✓  4.8 s" in done.stderr
+
+
+def test_a_rollback_stands_among_the_executions_with_what_it_goes_back_to(shop: Any, server: Served) -> None:
+    shop.fairway("rollback", "16", "--yes")
+
+    executions, show = shop.fairway("executions"), shop.fairway("show", "1")
+
+    assert "production back to release 16" in executions.stdout
+    assert "by a rollback by ada, to what execution 41 brought there" in show.stdout
 
 
 def test_a_deployment_that_fails_ends_with_1_and_its_cause(shop: Any, server: Served) -> None:

@@ -88,6 +88,7 @@ async def server(home: Path, fails: frozenset[int] = frozenset()) -> AsyncIterat
             yard.clock,
             yard.notices,
             StageLogs(home / "executions"),
+            deployer.find_ways_back,
         )
         async with asyncio.TaskGroup() as group:
             tasks = [

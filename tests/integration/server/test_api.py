@@ -454,11 +454,12 @@ async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
     restart = await live.api.post(f"{API}/apps/shop/restart", json={"environment": "production", "service": "web"})
     scale = await live.api.post(f"{API}/apps/shop/scale", json={"environment": "production", "services": {"web": 4}})
 
-    assert (rollback.status_code, restart.status_code, scale.status_code) == (202, 202, 200)
-    assert rollback.json()["state"] == "IN_PROGRESS"
+    assert (rollback.status_code, restart.status_code, scale.status_code) == (201, 202, 200)
+    assert (rollback.json()["kind"], rollback.json()["rollback"]) == ("ROLLBACK", {"release": 1, "target": 1})
+    assert rollback.json()["trigger"] == {"kind": "rollback", "by": "owner"}
     assert scale.json() == {"services": {"web": {"from": 1, "to": 4}}}
-    assert live.deployer.asked[0] == ("rollback", "shop", "production", 1, "owner")
-    assert live.deployer.asked[1] == ("restart", "shop", "production", "web", "owner")
+    assert live.pipeline.asked == [("rollback", "shop", "production", 1, "owner")]
+    assert live.deployer.asked[0] == ("restart", "shop", "production", "web", "owner")
     assert live.deployer.asked[-1] == ("scale", "shop", "production", {"web": 4}, "owner")
 
 
@@ -479,7 +480,7 @@ async def test_what_can_not_be_done_is_refused_and_asked_of_nobody(live, path, b
     answer = await live.api.post(f"{API}/apps/shop/{path}", json=body)
 
     assert_problem(answer, 422, "usage")
-    assert live.deployer.asked == []
+    assert live.deployer.asked == live.pipeline.asked == []
 
 
 async def test_a_release_that_is_not_there_is_not_found(live):
@@ -489,7 +490,7 @@ async def test_a_release_that_is_not_there_is_not_found(live):
 
 
 async def test_a_deployment_is_shown_and_followed_to_its_verdict(live):
-    deployment = (await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production"})).json()
+    deployment = (await live.api.post(f"{API}/apps/shop/restart", json={"environment": "production"})).json()
     path = f"{API}/apps/shop/deployments/{deployment['id']}"
     seen = []
     async with live.api.stream("GET", f"{path}/stream") as answer, asyncio.timeout(10):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fairway.domain.deployment import Deployment, RolloutState
-from fairway.domain.ids import ReleaseNumber, ServiceName
+from fairway.domain.ids import ExecutionNumber, ReleaseNumber, ServiceName
 from fairway.errors import Conflict, NotFound, UsageError
 from support.pipeline_deploys import Yard, other_image
 from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, STAGING, WEB
@@ -192,7 +192,7 @@ async def test_a_deployment_under_way_refuses_everything_else(yard: Yard) -> Non
 
     attempts: list[Callable[[], Awaitable[Any]]] = [
         lambda: yard.deploy(43),
-        lambda: yard.deployer.rollback(APP, PRODUCTION),
+        lambda: yard.deployer.find_ways_back(APP, PRODUCTION),
         lambda: yard.deployer.restart(APP, PRODUCTION),
         lambda: yard.deployer.scale(APP, PRODUCTION, {ServiceName("web"): 3}),
     ]
@@ -228,17 +228,24 @@ async def test_who_waits_for_an_abandoned_deployment_is_told(yard: Yard) -> None
     assert waiting.result().reason == "the execution was stopped"
 
 
+async def go_back(yard: Yard, execution: int, release: int | None = None) -> Deployment:
+    """To the first of the ways back, as the execution of a rollback does it."""
+    way = (await yard.deployer.find_ways_back(APP, PRODUCTION, release))[0]
+    return await yard.deployer.repeat(APP, way.number, ExecutionNumber(execution), yard.log.append)
+
+
 async def test_a_rollback_is_a_new_release_of_the_last_good_one(yard: Yard) -> None:
     async with running(yard, fails=frozenset({2})):
         await yard.deploy(41, image=other_image(1))
         await yard.deploy(42, image=other_image(2))
         await yard.deploy(43, image=other_image(3))
 
-        deployment = await ended(yard, await yard.deployer.rollback(APP, PRODUCTION))
+        deployment = await go_back(yard, 44)
 
-    assert deployment.state is RolloutState.COMPLETED
+    assert (deployment.state, deployment.key) == (RolloutState.COMPLETED, "execution/44/production")
     release = await yard.store.releases.get(APP, deployment.release)
     assert (release.number, release.rollback_of, release.image) == (4, 1, other_image(1))
+    assert release.execution == 44
     assert (await yard.desired()).services[0].spec.image == other_image(1)
 
 
@@ -248,48 +255,54 @@ async def test_rolling_back_twice_goes_back_twice(yard: Yard) -> None:
             await yard.deploy(40 + number, image=other_image(number))
 
         for expected in (2, 1):
-            await ended(yard, await yard.deployer.rollback(APP, PRODUCTION))
+            await go_back(yard, 50 - expected)
             assert (await yard.desired()).services[0].spec.image == other_image(expected)
 
-        with pytest.raises(Conflict, match="no earlier release"):
-            await yard.deployer.rollback(APP, PRODUCTION)
+        assert await yard.deployer.find_ways_back(APP, PRODUCTION) == []
 
 
 async def test_a_rollback_can_name_its_release(yard: Yard) -> None:
     async with running(yard):
         for number in (1, 2, 3):
             await yard.deploy(40 + number, image=other_image(number))
-        await ended(yard, await yard.deployer.rollback(APP, PRODUCTION, 1))
+        await go_back(yard, 44, 1)
 
     assert (await yard.desired()).services[0].spec.image == other_image(1)
 
 
 async def test_a_rollback_to_what_is_not_there_is_refused(yard: Yard) -> None:
-    async with running(yard):
+    async with running(yard, fails=frozenset({2})):
         await yard.deploy(41)
+        await yard.deploy(42)
         staging = await yard.store.releases.create(
             replace(await yard.store.releases.get(APP, 1), environment=STAGING, execution=None)
         )
 
         with pytest.raises(NotFound, match="no release 9"):
-            await yard.deployer.rollback(APP, PRODUCTION, 9)
+            await yard.deployer.find_ways_back(APP, PRODUCTION, 9)
         with pytest.raises(UsageError, match="was made for staging"):
-            await yard.deployer.rollback(APP, PRODUCTION, staging.number)
+            await yard.deployer.find_ways_back(APP, PRODUCTION, staging.number)
+        with pytest.raises(Conflict, match="can't go back to release 2") as never:
+            await yard.deployer.find_ways_back(APP, PRODUCTION, 2)
         with pytest.raises(NotFound, match="nothing was deployed"):
-            await yard.deployer.rollback(APP, STAGING)
+            await yard.deployer.find_ways_back(APP, STAGING)
+    assert never.value.why == "that release never succeeded in production"
 
 
-async def test_a_rollback_left_by_a_dead_server_is_seen_through(yard: Yard) -> None:
+async def test_a_rollback_that_a_dead_server_began_goes_on_with_the_same_release(yard: Yard) -> None:
     async with running(yard):
         await yard.deploy(41, image=other_image(1))
         await yard.deploy(42, image=other_image(2))
-    deployment = await yard.deployer.rollback(APP, PRODUCTION)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await go_back(yard, 43)
 
     again = Yard(yard.store)
     async with running(again):
-        concluded = await ended(again, deployment)
+        concluded = await again.deployer.repeat(APP, ReleaseNumber(1), ExecutionNumber(43), again.log.append)
 
-    assert concluded.state is RolloutState.COMPLETED
+    assert (concluded.state, concluded.release) == (RolloutState.COMPLETED, 3)
+    assert len(await yard.store.releases.list(APP)) == 3
 
 
 async def test_a_failure_that_was_not_taken_back_before_the_server_died_is_taken_back(yard: Yard) -> None:
@@ -407,7 +420,7 @@ async def test_down_ends_a_deployment_under_way(yard: Yard) -> None:
 
 
 async def test_nothing_can_be_done_where_nothing_was_deployed(yard: Yard) -> None:
-    for attempt in (yard.deployer.restart, yard.deployer.down, yard.deployer.rollback):
+    for attempt in (yard.deployer.restart, yard.deployer.down, yard.deployer.find_ways_back):
         with pytest.raises(NotFound, match="nothing was deployed to production"):
             await attempt(APP, PRODUCTION)
 

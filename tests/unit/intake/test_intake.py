@@ -7,8 +7,9 @@ import pytest
 
 from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.stores import MemoryStore, make_store
-from fairway.domain.execution import ExecutionStatus
-from fairway.domain.ids import AppName
+from fairway.domain.execution import ExecutionStatus, Trigger
+from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
+from fairway.domain.rollback import Rollback, define
 from fairway.errors import NotFound, UsageError
 from fairway.intake.intake import Intake
 from fairway.intake.push import Kept, Push, Started, Update
@@ -279,3 +280,24 @@ async def test_a_fairway_toml_of_absurd_length_is_left_to_the_stage_source(room)
 
     assert isinstance(outcome, Started)
     assert [stage.name for stage in outcome.execution.stages] == ["source", "build", "package"]
+
+
+async def test_a_rollback_s_commit_is_not_taken_for_the_branch_s_latest(room):
+    first = await room.push(room.commit())
+    second = room.commit({"a": b"2"})
+    await room.push(second, old=first.execution.revision.commit, id="p2")
+    goes_back = Rollback(release=ReleaseNumber(1), target=first.execution.number)
+    await room.store.executions.create(
+        SHOP,
+        first.execution.revision,
+        Trigger(kind="rollback"),
+        define(EnvironmentName("production")),
+        at=2.0,
+        rollback=goes_back,
+    )
+    room.repositories._apps["shop"].seen.clear()
+
+    outcomes = await room.intake.resync()
+
+    assert list(outcomes) == []
+    assert len(await room.executions()) == 3

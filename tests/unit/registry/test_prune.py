@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from fairway.domain import rollback
 from fairway.domain.deployment import RolloutState
-from fairway.domain.execution import ExecutionStatus
-from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
+from fairway.domain.execution import ExecutionStatus, Trigger
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.image import Image, LocalImage, local_name
+from fairway.domain.rollback import Rollback
 from fairway.errors import Unavailable
-from support.pipeline_values import APP, PRODUCTION, make_release
-from support.registry_yard import Meanwhile, Yard, commit_of
+from support.pipeline_values import APP, PRODUCTION, REVISION, make_release
+from support.registry_yard import NOW, Meanwhile, Yard, commit_of
 
 STAGING = EnvironmentName("staging")
 DOWN = Unavailable("the registry localhost:7879 does not answer", why="connection refused")
@@ -132,6 +134,17 @@ async def test_of_another_registry_only_our_own_names_on_this_host_go(yard: Yard
 async def test_the_desired_release_stays_though_it_has_no_replica(yard: Yard) -> None:
     await yard.releases(4)
     await yard.desire(1, replicas=0)
+
+    await yard.prune(keep=2)
+
+    assert await yard.numbers() == [1, 3, 4]
+
+
+async def test_the_release_that_a_rollback_is_on_its_way_to_stays(yard: Yard) -> None:
+    await yard.releases(4)
+    back = Rollback(release=ReleaseNumber(1), target=ExecutionNumber(1))
+    trigger = Trigger(kind="rollback")
+    await yard.store.executions.create(APP, REVISION, trigger, rollback.define(PRODUCTION), at=NOW, rollback=back)
 
     await yard.prune(keep=2)
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairway.adapters.memory.shelf import Shelf
-from fairway.domain.execution import Execution, ExecutionStatus, Revision, Trigger, make_stages
+from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger, make_stages
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import Keep, Move, carry_out, check
 from fairway.domain.pipeline import Definition, DisabledTransition
+from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
 
 QUEUED = 50
@@ -31,6 +32,7 @@ class MemoryExecutions:
         at: float,
         override: str | None = None,
         key: str | None = None,
+        rollback: Rollback | None = None,
     ) -> Execution:
         """A QUEUED execution with the next number, or the one that the key started before."""
         self._shelf.visit(app)
@@ -49,6 +51,7 @@ class MemoryExecutions:
             created_at=at,
             override=override,
             mode=definition.mode,
+            rollback=rollback,
         )
         self._shelf.executions[app, number] = created
         return created
@@ -86,19 +89,19 @@ class MemoryExecutions:
         return sorted(found, key=lambda execution: (execution.created_at, execution.app, execution.number))
 
     async def contenders(self, app: AppName) -> Sequence[Execution]:
-        """The unfinished ones that have begun, the oldest of those that are QUEUED, and the newest."""
+        """The unfinished ones that have begun, the rollbacks, the oldest of the others that are QUEUED, the newest."""
         mine = [execution for execution in await self.unfinished() if execution.app == app]
         mine.sort(key=lambda execution: execution.number)
-        queued = [execution for execution in mine if execution.status is ExecutionStatus.QUEUED]
+        queued = [execution for execution in mine if is_common(execution)]
         kept = {execution.number for execution in (*queued[:QUEUED], *queued[-1:])}
-        return [each for each in mine if each.status is not ExecutionStatus.QUEUED or each.number in kept]
+        return [each for each in mine if not is_common(each) or each.number in kept]
 
-    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
-        """For each stage the highest number, above that one, of an execution that ever entered it."""
+    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
         self._shelf.visit()
         found: dict[str, int] = {}
         for execution in self._shelf.executions.values():
-            if execution.app == app and execution.number > above:
+            if execution.app == app and execution.number > above and kind in (None, execution.kind):
                 for stage in execution.stages:
                     if stage.started_at is not None:
                         found[stage.name] = max(found.get(stage.name, 0), execution.number)
@@ -130,6 +133,11 @@ class MemoryExecutions:
         await self.get(app, number)
         values: Mapping[str, Any] = json.loads(self._shelf.outputs.get((app, number), "{}"))
         return values
+
+
+def is_common(execution: Execution) -> bool:
+    """Whether there may be a thousand like it: it has not begun, and is no rollback."""
+    return execution.status is ExecutionStatus.QUEUED and execution.kind is Kind.STANDARD
 
 
 class MemoryTransitions:

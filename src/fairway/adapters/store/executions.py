@@ -19,6 +19,7 @@ from fairway.domain.execution import (
     ActionStatus,
     Execution,
     ExecutionStatus,
+    Kind,
     Revision,
     Stage,
     StageStatus,
@@ -27,6 +28,7 @@ from fairway.domain.execution import (
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import Move, check
 from fairway.domain.pipeline import Action, Definition
+from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
 
 UNFINISHED = [status.value for status in ExecutionStatus if status not in ENDED]
@@ -45,8 +47,9 @@ STAGES_OF, ACTIONS_OF = (
     .order_by(table.c.position)
     for table in (STAGES, ACTIONS)
 )
+_QUEUED = EXECUTIONS.c.status == ExecutionStatus.QUEUED.value
 _WAITING = sa.select(EXECUTIONS.c.number).where(
-    EXECUTIONS.c.app == sa.bindparam("app"), EXECUTIONS.c.status == ExecutionStatus.QUEUED.value
+    EXECUTIONS.c.app == sa.bindparam("app"), _QUEUED, EXECUTIONS.c.rollback.is_(None)
 )
 CONTENDERS = (
     sa.select(EXECUTIONS)
@@ -54,6 +57,7 @@ CONTENDERS = (
         EXECUTIONS.c.app == sa.bindparam("app"),
         sa.or_(
             EXECUTIONS.c.status.in_(BEGUN),
+            _QUEUED & EXECUTIONS.c.rollback.is_not(None),
             EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number).limit(QUEUED)),
             EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number.desc()).limit(1)),
         ),
@@ -78,6 +82,7 @@ class SqlExecutions:
         at: float,
         override: str | None = None,
         key: str | None = None,
+        rollback: Rollback | None = None,
     ) -> Execution:
         """A QUEUED execution with the next number, or the one that the key started before. Raises NotFound for an
         unknown app."""
@@ -103,6 +108,7 @@ class SqlExecutions:
                     created_at=at,
                     override=override,
                     mode=definition.mode.value,
+                    rollback=None if rollback is None else codec.encode(rollback),
                 )
             )
             change.insert_stages(connection, app, number, definition.stages, first=0)
@@ -131,16 +137,20 @@ class SqlExecutions:
         return await self._database.read(lambda connection: read_many(connection, query))
 
     async def contenders(self, app: AppName) -> Sequence[Execution]:
-        """The unfinished ones that have begun, the oldest of those that are QUEUED, and the newest."""
+        """The unfinished ones that have begun, the rollbacks, the oldest of the others that are QUEUED, the newest."""
         return await self._database.read(lambda connection: read_many(connection, CONTENDERS, app=app))
 
-    async def entered(self, app: AppName, *, above: int) -> Mapping[str, int]:
-        """For each stage the highest number, above that one, of an execution that ever entered it."""
+    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
         query = (
             sa.select(STAGES.c.name, sa.func.max(STAGES.c.number).label("number"))
             .where(STAGES.c.app == app, STAGES.c.number > above, STAGES.c.started_at.is_not(None))
             .group_by(STAGES.c.name)
         )
+        if kind is not None:
+            own = (EXECUTIONS.c.app == STAGES.c.app) & (EXECUTIONS.c.number == STAGES.c.number)
+            back = EXECUTIONS.c.rollback.is_not(None)
+            query = query.join(EXECUTIONS, own).where(back if kind is Kind.ROLLBACK else sa.not_(back))
 
         def work(connection: sa.Connection) -> Mapping[str, int]:
             return {row.name: row.number for row in connection.execute(query)}
@@ -246,6 +256,7 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
         override=row.override,
         mode=Mode(row.mode),
         version=row.version,
+        rollback=None if row.rollback is None else codec.decode(Rollback, row.rollback),
     )
 
 

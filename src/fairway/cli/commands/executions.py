@@ -1,6 +1,7 @@
 """`fairway executions`: the pipeline's executions, newest first."""
 
 import time
+from typing import Any
 
 import click
 
@@ -28,7 +29,7 @@ def executions(application: str | None, limit: int, status: str | None, as_json:
             words.commit(item["commit"]),
             words.age(now - item["created_at"]),
             words.duration((item["ended_at"] or now) - item["started_at"]) if item["started_at"] else "",
-            output.clean(item["subject"]),
+            describe(item),
         ]
         for item in document["executions"]
     ]
@@ -37,3 +38,10 @@ def executions(application: str | None, limit: int, status: str | None, as_json:
         rows,
         empty=f"{place.app} has no executions yet; a push starts one",
     )
+
+
+def describe(item: dict[str, Any]) -> str:
+    """The commit's subject; for a rollback what it goes back to."""
+    if item.get("rollback"):
+        return f"{item['stages'][0]['name']} back to release {item['rollback']['release']}"
+    return output.clean(item["subject"])

@@ -3,7 +3,7 @@
 import click
 
 from fairway.cli import durations, here, options, questions
-from fairway.cli.commands import restart
+from fairway.cli.commands import deploy
 
 
 @click.command("rollback")
@@ -23,12 +23,15 @@ def rollback(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Take an environment back to an earlier release, without a build. Without a number, to the one before."""
+    """Take an environment back to an earlier release, without a build, and watch the execution that does it.
+
+    Without a number, to the last release before the present one that succeeded there.
+    """
     patience = durations.seconds("--timeout", timeout)
     place = here.find(application)
     name = place.environment(environment)
     target = f"release {release}" if release is not None else "the release before"
     questions.confirm(f"Take {name} of {place.app} back to {target}?", yes=yes)
     body = {"environment": name, "release": release}
-    deployment = place.client.post(place.path("rollback"), body)
-    restart.finish(place, deployment, no_wait=no_wait, timeout=patience, as_json=as_json)
+    execution = place.client.post(place.path("rollback"), body)
+    deploy.finish(place, execution, no_wait=no_wait, timeout=patience, as_json=as_json)

@@ -58,11 +58,18 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
     status = execution["status"].lower().replace("_", " ")
     return [
         progress.head(execution),
-        f"  {status}; started {when} by a {trigger['kind']}{by}, branch {execution['branch']}",
+        f"  {status}; started {when} by a {trigger['kind']}{by}, {origin(execution)}",
         *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
         *progress.verdict(execution),
         *waiting_lines(execution, now=now),
     ]
+
+
+def origin(execution: report.Json) -> str:
+    """`branch master`, or `to what execution 41 brought there`."""
+    if execution.get("rollback"):
+        return f"to what execution {execution['rollback']['target']} brought there"
+    return f"branch {execution['branch']}"
 
 
 def waiting_lines(execution: report.Json, *, now: float) -> list[str]:

@@ -6,6 +6,7 @@ from fairway.deploy.deployer import Deployer
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.execution import Execution
 from fairway.domain.ids import EnvironmentName
+from fairway.domain.rollback import Rollback
 from fairway.errors import UsageError
 from fairway.pipeline.stages import described, package
 from fairway.pipeline.stages.described import Load
@@ -26,6 +27,8 @@ class DeployStage:
         has its verdict.
         """
         execution = work.execution
+        if execution.rollback is not None:
+            return conclude(await self._go_back(execution.rollback, work), execution)
         app = described.take(work.outputs, execution.app, self._load)
         environment = app.environment(work.stage)
         if environment is None:
@@ -39,13 +42,25 @@ class DeployStage:
             work.log,
             attempt=work.attempt,
         )
-        if deployment.state is RolloutState.COMPLETED:
-            return Done(summary=f"release {deployment.release}; {deployment.reason}")
-        return Failed(summary=deployment.reason, cause=find_cause(deployment, execution))
+        return conclude(deployment, execution)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """What was desired before is desired again."""
         await self._deployer.abandon(execution.app, EnvironmentName(stage), execution.number)
+
+    async def _go_back(self, rollback: Rollback, work: Work) -> Deployment:
+        execution = work.execution
+        return await self._deployer.repeat(
+            execution.app, rollback.release, execution.number, work.log, attempt=work.attempt
+        )
+
+
+def conclude(deployment: Deployment, execution: Execution) -> Done | Failed:
+    """What the stage answers, once the deployment has its verdict."""
+    if deployment.state is not RolloutState.COMPLETED:
+        return Failed(summary=deployment.reason, cause=find_cause(deployment, execution))
+    back = f"release {execution.rollback.release} again, as " if execution.rollback is not None else ""
+    return Done(summary=f"{back}release {deployment.release}; {deployment.reason}")
 
 
 def find_cause(deployment: Deployment, execution: Execution) -> Cause:

@@ -1,14 +1,15 @@
-"""Deployments and releases, and what makes new ones: rollback, restart."""
+"""Deployments and releases, and what makes new ones: a rollback, which is an execution, and a restart."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from fairway.domain import deployment as domain
 from fairway.domain.ids import ServiceName
-from fairway.server import stream, watch
+from fairway.server import stream, waits, watch
 from fairway.server.api.asked import By, Limit, Number, OneEnvironment, TheApp, TheServices, environment_named
 from fairway.server.stream import Emit
 from fairway.wire import deployments as shapes
+from fairway.wire import executions as runs
 
 router = APIRouter(prefix="/apps/{app}")
 
@@ -24,11 +25,11 @@ async def releases(
     return shapes.Releases(releases=[shapes.Release.of(kept, current=kept.number in current) for kept in found])
 
 
-@router.post("/rollback", status_code=202)
-async def rollback(services: TheServices, app: TheApp, by: By, body: shapes.RollbackRequest) -> shapes.Deployment:
-    """Begin to take an environment back to an earlier release; watch the deployment for its verdict."""
+@router.post("/rollback", status_code=201)
+async def rollback(services: TheServices, app: TheApp, by: By, body: shapes.RollbackRequest) -> runs.Execution:
+    """Start an execution that takes an environment back to an earlier release; watch it for its verdict."""
     environment = environment_named(body.environment)
-    return shapes.Deployment.of(await services.deployer.rollback(app, environment, body.release, by=by))
+    return await waits.shape(services, await services.pipeline.rollback(app, environment, body.release, by=by))
 
 
 @router.post("/restart", status_code=202)

@@ -53,6 +53,7 @@ def create_executions() -> None:
         sa.Column("override", Words),
         sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
         sa.Column("mode", sa.Text, nullable=False),
+        sa.Column("rollback", sa.Text),
         sa.Column("version", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("app", "key", name="executions_key"),
     )

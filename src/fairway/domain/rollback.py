@@ -1,0 +1,29 @@
+"""The way back: an execution that takes one environment to a release that succeeded there before (CodePipeline's stage
+rollback).
+
+It has one stage, named for the environment, and in that one action, the deployment: what is deployed was built, tested
+and agreed to when it came the first time. It is never superseded and supersedes nobody (a push that is under way stays
+newer than what it goes back to), and goes in front of all that wait for the stage.
+"""
+
+from dataclasses import dataclass
+
+from fairway.domain.app import Mode
+from fairway.domain.ids import EnvironmentName, ExecutionNumber, ReleaseNumber
+from fairway.domain.pipeline import Definition, plain
+
+TRIGGER = "rollback"
+"""The kind of what starts such an execution, a person or a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Where it goes back to: `release`, which execution `target` brought there."""
+
+    release: ReleaseNumber
+    target: ExecutionNumber
+
+
+def define(environment: EnvironmentName) -> Definition:
+    """The pipeline of a rollback."""
+    return Definition(stages=plain([environment]), mode=Mode.QUEUED)
