@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.durable import Disk, MemoryDurable
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
+from fairway.domain.pipeline import Action, Approval, Definition, Duty
 from fairway.domain.release import Release
 from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
@@ -24,12 +26,14 @@ KINDS = ("source", "build", "package", "deploy")
 
 
 class Scripted:
-    """A runner of every kind of stage. `answers` and `errors` are by stage; a stage in `held` waits in its step."""
+    """A runner of every kind of stage. `answers` and `errors` are by stage; `turns` has an error, or None, for each
+    action of a stage in the order in which they run; a stage in `held` waits in its step."""
 
     def __init__(self, ran: list[str] | None = None) -> None:
         self.ran: list[str] = [] if ran is None else ran
         self.answers: dict[str, Done | Failed] = {}
         self.errors: dict[str, Exception] = {}
+        self.turns: dict[str, list[Exception | None]] = {}
         self.held: dict[str, asyncio.Event] = {}
         self.reached: dict[str, asyncio.Event] = {name: asyncio.Event() for name in NAMES}
         self.abandoned: list[str] = []
@@ -50,6 +54,8 @@ class Scripted:
             return f"result of {work.stage}"
 
         result = await work.step("act", act)
+        if (turns := self.turns.get(work.stage)) and (error := turns.pop(0)) is not None:
+            raise error
         if work.stage in self.errors:
             raise self.errors[work.stage]
         return self.answers.get(work.stage, Done(summary=f"did {work.stage}", outputs={work.stage: result}))
@@ -109,7 +115,17 @@ class Rig:
     async def push(self, *stages: str, mode: Mode = Mode.SUPERSEDED, approvals: Sequence[str] = ()) -> int:
         if not await self.store.apps.list():
             await self.store.apps.create(APP, at=1.0)
-        definition = define(stages or NAMES, mode=mode, approvals=approvals)
+        return await self.submit(define(stages or NAMES, mode=mode, approvals=approvals))
+
+    async def push_checked(self, on_failure: OnFailure, *, approval: bool = False) -> int:
+        """Source and production, whose deployment is followed by an action that looks whether it works."""
+        source, production = define(["source", "production"]).stages
+        first: tuple[Action, ...] = (Approval(),) if approval else ()
+        actions = (*first, Duty(name="deploy", order=2), Duty(name="smoke", order=3))
+        checked = replace(production, actions=actions, on_failure=on_failure)
+        return await self.submit(Definition(stages=(source, checked)))
+
+    async def submit(self, definition: Definition) -> int:
         execution = await self.store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
         await self.executor.submitted(APP, execution.number)
         return execution.number

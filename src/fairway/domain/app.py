@@ -25,6 +25,15 @@ class Mode(StrEnum):
     PARALLEL = "PARALLEL"
 
 
+class OnFailure(StrEnum):
+    """What happens by itself when a stage fails. NONE: nothing. RETRY: the failed actions are begun again, once.
+    ROLLBACK: an environment that has the new release by then goes back to the last one that succeeded there."""
+
+    NONE = "NONE"
+    RETRY = "RETRY"
+    ROLLBACK = "ROLLBACK"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Which pushes start an execution: the branch, and path patterns (git's wildmatch, `!` excludes, empty = all)."""
@@ -90,6 +99,7 @@ class Environment:
     domains: tuple[str, ...] = ()
     rollout: Rollout = Rollout()
     approval: float | None = None
+    on_failure: OnFailure = OnFailure.NONE
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

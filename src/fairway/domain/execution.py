@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.pipeline import Action, Approval, StageDefinition
+from fairway.domain.pipeline import Action, Approval, Duty, StageDefinition
 from fairway.domain.rollback import Rollback
 
 
@@ -168,6 +168,7 @@ class Stage:
     started_at: float | None = None
     ended_at: float | None = None
     run: int = 0
+    on_failure: OnFailure = OnFailure.NONE
 
     @property
     def summary(self) -> str:
@@ -178,6 +179,11 @@ class Stage:
     def cause(self) -> Cause | None:
         """Why it failed, None when it has not."""
         return next((each.cause for each in self.actions if each.cause is not None), None)
+
+    @property
+    def deployed(self) -> bool:
+        """Whether what it is there for has been done."""
+        return any(isinstance(each.action, Duty) and each.status is ActionStatus.SUCCEEDED for each in self.actions)
 
     @property
     def waiting(self) -> ActionExecution | None:
@@ -192,7 +198,11 @@ class Stage:
 def make_stages(definitions: Iterable[StageDefinition]) -> tuple[Stage, ...]:
     """Stages that have not begun."""
     return tuple(
-        Stage(name=each.name, actions=tuple(ActionExecution(action=action) for action in each.actions))
+        Stage(
+            name=each.name,
+            actions=tuple(ActionExecution(action=action) for action in each.actions),
+            on_failure=each.on_failure,
+        )
         for each in definitions
     )
 

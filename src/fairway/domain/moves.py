@@ -21,11 +21,13 @@ from fairway.domain.execution import (
     ActionStatus,
     Execution,
     ExecutionStatus,
+    Revision,
     Stage,
     StageStatus,
     make_stages,
 )
 from fairway.domain.pipeline import StageDefinition
+from fairway.domain.rollback import Rollback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,17 @@ class Redefine:
     stages: tuple[StageDefinition, ...]
 
 
-Move = MoveExecution | MoveStage | MoveAction | CountRun | Keep | Redefine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoBack:
+    """With the same write an execution of its own begins, QUEUED, which takes the environment that the stage is named
+    for to an earlier release; `revision` is that one's."""
+
+    stage: str
+    rollback: Rollback
+    revision: Revision
+
+
+Move = MoveExecution | MoveStage | MoveAction | CountRun | Keep | Redefine | GoBack
 
 
 def check(move: Move) -> None:
@@ -122,7 +134,7 @@ def carry_out_one(execution: Execution, move: Move, at: float) -> Execution | No
             names = {stage.name for stage in begun}
             fresh = make_stages(each for each in definitions if each.name not in names)
             return replace(execution, stages=begun + fresh)
-        case Keep():
+        case Keep() | GoBack():
             return execution
 
 

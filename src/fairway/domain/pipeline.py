@@ -8,7 +8,7 @@ execution keeps the definition that it began with, so that a later change of fai
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fairway.domain.app import App, Environment, Mode
+from fairway.domain.app import App, Environment, Mode, OnFailure
 
 WEEK = 7 * 86400.0
 """Seconds after which an approval that nobody gives has failed (CodePipeline's default)."""
@@ -43,6 +43,7 @@ class StageDefinition:
 
     name: str
     actions: tuple[Action, ...]
+    on_failure: OnFailure = OnFailure.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +74,10 @@ def define(app: App) -> Definition:
 
 def define_environment(environment: Environment) -> StageDefinition:
     """The stage that deploys to the environment, behind an approval where one is asked for."""
-    if environment.approval is None:
-        return StageDefinition(name=environment.name, actions=(Duty(name="deploy"),))
-    approval = Approval(timeout=environment.approval)
-    return StageDefinition(name=environment.name, actions=(approval, Duty(name="deploy", order=2)))
+    actions: tuple[Action, ...] = (Duty(name="deploy"),)
+    if environment.approval is not None:
+        actions = (Approval(timeout=environment.approval), Duty(name="deploy", order=2))
+    return StageDefinition(name=environment.name, actions=actions, on_failure=environment.on_failure)
 
 
 def plain(names: Sequence[str]) -> tuple[StageDefinition, ...]:

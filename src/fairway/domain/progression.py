@@ -7,6 +7,7 @@ again), and its moves belong into the same write as that which happened.
 from collections.abc import Iterable
 from enum import StrEnum
 
+from fairway.domain.app import OnFailure
 from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Stage, StageStatus
 from fairway.domain.moves import CountRun, Move, MoveAction, MoveExecution, MoveStage
 from fairway.domain.pipeline import Approval
@@ -49,20 +50,39 @@ def begin_next(stage: Stage) -> list[Move]:
 def conclude(execution: Execution, name: str) -> list[Move]:
     """One of the stage's actions has ended: the next ones begin, or the stage ends, and perhaps the execution.
 
-    An action that failed does not stop those beside it; the stage fails when they have ended too. An execution that is
-    being stopped ends as STOPPED, even if its action succeeded.
+    An action that failed does not stop those beside it; the stage fails when they have ended too, unless they are tried
+    again by themselves. An execution that is being stopped ends as STOPPED, even if its action succeeded. What begins
+    is another run of the stage: the steps that a durable workflow has kept are those of its own actions.
     """
     stage = execution.stage(name)
     if stage is None or any(each.status is ActionStatus.IN_PROGRESS for each in stage.actions):
         return []
     if execution.status is ExecutionStatus.STOPPING:
         return stopped(stage)
+    count = CountRun(stage=stage.name, expected=stage.run)
     if any(each.status in BAD for each in stage.actions):
-        return end(stage, StageStatus.FAILED, ExecutionStatus.FAILED)
+        again = try_again(stage)
+        return [*again, count] if again else end(stage, StageStatus.FAILED, ExecutionStatus.FAILED)
     if begin := begin_next(stage):
-        return begin
+        return [*begin, count]
     last = execution.stages[-1].name == name
     return end(stage, StageStatus.SUCCEEDED, ExecutionStatus.SUCCEEDED if last else None)
+
+
+def try_again(stage: Stage) -> list[Move]:
+    """The failed actions begin once more, where the stage says so and they have been tried only once. An answer is
+    never asked for again: somebody who says no means it."""
+    failed = [each for each in stage.actions if each.status in BAD]
+    final = any(isinstance(each.action, Approval) or each.attempt > 1 for each in failed)
+    if stage.on_failure is not OnFailure.RETRY or final:
+        return []
+    moves: list[Move] = []
+    for each in failed:
+        name = each.action.name
+        moves.append(MoveAction(stage=stage.name, action=name, expected=each.status, to=ActionStatus.PENDING))
+        begin = MoveAction(stage=stage.name, action=name, expected=ActionStatus.PENDING, to=ActionStatus.IN_PROGRESS)
+        moves.append(begin)
+    return moves
 
 
 def end(stage: Stage, to: StageStatus, execution: ExecutionStatus | None) -> list[Move]:

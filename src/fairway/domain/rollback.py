@@ -18,10 +18,12 @@ TRIGGER = "rollback"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """Where it goes back to: `release`, which execution `target` brought there."""
+    """Where it goes back to: `release`, which execution `target` brought there. `after` is the execution whose failure
+    asks for it, None when a person does."""
 
     release: ReleaseNumber
     target: ExecutionNumber
+    after: ExecutionNumber | None = None
 
 
 def define(environment: EnvironmentName) -> Definition:

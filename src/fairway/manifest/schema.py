@@ -12,12 +12,13 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.manifest import values
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
 MODES = tuple(mode.lower() for mode in Mode)
+ON_FAILURE = tuple(each.lower() for each in OnFailure)
 INSIDE = "a path within the repository, such as"
 
 
@@ -102,6 +103,9 @@ class EnvironmentTable(Table):
     ] = ()
     approval: Annotated[bool, values.truth("true or false")] = False
     approval_timeout: Annotated[float, values.duration(60.0, 60 * values.DAY)] = 7 * values.DAY
+    on_failure: Annotated[
+        str, values.text(f"one of {', '.join(ON_FAILURE)}", ON_FAILURE.__contains__, enum=list(ON_FAILURE))
+    ] = "none"
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairway.domain.app import App, Build, Defaults, Environment, Mode, Rollout, Service, Source
+from fairway.domain.app import App, Build, Defaults, Environment, Mode, OnFailure, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.manifest import commands
@@ -68,6 +68,7 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
         domains=content.domains,
         rollout=Rollout(**content.deployment.model_dump()),
         approval=content.approval_timeout if content.approval else None,
+        on_failure=OnFailure(content.on_failure.upper()),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fairway.domain.events import Event
 from fairway.domain.execution import INSIDE, ActionStatus, Execution, ExecutionStatus, StageStatus
-from fairway.domain.moves import Move, MoveAction, MoveExecution, MoveStage
+from fairway.domain.moves import GoBack, Move, MoveAction, MoveExecution, MoveStage
 from fairway.domain.pipeline import Approval
 from fairway.ports.clock import Clock
 from fairway.ports.notify import Notices
@@ -41,6 +41,8 @@ class Announcer:
 
     def tell(self, execution: Execution, moves: Sequence[Move]) -> None:
         """`stage.succeeded`, "build succeeded: image 84 MB"; `execution` is as it is after the moves."""
+        ends = [move for move in moves if isinstance(move, MoveAction) and move.to is ActionStatus.FAILED]
+        failed = {move.action: move.summary for move in ends}
         for move in moves:
             match move:
                 case MoveExecution(expected=expected) if expected in AGAIN:
@@ -51,6 +53,12 @@ class Announcer:
                     self._stage(execution, stage, status)
                 case MoveAction(stage=stage, action=name, to=ActionStatus.IN_PROGRESS):
                     self._waits(execution, stage, name)
+                case MoveAction(stage=stage, action=name, to=ActionStatus.PENDING) if name in failed:
+                    words = f"{name} of {stage} is tried again, as it failed: {failed[name]}"
+                    self._publish(execution, "action.retried", words)
+                case GoBack(stage=stage, rollback=rollback):
+                    words = f"{stage} goes back to release {rollback.release}, as execution {execution.number} failed"
+                    self._publish(execution, "execution.rollback", words)
 
     def _execution(self, execution: Execution, status: ExecutionStatus) -> None:
         kind, words = EXECUTION_WORDS[status]

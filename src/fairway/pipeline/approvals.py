@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fairway.domain import progression
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import ActionStatus, Execution, Stage
-from fairway.domain.moves import CountRun, Move, MoveAction, carry_out
+from fairway.domain.moves import Move, MoveAction, carry_out
 from fairway.errors import Conflict
 from fairway.ports.clock import Clock
 
@@ -52,9 +52,7 @@ def decide(execution: Execution, answer: Answer) -> Sequence[Move]:
     )
     after = carry_out(execution, [move], at=0.0)
     assert after is not None, "it was read from this very execution"
-    then = progression.conclude(after, stage.name)
-    goes_on = any(isinstance(each, MoveAction) for each in then)
-    return [move, *then, *([CountRun(stage=stage.name, expected=stage.run)] if goes_on else [])]
+    return [move, *progression.conclude(after, stage.name)]
 
 
 def summarise(answer: Answer) -> str:

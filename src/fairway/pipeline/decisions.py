@@ -4,11 +4,20 @@ In comes the execution as it is at that moment; out go moves, or a Conflict that
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fairway.domain import progression
-from fairway.domain.app import Mode
-from fairway.domain.execution import INSIDE, ActionStatus, Execution, ExecutionStatus, Stage, StageStatus
-from fairway.domain.moves import Keep, Move, carry_out
+from fairway.domain.app import Mode, OnFailure
+from fairway.domain.execution import (
+    INSIDE,
+    ActionExecution,
+    ActionStatus,
+    Execution,
+    ExecutionStatus,
+    Stage,
+    StageStatus,
+)
+from fairway.domain.moves import GoBack, Keep, Move, MoveAction, MoveExecution, carry_out
 from fairway.errors import Conflict
 
 RETRIABLE = frozenset({StageStatus.FAILED, StageStatus.STOPPED})
@@ -88,7 +97,37 @@ def holds(execution: Execution, stage: str) -> bool:
     return any(each.name == stage and each.status in INSIDE for each in execution.stages)
 
 
-def follow(execution: Execution, moves: Sequence[Move], stage: str) -> Sequence[Move]:
-    """The moves of an action's end, with all that follows from them in the same change."""
+def follow(
+    execution: Execution, moves: Sequence[Move], stage: str, *, back: GoBack | str | None = None
+) -> Sequence[Move]:
+    """The moves of an action's end, the action's own first, with all that follows from them in the same change.
+
+    `back` is the way back if the stage fails by that, or why there is none; the action's summary then says so.
+    """
     after = carry_out(execution, moves, at=0.0)
-    return [*moves, *progression.conclude(after, stage)] if after is not None else moves
+    if after is None:
+        return moves
+    then = progression.conclude(after, stage)
+    fails = MoveExecution(expected=ExecutionStatus.IN_PROGRESS, to=ExecutionStatus.FAILED) in then
+    found = after.stage(stage)
+    words = []
+    if found is not None and found.on_failure is OnFailure.RETRY:
+        words += [f"attempt {each.attempt}" for each in found.actions if is_end(moves[0], each) and each.attempt > 1]
+    if back is None or not fails:
+        return [*say(moves, words), *then]
+    if isinstance(back, str):
+        return [*say(moves, [*words, f"{stage} keeps the new release: {back}"]), *then]
+    return [*say(moves, [*words, f"{stage} goes back to release {back.rollback.release}"]), *then, back]
+
+
+def is_end(move: Move, action: ActionExecution) -> bool:
+    """Whether the move is that of the action."""
+    return isinstance(move, MoveAction) and move.action == action.action.name
+
+
+def say(moves: Sequence[Move], words: Sequence[str]) -> Sequence[Move]:
+    """The moves, with words more in the summary of the first, an action's."""
+    first, *others = moves
+    if not words or not isinstance(first, MoveAction):
+        return moves
+    return [replace(first, summary="; ".join(part for part in (first.summary, *words) if part)), *others]

@@ -56,7 +56,16 @@ class Executor:
         self._announcer = Announcer(clock, notices)
         self._ledger = Ledger(executions, clock, self._announcer)
         self._rollbacks = Rollbacks(executions, find_ways_back, clock)
-        self._performer = Performer(executions, self._ledger, durable, stages, logs, ended=self._settle)
+        self._performer = Performer(
+            executions,
+            self._ledger,
+            durable,
+            stages,
+            logs,
+            after_failure=self._rollbacks.after_failure,
+            goes_on=self._begin,
+            ended=self._settle,
+        )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._deadlines = asyncio.Event()
         self._opened = asyncio.Event()

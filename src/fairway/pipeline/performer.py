@@ -15,7 +15,7 @@ from typing import Any
 
 from fairway.domain.execution import INSIDE, ActionExecution, ActionStatus, Execution, Stage
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.moves import Keep, Move, MoveAction, Redefine
+from fairway.domain.moves import GoBack, Keep, Move, MoveAction, Redefine
 from fairway.domain.pipeline import Duty
 from fairway.errors import NotFound
 from fairway.pipeline import causes, decisions
@@ -31,7 +31,8 @@ DEPLOY = "deploy"
 
 
 class Performer:
-    """`ended` is called with an app when a workflow of one of its executions has nothing left to do."""
+    """`goes_on` is called with an execution and the stage that it is in when another run of that begins, `ended` with
+    an app when a workflow of one of its executions has nothing left to do."""
 
     def __init__(
         self,
@@ -41,6 +42,8 @@ class Performer:
         stages: Mapping[str, StageRunner],
         logs: StageLogs,
         *,
+        after_failure: Callable[[Execution, Stage], Awaitable[GoBack | str | None]],
+        goes_on: Callable[[Execution, Stage], Awaitable[None]],
         ended: Callable[[AppName], Awaitable[None]],
     ) -> None:
         self._executions = executions
@@ -48,6 +51,8 @@ class Performer:
         self._durable = durable
         self._stages = stages
         self._logs = logs
+        self._after_failure = after_failure
+        self._goes_on = goes_on
         self._ended = ended
         self._fresh: set[str] = set()
 
@@ -72,15 +77,19 @@ class Performer:
         self._fresh.discard(arguments["id"])
         # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
         with contextlib.suppress(NotFound):
-            while actions := await self._next(app, number, name):
+            while True:
+                execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
+                stage = execution.stage(name)
+                if stage is None or stage.status not in INSIDE:
+                    break
+                if workflow(execution, stage) != arguments["id"]:
+                    await self._ledger.insist(functools.partial(self._goes_on, execution, stage))
+                    break
+                if not (actions := running(stage)):
+                    break
                 await self._run_all(step, app, number, name, actions, resumed=resumed)
                 resumed = False
             await self._ledger.insist(functools.partial(self._ended, app))
-
-    async def _next(self, app: AppName, number: ExecutionNumber, name: str) -> list[ActionExecution]:
-        execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
-        stage = execution.stage(name)
-        return running(stage) if stage is not None and stage.status in INSIDE else []
 
     async def _run_all(
         self,
@@ -129,14 +138,19 @@ class Performer:
             return await self._runner(stage).run(work)
 
     async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
+        latest = await self._ledger.get(execution.app, execution.number)
+        found = latest.stage(stage)
+        failed = isinstance(answer, Failed) or (found is not None and found.cause is not None)
+        back = await self._after_failure(latest, found) if found is not None and failed else None
+
         def decide(now: Execution) -> list[Move]:
             found = now.stage(stage)
             present = found.action(action.action.name) if found is not None else None
             if present is None or present.status is not ActionStatus.IN_PROGRESS or present.attempt != action.attempt:
                 return []
-            return list(decisions.follow(now, record(stage, action.action.name, answer), stage))
+            return list(decisions.follow(now, record(stage, action.action.name, answer), stage, back=back))
 
-        await self._ledger.change(await self._ledger.get(execution.app, execution.number), decide)
+        await self._ledger.change(latest, decide)
 
     def _runner(self, stage: str) -> StageRunner:
         return self._stages.get(stage, self._stages[DEPLOY])

@@ -5,14 +5,17 @@ here: to let it into its stage, which is `executor`'s, and to deploy.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from fairway.domain import admission, rollback
-from fairway.domain.execution import Execution, Kind, StageStatus, Trigger
+from fairway.domain.app import OnFailure
+from fairway.domain.execution import Execution, Kind, Stage, StageStatus, Trigger
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.moves import GoBack
 from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
-from fairway.errors import Conflict
+from fairway.errors import Conflict, NotFound
 from fairway.ports.clock import Clock
 from fairway.ports.stores import Executions
 
@@ -68,6 +71,18 @@ class Rollbacks:
             if stage is not None and stage.status is StageStatus.SUCCEEDED:
                 return Rollback(release=way.number, target=way.execution)
         raise no_way(app, environment, release)
+
+    async def after_failure(self, execution: Execution, stage: Stage) -> GoBack | str | None:
+        """The way back from what the execution has deployed in a stage that fails now, or in words why there is none.
+        None where the stage does not ask for it, or has deployed nothing. A rollback is never rolled back."""
+        if stage.on_failure is not OnFailure.ROLLBACK or execution.kind is Kind.ROLLBACK or not stage.deployed:
+            return None
+        try:
+            found = await self.find(execution.app, EnvironmentName(stage.name))
+            origin = await self._executions.get(execution.app, found.target)
+        except (Conflict, NotFound) as error:
+            return error.what
+        return GoBack(stage=stage.name, rollback=replace(found, after=execution.number), revision=origin.revision)
 
 
 def require_quiet(app: AppName, environment: EnvironmentName, others: Sequence[Execution]) -> None:

@@ -104,15 +104,17 @@ class Waits(BaseModel):
 
 
 class Rollback(BaseModel):
-    """Where an execution of the kind ROLLBACK goes back to: a release, which execution `target` brought there."""
+    """Where an execution of the kind ROLLBACK goes back to: a release, which execution `target` brought there; `after`
+    is the execution whose failure asks for it."""
 
     release: int
     target: int
+    after: int | None
 
     @classmethod
     def of(cls, found: rollback.Rollback | None) -> "Rollback | None":
         """The shape of it, None for an execution that brings a commit."""
-        return None if found is None else cls(release=found.release, target=found.target)
+        return None if found is None else cls(release=found.release, target=found.target, after=found.after)
 
 
 class Execution(BaseModel):

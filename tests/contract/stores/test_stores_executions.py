@@ -2,11 +2,12 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from fairway.domain import progression, rollback
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import (
     ACTION_TRANSITIONS,
@@ -22,6 +23,7 @@ from fairway.domain.execution import (
 from fairway.domain.ids import AppName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import (
     CountRun,
+    GoBack,
     Keep,
     Move,
     MoveAction,
@@ -30,7 +32,7 @@ from fairway.domain.moves import (
     Redefine,
     carry_out,
 )
-from fairway.domain.pipeline import Approval, DisabledTransition, Duty
+from fairway.domain.pipeline import Approval, Definition, DisabledTransition, Duty
 from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
@@ -300,6 +302,34 @@ async def test_a_rollback_is_kept_with_what_it_goes_back_to(store: AnyStore) -> 
     assert (created.kind, created.rollback) == (Kind.ROLLBACK, BACK)
     assert await store.executions.get(APP, created.number) == created
     assert (await store.executions.get(APP, 1)).kind is Kind.STANDARD
+
+
+async def test_a_failure_and_the_rollback_that_it_asks_for_are_one_change(store: AnyStore) -> None:
+    execution = await enter(store, await create(store, "production"))
+    back = replace(BACK, after=execution.number)
+    failed = MoveExecution(expected=RUNNING, to=ExecutionStatus.FAILED)
+    go_back = GoBack(stage="production", rollback=back, revision=REVISION)
+
+    stale = await store.executions.change(replace(execution, version=0), [failed, go_back], at=5.0)
+    done = await store.executions.change(execution, [failed, go_back], at=5.0)
+
+    assert (stale, done) == (False, True)
+    assert [each.number for each in await store.executions.list(APP)] == [2, 1]
+    created = await store.executions.get(APP, 2)
+    assert (created.status, created.rollback, created.trigger.kind) == (QUEUED, back, "rollback")
+    assert (created.created_at, [stage.name for stage in created.stages]) == (5.0, ["production"])
+
+
+async def test_what_happens_on_failure_is_kept_with_the_stage(store: AnyStore) -> None:
+    await store.apps.create(APP, at=0.0)
+    source, production = define(["source", "production"]).stages
+    definition = Definition(stages=(source, replace(production, on_failure=OnFailure.RETRY)))
+    created = await store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
+
+    changed = await change(store, created, Redefine(stages=(replace(production, on_failure=OnFailure.ROLLBACK),)))
+
+    assert [stage.on_failure for stage in created.stages] == [OnFailure.NONE, OnFailure.RETRY]
+    assert [stage.on_failure for stage in changed.stages] == [OnFailure.ROLLBACK]
 
 
 async def test_a_rollback_contends_however_many_wait_at_the_door(store: AnyStore) -> None:

@@ -455,7 +455,10 @@ async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
     scale = await live.api.post(f"{API}/apps/shop/scale", json={"environment": "production", "services": {"web": 4}})
 
     assert (rollback.status_code, restart.status_code, scale.status_code) == (201, 202, 200)
-    assert (rollback.json()["kind"], rollback.json()["rollback"]) == ("ROLLBACK", {"release": 1, "target": 1})
+    assert (rollback.json()["kind"], rollback.json()["rollback"]) == (
+        "ROLLBACK",
+        {"release": 1, "target": 1, "after": None},
+    )
     assert rollback.json()["trigger"] == {"kind": "rollback", "by": "owner"}
     assert scale.json() == {"services": {"web": {"from": 1, "to": 4}}}
     assert live.pipeline.asked == [("rollback", "shop", "production", 1, "owner")]

@@ -117,6 +117,12 @@ def test_modes_and_approvals_are_what_codepipeline_knows() -> None:
     assert approval.message == "expected true or false, found the number 1"
 
 
+def test_what_can_happen_on_failure_is_named() -> None:
+    finding = only('app = "a"\n[environments.x]\non_failure = "undo"')
+
+    assert finding.message == 'expected one of none, retry, rollback, found the text "undo"'
+
+
 def test_a_bad_app_name_gets_a_good_one_proposed() -> None:
     assert only('app = "My Shop_API"').hint == 'for example: "my-shop-api"'
 

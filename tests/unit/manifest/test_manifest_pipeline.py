@@ -1,7 +1,7 @@
 """What fairway.toml says of the pipeline: approvals, modes, and the definition that comes of it."""
 
 from fairway.domain import pipeline
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.pipeline import WEEK, Approval, Duty
 from fairway.manifest.load import load
 
@@ -26,3 +26,11 @@ def test_the_time_for_an_approval_and_the_mode_can_be_chosen() -> None:
 
     assert definition.stages[3].actions[0] == Approval(timeout=72 * 3600.0)
     assert definition.mode is Mode.QUEUED
+
+
+def test_what_happens_on_failure_is_said_for_each_environment() -> None:
+    app = load('app = "a"\n[environments.staging]\n[environments.production]\non_failure = "rollback"\n')
+
+    staging, production = pipeline.define(app).stages[3:]
+
+    assert (staging.on_failure, production.on_failure) == (OnFailure.NONE, OnFailure.ROLLBACK)

@@ -6,10 +6,10 @@ from typing import Any
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger, make_stages
-from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.moves import Keep, Move, carry_out, check
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber
+from fairway.domain.moves import GoBack, Keep, Move, carry_out, check
 from fairway.domain.pipeline import Definition, DisabledTransition
-from fairway.domain.rollback import Rollback
+from fairway.domain.rollback import TRIGGER, Rollback, define
 from fairway.errors import NotFound
 
 QUEUED = 50
@@ -38,9 +38,23 @@ class MemoryExecutions:
         self._shelf.visit(app)
         if key is not None and (known := self._shelf.execution_keys.get((app, key))) is not None:
             return self._shelf.executions[app, known]
-        number = self._shelf.count_up(app, "executions")
+        created = self._insert(app, revision, trigger, definition, at=at, override=override, back=rollback)
         if key is not None:
-            self._shelf.execution_keys[app, key] = number
+            self._shelf.execution_keys[app, key] = created.number
+        return created
+
+    def _insert(
+        self,
+        app: AppName,
+        revision: Revision,
+        trigger: Trigger,
+        definition: Definition,
+        *,
+        at: float,
+        override: str | None = None,
+        back: Rollback | None = None,
+    ) -> Execution:
+        number = self._shelf.count_up(app, "executions")
         created = Execution(
             app=app,
             number=ExecutionNumber(number),
@@ -51,7 +65,7 @@ class MemoryExecutions:
             created_at=at,
             override=override,
             mode=definition.mode,
-            rollback=rollback,
+            rollback=back,
         )
         self._shelf.executions[app, number] = created
         return created
@@ -123,6 +137,10 @@ class MemoryExecutions:
         for move in moves:
             if isinstance(move, Keep):
                 kept |= move.outputs
+            if isinstance(move, GoBack):
+                definition = define(EnvironmentName(move.stage))
+                trigger = Trigger(kind=TRIGGER)
+                self._insert(execution.app, move.revision, trigger, definition, at=at, back=move.rollback)
         # Kept as text, so that what is no JSON value fails here as it would on a disk.
         self._shelf.outputs[key] = json.dumps(kept)
         self._shelf.executions[key] = moved

@@ -11,11 +11,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import codec
-from fairway.adapters.store.tables import ACTIONS, EXECUTIONS, STAGES
-from fairway.domain.execution import ENDED, INSIDE, ActionStatus, Execution, ExecutionStatus, StageStatus
-from fairway.domain.moves import CountRun, Keep, Move, MoveAction, MoveExecution, MoveStage, Redefine
-from fairway.domain.pipeline import StageDefinition
+from fairway.adapters.store import apps, codec
+from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
+from fairway.domain import rollback
+from fairway.domain.execution import (
+    ENDED,
+    INSIDE,
+    ActionStatus,
+    Execution,
+    ExecutionStatus,
+    Revision,
+    StageStatus,
+    Trigger,
+)
+from fairway.domain.ids import EnvironmentName
+from fairway.domain.moves import CountRun, GoBack, Keep, Move, MoveAction, MoveExecution, MoveStage, Redefine
+from fairway.domain.pipeline import Definition, StageDefinition
 
 
 class Unexpected(Exception):
@@ -52,6 +63,10 @@ def carried_out(connection: sa.Connection, app: str, number: int, move: Move, at
             return keep(connection, app, number, outputs)
         case Redefine(stages=stages):
             redefine(connection, app, number, stages)
+            return True
+        case GoBack(stage=stage, rollback=found, revision=revision):
+            trigger, definition = Trigger(kind=rollback.TRIGGER), rollback.define(EnvironmentName(stage))
+            insert(connection, app, revision, trigger, definition, at=at, back=found)
             return True
 
 
@@ -108,6 +123,42 @@ def redefine(connection: sa.Connection, app: str, number: int, stages: Sequence[
     insert_stages(connection, app, number, [each for each in stages if each.name not in names], first=first)
 
 
+def insert(
+    connection: sa.Connection,
+    app: str,
+    revision: Revision,
+    trigger: Trigger,
+    definition: Definition,
+    *,
+    at: float,
+    override: str | None = None,
+    key: str | None = None,
+    back: rollback.Rollback | None = None,
+) -> int:
+    """A QUEUED execution; its number. The app's row is locked by whoever calls this."""
+    number = apps.count_up(connection, app, APPS.c.executions)
+    connection.execute(
+        sa.insert(EXECUTIONS).values(
+            app=app,
+            number=number,
+            key=key,
+            commit=revision.commit,
+            subject=revision.subject,
+            branch=revision.branch,
+            author=revision.author,
+            trigger_kind=trigger.kind,
+            trigger_by=trigger.by,
+            status=ExecutionStatus.QUEUED.value,
+            created_at=at,
+            override=override,
+            mode=definition.mode.value,
+            rollback=None if back is None else codec.encode(back),
+        )
+    )
+    insert_stages(connection, app, number, definition.stages, first=0)
+    return number
+
+
 def insert_stages(
     connection: sa.Connection, app: str, number: int, definitions: Sequence[StageDefinition], *, first: int
 ) -> None:
@@ -116,7 +167,13 @@ def insert_stages(
         return
     mine = {"app": app, "number": number}
     stages = [
-        {**mine, "name": each.name, "position": position, "status": StageStatus.PENDING.value}
+        {
+            **mine,
+            "name": each.name,
+            "position": position,
+            "status": StageStatus.PENDING.value,
+            "on_failure": each.on_failure.value,
+        }
         for position, each in enumerate(definitions, start=first)
     ]
     actions = [

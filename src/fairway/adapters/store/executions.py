@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fairway.adapters.store import apps, change, codec
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import (
     ENDED,
@@ -26,7 +26,7 @@ from fairway.domain.execution import (
     Trigger,
 )
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.moves import Move, check
+from fairway.domain.moves import GoBack, Move, check
 from fairway.domain.pipeline import Action, Definition
 from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
@@ -92,26 +92,17 @@ class SqlExecutions:
             known = sa.select(EXECUTIONS.c.number).where(EXECUTIONS.c.app == app, EXECUTIONS.c.key == key)
             if key is not None and (number := connection.execute(known).scalar_one_or_none()) is not None:
                 return read_one(connection, app, number)
-            number = apps.count_up(connection, app, APPS.c.executions)
-            connection.execute(
-                sa.insert(EXECUTIONS).values(
-                    app=app,
-                    number=number,
-                    key=key,
-                    commit=revision.commit,
-                    subject=revision.subject,
-                    branch=revision.branch,
-                    author=revision.author,
-                    trigger_kind=trigger.kind,
-                    trigger_by=trigger.by,
-                    status=ExecutionStatus.QUEUED.value,
-                    created_at=at,
-                    override=override,
-                    mode=definition.mode.value,
-                    rollback=None if rollback is None else codec.encode(rollback),
-                )
+            number = change.insert(
+                connection,
+                app,
+                revision,
+                trigger,
+                definition,
+                at=at,
+                override=override,
+                key=key,
+                back=rollback,
             )
-            change.insert_stages(connection, app, number, definition.stages, first=0)
             return read_one(connection, app, number)
 
         return await self._database.write(work)
@@ -163,6 +154,9 @@ class SqlExecutions:
             check(move)
 
         def work(connection: sa.Connection) -> None:
+            if any(isinstance(move, GoBack) for move in moves):
+                # Before the execution's own row, in the order in which everything else takes the two.
+                apps.lock(connection, execution.app)
             change.claim(connection, execution)
             for move in moves:
                 change.carry_out(connection, execution.app, execution.number, move, at)
@@ -238,6 +232,7 @@ def to_stage(row: sa.Row[Any], actions: Sequence[ActionExecution]) -> Stage:
         started_at=row.started_at,
         ended_at=row.ended_at,
         run=row.run,
+        on_failure=OnFailure(row.on_failure),
     )
 
 

@@ -72,6 +72,7 @@ STAGES = sa.Table(
     sa.Column("started_at", sa.Double),
     sa.Column("ended_at", sa.Double),
     sa.Column("run", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("on_failure", sa.Text, nullable=False),
     sa.ForeignKeyConstraint(["app", "number"], ["executions.app", "executions.number"], ondelete="CASCADE"),
 )
 

@@ -68,7 +68,9 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
 def origin(execution: report.Json) -> str:
     """`branch master`, or `to what execution 41 brought there`."""
     if execution.get("rollback"):
-        return f"to what execution {execution['rollback']['target']} brought there"
+        after = execution["rollback"].get("after")
+        why = f", as execution {after} failed" if after else ""
+        return f"to what execution {execution['rollback']['target']} brought there{why}"
     return f"branch {execution['branch']}"
 
 
