@@ -9,6 +9,7 @@ from dataclasses import replace
 from fairway.deploy import choose, specify
 from fairway.deploy.conduct import EXECUTION, Conductor, Diagnose
 from fairway.deploy.ledger import Ledger, Make, under_way
+from fairway.deploy.turn import Turns
 from fairway.domain.app import Environment
 from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
@@ -46,6 +47,7 @@ class Deployer:
         self._configurations = configurations
         self._clock = clock
         self._ledger = Ledger(deployments, desired, clock, notices)
+        self._turns = Turns(self._ledger, deployments, clock)
         self._conductor = Conductor(self._ledger, releases, deployments, desired, observations, diagnose, clock)
 
     async def run(self) -> None:
@@ -67,11 +69,11 @@ class Deployer:
         execution, environment and attempt it goes on with the same release and deployment. A later attempt makes a
         deployment of its own, and a release if the variables have changed since.
 
-        Raises Conflict when another deployment of the environment is under way.
+        It waits while another deployment of the environment is under way; raises Conflict when that takes too long.
         """
         release = await self._release(app, description, image, revision, execution, again=attempt > 1)
         key = key_of(execution, description.name, attempt)
-        deployment, fresh = await self._ledger.begin(app, description.name, release.number, make_from(release), key=key)
+        deployment, fresh = await self._begin_in_turn(release, key, log)
         log(f"release {release.number}, deployment {deployment.id}: {image.reference}")
         return await self._conductor.see_through(deployment, log, fresh=fresh)
 
@@ -101,13 +103,11 @@ class Deployer:
         """Deploy an earlier release again, as a new release with the same image and the same variables, and return the
         deployment with its verdict. Called again for the same execution and attempt it goes on.
 
-        Raises NotFound when the release is not kept any more.
+        Raises NotFound when the release is not kept any more, and Conflict as `deploy` does.
         """
         release = await self._repeated(await self._releases.get(app, number), execution)
         key = key_of(execution, release.environment, attempt)
-        deployment, fresh = await self._ledger.begin(
-            app, release.environment, release.number, make_from(release), key=key
-        )
+        deployment, fresh = await self._begin_in_turn(release, key, log)
         log(f"release {release.number}, which repeats release {release.rollback_of}; deployment {deployment.id}")
         return await self._conductor.see_through(deployment, log, fresh=fresh)
 
@@ -197,6 +197,11 @@ class Deployer:
                 created_at=self._clock.now(),
             )
         )
+
+    async def _begin_in_turn(self, release: Release, key: str, log: LogSink) -> tuple[Deployment, bool]:
+        app, environment = release.app, release.environment
+        async with self._turns.wait(app, environment, key, log):
+            return await self._ledger.begin(app, environment, release.number, make_from(release), key=key)
 
     async def _repeated(self, target: Release, execution: ExecutionNumber) -> Release:
         """The execution's release, made if no earlier attempt has made it."""

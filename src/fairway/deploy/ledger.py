@@ -26,7 +26,8 @@ Make = Callable[[DesiredEnvironment | None, DeploymentId], DesiredEnvironment]
 
 
 class Ledger:
-    """The records of deployments, and who waits for their ends."""
+    """The records of deployments, and who waits for their ends. `ended` is set, and then another one, when a deployment
+    has got its verdict in this process."""
 
     def __init__(self, deployments: Deployments, desired: DesiredStates, clock: Clock, notices: Notices) -> None:
         self._deployments = deployments
@@ -34,6 +35,7 @@ class Ledger:
         self._clock = clock
         self._notices = notices
         self._ends: dict[tuple[AppName, DeploymentId], asyncio.Event] = {}
+        self.ended = asyncio.Event()
 
     async def begin(
         self, app: AppName, environment: EnvironmentName, release: ReleaseNumber, make: Make, *, key: str
@@ -75,6 +77,8 @@ class Ledger:
             await self.take_back(concluded)
         if (end := self._ends.get((deployment.app, deployment.id))) is not None:
             end.set()
+        self.ended.set()
+        self.ended = asyncio.Event()
         if given:
             words = "is deployed to" if state is RolloutState.COMPLETED else "could not be deployed to"
             text = f"release {concluded.release} {words} {concluded.environment}: {reason}"

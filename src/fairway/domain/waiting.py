@@ -1,4 +1,5 @@
-"""What an execution waits for, in words: an approval, a stage that is held back, or one that another execution is in.
+"""What an execution waits for, in words: an approval, a stage that is held back, or one that another execution is in,
+or an environment to which something else is being deployed.
 
 Pure. Whoever watches it needs to know one thing more: whether it goes on by itself, or somebody has to do something.
 """
@@ -6,8 +7,9 @@ Pure. Whoever watches it needs to know one thing more: whether it goes on by its
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fairway.domain.execution import INSIDE, Execution, Kind, StageStatus
-from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.deployment import Deployment
+from fairway.domain.execution import INSIDE, ActionStatus, Execution, Kind, StageStatus
+from fairway.domain.pipeline import DisabledTransition, Duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,19 @@ class Waiting:
     person: bool
     command: str = ""
     until: float | None = None
+
+
+def find_turn(execution: Execution, other: Deployment | None) -> Waiting | None:
+    """What an execution waits for whose deployment has its turn after `other`, the one that is under way in the
+    environment; None when it deploys, or does something else."""
+    stage = execution.place
+    if stage is None or other is None or other.key.startswith(f"execution/{execution.number}/"):
+        return None
+    if not any(isinstance(each.action, Duty) and each.status is ActionStatus.IN_PROGRESS for each in stage.actions):
+        return None
+    return Waiting(
+        stage=stage.name, cause=f"{stage.name}, where release {other.release} is just being deployed", person=False
+    )
 
 
 def find(execution: Execution, others: Iterable[Execution], disabled: Iterable[DisabledTransition]) -> Waiting | None:

@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 
 from fairway.domain import waiting
+from fairway.domain.deployment import RolloutState
 from fairway.domain.execution import INSIDE, Execution
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.pipeline import FIRST
 from fairway.domain.waiting import Waiting
 from fairway.services import Services
 from fairway.wire import executions as shapes
 
 
 async def find(services: Services, execution: Execution) -> Waiting | None:
-    """What it waits for, None when it does not wait; while it works, nothing is looked up for that."""
+    """What it waits for, None when it does not wait. While it works, only a deployment is looked up that may be ahead
+    of its own."""
     stage = execution.place
-    if execution.finished or stage is None or (stage.status in INSIDE and stage.waiting is None):
+    if execution.finished or stage is None:
         return None
+    if stage.status in INSIDE and stage.waiting is None:
+        if stage.name in FIRST:
+            return None
+        environment = EnvironmentName(stage.name)
+        other = await services.deployments.latest(execution.app, environment, RolloutState.IN_PROGRESS)
+        return waiting.find_turn(execution, other)
     return waiting.find(
         execution,
         await services.executions.contenders(execution.app),

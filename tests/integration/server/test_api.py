@@ -486,6 +486,21 @@ async def test_what_can_not_be_done_is_refused_and_asked_of_nobody(live, path, b
     assert live.deployer.asked == live.pipeline.asked == []
 
 
+async def test_an_execution_whose_deployment_has_not_had_its_turn_says_what_it_waits_for(live):
+    live.pipeline.gates["production"] = asyncio.Event()
+    started = (await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production"})).json()
+    await live.api.post(f"{API}/apps/shop/restart", json={"environment": "production"})
+
+    path = f"{API}/apps/shop/executions/{started['number']}"
+    async with asyncio.timeout(10):
+        while (waits := (await live.api.get(path)).json()["waits"]) is None or "release" not in waits["cause"]:
+            await asyncio.sleep(0)
+
+    status = (await live.api.get(f"{API}/apps/shop")).json()
+    assert waits["cause"] == "production, where release 1 is just being deployed"
+    assert (waits["person"], status["execution"]["waits"]) == (False, waits)
+
+
 async def test_a_release_that_is_not_there_is_not_found(live):
     answer = await live.api.post(f"{API}/apps/shop/rollback", json={"environment": "production", "release": 99})
 

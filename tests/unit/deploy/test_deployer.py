@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from fairway.deploy import turn
 from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.ids import ExecutionNumber, ReleaseNumber, ServiceName
 from fairway.errors import Conflict, NotFound, UsageError
@@ -171,19 +173,7 @@ async def test_a_deploy_that_has_its_verdict_is_not_made_again(yard: Yard) -> No
     assert len(await yard.store.deployments.list(APP)) == 2
 
 
-async def test_two_at_once_on_one_environment_are_refused(yard: Yard) -> None:
-    async with running(yard):
-        results = await asyncio.gather(yard.deploy(41), yard.deploy(42), return_exceptions=True)
-
-    refused = [result for result in results if isinstance(result, Conflict)]
-    completed = [result for result in results if isinstance(result, Deployment)]
-    assert len(refused) == 1
-    assert [deployment.state for deployment in completed] == [RolloutState.COMPLETED]
-    unfinished = await yard.store.deployments.latest(APP, PRODUCTION, RolloutState.IN_PROGRESS)
-    assert unfinished is None
-
-
-async def test_a_deployment_under_way_refuses_everything_else(yard: Yard) -> None:
+async def test_a_deployment_under_way_refuses_what_people_do(yard: Yard) -> None:
     async with running(yard):
         await yard.deploy(41)
     with suppress(TimeoutError):
@@ -191,7 +181,6 @@ async def test_a_deployment_under_way_refuses_everything_else(yard: Yard) -> Non
             await yard.deploy(42)
 
     attempts: list[Callable[[], Awaitable[Any]]] = [
-        lambda: yard.deploy(43),
         lambda: yard.deployer.find_ways_back(APP, PRODUCTION),
         lambda: yard.deployer.restart(APP, PRODUCTION),
         lambda: yard.deployer.scale(APP, PRODUCTION, {ServiceName("web"): 3}),
@@ -199,6 +188,56 @@ async def test_a_deployment_under_way_refuses_everything_else(yard: Yard) -> Non
     for attempt in attempts:
         with pytest.raises(Conflict, match="is just being deployed"):
             await attempt()
+
+
+async def test_deployments_to_one_environment_have_their_turns_in_the_order_in_which_they_came(yard: Yard) -> None:
+    async with running(yard), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(yard.deploy(number, image=other_image(number))) for number in (41, 42, 43)]
+
+    assert [task.result().state for task in tasks] == [RolloutState.COMPLETED] * 3
+    kept = await yard.store.deployments.list(APP)
+    assert [each.key for each in reversed(kept)] == [f"execution/{number}/production" for number in (41, 42, 43)]
+    assert all(later.started_at >= (earlier.ended_at or 0) for later, earlier in pairwise(kept))
+    assert (await yard.desired()).services[0].spec.image == other_image(43)
+    assert "deployment 1 to production is under way; this one waits for its turn" in yard.log
+
+
+async def test_a_deployment_waits_for_a_restart(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        restart = await yard.deployer.restart(APP, PRODUCTION)
+
+        deployment = await yard.deploy(42)
+
+    assert deployment.state is RolloutState.COMPLETED
+    assert (await yard.store.deployments.get(APP, restart.id)).state is RolloutState.COMPLETED
+
+
+async def test_a_turn_that_never_comes_is_refused_in_the_end_and_nothing_is_changed(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    began, before = yard.clock.now(), await yard.desired()
+
+    with pytest.raises(Conflict, match="release 2 is just being deployed"):
+        await yard.deploy(43)
+
+    assert yard.clock.now() - began == pytest.approx(turn.LONGEST, abs=turn.LOOK)
+    assert await yard.desired() == before
+
+
+async def test_who_is_stopped_while_it_waits_leaves_its_place_to_the_next(yard: Yard) -> None:
+    async with running(yard), asyncio.TaskGroup() as group:
+        first = group.create_task(yard.deploy(41))
+        second = group.create_task(yard.deploy(42))
+        third = group.create_task(yard.deploy(43))
+        await asyncio.sleep(0.5)
+        second.cancel()
+
+    assert (first.result().state, third.result().state) == (RolloutState.COMPLETED, RolloutState.COMPLETED)
+    assert second.cancelled()
 
 
 async def test_an_abandoned_deployment_goes_back_at_once(yard: Yard) -> None:

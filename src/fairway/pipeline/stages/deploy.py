@@ -21,7 +21,7 @@ class DeployStage:
         self._load = load
 
     async def run(self, work: Work) -> Done | Failed:
-        """Raises Conflict when somebody deploys to the environment at the same time.
+        """Raises Conflict when somebody else's deployment to the environment does not come to its end.
 
         There is no durable step in it: a deployment goes on by its own key after a restart, and answers at once when it
         has its verdict.
