@@ -92,6 +92,15 @@ class Connection:
             raise Refused(response.status_code, read_message(response.content))
         return json.loads(response.content) if response.content.strip() else None
 
+    async def upload(self, path: str, archive: bytes, *, params: Mapping[str, str]) -> None:
+        """PUT a tar archive. Raises Refused, or Unavailable when there is no answer."""
+        client, url = await self._ready(path)
+        headers = {"Content-Type": "application/x-tar"}
+        with self._wrapped(PATIENCE):
+            response = await client.put(url, params=params, content=archive, headers=headers)
+        if response.status_code >= 400:
+            raise Refused(response.status_code, read_message(response.content))
+
     @contextlib.asynccontextmanager
     async def stream(
         self,

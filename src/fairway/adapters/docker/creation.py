@@ -12,7 +12,8 @@ from typing import Any
 from fairway.adapters.docker import names
 from fairway.adapters.docker.images import LocalCopy
 from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import TaskId
+from fairway.domain.ids import JobId, TaskId
+from fairway.ports.jobs import JobSpec
 
 CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
 """What is left out of Docker's defaults: raw sockets, device nodes, chroot, file capabilities, the audit log."""
@@ -40,24 +41,7 @@ def container(
         "Env": [f"{name}={value}" for name, value in variables.items()],
         "Labels": names.task_labels(instance, task, spec),
         "StopTimeout": math.ceil(spec.stop_timeout),
-        "HostConfig": {
-            "NetworkMode": network,
-            "Init": init and image.takes_init,
-            # A quota, not Docker's NanoCpus: that one is refused when it exceeds the host's cores, so that a service
-            # made for a large host could not be tried on a laptop. Concrete example: 0.5 cores, 50 of every 100 ms.
-            "CpuPeriod": PERIOD,
-            "CpuQuota": max(1000, round(spec.cpu * PERIOD)),
-            "Memory": spec.memory,
-            "MemorySwap": spec.memory,
-            "PidsLimit": PROCESSES,
-            "CapDrop": ["ALL"],
-            "CapAdd": list(CAPABILITIES),
-            "SecurityOpt": ["no-new-privileges"],
-            "LogConfig": LOG,
-            # Fairway restarts: a task that ended is replaced by a new one, after a host's reboot too. Docker would
-            # start it behind Fairway's back, with an old release's variables and a new address.
-            "RestartPolicy": {"Name": "no"},
-        },
+        "HostConfig": host(spec.cpu, spec.memory, network=network, init=init and image.takes_init),
         "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [spec.service]}}},
     }
     if spec.command is not None:
@@ -65,3 +49,49 @@ def container(
     if spec.stop_signal is not None:
         body["StopSignal"] = spec.stop_signal
     return body
+
+
+def host(cpu: float, memory: int, *, network: str, init: bool) -> dict[str, Any]:
+    """The limits and rights of every container that runs an app's image, a task's or a job's."""
+    return {
+        "NetworkMode": network,
+        "Init": init,
+        # A quota, not Docker's NanoCpus: that one is refused when it exceeds the host's cores, so that a service
+        # made for a large host could not be tried on a laptop. Concrete example: 0.5 cores, 50 of every 100 ms.
+        "CpuPeriod": PERIOD,
+        "CpuQuota": max(1000, round(cpu * PERIOD)),
+        "Memory": memory,
+        "MemorySwap": memory,
+        "PidsLimit": PROCESSES,
+        "CapDrop": ["ALL"],
+        "CapAdd": list(CAPABILITIES),
+        "SecurityOpt": ["no-new-privileges"],
+        "LogConfig": LOG,
+        # Fairway restarts: a task that ended is replaced by a new one, after a host's reboot too. Docker would
+        # start it behind Fairway's back, with an old release's variables and a new address.
+        "RestartPolicy": {"Name": "no"},
+    }
+
+
+def job(
+    instance: str,
+    id: JobId,
+    spec: JobSpec,
+    variables: Mapping[str, str],
+    *,
+    image: LocalCopy,
+    network: str,
+    init: bool,
+) -> dict[str, Any]:
+    """The body for a job. The image's entry point is not run: it would often start the app itself."""
+    program, *arguments = spec.command
+    return {
+        "Image": image.reference,
+        "Hostname": f"{spec.name}-{id}",
+        "Env": [f"{name}={value}" for name, value in variables.items()],
+        "Labels": names.job_labels(instance, id, spec),
+        "Entrypoint": [program],
+        "Cmd": arguments,
+        "HostConfig": host(spec.cpu, spec.memory, network=network, init=init and image.takes_init),
+        "NetworkingConfig": {"EndpointsConfig": {network: {}}},
+    }

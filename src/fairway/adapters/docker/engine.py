@@ -41,8 +41,9 @@ class DockerEngine:
         """What the other parts of this adapter (probe, inspector, logs, shell) are made with."""
         self._connection = connection
         self._instance = instance
-        self._images = Images(connection, login)
-        self._networks = Networks(connection, instance)
+        self.images = Images(connection, login)
+        self.networks = Networks(connection, instance)
+        """Shared with the jobs: a network that two make at once is made twice."""
         self._stopping = Stopping(self.containers)
         self._states: dict[str, reading.State] = {}
         self._environments: set[EngineEvent] = set()
@@ -116,7 +117,7 @@ class DockerEngine:
     async def forget(self, app: AppName, environment: EnvironmentName) -> None:
         """Delete the environment's network. Raises Conflict while a container uses it."""
         self._environments.discard(EngineEvent(app=app, environment=environment))
-        await self._networks.remove(app, environment)
+        await self.networks.remove(app, environment)
 
     def events(self) -> AsyncIterator[EngineEvent]:
         """What changes, as it changes; reconnects by itself."""
@@ -149,7 +150,7 @@ class DockerEngine:
         except Refused as refusal:
             if refusal.status == 404 and "No such image" in refusal.message:
                 # It was there a moment ago, and was pruned by hand.
-                self._images.forget(spec.image)
+                self.images.forget(spec.image)
                 try:
                     await self._create_once(task, spec, variables)
                 except Refused as again:
@@ -158,8 +159,8 @@ class DockerEngine:
             raise refusals.refused_start(refusal, spec) from refusal
 
     async def _create_once(self, task: TaskId, spec: TaskSpec, variables: Mapping[str, str]) -> None:
-        image = await self._images.ensure(spec.image)
-        network = await self._networks.ensure(spec.app, spec.environment)
+        image = await self.images.ensure(spec.image)
+        network = await self.networks.ensure(spec.app, spec.environment)
         body = creation.container(self._instance, task, spec, variables, image=image, network=network, init=self._init)
         name = names.container_name(task, spec)
         try:
@@ -185,7 +186,7 @@ class DockerEngine:
             # Not every package of Docker brings its init. Without it zombies stay, which few backends make.
             self._init = False
         elif refusal.status == 404 and "network" in refusal.message:
-            self._networks.forget(spec.app, spec.environment)
+            self.networks.forget(spec.app, spec.environment)
         else:
             return False
         await self.remove(task)

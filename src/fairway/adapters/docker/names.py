@@ -5,7 +5,8 @@ good as one before it. `fairway.instance` is in every look: what another Fairway
 """
 
 from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import AppName, EnvironmentName, TaskId
+from fairway.domain.ids import AppName, EnvironmentName, JobId, TaskId
+from fairway.ports.jobs import JobSpec
 
 PREFIX = "fairway."
 INSTANCE = PREFIX + "instance"
@@ -19,6 +20,9 @@ PORT = PREFIX + "port"
 PORT_DECLARED = PREFIX + "port_declared"
 IMAGE = PREFIX + "image"
 CONFIGURATION = PREFIX + "configuration"
+JOB = PREFIX + "job"
+ACTION = PREFIX + "action"
+EXECUTION = PREFIX + "execution"
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
@@ -46,6 +50,23 @@ def container_name(task: TaskId, spec: TaskSpec) -> str:
 def host_name(task: TaskId, spec: TaskSpec) -> str:
     """`web-3fa9c1d2e4b5`: what the process sees as its host; at most 43 characters, a host name may have 63."""
     return f"{spec.service}-{task}"
+
+
+def job_labels(instance: str, job: JobId, spec: JobSpec) -> dict[str, str]:
+    """The labels of a job's container. It has no `fairway.task`, so that it's never taken for one."""
+    return {
+        INSTANCE: instance,
+        APP: spec.app,
+        ENVIRONMENT: spec.environment,
+        ACTION: spec.name,
+        EXECUTION: str(spec.execution),
+        JOB: job,
+    }
+
+
+def job_name(job: JobId, spec: JobSpec) -> str:
+    """`shop-api-staging-smoke-42-3fa9c1d2e4b5`: what `docker ps` shows."""
+    return f"{spec.app}-{spec.environment}-{spec.name}-{spec.execution}-{job}"
 
 
 def network_name(instance: str, app: AppName, environment: EnvironmentName) -> str:

@@ -10,6 +10,7 @@ import re
 from fairway.adapters.docker.connection import Refused
 from fairway.domain.desired import TaskSpec
 from fairway.errors import FairwayError, Unavailable, WorkFailed
+from fairway.ports.jobs import JobSpec
 
 NOT_FOUND = re.compile(r'exec: \\?"(?P<program>[^"\\]+)\\?": (?:executable file not found|stat .*no such file)')
 NOT_A_FILE = re.compile(r'exec: \\?"(?P<program>[^"\\]+)\\?": (?:permission denied|is a directory)')
@@ -55,6 +56,22 @@ def refused_start(refusal: Refused, spec: TaskSpec) -> FairwayError:
     if refusal.status == 503:
         return Unavailable("Docker can't start anything at present", why=text)
     return WorkFailed(f"{spec.service} can't start: Docker refuses it", why=last_part(text))
+
+
+def refused_job(refusal: Refused, spec: JobSpec) -> FairwayError:
+    """Why an action's command could not be started. The caller raises it from the refusal."""
+    text = refusal.message
+    if match := NOT_FOUND.search(text):
+        return WorkFailed(
+            f'{spec.name} can\'t start: there is no program "{match["program"]}" in the image',
+            why=f'the command "{join(spec.command)}" names it',
+            hint=f"change the command of the action {spec.name} in fairway.toml",
+        )
+    if match := NOT_A_FILE.search(text):
+        return WorkFailed(f'{spec.name} can\'t start: "{match["program"]}" is not executable', why=last_part(text))
+    if refusal.status == 503:
+        return Unavailable("Docker can't start anything at present", why=text)
+    return WorkFailed(f"{spec.name} can't start: Docker refuses it", why=last_part(text))
 
 
 def refused_network(refusal: Refused, name: str) -> FairwayError:

@@ -1,0 +1,171 @@
+"""The jobs port over the Docker Engine: a job is a container, found again by the label that carries its id.
+
+What a server does here may be cut off at any point: a container that was made and not started is started by the next
+call, one that runs is watched on, one that has ended is read. Its state and its log are Docker's, so nothing is kept.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from fairway.adapters.docker import archives, creation, names, reading, refusals
+from fairway.adapters.docker.connection import PATIENCE, Refused
+from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.docker.printed import Printed
+from fairway.domain.ids import JobId
+from fairway.errors import Unavailable, WorkFailed
+from fairway.ports.builder import LogSink
+from fairway.ports.jobs import JobEnd, JobFile, JobSpec
+
+GRACE = 5
+"""Seconds between the signal to a job whose time is over and its being killed."""
+PAUSE = 1.0
+"""Seconds before a Docker that has gone is asked again."""
+
+
+class DockerJobs:
+    """`ports.jobs.Jobs` on the engine's daemon, under its instance, on its networks."""
+
+    def __init__(self, engine: DockerEngine) -> None:
+        self._engine = engine
+        self._connection = engine.containers.connection
+        self._instance = engine.containers.instance
+        self._init = True
+
+    async def run(
+        self, job: JobId, spec: JobSpec, variables: Mapping[str, str], log: LogSink, *, timeout: float
+    ) -> JobEnd:
+        """Run it to its end, or find it and watch it on. Raises WorkFailed or Unavailable."""
+        container = await self._begin(job, spec, variables)
+        started = (await self._state(container, spec)).started_at or time.time()
+        printed = Printed(self._connection, container, log)
+        timed_out = False
+        try:
+            async with asyncio.timeout(max(0.0, started + timeout - time.time())):
+                await self._watch(container, printed)
+        except TimeoutError:
+            timed_out = await self._end(container)
+            await printed.read(follow=False)
+        state = await self._state(container, spec)
+        seconds = max(0.0, (state.stopped_at or time.time()) - started)
+        # A server that was killed while it ended the job has left it ended: its time tells why.
+        timed_out = timed_out or (state.code != 0 and seconds >= timeout)
+        return JobEnd(code=state.code, seconds=seconds, oom_killed=state.oom_killed, timed_out=timed_out)
+
+    async def files(self, job: JobId, path: str, *, largest: int) -> AsyncGenerator[JobFile, None]:
+        """What the job left at the path. Raises WorkFailed when that is too much to look through."""
+        container = await self._find(job)
+        if container is None:
+            return
+        with contextlib.suppress(archives.Missing):
+            found = archives.read(self._connection, container, path, largest=largest)
+            async with contextlib.aclosing(found):
+                async for file in found:
+                    yield file
+
+    async def remove(self, job: JobId) -> None:
+        """Kill and delete its container."""
+        container = await self._find(job)
+        if container is not None:
+            await self._delete(container)
+
+    async def list(self) -> Sequence[JobId]:
+        """Those of this instance."""
+        return [JobId(entry["Labels"][names.JOB]) for entry in await self._listed(names.JOB)]
+
+    async def _begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
+        """The id of its container, which is made and started as far as it is not."""
+        for last in (False, True):
+            container = await self._find(job) or await self._create(job, spec, variables)
+            if (await self._state(container, spec)).tried:
+                return container
+            try:
+                await archives.lay_out(self._connection, container)
+                await self._connection.call("POST", f"/containers/{container}/start")
+            except Refused as refusal:
+                await self._delete(container)
+                if last or not self._mend(refusal, spec):
+                    raise refusals.refused_job(refusal, spec) from refusal
+            else:
+                return container
+        raise AssertionError("unreachable")
+
+    async def _create(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
+        image = await self._engine.images.ensure(spec.image)
+        network = await self._engine.networks.ensure(spec.app, spec.environment)
+        body = creation.job(self._instance, job, spec, variables, image=image, network=network, init=self._init)
+        name = names.job_name(job, spec)
+        try:
+            made = await self._connection.call("POST", "/containers/create", params={"name": name}, body=body)
+        except Refused as refusal:
+            # The answer to an earlier call was lost, and the container is there.
+            if refusal.status == 409 and (found := await self._find(job)) is not None:
+                return found
+            if refusal.status == 404:
+                self._engine.images.forget(spec.image)
+            raise refusals.refused_job(refusal, spec) from refusal
+        return str(made["Id"])
+
+    def _mend(self, refusal: Refused, spec: JobSpec) -> bool:
+        """Whether the refusal is over something that can be done without, or made again."""
+        if "docker-init" in refusal.message and self._init:
+            self._init = False
+            return True
+        if refusal.status == 404 and "network" in refusal.message:
+            self._engine.networks.forget(spec.app, spec.environment)
+            return True
+        return False
+
+    async def _watch(self, container: str, printed: Printed) -> None:
+        """Return when it has ended and all that it printed is read, over a Docker that goes and comes back."""
+        while True:
+            try:
+                await printed.read(follow=True)
+                await self._wait(container)
+                return
+            except Unavailable:
+                await asyncio.sleep(PAUSE)
+
+    async def _end(self, container: str) -> bool:
+        """Its time is over. Whether it had to be ended: it may have ended at that very moment."""
+        running = await self._connection.call("GET", f"/containers/{container}/json")
+        if running["State"]["Status"] not in reading.LIVE:
+            return False
+        path, params = f"/containers/{container}/stop", {"t": str(GRACE)}
+        with contextlib.suppress(Refused):
+            await self._connection.call("POST", path, params=params, timeout=PATIENCE + GRACE)
+        await self._wait(container)
+        return True
+
+    async def _wait(self, container: str) -> None:
+        path, params = f"/containers/{container}/wait", {"condition": "not-running"}
+        with contextlib.suppress(Refused):
+            await self._connection.call("POST", path, params=params, timeout=None)
+
+    async def _state(self, container: str, spec: JobSpec) -> reading.State:
+        try:
+            return reading.read_state(await self._connection.call("GET", f"/containers/{container}/json"))
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            raise WorkFailed(f"{spec.name} is gone before its end", why="its container was removed") from refusal
+
+    async def _delete(self, container: str) -> None:
+        try:
+            await self._connection.call("DELETE", f"/containers/{container}", params={"v": "1", "force": "1"})
+        except Refused as refusal:
+            if refusal.status != 404 and "already in progress" not in refusal.message:
+                raise
+
+    async def _find(self, job: JobId) -> str | None:
+        return next((str(entry["Id"]) for entry in await self._listed(f"{names.JOB}={job}")), None)
+
+    async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
+        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
+        listed: Sequence[Mapping[str, Any]] = await self._connection.call(
+            "GET", "/containers/json", params={"all": "1", "filters": filters}
+        )
+        return listed

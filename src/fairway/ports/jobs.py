@@ -1,0 +1,83 @@
+"""Commands that are run once, to their end, each in a container of its own: what an action of a stage does.
+
+A job belongs to whoever knows its id: asked to run a second time, by a server that came after a killed one, it is found
+as it is and watched on. It stays, with its files, until it is removed.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId
+from fairway.domain.image import Image
+from fairway.ports.builder import LogSink
+
+OUTPUT = "/fairway/output"
+"""A file that every job finds empty and may write to, whichever user it runs as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """What a job is started from, but for its variables. `name` is its action's; `cpu` is in cores, `memory` in bytes,
+    a hard limit. The first word of `command` is the program: the image's entry point is not run."""
+
+    app: AppName
+    environment: EnvironmentName
+    execution: ExecutionNumber
+    name: str
+    image: Image
+    command: tuple[str, ...]
+    cpu: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEnd:
+    """How it ended. `seconds` is how long it ran; `timed_out`: it was killed because its time was over."""
+
+    code: int
+    seconds: float
+    oom_killed: bool = False
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFile:
+    """A regular file that a job left. `path` as it was asked for: from the working directory, or from the root.
+    `content` is None for one that is larger than was asked for."""
+
+    path: str
+    size: int
+    content: bytes | None
+
+
+class Jobs(Protocol):
+    """The jobs of this Fairway server, and of no other one."""
+
+    async def run(
+        self, job: JobId, spec: JobSpec, variables: Mapping[str, str], log: LogSink, *, timeout: float
+    ) -> JobEnd:
+        """Run it to its end, on the network of its environment, and give each line that it prints to `log`. With the
+        same id a second time it is not started again: its lines are given from the first one on, and its end. `timeout`
+        counts in seconds from its start. A call that is cancelled leaves it running.
+
+        Raises WorkFailed when it can't be started (no such image, no such program). Raises Unavailable when the engine
+        does not answer.
+        """
+        ...
+
+    def files(self, job: JobId, path: str, *, largest: int) -> AsyncGenerator[JobFile, None]:
+        """The file at the path, or all files of the folder at the path, of a job that has ended; none when there is
+        none. A path without a slash before it begins in the image's working directory.
+
+        Raises WorkFailed when the folder is too large to be looked through.
+        """
+        ...
+
+    async def remove(self, job: JobId) -> None:
+        """Kill it if it runs, and delete it with its files. One that does not exist is no error."""
+        ...
+
+    async def list(self) -> Sequence[JobId]:
+        """All that have not been removed, in any state."""
+        ...

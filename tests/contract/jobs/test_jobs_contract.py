@@ -1,0 +1,256 @@
+"""What every runner of jobs does: the one in memory is held to what Docker really does."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.docker.jobs import DockerJobs
+from fairway.adapters.memory.clock import LoopClock
+from fairway.adapters.memory.jobs import Deed, MemoryJobs
+from fairway.domain.app import MIB
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId
+from fairway.domain.image import Image
+from fairway.errors import Unavailable, WorkFailed
+from fairway.ports.jobs import OUTPUT, JobEnd, JobFile, Jobs, JobSpec
+from support import docker_room
+
+INSTANCE = f"t-jobs-{os.getpid()}"
+JOB = JobId(f"{os.getpid():012x}")
+WRITES = """
+mkdir -p report/deep && printf hello > report/a.txt && printf 0123456789 > report/deep/big.txt
+ln -s /etc/passwd report/link && echo "URL=$TARGET" >> "$FAIRWAY_OUTPUT"
+"""
+
+
+def spec_of(image: Image, *command: str) -> JobSpec:
+    return JobSpec(
+        app=AppName("shop"),
+        environment=EnvironmentName("staging"),
+        execution=ExecutionNumber(42),
+        name="smoke",
+        image=image,
+        command=command,
+        cpu=1.0,
+        memory=256 * MIB,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A runner, and specifications of jobs that print, fail, hang, leave files, or can't be started."""
+
+    jobs: Jobs
+    prints: JobSpec
+    fails: JobSpec
+    hangs: JobSpec
+    writes: JobSpec
+    absent: JobSpec
+    counts: JobSpec
+
+    async def run(
+        self, spec: JobSpec, lines: list[str] | None = None, *, job: JobId = JOB, timeout: float = 30.0
+    ) -> JobEnd:
+        variables = {"TARGET": "http://web:3000", "FAIRWAY_OUTPUT": OUTPUT}
+        return await self.jobs.run(job, spec, variables, ([] if lines is None else lines).append, timeout=timeout)
+
+    async def files(self, path: str, *, largest: int = 1000) -> dict[str, JobFile]:
+        return {file.path: file async for file in self.jobs.files(JOB, path, largest=largest)}
+
+
+def specs(image: Image) -> dict[str, JobSpec]:
+    return {
+        "prints": spec_of(image, "sh", "-c", "echo one; echo two"),
+        "fails": spec_of(image, "sh", "-c", "echo no coupons >&2; exit 3"),
+        "hangs": spec_of(image, "sh", "-c", "echo waits; trap '' TERM; sleep 600"),
+        "writes": spec_of(image, "sh", "-c", WRITES),
+        "absent": spec_of(Image(repository="localhost:21499/t-jobs-absent", digest="sha256:" + "0" * 64), "absent"),
+        "counts": spec_of(image, "sh", "-c", "sleep 1; echo done"),
+    }
+
+
+@pytest.fixture
+async def memory_room() -> Room:
+    made = specs(Image(repository="localhost:7879/shop", digest="sha256:" + "1" * 64))
+    left = {"report/a.txt": b"hello", "report/deep/big.txt": b"0123456789", OUTPUT: b"URL=http://web:3000\n"}
+    deeds: Mapping[tuple[str, ...], Deed] = {
+        made["prints"].command: Deed(lines=("one", "two")),
+        made["fails"].command: Deed(lines=("no coupons",), code=3),
+        made["hangs"].command: Deed(lines=("waits",), takes=600.0),
+        made["writes"].command: Deed(files=left),
+        made["absent"].command: Deed(refused="there is no such image"),
+        made["counts"].command: Deed(lines=("done",), takes=0.2),
+    }
+    return Room(jobs=MemoryJobs(LoopClock(), lambda spec: deeds[spec.command]), **made)
+
+
+@pytest.fixture(scope="module")
+def image() -> Image:
+    return docker_room.local_image()
+
+
+@pytest.fixture(scope="module")
+def swept() -> Iterator[None]:
+    docker_room.sweep(INSTANCE)
+    yield
+    docker_room.sweep(INSTANCE)
+
+
+@pytest.fixture
+async def engine(swept: None) -> AsyncIterator[DockerEngine]:
+    async with DockerEngine(docker_room.DOCKER_HOST, INSTANCE) as engine:
+        yield engine
+    docker_room.sweep_containers(INSTANCE)
+
+
+@pytest.fixture
+async def docker_made(engine: DockerEngine, image: Image) -> Room:
+    return Room(jobs=DockerJobs(engine), **specs(image))
+
+
+@pytest.fixture(params=["memory_room", "docker_made"])
+def room(request: pytest.FixtureRequest) -> Room:
+    made: Room = request.getfixturevalue(request.param)
+    return made
+
+
+async def test_a_job_runs_to_its_end_and_its_lines_are_told(room: Room) -> None:
+    lines: list[str] = []
+
+    end = await room.run(room.prints, lines)
+
+    assert (end.code, end.timed_out, lines) == (0, False, ["one", "two"])
+
+
+async def test_a_job_that_fails_says_with_which_code(room: Room) -> None:
+    lines: list[str] = []
+
+    end = await room.run(room.fails, lines)
+
+    assert (end.code, lines) == (3, ["no coupons"])
+
+
+async def test_a_job_is_run_once_however_often_it_is_asked_for(room: Room) -> None:
+    first = await room.run(room.prints)
+    lines: list[str] = []
+
+    second = await room.run(room.fails, lines)
+
+    assert (second.code, lines) == (first.code, ["one", "two"])
+    assert await room.jobs.list() == [JOB]
+
+
+async def test_a_job_whose_watcher_was_cut_off_goes_on_and_is_found_again(room: Room) -> None:
+    lines: list[str] = []
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(room.run(room.counts))
+        await docker_room.until(room.jobs.list)
+        watching.cancel()
+
+    end = await room.run(room.counts, lines)
+
+    assert (end.code, lines) == (0, ["done"])
+
+
+async def test_a_job_whose_time_is_over_is_ended_and_says_so(room: Room) -> None:
+    lines: list[str] = []
+
+    end = await room.run(room.hangs, lines, timeout=1.0)
+    again = await room.run(room.hangs, timeout=1.0)
+
+    assert (end.timed_out, end.code, lines) == (True, 137, ["waits"])
+    assert again.timed_out
+
+
+async def test_the_files_that_a_job_left_can_be_read(room: Room) -> None:
+    await room.run(room.writes)
+
+    output = await room.files(OUTPUT)
+    report = await room.files("report", largest=5)
+    deep = await room.files("report/deep")
+
+    assert output[OUTPUT].content == b"URL=http://web:3000\n"
+    assert {path: (file.size, file.content) for path, file in report.items()} == {
+        "report/a.txt": (5, b"hello"),
+        "report/deep/big.txt": (10, None),
+    }
+    assert list(deep) == ["report/deep/big.txt"]
+    assert await room.files("no-such-folder") == {}
+
+
+async def test_a_job_that_writes_nothing_has_an_empty_output(room: Room) -> None:
+    await room.run(room.prints)
+
+    assert (await room.files(OUTPUT))[OUTPUT].content == b""
+
+
+async def test_a_job_whose_image_can_not_be_had_is_refused_and_leaves_nothing(room: Room) -> None:
+    with pytest.raises((WorkFailed, Unavailable)):
+        await room.run(room.absent)
+
+    assert await room.jobs.list() == []
+
+
+async def test_a_removed_job_is_gone_though_it_ran_and_a_second_time_is_no_error(room: Room) -> None:
+    lines: list[str] = []
+
+    async def printed() -> bool:
+        return lines == ["waits"]
+
+    async def watch() -> None:
+        with contextlib.suppress(WorkFailed):
+            await room.run(room.hangs, lines)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch())
+        await docker_room.until(printed)
+
+        await room.jobs.remove(JOB)
+
+    await room.jobs.remove(JOB)
+    assert await room.jobs.list() == []
+    assert await room.files("report") == {}
+
+
+async def test_jobs_are_no_tasks_of_the_engine(engine: DockerEngine, docker_made: Room) -> None:
+    await docker_made.run(docker_made.prints)
+
+    tasks = await engine.observe()
+
+    assert tasks == []
+    assert await docker_made.jobs.list() == [JOB]
+
+
+async def test_a_container_that_was_made_and_never_started_is_started(docker_made: Room, engine: DockerEngine) -> None:
+    jobs = DockerJobs(engine)
+    made = await jobs._create(JOB, docker_made.prints, {})
+    lines: list[str] = []
+
+    end = await docker_made.run(docker_made.prints, lines)
+
+    assert (end.code, lines) == (0, ["one", "two"])
+    assert docker_room.inspect(made)["State"]["Status"] == "exited"
+
+
+async def test_a_program_that_is_not_in_the_image_is_named(docker_made: Room, image: Image) -> None:
+    lines: list[str] = []
+
+    end = await docker_made.run(spec_of(image, "no-such-program"), lines)
+
+    assert end.code == 127
+    assert "no-such-program" in lines[0]
+
+
+async def test_variables_are_in_no_argument(docker_made: Room) -> None:
+    await docker_made.run(docker_made.writes)
+
+    container = docker_room.docker("ps", "-aq", "--filter", f"label=fairway.job={JOB}").strip()
+    inspected = docker_room.inspect(container)
+
+    assert "http://web:3000" not in str(inspected["Args"])
+    assert inspected["HostConfig"]["Memory"] == 256 * MIB
+    assert inspected["HostConfig"]["SecurityOpt"] == ["no-new-privileges"]
