@@ -18,6 +18,7 @@ from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.dbos.durable import DbosDurable
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.inspector import DockerInspector
+from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
@@ -41,10 +42,11 @@ from fairway.build.run import BuildResult
 from fairway.deploy.deployer import Deployer
 from fairway.domain import diagnosis
 from fairway.domain.app import App, Build, Defaults
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.image import Image, LocalImage
 from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
+from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.errors import FairwayError
 from fairway.intake.intake import Intake
@@ -55,6 +57,7 @@ from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
 from fairway.pipeline.stages.build import BuildStage
+from fairway.pipeline.stages.command import CommandRunner, sweep
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.source import SourceStage
@@ -93,7 +96,14 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
         own, registry = await open_registries(stack, settings, embedded, login)
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
-        variables = Variables(store.configurations, key.load(settings.home / "secret.key"), clock)
+        sealing = key.load(settings.home / "secret.key")
+        variables = Variables(store.configurations, sealing, clock)
+        jobs = DockerJobs(engine)
+
+        async def latest_variables(app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+            version, _ = await variables.names(app, environment)
+            return await variables.values(app, environment, version)
+
         controller = Controller(
             engine=engine,
             balancer=balancer,
@@ -127,7 +137,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             store.executions,
             store.transitions,
             durable,
-            make_stages(settings, store, repositories, builder, registry, deployer),
+            {
+                **make_stages(settings, store, repositories, builder, registry, deployer),
+                "command": CommandRunner(jobs, latest_variables, Handed(sealing)),
+            },
             clock,
             notices,
             stage_logs,
@@ -175,6 +188,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 )
             ]
             await executor.open()
+            # Beside the rest: a Docker that does not answer must not keep the server from starting.
+            work.append(group.create_task(sweep(jobs, store.executions, clock), name="left jobs"))
             try:
                 yield services.Services(
                     settings=settings,

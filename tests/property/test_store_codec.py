@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairway.adapters.store import codec
-from fairway.domain import health, pipeline
+from fairway.domain import action, health, pipeline
 from fairway.domain.app import Environment, Rollout, Service
 from fairway.domain.deployment import Cause
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
@@ -41,6 +41,20 @@ SERVICES = st.builds(
     stop_signal=st.none() | TEXTS,
     health=CHECKS,
 )
+ORDERS = st.integers(min_value=1, max_value=999)
+COMMAND_ACTIONS = st.builds(
+    action.Command,
+    name=TEXTS,
+    command=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+    order=ORDERS,
+    timeout=FLOATS,
+    variables=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    outputs=st.lists(TEXTS, max_size=2).map(tuple),
+    artifacts=st.lists(TEXTS, max_size=2).map(tuple),
+    cpu=FLOATS,
+    memory=NUMBERS,
+)
+PLACED = st.builds(action.Placed, action=COMMAND_ACTIONS, before=st.booleans())
 ENVIRONMENTS = st.builds(
     Environment,
     name=TEXTS,
@@ -48,6 +62,7 @@ ENVIRONMENTS = st.builds(
     env_file=st.none() | TEXTS,
     domains=st.lists(TEXTS, max_size=2).map(tuple),
     rollout=ROLLOUTS,
+    actions=st.lists(PLACED, max_size=2).map(tuple),
 )
 IMAGES = st.builds(Image, repository=TEXTS, digest=TEXTS, size=NUMBERS)
 SPECS = st.builds(

@@ -18,7 +18,7 @@ from fairway.domain.release import Release
 from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
-from fairway.pipeline.work import Done, Failed, Work
+from fairway.pipeline.work import Done, Failed, StageRunner, Work
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define, make_release
 
 NAMES = ("source", "build", "package", "staging", "production")
@@ -79,6 +79,7 @@ class Rig:
         disk: Disk | None = None,
         ran: list[str] | None = None,
         wrap: Callable[[Any], Any] = lambda executions: executions,
+        more: Mapping[str, StageRunner] | None = None,
     ) -> None:
         self.store = store or make_store()
         self.disk: Disk = {} if disk is None else disk
@@ -91,7 +92,7 @@ class Rig:
             wrap(self.store.executions),
             self.store.transitions,
             self.durable,
-            dict.fromkeys(KINDS, self.stages),
+            {**dict.fromkeys(KINDS, self.stages), **(more or {})},
             LoopClock(),
             self.notices,
             self.logs,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fairway.domain.action import Placed
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 
@@ -91,7 +92,7 @@ class Rollout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One environment with its overrides already applied to `services`. `approval` is how many seconds somebody has to
-    agree to a deployment, None when nobody needs to."""
+    agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they were written."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
@@ -100,6 +101,7 @@ class Environment:
     rollout: Rollout = Rollout()
     approval: float | None = None
     on_failure: OnFailure = OnFailure.NONE
+    actions: tuple[Placed, ...] = ()
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

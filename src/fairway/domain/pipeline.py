@@ -5,9 +5,11 @@ This is the definition, as a commit's fairway.toml gives it; what became of it i
 execution keeps the definition that it began with, so that a later change of fairway.toml never moves what is under way.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
+from fairway.domain.action import Command, Placed
 from fairway.domain.app import App, Environment, Mode, OnFailure
 
 WEEK = 7 * 86400.0
@@ -33,7 +35,7 @@ class Duty:
     order: int = 1
 
 
-Action = Approval | Duty
+Action = Approval | Duty | Command
 """Actions of one `order` run beside each other, and those of the next one when all of them have succeeded."""
 
 
@@ -73,11 +75,22 @@ def define(app: App) -> Definition:
 
 
 def define_environment(environment: Environment) -> StageDefinition:
-    """The stage that deploys to the environment, behind an approval where one is asked for."""
-    actions: tuple[Action, ...] = (Duty(name="deploy"),)
+    """The stage that deploys to the environment: an approval where one is asked for, the actions before the deployment,
+    the deployment, those after it."""
+    groups: list[list[Action]] = []
     if environment.approval is not None:
-        actions = (Approval(timeout=environment.approval), Duty(name="deploy", order=2))
-    return StageDefinition(name=environment.name, actions=actions, on_failure=environment.on_failure)
+        groups.append([Approval(timeout=environment.approval)])
+    groups += ordered(each for each in environment.actions if each.before)
+    groups.append([Duty(name="deploy")])
+    groups += ordered(each for each in environment.actions if not each.before)
+    actions = (replace(action, order=order) for order, group in enumerate(groups, start=1) for action in group)
+    return StageDefinition(name=environment.name, actions=tuple(actions), on_failure=environment.on_failure)
+
+
+def ordered(placed: Iterable[Placed]) -> list[list[Action]]:
+    """The actions in groups that run one after the other; within one they stand as they were written."""
+    by_order = sorted((each.action for each in placed), key=lambda action: action.order)
+    return [list(group) for _, group in groupby(by_order, key=lambda action: action.order)]
 
 
 def plain(names: Sequence[str]) -> tuple[StageDefinition, ...]:

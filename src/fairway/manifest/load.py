@@ -13,7 +13,7 @@ import pydantic
 
 from fairway.domain.app import App, Defaults
 from fairway.errors import Finding, UsageError
-from fairway.manifest import lines, problems, rules, translate
+from fairway.manifest import action_rules, lines, problems, rules, translate
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
 from fairway.manifest.schema import FileTable
@@ -33,6 +33,7 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     noted = Problems(file=file, lines=lines.index(text))
     table = _validate(document, noted)
     rules.check_tables(table, noted)
+    action_rules.check(table, noted)
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)
     if noted.found:
@@ -88,7 +89,11 @@ def _leave_out(document: dict[str, Any], path: Path) -> None:
     table: Any = document
     for part in path[:-1]:
         table = table[part]
-    del table[path[-1]]
+    if isinstance(table, list):
+        # The others keep their numbers, by which the next findings name them.
+        table[int(path[-1])] = {}
+    else:
+        del table[path[-1]]
 
 
 def _refuse(file: str, findings: Iterable[Finding]) -> UsageError:

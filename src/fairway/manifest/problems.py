@@ -13,7 +13,7 @@ from fairway.manifest.lines import Path
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-SECRET_PLACES = ("args",)
+SECRET_PLACES = ("args", "variables")
 
 
 @dataclass(slots=True)
@@ -109,7 +109,11 @@ def _say(path: Path, error: Mapping[str, Any]) -> tuple[str, str]:
         case "expected":
             expected, hint = error["ctx"]["expected"], error["ctx"]["hint"]
             return f"expected {expected}, found {describe(error['input'], secret=secret)}", hint
-    return f"expected a table, found {describe(error['input'], secret=secret)}", f"a table begins: [{dotted(path)}]"
+        case "tuple_type":
+            found = describe(error["input"], secret=secret)
+            return f"expected a list of tables, found {found}", f"each of them begins: [[{dotted(path)}]]"
+    begins = f"[[{dotted(path[:-1])}]]" if isinstance(path[-1], int) else f"[{dotted(path)}]"
+    return f"expected a table, found {describe(error['input'], secret=secret)}", f"a table begins: {begins}"
 
 
 def _unknown_key(path: Path) -> tuple[str, str]:

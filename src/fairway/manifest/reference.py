@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
-HEADER = re.compile(r"\[([^\]]+)\]")
+HEADER = re.compile(r"\[(?P<several>\[)?(?P<table>[^\[\]]+)\]\]?")
 PAIR = re.compile(r"([A-Za-z0-9_.-]+) = (.+)")
 DEFAULT = re.compile(r"\s*Default: (.+)\.$")
 INTRODUCTION = """\
@@ -27,9 +27,11 @@ Editors that know JSON Schema can use [fairway-toml.schema.json](fairway-toml.sc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A table (no `key`) or a key of it, with its explanation ("" when it is explained elsewhere)."""
+    """A table (no `key`) or a key of it, with its explanation ("" when it is explained elsewhere). `several`: it is one
+    of a list of tables."""
 
     table: str
+    several: bool = False
     key: str = ""
     value: str = ""
     comment: str = ""
@@ -42,16 +44,16 @@ def read() -> str:
 
 def entries(text: str) -> Iterator[Entry]:
     """The tables and keys of the text in its order, each with the comment above it."""
-    table, comment = "", ""
+    table, several, comment = "", False, ""
     for line in text.splitlines():
         if line.startswith("#"):
             comment = f"{comment} {line[1:].strip()}".strip()
             continue
         if header := HEADER.fullmatch(line):
-            table = header[1]
-            yield Entry(table=table, comment=comment)
+            table, several = header["table"], header["several"] is not None
+            yield Entry(table=table, several=several, comment=comment)
         elif pair := PAIR.fullmatch(line):
-            yield Entry(table=table, key=pair[1], value=pair[2], comment=comment)
+            yield Entry(table=table, several=several, key=pair[1], value=pair[2], comment=comment)
         comment = ""
 
 
@@ -63,7 +65,8 @@ def markdown() -> str:
     for entry in (entry for entry in entries(text) if entry.comment):
         if not parts[1:] or entry.table != heading:
             heading, in_rows = entry.table, False
-            parts.append(f"\n## `[{heading}]`\n" if heading else "\n## The top of the file\n")
+            shown = f"[[{heading}]]" if entry.several else f"[{heading}]"
+            parts.append(f"\n## `{shown}`\n" if heading else "\n## The top of the file\n")
         if not entry.key:
             parts.append(f"{entry.comment}\n")
             continue

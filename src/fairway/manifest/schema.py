@@ -7,7 +7,7 @@ being ignored. Rules between several keys are in `rules`, the way into the domai
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,7 @@ NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
 MODES = tuple(mode.lower() for mode in Mode)
 ON_FAILURE = tuple(each.lower() for each in OnFailure)
+DEPLOY = "deploy"
 INSIDE = "a path within the repository, such as"
 
 
@@ -88,6 +89,21 @@ class DeploymentTable(Table):
     timeout: Annotated[float, values.duration(1.0, values.DAY)] = 600.0
 
 
+class ActionTable(Table):
+    """An action of one's own in the environment's stage: a command."""
+
+    name: Annotated[str | None, values.text('a name, such as "smoke"', pattern=f"^{ids.NAME.pattern}$")] = None
+    command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
+    after: Annotated[str | None, values.text('"deploy"', DEPLOY.__eq__, enum=[DEPLOY])] = None
+    before: Annotated[str | None, values.text('"deploy"', DEPLOY.__eq__, enum=[DEPLOY])] = None
+    run_order: Annotated[int, values.whole(1, 999)] = 1
+    timeout: Annotated[float, values.duration(1.0, values.DAY)] = 300.0
+    variables: Annotated[dict[str, str], values.arguments('for example: { URL = "#{smoke.URL}" }')] = {}
+    outputs: Annotated[tuple[str, ...], values.texts('a list of variables, such as ["URL"]', values.variable)] = ()
+    cpu: Annotated[float, values.number(0.01, 256.0)] = 1.0
+    memory: Annotated[int, values.size(6 * values.MIB, 4096 * 1024 * values.MIB)] = 512 * values.MIB
+
+
 class EnvironmentTable(Table):
     """Staging, production: its variables' file, its domains, and what differs there."""
 
@@ -108,6 +124,7 @@ class EnvironmentTable(Table):
     ] = "none"
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
+    actions: tuple[ActionTable, ...] = ()
 
 
 class PipelineTable(Table):
@@ -196,12 +213,13 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
             # An environment's services take the keys of the services above; they are listed there.
             paths.append(path)
         else:
-            paths.extend(_walk(inner, f"{path}.NAME." if named else f"{path}."))
+            several = get_origin(table.model_fields[key].annotation) is tuple
+            paths.extend(_walk(inner, f"{path}.NAME." if named and not several else f"{path}."))
     return paths
 
 
 def table_at_field(table: type[Table], key: str) -> tuple[type[Table] | None, bool]:
-    """The table behind a key and whether names stand between, `(ServiceTable, True)` for `services`."""
+    """The table behind a key and whether names or numbers stand between, `(ServiceTable, True)` for `services`."""
     annotation = table.model_fields[key].annotation
     if isinstance(annotation, type) and issubclass(annotation, Table):
         return annotation, False

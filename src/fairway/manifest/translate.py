@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from fairway.domain.action import Command, Placed
 from fairway.domain.app import App, Build, Defaults, Environment, Mode, OnFailure, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.manifest import commands
-from fairway.manifest.schema import EnvironmentTable, FileTable, HealthTable, ServiceTable
+from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable
 
 GUESSED_PORT = 3000
 DETECTED_ACCEPTS_BELOW = 500
@@ -69,7 +70,25 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
         rollout=Rollout(**content.deployment.model_dump()),
         approval=content.approval_timeout if content.approval else None,
         on_failure=OnFailure(content.on_failure.upper()),
+        actions=tuple(placed for each in content.actions if (placed := make_action(each, name)) is not None),
     )
+
+
+def make_action(table: ActionTable, environment: str) -> Placed | None:
+    """The action; None for one without a name or anything to do, which `action_rules` refuses."""
+    if table.name is None or table.command is None:
+        return None
+    command = Command(
+        name=table.name,
+        command=commands.exec_list(table.command, environment),
+        order=table.run_order,
+        timeout=table.timeout,
+        variables=dict(table.variables),
+        outputs=table.outputs,
+        cpu=table.cpu,
+        memory=table.memory,
+    )
+    return Placed(action=command, before=table.before is not None)
 
 
 def find_main(services: Mapping[str, bool]) -> str | None:

@@ -197,12 +197,12 @@ def words(expected: str) -> Reader:
     return Reader(expected, read, {"anyOf": [{"type": "string"}, list_schema]})
 
 
-def arguments() -> Reader:
-    """A table of build arguments: names to texts."""
+def arguments(example: str = 'for example: { NODE_ENV = "production" }') -> Reader:
+    """A table of build arguments or variables: names to texts."""
 
     def read(value: Any) -> dict[str, str]:
         if not isinstance(value, dict):
-            raise Unfit('for example: { NODE_ENV = "production" }')
+            raise Unfit(example)
         for name, content in value.items():
             if not VARIABLE.fullmatch(name):
                 raise Unfit(f'"{name}" is no variable\'s name')
@@ -215,6 +215,11 @@ def arguments() -> Reader:
     return Reader(
         "a table of variables, each a text", read, {"type": "object", "additionalProperties": {"type": "string"}}
     )
+
+
+def variable(name: str) -> bool:
+    """Whether a text can name a variable."""
+    return VARIABLE.fullmatch(name) is not None
 
 
 def inside(path: str) -> bool:

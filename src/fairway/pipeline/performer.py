@@ -3,31 +3,34 @@
 It begins with what the store says is in progress, runs that, writes what came of it together with what follows (the
 next actions, the end of the stage, of the execution), and goes on until nothing is left for it: the stage has ended, or
 waits for an approval, for which nothing needs to run. Steps are kept by the durable executor where a stage has one
-action at a time; of actions that run beside each other each is done anew after a restart, as its order among their
-steps would not be the same.
+duty alone; actions that run beside each other are begun anew after a restart, as the order of their steps would not be
+the same, and find by themselves what they had begun.
 """
 
 import asyncio
 import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from fairway.domain.action import Command
 from fairway.domain.execution import INSIDE, ActionExecution, ActionStatus, Execution, Stage
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Keep, Move, MoveAction, Redefine
-from fairway.domain.pipeline import Duty
-from fairway.errors import NotFound
+from fairway.domain.pipeline import Approval
+from fairway.errors import FairwayError, NotFound
 from fairway.pipeline import causes, decisions
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
-from fairway.pipeline.work import Done, Failed, StageRunner, Work
+from fairway.pipeline.work import Afterwards, Done, Failed, StageRunner, Work
+from fairway.ports.builder import LogSink
 from fairway.ports.durable import Durable, Step
 from fairway.ports.stores import Executions
 
 BODY = "fairway.stage"
 DEPLOY = "deploy"
 """The kind of every stage that is named for an environment."""
+COMMAND = "command"
 
 
 class Performer:
@@ -67,8 +70,10 @@ class Performer:
     async def abandon(self, execution: Execution, stage: Stage) -> None:
         """Stop what runs, and have the stage's runner clear up after it."""
         await self._durable.cancel(workflow(execution, stage))
-        if running(stage):
-            await self._runner(stage.name).abandon(execution, stage.name)
+        for runner in {
+            id(found): found for each in running(stage) if (found := self._runner(stage.name, each))
+        }.values():
+            await runner.abandon(execution, stage.name)
 
     async def body(self, step: Step, arguments: Mapping[str, Any]) -> None:
         """The durable workflow."""
@@ -102,19 +107,29 @@ class Performer:
         resumed: bool,
     ) -> None:
         execution = await self._ledger.get(app, number)
-        if len(actions) == 1:
-            await self._act(step, execution, name, actions[0], resumed=resumed)
-            return
-        async with asyncio.TaskGroup() as group:
-            for action in actions:
-                group.create_task(self._act(at_once, execution, name, action, resumed=resumed))
+        earlier = resumed or any(each.attempt > 1 for each in actions) or has_written(execution, name, actions)
+        with self._logs.write(app, number, name, resume=earlier) as log:
+            if resumed:
+                log("the server was restarted; going on")
+            elif (attempt := max(each.attempt for each in actions)) > 1:
+                log(f"attempt {attempt}")
+            act = functools.partial(self._act, execution, name, log, resumed=resumed)
+            if len(actions) == 1:
+                await act(step, actions[0])
+                return
+            async with asyncio.TaskGroup() as group:
+                for action in actions:
+                    group.create_task(quietly(act(at_once, action)))
 
     async def _act(
-        self, step: Step, execution: Execution, stage: str, action: ActionExecution, *, resumed: bool
+        self, execution: Execution, stage: str, log: LogSink, step: Step, action: ActionExecution, *, resumed: bool
     ) -> None:
         """Run the action, and write what came of it."""
+        afterwards: list[Afterwards] = []
         try:
-            answer = await self._run(step, execution, stage, action, resumed=resumed)
+            work = await self._work(execution, stage, log, step, action, resumed=resumed)
+            afterwards = work.afterwards
+            answer = await self._runner(stage, action).run(work)
         except NotFound as error:
             # It may be the app itself that is gone: then this raises NotFound as well, and nothing is left to do.
             await self._executions.get(execution.app, execution.number)
@@ -122,20 +137,28 @@ class Performer:
         except Exception as error:  # noqa: BLE001 - every error of an action becomes its Cause
             answer = make_failed(error, execution, stage)
         await self._ledger.insist(functools.partial(self._conclude, execution, stage, action, answer))
+        for each in afterwards:
+            with contextlib.suppress(FairwayError):
+                await each()
 
-    async def _run(
-        self, step: Step, execution: Execution, stage: str, action: ActionExecution, *, resumed: bool
-    ) -> Done | Failed:
+    async def _work(
+        self, execution: Execution, stage: str, log: LogSink, step: Step, action: ActionExecution, *, resumed: bool
+    ) -> Work:
         app, number = execution.app, execution.number
-        outputs = await self._executions.outputs(app, number)
-        again = resumed or action.attempt > 1
-        with self._logs.write(app, number, stage, resume=again) as log:
-            if resumed:
-                log("the server was restarted; going on")
-            elif again:
-                log(f"attempt {action.attempt}")
-            work = Work(execution=execution, stage=stage, attempt=action.attempt, outputs=outputs, log=log, step=step)
-            return await self._runner(stage).run(work)
+
+        def earlier() -> Sequence[str]:
+            return self._logs.read(app, number, stage).splitlines() if resumed else ()
+
+        return Work(
+            execution=execution,
+            stage=stage,
+            attempt=action.attempt,
+            outputs=await self._executions.outputs(app, number),
+            log=log,
+            step=step,
+            action=action.action,
+            earlier=earlier,
+        )
 
     async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
         latest = await self._ledger.get(execution.app, execution.number)
@@ -152,7 +175,9 @@ class Performer:
 
         await self._ledger.change(latest, decide)
 
-    def _runner(self, stage: str) -> StageRunner:
+    def _runner(self, stage: str, action: ActionExecution) -> StageRunner:
+        if isinstance(action.action, Command):
+            return self._stages[COMMAND]
         return self._stages.get(stage, self._stages[DEPLOY])
 
 
@@ -179,7 +204,28 @@ def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
 
 def running(stage: Stage) -> list[ActionExecution]:
     """The actions in progress that something has to be done for."""
-    return [each for each in stage.actions if each.status is ActionStatus.IN_PROGRESS and isinstance(each.action, Duty)]
+    return [
+        each
+        for each in stage.actions
+        if each.status is ActionStatus.IN_PROGRESS and not isinstance(each.action, Approval)
+    ]
+
+
+def has_written(execution: Execution, name: str, actions: Sequence[ActionExecution]) -> bool:
+    """Whether others than these actions have written to the stage's log before."""
+    stage = execution.stage(name)
+    mine = {each.action.name for each in actions}
+    return stage is not None and any(
+        each.status is not ActionStatus.PENDING and not isinstance(each.action, Approval)
+        for each in stage.actions
+        if each.action.name not in mine
+    )
+
+
+async def quietly(act: Awaitable[None]) -> None:
+    """Let it end without a word when the app is gone: whoever looks for the next actions is told."""
+    with contextlib.suppress(NotFound):
+        await act
 
 
 async def at_once(name: str, action: Callable[[], Awaitable[Any]]) -> Any:

@@ -4,20 +4,27 @@ A stage does its work in steps, each of which is done once even when the server 
 JSON. A stage that fails says so with a Cause; what it raises becomes one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import Execution
-from fairway.domain.pipeline import StageDefinition
+from fairway.domain.pipeline import Action, Duty, StageDefinition
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Step
+
+Afterwards = Callable[[], Awaitable[None]]
+"""What is done once the answer is written down, and may be lost with the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One attempt at one stage, counted from 1. `outputs` are what the stages before it handed on."""
+    """One attempt at one action of a stage, counted from 1. `outputs` are what earlier ones handed on.
+
+    `earlier` gives the lines that the log has of this attempt from a server that is dead; a runner puts into
+    `afterwards` what is to be done once its answer can't be lost any more.
+    """
 
     execution: Execution
     stage: str
@@ -25,6 +32,9 @@ class Work:
     outputs: Mapping[str, Any]
     log: LogSink
     step: Step
+    action: Action = Duty(name="deploy")
+    earlier: Callable[[], Sequence[str]] = tuple
+    afterwards: list[Afterwards] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,7 @@ class Failed:
 
 
 class StageRunner(Protocol):
-    """One kind of stage."""
+    """One kind of stage, or of action."""
 
     async def run(self, work: Work) -> Done | Failed:
         """Do it. Raises FairwayError for what went wrong in the ordinary way."""

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from fairway.domain import health, pipeline
+from fairway.domain import action, health, pipeline
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ KINDS: Mapping[type, str] = {
     health.AliveCheck: "alive",
     pipeline.Approval: "approval",
     pipeline.Duty: "duty",
+    action.Command: "run",
 }
 """The words for the members of unions. They are in databases: never change one."""
 

@@ -1,0 +1,360 @@
+"""Commands of one's own in a stage: in their order, beside each other, handed on, stopped, tried again, resumed."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fairway.adapters.memory.clock import LoopClock
+from fairway.adapters.memory.jobs import Deed, MemoryJobs
+from fairway.domain import pipeline
+from fairway.domain.action import MIB, Command, Placed
+from fairway.domain.app import Environment
+from fairway.domain.execution import ActionStatus, ExecutionStatus, Stage
+from fairway.domain.ids import JobId
+from fairway.domain.pipeline import Definition, plain
+from fairway.domain.progression import RetryMode
+from fairway.environment.handed import Handed
+from fairway.errors import Unavailable
+from fairway.pipeline.stages import package
+from fairway.pipeline.stages.command import CommandRunner, sweep
+from fairway.pipeline.work import Done
+from fairway.ports.jobs import OUTPUT, JobSpec
+from support.pipeline_stages import Rig
+from support.pipeline_values import APP, PUSH, REVISION, STAGING
+
+VARIABLES = {"DATABASE_URL": "postgres://db", "FAIRWAY_APP": "not-this"}
+PACKAGED = {package.KEY: {"repository": "localhost:7879/shop-api", "digest": "sha256:1c", "size": 1}}
+SMOKE = Placed(action=Command(name="smoke", command=("npm", "run", "smoke"), timeout=60.0))
+CHECK = Placed(action=Command(name="check", command=("/bin/sh", "-c", "exec ./check")), before=True)
+
+Deeds = Mapping[str, Deed]
+
+
+class Place:
+    """A rig whose staging has actions, run by a fake that does what `deeds` say by the action's name."""
+
+    def __init__(self, root: Path, deeds: Deeds | None = None, *, before: "Place | None" = None) -> None:
+        self.clock = LoopClock()
+        self.deeds = dict(deeds or {})
+        self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
+        runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32))
+        store, disk = (before.rig.store, before.rig.disk) if before else (None, None)
+        self.rig = Rig(root, store=store, disk=disk, more={"command": runner})
+        self.rig.stages.answers["package"] = Done(outputs=PACKAGED)
+
+    def _deed(self, spec: JobSpec) -> Deed:
+        return self.deeds.get(spec.name, Deed())
+
+    async def _variables(self, *_: object) -> Mapping[str, str]:
+        return VARIABLES
+
+    async def push(self, *actions: Placed) -> int:
+        """Push a commit whose staging has the actions."""
+        await self.rig.open()
+        await self.rig.store.apps.create(APP, at=1.0)
+        staging = pipeline.define_environment(Environment(name=STAGING, services=(), actions=actions))
+        definition = Definition(stages=(*plain(("source", "build", "package")), staging, *plain(("production",))))
+        execution = await self.rig.store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
+        await self.rig.executor.submitted(APP, execution.number)
+        return execution.number
+
+    async def finish(self, number: int = 1) -> ExecutionStatus:
+        """Return when the execution has ended."""
+        return await self.until(lambda: None, number)
+
+    async def until(self, reached: Callable[[], object], number: int = 1) -> ExecutionStatus:
+        """Return when the condition holds, or the execution has ended."""
+        while not (reached() or (await self.rig.get(number)).finished):
+            await asyncio.sleep(0.01)
+        return (await self.rig.get(number)).status
+
+    async def staging(self) -> Stage:
+        stage = (await self.rig.get(1)).stage("staging")
+        assert stage is not None
+        return stage
+
+    def log(self) -> list[str]:
+        return self.rig.logs.read(APP, 1, "staging").splitlines()
+
+
+def statuses(stage: Stage) -> dict[str, ActionStatus]:
+    return {each.action.name: each.status for each in stage.actions}
+
+
+async def test_actions_run_around_the_deployment_and_the_next_stage_follows(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"check": Deed(lines=("14 tables",)), "smoke": Deed(lines=("3 passed",))})
+
+    await place.push(SMOKE, CHECK)
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert (await place.staging()).summary == "check passed; did staging; smoke passed"
+    assert place.log() == [
+        "check │ $ exec ./check",
+        "check │ 14 tables",
+        "staging begins",
+        "smoke │ $ npm run smoke",
+        "smoke │ 3 passed",
+    ]
+    assert await place.jobs.list() == [], "what has ended is removed"
+
+
+async def test_a_command_gets_the_environments_variables_and_where_it_runs(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(takes=30.0)})
+    action = replace(SMOKE.action, variables={"COMMIT": "#{fairway.commit}", "DB": "#{variables.DATABASE_URL}"})
+
+    await place.push(Placed(action=action))
+    await place.until(lambda: place.jobs.jobs)
+
+    (started,) = place.jobs.jobs.values()
+    assert started.variables == {
+        "DATABASE_URL": "postgres://db",
+        "COMMIT": REVISION.commit,
+        "DB": "postgres://db",
+        "FAIRWAY_APP": "shop-api",
+        "FAIRWAY_ENVIRONMENT": "staging",
+        "FAIRWAY_EXECUTION": "1",
+        "FAIRWAY_COMMIT": REVISION.commit,
+        "FAIRWAY_ACTION": "smoke",
+        "FAIRWAY_OUTPUT": OUTPUT,
+    }
+    assert (started.spec.image.digest, started.spec.memory) == ("sha256:1c", 512 * MIB)
+    await place.finish()
+
+
+async def test_a_failed_check_before_the_deployment_keeps_it_from_beginning(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"check": Deed(lines=("no coupons",), code=3)})
+
+    await place.push(CHECK, SMOKE)
+    status = await place.finish()
+
+    stage = await place.staging()
+    assert status is ExecutionStatus.FAILED
+    assert statuses(stage) == {
+        "check": ActionStatus.FAILED,
+        "deploy": ActionStatus.PENDING,
+        "smoke": ActionStatus.PENDING,
+    }
+    assert stage.cause is not None
+    assert stage.cause.sentence == 'check failed: "exec ./check" ended with exit code 3'
+    assert stage.cause.log == ("no coupons",)
+    assert stage.cause.fix == "fairway retry 1 runs it again"
+    assert stage.cause.more == ("fairway show 1", "fairway show 1 --log staging")
+    assert await place.jobs.list() == []
+
+
+async def test_a_failed_smoke_test_leaves_the_deployment_and_stops_there(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(code=1)})
+
+    await place.push(SMOKE)
+    await place.finish()
+
+    stage = await place.staging()
+    assert statuses(stage) == {"deploy": ActionStatus.SUCCEEDED, "smoke": ActionStatus.FAILED}
+    assert stage.cause is not None
+    assert stage.cause.fix == "fairway retry 1 runs it again; what was deployed to staging stays"
+    assert place.rig.stages.ran == ["1/source", "1/build", "1/package", "1/staging"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "sentence", "fix"),
+    [
+        (Deed(takes=61.0), "smoke took longer than 60 s and was ended", "raise the timeout of the action smoke"),
+        (Deed(code=137, oom_killed=True), "more than its 512 MB of memory", "raise the memory of the action smoke"),
+        (Deed(code=127), "names a program that is not in the image", "fairway retry 1"),
+        (Deed(refused="there is no such image"), "smoke can't start: there is no such image", ""),
+    ],
+)
+async def test_every_end_of_a_command_has_its_cause(tmp_path: Path, deed: Deed, sentence: str, fix: str) -> None:
+    place = Place(tmp_path, {"smoke": deed})
+
+    await place.push(SMOKE)
+    await place.finish()
+
+    cause = (await place.staging()).cause
+    assert cause is not None
+    assert sentence in cause.sentence
+    assert fix in cause.fix
+
+
+async def test_actions_of_one_order_run_at_the_same_time(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"one": Deed(lines=("1",), takes=30.0), "two": Deed(lines=("2",), takes=30.0)})
+    one, two = (Placed(action=Command(name=name, command=("sleep", "30"))) for name in ("one", "two"))
+
+    await place.push(one, two)
+    await place.until(lambda: len(place.jobs.jobs) == 2)
+    begun = place.clock.now()
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert place.clock.now() - begun < 31.0
+    assert sorted(place.log()[1:]) == ["one │ $ sleep 30", "one │ 1", "two │ $ sleep 30", "two │ 2"]
+
+
+async def test_one_that_fails_beside_another_lets_that_one_come_to_its_end(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"one": Deed(code=1), "two": Deed(takes=30.0)})
+    one, two = (Placed(action=Command(name=name, command=("x",))) for name in ("one", "two"))
+
+    await place.push(one, two)
+    await place.finish()
+
+    stage = await place.staging()
+    assert statuses(stage)["one"] is ActionStatus.FAILED
+    assert statuses(stage)["two"] is ActionStatus.SUCCEEDED
+    assert await place.jobs.list() == []
+
+
+async def test_outputs_reach_later_actions_and_are_nowhere_in_clear(tmp_path: Path) -> None:
+    written = {OUTPUT: b"TOKEN=s3cret\nOTHER=x\nwhat\n"}
+    place = Place(tmp_path, {"smoke": Deed(files=written), "use": Deed(takes=30.0)})
+    smoke = Placed(action=replace(SMOKE.action, outputs=("TOKEN",)))
+    use = Placed(action=Command(name="use", command=("x",), order=2, variables={"T": "Bearer #{smoke.TOKEN}"}))
+
+    await place.push(smoke, use)
+    await place.until(lambda: len(place.jobs.starts) == 2)
+
+    (started,) = place.jobs.jobs.values()
+    assert started.variables["T"] == "Bearer s3cret"
+    assert "TOKEN" not in started.variables
+    assert "s3cret" not in str(await place.rig.store.executions.outputs(APP, 1))
+    assert "s3cret" not in str(place.log())
+    assert place.log()[-4:-1] == [
+        "smoke │ OTHER is not kept: outputs does not name it",
+        "smoke │ line 3 of $FAIRWAY_OUTPUT is no NAME=value",
+        "smoke │ hands on TOKEN",
+    ]
+    await place.finish()
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (b"", "smoke did not hand on TOKEN"),
+        (b"TOKEN=\xff", "smoke wrote no UTF-8 text to $FAIRWAY_OUTPUT"),
+        (b"TOKEN=" + b"x" * 70_000, "smoke wrote more than 64 KB to $FAIRWAY_OUTPUT"),
+    ],
+)
+async def test_an_action_that_hands_on_what_can_not_be_used_has_failed(
+    tmp_path: Path, written: bytes, sentence: str
+) -> None:
+    place = Place(tmp_path, {"smoke": Deed(files={OUTPUT: written})})
+
+    await place.push(Placed(action=replace(SMOKE.action, outputs=("TOKEN",))))
+    await place.finish()
+
+    cause = (await place.staging()).cause
+    assert cause is not None and cause.sentence == sentence
+
+
+async def test_a_variable_that_is_not_set_fails_the_action_by_its_name(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+
+    await place.push(Placed(action=replace(SMOKE.action, variables={"A": "#{variables.NOPE}"})))
+    await place.finish()
+
+    cause = (await place.staging()).cause
+    assert cause is not None
+    assert cause.sentence == "smoke can't begin: staging has no variable NOPE"
+    assert place.jobs.starts == []
+
+
+async def test_a_stop_removes_what_runs(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(takes=30.0)})
+    await place.push(SMOKE)
+    await place.until(lambda: place.jobs.jobs)
+
+    await place.rig.executor.stop(APP, 1)
+
+    assert (await place.rig.get(1)).status is ExecutionStatus.STOPPED
+    assert statuses(await place.staging())["smoke"] is ActionStatus.ABANDONED
+    assert await place.jobs.list() == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "deployed"),
+    [(RetryMode.FAILED_ACTIONS, ["1/staging"]), (RetryMode.ALL_ACTIONS, ["1/staging", "1/staging"])],
+)
+async def test_a_retry_runs_the_command_once_more(tmp_path: Path, mode: RetryMode, deployed: list[str]) -> None:
+    place = Place(tmp_path, {"smoke": Deed(lines=("flaky",), code=1)})
+    await place.push(SMOKE)
+    await place.finish()
+    place.deeds["smoke"] = Deed(lines=("fine",))
+
+    await place.rig.executor.retry(APP, 1, mode)
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert [ran for ran in place.rig.stages.ran if ran.endswith("staging")] == deployed
+    assert len(set(place.jobs.starts)) == 2
+    assert "smoke │ flaky" in place.log() and "smoke │ fine" in place.log()
+
+
+async def test_a_server_that_comes_after_a_killed_one_watches_the_same_job_on(tmp_path: Path) -> None:
+    first = Place(tmp_path, {"smoke": Deed(lines=("one", "two"), takes=30.0)})
+    await first.push(SMOKE)
+    await first.until(lambda: "smoke │ two" in first.log())
+    await first.rig.executor.close()
+
+    second = Place(tmp_path, before=first)
+    await second.rig.open()
+    status = await second.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert len(second.jobs.starts) == 1, "it ran once"
+    assert second.log().count("smoke │ one") == 1, "each line stands there once"
+    assert "the server was restarted; going on" in second.log()
+
+
+async def test_a_job_whose_workflow_is_lost_is_found_again_too(tmp_path: Path) -> None:
+    first = Place(tmp_path, {"smoke": Deed(takes=30.0)})
+    await first.push(SMOKE)
+    await first.until(lambda: first.jobs.jobs)
+    await first.rig.executor.close()
+    first.rig.disk.clear()
+
+    second = Place(tmp_path, before=first)
+    await second.rig.open()
+    status = await second.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert len(second.jobs.starts) == 1
+
+
+async def test_jobs_that_nobody_needs_any_more_are_removed_and_others_stay(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(takes=30.0)})
+    await place.push(SMOKE)
+    await place.until(lambda: place.jobs.jobs)
+    (needed,) = place.jobs.jobs
+    place.jobs.jobs[JobId("left")] = place.jobs.jobs[needed]
+
+    await sweep(place.jobs, place.rig.store.executions, place.clock)
+
+    assert list(place.jobs.jobs) == [needed]
+    del place.jobs.jobs[needed]
+
+
+async def test_left_jobs_wait_for_an_engine_that_does_not_answer(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.jobs.faults.fail("list", Unavailable("Docker does not answer"))
+
+    async with asyncio.TaskGroup() as group:
+        sweeping = group.create_task(sweep(place.jobs, place.rig.store.executions, place.clock))
+        await asyncio.sleep(10.0)
+        assert not sweeping.done()
+        place.jobs.faults.mend()
+
+    assert place.jobs.faults.calls["list"] > 2
+
+
+async def test_a_job_that_can_not_be_removed_at_once_does_not_hold_the_stage_up(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.jobs.faults.fail("remove", Unavailable("Docker does not answer"))
+
+    await place.push(SMOKE)
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert len(await place.jobs.list()) == 1
