@@ -52,6 +52,7 @@ from fairway.errors import FairwayError
 from fairway.intake.intake import Intake
 from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
+from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
@@ -129,7 +130,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             notices,
         )
         repositories = GitRepositories(settings.repositories, announcing(settings.run))
-        stage_logs = StageLogs(settings.executions)
+        stage_logs, artifacts = StageLogs(settings.executions), Artifacts(settings.executions)
         durable = DbosDurable(
             f"sqlite:///{settings.home / 'dbos.db'}", executor_id=instance, application_version=VERSION
         )
@@ -139,7 +140,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             durable,
             {
                 **make_stages(settings, store, repositories, builder, registry, deployer),
-                "command": CommandRunner(jobs, latest_variables, Handed(sealing)),
+                "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
             },
             clock,
             notices,
@@ -212,6 +213,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     logs=logs,
                     shell=DockerShell(engine.containers),
                     inspector=inspector,
+                    artifacts=artifacts,
                     components=components,
                 )
             finally:

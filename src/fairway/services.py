@@ -6,6 +6,7 @@ other. It stands below `bootstrap` and above the rooms, so that neither imports 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from fairway.domain.deployment import Deployment
@@ -14,6 +15,7 @@ from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.intake.intake import Intake
+from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.logs import Logs
@@ -102,6 +104,18 @@ class Variables(Protocol):
         ...
 
 
+class Artifacts(Protocol):
+    """The files that the actions of an execution left."""
+
+    def list(self, app: str, number: int) -> Sequence[Artifact]:
+        """All of an execution, by stage, action and path."""
+        ...
+
+    def find(self, app: str, number: int, name: str) -> Path:
+        """The file of one, by its `STAGE/ACTION/PATH`. Raises NotFound."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """A part of the host that the server needs: "docker", "haproxy", "registry"; `state` "ok" or "down"."""
@@ -135,4 +149,5 @@ class Services:
     logs: Logs
     shell: Shell
     inspector: Inspector
+    artifacts: Artifacts
     components: Callable[[], Awaitable[Sequence[Component]]]

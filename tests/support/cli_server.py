@@ -107,6 +107,7 @@ class Served:
     lines: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
+    artifacts: dict[str, bytes] = field(default_factory=dict)
     pause: float = 0.0
     down_ok: bool = True
     state: str = "healthy"
@@ -237,6 +238,12 @@ def make_app(served: Served) -> Starlette:
                 messages = [{"type": "execution", "execution": state} for state in states]
                 between = [{"type": "log", "stage": "build", "text": "npm ci"}, {"type": "ping"}]
                 return stream([*messages, *between, {"type": "end", "execution": states[-1]}])
+            case "GET", ["artifacts"]:
+                files = [{"name": name, "size": len(content)} for name, content in served.artifacts.items()]
+                return JSONResponse({"artifacts": files})
+            case "GET", ["artifacts", *name]:
+                content = served.artifacts.get("/".join(name))
+                return Response(content) if content is not None else problem("not_found", 404, "no such artifact")
             case "GET", ["logs", name]:
                 return PlainTextResponse(f"log of {name}\n")
             case "POST", ["stop"]:

@@ -31,6 +31,7 @@ from fairway.errors import Conflict, NotFound
 from fairway.intake.intake import Intake
 from fairway.manifest.load import load
 from fairway.pipeline import decisions
+from fairway.pipeline.artifacts import Artifacts
 from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
 from fairway.server import auth, pushes
@@ -366,6 +367,7 @@ def make_services(settings: Settings) -> Made:
         logs=logs,
         shell=shell,
         inspector=inspector,
+        artifacts=Artifacts(settings.executions),
         components=components,
     )
     return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector)

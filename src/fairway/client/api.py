@@ -62,6 +62,11 @@ class Client:
         with self.request("GET", path) as answer:
             return _read(answer.response, self.url).decode("utf-8", "replace")
 
+    def content(self, path: str) -> bytes:
+        """The bytes at a path."""
+        with self.request("GET", path) as answer:
+            return _read(answer.response, self.url)
+
     def call(self, method: str, path: str, *, query: Query | None = None, body: Any = None) -> Any:
         """One call and its JSON answer. Raises a FairwayError: the server's own, or Unreachable."""
         with self.request(method, path, query=query, body=body) as answer:

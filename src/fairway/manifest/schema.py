@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fairway.domain import ids
+from fairway.domain import ids, patterns
 from fairway.domain.app import Mode, OnFailure
 from fairway.manifest import values
 
@@ -100,6 +100,12 @@ class ActionTable(Table):
     timeout: Annotated[float, values.duration(1.0, values.DAY)] = 300.0
     variables: Annotated[dict[str, str], values.arguments('for example: { URL = "#{smoke.URL}" }')] = {}
     outputs: Annotated[tuple[str, ...], values.texts('a list of variables, such as ["URL"]', values.variable)] = ()
+    artifacts: Annotated[
+        tuple[str, ...],
+        values.texts(
+            "a list of patterns that begin with a folder's or a file's name, such as [\"report/**\"]", patterns.fits
+        ),
+    ] = ()
     cpu: Annotated[float, values.number(0.01, 256.0)] = 1.0
     memory: Annotated[int, values.size(6 * values.MIB, 4096 * 1024 * values.MIB)] = 512 * values.MIB
 

@@ -85,6 +85,7 @@ def make_action(table: ActionTable, environment: str) -> Placed | None:
         timeout=table.timeout,
         variables=dict(table.variables),
         outputs=table.outputs,
+        artifacts=table.artifacts,
         cpu=table.cpu,
         memory=table.memory,
     )

@@ -166,6 +166,22 @@ class Executions(BaseModel):
     executions: list[Execution]
 
 
+class Artifact(BaseModel):
+    """A file that an action left; `name` is its `STAGE/ACTION/PATH`, `size` in bytes."""
+
+    name: str
+    stage: str
+    action: str
+    path: str
+    size: int
+
+
+class Artifacts(BaseModel):
+    """By stage, action and path."""
+
+    artifacts: list[Artifact]
+
+
 class StartRequest(BaseModel):
     """`ref` is a branch, tag or commit that was pushed, null the head of `source.branch`; `manifest` a fairway.toml's
     text, used when the commit has none."""

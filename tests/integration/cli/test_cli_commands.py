@@ -53,6 +53,23 @@ def test_status_tells_of_tasks_that_are_well_and_die_again_and_again(shop: Any, 
     assert "2/2 healthy   7 tasks failed in the last 10 min: fairway logs web -e production" in status.stdout
 
 
+def test_the_files_of_actions_are_listed_and_each_is_printed_as_it_is(shop: Any, server: Served) -> None:
+    server.executions = [execution()]
+    server.artifacts = {"staging/smoke/report/a b.html": b"<html>\n"}
+
+    listing = shop.fairway("show", "42", "--artifacts")
+    file = shop.fairway("show", "42", "--artifact", "staging/smoke/report/a b.html")
+    none = shop.fairway("show", "42", "--artifact", "staging/nope")
+    server.artifacts = {}
+    empty = shop.fairway("show", "42", "--artifacts")
+
+    assert "staging/smoke/report/a b.html  7 B" in listing.stdout
+    assert (file.returncode, file.stdout) == (0, "<html>\n")
+    assert none.returncode == 2 and "no such artifact" in none.stderr
+    assert "the actions of execution 42 left no files" in empty.stderr
+    assert shop.fairway("show", "42", "--artifact", "a", "--json").returncode == 2
+
+
 def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) -> None:
     server.executions = [execution()]
 
@@ -62,6 +79,7 @@ def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) ->
         ["executions"],
         ["show", "42"],
         ["show", "--log", "build"],
+        ["show", "--artifacts"],
         ["releases"],
         ["apps"],
         ["apps", "list"],

@@ -297,6 +297,28 @@ async def test_an_unknown_execution_and_stage_are_not_found(served, work):
     assert (await served.api.get(f"{API}/apps/shop/executions/1/logs/..%2F..%2Ftoken")).status_code == 404
 
 
+async def test_the_files_of_actions_are_listed_and_downloaded(served, work):
+    await start_one(served, work)
+    folder = served.settings.executions / "shop/1/artifacts/staging/smoke/report"
+    folder.mkdir(parents=True)
+    (folder / "a b.html").write_bytes(b"<script>")
+    (served.settings.executions / "shop/1/secret").write_text("not an artifact")
+    base = f"{API}/apps/shop/executions/1/artifacts"
+
+    listing = (await served.api.get(base)).json()
+    file = await served.api.get(f"{base}/staging/smoke/report/a%20b.html")
+    outside = await served.api.get(f"{base}/staging/smoke/%2e%2e/%2e%2e/%2e%2e/secret")
+
+    name = "staging/smoke/report/a b.html"
+    whole = {"name": name, "stage": "staging", "action": "smoke", "path": "report/a b.html", "size": 8}
+    assert listing == {"artifacts": [whole]}
+    assert (file.content, file.headers["content-type"]) == (b"<script>", "application/octet-stream")
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert_problem(outside, 404, "not_found")
+    assert_problem(await served.api.get(f"{base}/staging/smoke/report"), 404, "not_found")
+
+
 async def test_an_execution_is_followed_with_its_logs_to_its_end(served, work):
     gate = served.pipeline.gates["build"] = asyncio.Event()
     await start_one(served, work)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.domain import outputs, pipeline, reference
+from fairway.domain import outputs, patterns, pipeline, reference
 from fairway.domain.action import Command, Placed
 from fairway.domain.app import Environment
 from fairway.domain.ids import EnvironmentName
@@ -113,3 +113,27 @@ def test_outputs_are_read_line_by_line_and_the_later_of_two_holds() -> None:
 def test_outputs_that_are_no_text_are_refused() -> None:
     with pytest.raises(UnicodeDecodeError):
         outputs.read(b"URL=\xff\n", ("URL",))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "root", "kept", "left"),
+    [
+        ("report/**", "report", ["report/a.xml", "report/b/c.xml"], ["reports/a.xml", "src/report/a.xml"]),
+        ("report", "report", ["report", "report/a.xml", "report/b/c.xml"], ["report.xml"]),
+        ("report/*.xml", "report", ["report/a.xml"], ["report/b/c.xml", "report/axml", "report/a.txt"]),
+        ("report/**/*.xml", "report", ["report/a.xml", "report/b/c/d.xml"], ["report/a.txt"]),
+        ("out/v?/x(1).txt", "out", ["out/v1/x(1).txt"], ["out/v12/x(1).txt", "out/v/x(1).txt"]),
+        ("a/b/c.txt", "a/b/c.txt", ["a/b/c.txt"], ["a/b/c_txt"]),
+    ],
+)
+def test_patterns_name_files_and_where_to_look_for_them(
+    pattern: str, root: str, kept: list[str], left: list[str]
+) -> None:
+    assert patterns.fits(pattern)
+    assert patterns.root(pattern) == root
+    assert [path for path in [*kept, *left] if patterns.matches(path, pattern)] == kept
+
+
+@pytest.mark.parametrize("text", ["**", "*.xml", "", "/etc/passwd", "a//b", "a/../b", "./a", "a/", "a\\b", "a\nb"])
+def test_what_is_no_pattern_is_known(text: str) -> None:
+    assert not patterns.fits(text)

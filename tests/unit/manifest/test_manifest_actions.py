@@ -37,6 +37,7 @@ run_order = 3
 timeout = "90s"
 variables = { URL = "#{staging.smoke.URL}", COMMIT = "#{fairway.commit}" }
 outputs = ["ROWS"]
+artifacts = ["report/**"]
 cpu = 0.5
 memory = "64M"
 """
@@ -52,6 +53,7 @@ memory = "64M"
                 timeout=90.0,
                 variables={"URL": "#{staging.smoke.URL}", "COMMIT": "#{fairway.commit}"},
                 outputs=("ROWS",),
+                artifacts=("report/**",),
                 cpu=0.5,
                 memory=64 * 1024 * 1024,
             ),
@@ -76,6 +78,8 @@ memory = "64M"
         ),
         (f'{SMOKE}before = "deploy"\nafter = "deploy"\n', 8, "actions[0].before", "before the deployment or after it"),
         (f'{SMOKE}after = "approval"\n', 8, "actions[0].after", 'expected "deploy", found the text "approval"'),
+        (f'{SMOKE}artifacts = ["*.xml"]\n', 8, "actions[0].artifacts", "expected a list of patterns"),
+        (f'{SMOKE}artifacts = ["../x"]\n', 8, "actions[0].artifacts", "expected a list of patterns"),
         (f"{SMOKE}run_order = 0\n", 8, "actions[0].run_order", "expected a whole number from 1 to 999"),
         (f'{SMOKE}timeout = "25h"\n', 8, "actions[0].timeout", "expected a duration"),
         (f"{SMOKE}memory = 5\n", 8, "actions[0].memory", "expected a size"),

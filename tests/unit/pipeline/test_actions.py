@@ -17,7 +17,9 @@ from fairway.domain.ids import JobId
 from fairway.domain.pipeline import Definition, plain
 from fairway.domain.progression import RetryMode
 from fairway.environment.handed import Handed
-from fairway.errors import Unavailable
+from fairway.errors import Unavailable, WorkFailed
+from fairway.pipeline import artifacts
+from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.stages import package
 from fairway.pipeline.stages.command import CommandRunner, sweep
 from fairway.pipeline.work import Done
@@ -33,6 +35,10 @@ CHECK = Placed(action=Command(name="check", command=("/bin/sh", "-c", "exec ./ch
 Deeds = Mapping[str, Deed]
 
 
+async def at_once(function: Callable[..., None], *arguments: object) -> None:
+    function(*arguments)
+
+
 class Place:
     """A rig whose staging has actions, run by a fake that does what `deeds` say by the action's name."""
 
@@ -40,7 +46,8 @@ class Place:
         self.clock = LoopClock()
         self.deeds = dict(deeds or {})
         self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
-        runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32))
+        self.artifacts = Artifacts(root, apart=at_once)
+        runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32), self.artifacts)
         store, disk = (before.rig.store, before.rig.disk) if before else (None, None)
         self.rig = Rig(root, store=store, disk=disk, more={"command": runner})
         self.rig.stages.answers["package"] = Done(outputs=PACKAGED)
@@ -358,3 +365,91 @@ async def test_a_job_that_can_not_be_removed_at_once_does_not_hold_the_stage_up(
 
     assert status is ExecutionStatus.SUCCEEDED
     assert len(await place.jobs.list()) == 1
+
+
+async def test_files_are_kept_whether_the_command_passes_or_fails(tmp_path: Path) -> None:
+    written = {"report/a.xml": b"<a>", "report/b/c.xml": b"<bc>", "report/d.txt": b"no", "e.xml": b"no"}
+    place = Place(tmp_path, {"smoke": Deed(files=written, code=1)})
+
+    await place.push(Placed(action=replace(SMOKE.action, artifacts=("report/**/*.xml", "report/a.xml"))))
+    status = await place.finish()
+
+    assert status is ExecutionStatus.FAILED
+    assert [(each.path, each.size) for each in place.artifacts.list(APP, 1)] == [
+        ("report/a.xml", 3),
+        ("report/b/c.xml", 4),
+    ]
+    assert place.artifacts.find(APP, 1, "staging/smoke/report/b/c.xml").read_bytes() == b"<bc>"
+    assert place.log()[-1] == "smoke │ keeps 2 files, 7 B"
+
+
+async def test_what_can_not_be_kept_is_named_and_fails_nothing(tmp_path: Path) -> None:
+    written = {
+        "out/large": b"x" * (artifacts.LARGEST + 1),
+        "out/one": b"x" * artifacts.LARGEST,
+        "out/three": b"x" * artifacts.LARGEST,
+        "out/two": b"x" * artifacts.LARGEST,
+        "out/../../../escaped": b"x",
+        "out/bell\x07": b"x",
+    }
+    place = Place(tmp_path, {"smoke": Deed(files=written)})
+
+    await place.push(Placed(action=replace(SMOKE.action, artifacts=("out",))))
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert [each.path for each in place.artifacts.list(APP, 1)] == ["out/one", "out/three"]
+    assert place.log()[-5:] == [
+        "smoke │ out/../../../escaped is not kept: its name is too long, or has characters that no name should have",
+        "smoke │ out/bell\ufffd is not kept: its name is too long, or has characters that no name should have",
+        "smoke │ out/large is not kept: it has more than 20 MB",
+        "smoke │ out/two is not kept: the files of an action have at most 50 MB together",
+        "smoke │ keeps 2 files, 40 MB",
+    ]
+
+
+async def test_only_so_many_files_are_kept_and_none_is_said_to_be_none(tmp_path: Path) -> None:
+    many = {f"out/{number:03}": b"" for number in range(artifacts.MOST + 1)}
+    place = Place(tmp_path, {"smoke": Deed(files=many)})
+    actions = [replace(SMOKE.action, artifacts=("out",)), Command(name="none", command=("x",), artifacts=("nope",))]
+
+    await place.push(*(Placed(action=each) for each in actions))
+    await place.finish()
+
+    assert len(place.artifacts.list(APP, 1)) == artifacts.MOST
+    assert "smoke │ out/200 is not kept: an action keeps at most 200 files" in place.log()
+    assert "none │ keeps no file: nothing matches nope" in place.log()
+
+
+async def test_an_engine_that_can_not_give_the_files_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.jobs.faults.fail("files", Unavailable("Docker does not answer", why="connection refused"))
+
+    await place.push(Placed(action=replace(SMOKE.action, artifacts=("out",))))
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert place.log()[-1] == "smoke │ artifacts are not kept: Docker does not answer: connection refused"
+
+
+async def test_a_new_attempt_replaces_the_files_of_the_last_one_and_old_executions_lose_theirs(tmp_path: Path) -> None:
+    kept = Artifacts(tmp_path, apart=at_once)
+    for number in range(1, artifacts.EXECUTIONS + 2):
+        await kept.clear(APP, number, "staging", "smoke")
+        artifact = artifacts.Artifact(stage="staging", action="smoke", path="a", size=1)
+        await kept.keep(APP, number, artifact, b"1")
+
+    await kept.clear(APP, 2, "staging", "smoke")
+
+    assert kept.list(APP, 1) == [], "it is older than the twenty newest"
+    assert kept.list(APP, 2) == []
+    assert len(kept.list(APP, 3)) == 1
+
+
+async def test_a_file_that_can_not_be_written_is_no_stack_trace(tmp_path: Path) -> None:
+    kept = Artifacts(tmp_path, apart=at_once)
+    artifact = artifacts.Artifact(stage="staging", action="smoke", path="a/b", size=1)
+    await kept.keep(APP, 1, replace(artifact, path="a"), b"1")
+
+    with pytest.raises(WorkFailed, match="a file can't be written"):
+        await kept.keep(APP, 1, artifact, b"1")

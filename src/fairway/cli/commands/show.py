@@ -5,7 +5,7 @@ import time
 
 import click
 
-from fairway.cli import changes, durations, here, options, output, report
+from fairway.cli import changes, durations, here, left, options, output, report
 from fairway.client.api import Query
 from fairway.errors import NotFound, WorkFailed
 from fairway.wire import progress, words
@@ -15,13 +15,23 @@ from fairway.wire import progress, words
 @click.argument("number", type=int, required=False, metavar="EXECUTION")
 @options.app
 @click.option("--log", metavar="STAGE", help="Print that stage's whole log.")
+@click.option("--artifacts", is_flag=True, help="List the files that its actions left.")
+@click.option("--artifact", metavar="NAME", help="Print that file: STAGE/ACTION/PATH, as --artifacts lists it.")
 @click.option("--watch", "-w", is_flag=True, help="Watch it to its end; a failed one ends with 1.")
 @options.timeout()
 @options.as_json
 def show(
-    number: int | None, application: str | None, log: str | None, watch: bool, timeout: str, as_json: bool
+    number: int | None,
+    application: str | None,
+    log: str | None,
+    artifacts: bool,
+    artifact: str | None,
+    watch: bool,
+    timeout: str,
+    as_json: bool,
 ) -> None:
-    """Show an execution: its stages, the report of its failure, or a stage's log. Without a number, the latest."""
+    """Show an execution: its stages, the report of its failure, a stage's log, or what its actions left. Without a
+    number, the latest."""
     patience = durations.seconds("--timeout", timeout)
     place = here.find(application)
     number = number if number is not None else latest(place)
@@ -29,6 +39,12 @@ def show(
         text = place.client.text(place.path("executions", number, "logs", log))
         if not output.answer_json(as_json, {"execution": number, "stage": log, "log": text}):
             sys.stdout.write(text)
+        return
+    if artifact is not None:
+        left.print_one(place, number, artifact, as_json=as_json)
+        return
+    if artifacts:
+        left.print_all(place, number, as_json=as_json)
         return
     execution = place.client.get(place.path("executions", number))
     if watch and not progress.is_finished(execution):

@@ -18,7 +18,8 @@ from fairway.domain.execution import ActionStatus, Execution
 from fairway.domain.ids import EnvironmentName, JobId
 from fairway.environment.handed import Handed
 from fairway.errors import FairwayError, WorkFailed
-from fairway.pipeline.stages import package, scope
+from fairway.pipeline.artifacts import Artifacts
+from fairway.pipeline.stages import collecting, package, scope
 from fairway.pipeline.stages.lines import Lines
 from fairway.pipeline.stages.scope import LatestVariables
 from fairway.pipeline.work import Done, Failed, Work
@@ -35,8 +36,9 @@ NOT_FOUND = 127
 class CommandRunner:
     """Runs the commands of every environment's stage."""
 
-    def __init__(self, jobs: Jobs, variables: LatestVariables, handed: Handed) -> None:
+    def __init__(self, jobs: Jobs, variables: LatestVariables, handed: Handed, artifacts: Artifacts) -> None:
         self._jobs = jobs
+        self._artifacts = artifacts
         self._variables = variables
         self._handed = handed
 
@@ -49,6 +51,7 @@ class CommandRunner:
         end = await self._jobs.run(
             job, make_spec(work, action), await self._environment(work, action), lines, timeout=action.timeout
         )
+        await collecting.collect(work, action, job, self._jobs, self._artifacts, lines)
         if end.timed_out or end.code != 0:
             return failed(work, explain(action, end), lines.last, fix=advise(work, action, end))
         return await self._hand_on(work, action, job, lines)

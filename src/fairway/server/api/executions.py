@@ -1,9 +1,10 @@
 """`/api/v1/apps/APP/executions`: runs of the pipeline."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from fairway.domain import execution as domain
 from fairway.domain.waiting import Waiting
@@ -74,6 +75,38 @@ async def logs(services: TheServices, app: TheApp, number: Number, stage: str) -
     execution = await services.executions.get(app, number)
     _require_stage(execution, stage)
     return stagelogs.whole(services.settings.executions / app / str(number) / f"{stage}.log")
+
+
+@router.get("/{number}/artifacts")
+async def artifacts(services: TheServices, app: TheApp, number: Number) -> shapes.Artifacts:
+    """The files that the actions of the execution left."""
+    await services.executions.get(app, number)
+    found = await asyncio.to_thread(services.artifacts.list, app, number)
+    return shapes.Artifacts(
+        artifacts=[
+            shapes.Artifact(
+                name=f"{each.stage}/{each.action}/{each.path}",
+                stage=each.stage,
+                action=each.action,
+                path=each.path,
+                size=each.size,
+            )
+            for each in found
+        ]
+    )
+
+
+@router.get("/{number}/artifacts/{name:path}", response_class=Response)
+async def artifact(services: TheServices, app: TheApp, number: Number, name: str) -> Response:
+    """One of these files, by its `STAGE/ACTION/PATH`."""
+    await services.executions.get(app, number)
+    # Whatever it is, no browser is to run it under this server's name.
+    return FileResponse(
+        services.artifacts.find(app, number, name),
+        media_type="application/octet-stream",
+        filename=name.rpartition("/")[2],
+        headers={"x-content-type-options": "nosniff", "cache-control": "no-store"},
+    )
 
 
 @router.get("/{number}/changes/{stage}")
