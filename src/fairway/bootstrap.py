@@ -36,6 +36,7 @@ from fairway.adapters.store import archive
 from fairway.adapters.store.store import Store, open_store
 from fairway.adapters.store.telling import TellingDesiredStates
 from fairway.adapters.system.clock import SystemClock
+from fairway.adapters.web.client import HttpxWeb
 from fairway.build import generated, run
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
@@ -61,6 +62,7 @@ from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.command import CommandRunner, sweep
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
+from fairway.pipeline.stages.request import RequestRunner
 from fairway.pipeline.stages.source import SourceStage
 from fairway.pipeline.work import StageRunner
 from fairway.ports.builder import LogSink
@@ -141,6 +143,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             {
                 **make_stages(settings, store, repositories, builder, registry, deployer),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
+                "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),
             },
             clock,
             notices,

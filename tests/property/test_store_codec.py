@@ -54,7 +54,18 @@ COMMAND_ACTIONS = st.builds(
     cpu=FLOATS,
     memory=NUMBERS,
 )
-PLACED = st.builds(action.Placed, action=COMMAND_ACTIONS, before=st.booleans())
+REQUESTS = st.builds(
+    action.Request,
+    name=TEXTS,
+    url=TEXTS,
+    order=ORDERS,
+    timeout=FLOATS,
+    method=TEXTS,
+    headers=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    body=st.none() | TEXTS,
+    expect=st.none() | NUMBERS,
+)
+PLACED = st.builds(action.Placed, action=COMMAND_ACTIONS | REQUESTS, before=st.booleans())
 ENVIRONMENTS = st.builds(
     Environment,
     name=TEXTS,

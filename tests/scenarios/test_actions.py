@@ -15,6 +15,8 @@ http.get('http://web:3000/', response => {
   let body = ''
   response.on('data', chunk => body += chunk)
   response.on('end', () => {
+    fs.mkdirSync('report')
+    fs.writeFileSync('report/answer.txt', body)
     console.log('web answered', response.statusCode, body)
     fs.appendFileSync(process.env.FAIRWAY_OUTPUT, `SEEN=${body}\\n`)
     process.exit(body === 'broken' ? 1 : 0)
@@ -27,6 +29,7 @@ STAGES = """
 name = "smoke"
 command = "node smoke.js"
 outputs = ["SEEN"]
+artifacts = ["report"]
 
 [environments.production]
 [[environments.production.actions]]
@@ -74,9 +77,26 @@ def test_a_smoke_test_that_passes_lets_production_go_on_and_one_that_fails_stops
     assert "check │ staging served two to production" in production.stdout
     assert 'smoke failed: "node smoke.js" ended with exit code 1' in failed.stderr, failed.stderr
     assert "Log     web answered 200 broken" in failed.stderr, failed.stderr
+    listing = made.fairway("show", "--artifacts", "--json").json["artifacts"]
+    assert [(each["name"], each["size"]) for each in listing] == [("staging/smoke/report/answer.txt", 6)]
+    assert made.fairway("show", "--artifact", "staging/smoke/report/answer.txt").stdout == "broken"
     assert made.get() == (200, "two")
     assert made.world.get(f"{made.app}-staging.localhost") == (200, "broken")
     until(lambda: jobs(made.world, made.app) == [], what="the removal of what has ended")
+
+
+def test_a_name_that_stands_for_this_host_is_not_called(project: Make) -> None:
+    call = 'name = "tell"\nbefore = "deploy"\nhttp = { url = "#{variables.HOOK}" }\n'
+    made = project(toml=f"{QUICK}[environments.production]\n[[environments.production.actions]]\n{call}")
+    made.fairway("up", "--yes")
+    made.fairway("env", "set", "HOOK=http://localhost:7878/s3cret")
+
+    retried = made.fairway("retry", "1")
+
+    assert retried.status == 1
+    assert "tell failed: localhost is not called" in retried.text, retried.text
+    assert "(seen: it is this host itself)" in retried.text
+    assert "s3cret" not in retried.text + made.fairway("show", "1", "--log", "production").stdout
 
 
 @pytest.fixture(scope="module")

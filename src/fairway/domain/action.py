@@ -34,8 +34,23 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Make an HTTP call. References may stand in `url`, the values of `headers`, and `body`. `expect` is the status
+    that is right, None any from 200 to 299. `timeout` is in seconds."""
+
+    name: str
+    url: str
+    order: int = 1
+    timeout: float = 30.0
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    expect: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """An action and where it stands: `before` or after the deployment, and there by its `order`."""
 
-    action: Command
+    action: Command | Request
     before: bool = False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from fairway.domain.action import Command, Placed
+from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Environment, Mode, OnFailure
 
 WEEK = 7 * 86400.0
@@ -35,7 +35,7 @@ class Duty:
     order: int = 1
 
 
-Action = Approval | Duty | Command
+Action = Approval | Duty | Command | Request
 """Actions of one `order` run beside each other, and those of the next one when all of them have succeeded."""
 
 

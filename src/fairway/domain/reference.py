@@ -21,6 +21,10 @@ FACTS = ("app", "environment", "execution", "commit", "subject", "branch", "auth
 """The names of `#{fairway.…}`."""
 
 
+Write = Callable[[str, int], str]
+"""How a value is written at a place of a text, which is counted in characters from its beginning."""
+
+
 class Unknown(Exception):
     """Nothing stands for the reference; the text says why, as the end of a sentence."""
 
@@ -74,7 +78,6 @@ def look_up(reference: Reference, scope: Scope) -> str:
     return values[reference.name]
 
 
-def resolve(text: str, scope: Scope, write: Callable[[str, int], str] = lambda value, at: value) -> str:
-    """The text with each reference replaced; `write` says how a value is written at a place of the text (characters
-    from its beginning). Raises Unknown."""
+def resolve(text: str, scope: Scope, write: Write = lambda value, at: value) -> str:
+    """The text with each reference replaced. Raises Unknown."""
     return REFERENCE.sub(lambda found: write(look_up(read(found[1]), scope), found.start()), text)

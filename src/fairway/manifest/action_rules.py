@@ -6,8 +6,9 @@ it, in its own stage or in an earlier one. So two actions can't wait for each ot
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from fairway.domain import action, ids, outputs, reference
+from fairway.domain import action, addresses, ids, outputs, reference
 from fairway.domain.reference import FACTS, FAIRWAY, VARIABLES, Reference
 from fairway.errors import UsageError
 from fairway.manifest import translate
@@ -17,6 +18,7 @@ from fairway.manifest.schema import ActionTable, FileTable
 
 MOST = 50
 """Actions of one stage (CodePipeline's quota)."""
+OF_COMMANDS = ("variables", "outputs", "artifacts", "cpu", "memory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +85,7 @@ def _check_name(table: ActionTable, path: Path, seen: set[str], problems: Proble
 
 
 def _check_content(table: ActionTable, path: Path, problems: Problems) -> None:
-    if table.command is None:
-        hint = 'for example: command = "npm run smoke"'
-        problems.add(path, "an action needs a command", hint, because_of=[(*path, "command"), (*path, "name")])
+    _check_kind(table, path, problems)
     if table.before is not None and table.after is not None:
         problems.add((*path, "before"), "an action runs before the deployment or after it", "leave one of them out")
     if len(table.outputs) > outputs.MOST:
@@ -97,6 +97,37 @@ def _check_content(table: ActionTable, path: Path, problems: Problems) -> None:
     if any(reference.REFERENCE.search(word) for word in words):
         message = "a reference can't stand in a command: a shell would read what it stands for as commands"
         problems.add((*path, "command"), message, 'give it a variable: variables = { URL = "#{smoke.URL}" }')
+
+
+def _check_kind(table: ActionTable, path: Path, problems: Problems) -> None:
+    """An action has one thing to do, and only the keys of that."""
+    if table.http is None:
+        if table.command is None:
+            hint = 'for example: command = "npm run smoke"'
+            places = [(*path, key) for key in ("command", "http", "name")]
+            problems.add(path, "an action needs a command, or http", hint, because_of=places)
+        return
+    if table.command is not None:
+        problems.add((*path, "http"), "an action is a command or an HTTP call", "make two of it")
+    elif own := [key for key in OF_COMMANDS if key in table.model_fields_set]:
+        problems.add((*path, own[0]), f"{own[0]} belongs to a command, not to http", "leave it out")
+    url = table.http.url
+    if url is None:
+        hint = 'for example: url = "https://hooks.example.com/x"'
+        problems.add((*path, "http"), "url is missing", hint, because_of=[(*path, "http", "url")])
+    elif not url.startswith("#{") and (why := _find_refusal(urlsplit(url).hostname or "")):
+        message = f"the server does not call {urlsplit(url).hostname}: it is {why}"
+        problems.add((*path, "http", "url"), message, "a command can call the app itself: http://web:3000")
+
+
+def _find_refusal(host: str) -> str:
+    """Why a host that is named by its address, or localhost, is never called."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return "this host itself"
+    try:
+        return addresses.find_refusal(host)
+    except ValueError:
+        return ""
 
 
 def _check_references(table: ActionTable, environment: str, path: Path, known: Known, problems: Problems) -> None:
@@ -116,6 +147,11 @@ def _texts(table: ActionTable) -> Iterator[tuple[Path, str]]:
     """Each text in which references may stand, with its key."""
     for name, text in table.variables.items():
         yield ("variables", name), text
+    if table.http is not None:
+        yield ("http", "url"), table.http.url or ""
+        yield ("http", "body"), table.http.body or ""
+        for name, text in table.http.headers.items():
+            yield ("http", "headers", name), text
 
 
 def _find_problem(found: Reference, table: ActionTable, environment: str, known: Known) -> tuple[str, str] | None:

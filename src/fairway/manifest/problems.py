@@ -13,7 +13,7 @@ from fairway.manifest.lines import Path
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-SECRET_PLACES = ("args", "variables")
+SECRET_PLACES = ("args", "variables", "headers", "body", "url")
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"]
 MODES = tuple(mode.lower() for mode in Mode)
 ON_FAILURE = tuple(each.lower() for each in OnFailure)
 DEPLOY = "deploy"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 INSIDE = "a path within the repository, such as"
 
 
@@ -89,15 +90,28 @@ class DeploymentTable(Table):
     timeout: Annotated[float, values.duration(1.0, values.DAY)] = 600.0
 
 
+class HttpTable(Table):
+    """An HTTP call."""
+
+    url: Annotated[str | None, values.text('an address, such as "https://hooks.example.com/x"', values.address)] = None
+    method: Annotated[str, values.text(f"one of {', '.join(METHODS)}", METHODS.__contains__, enum=list(METHODS))] = (
+        "POST"
+    )
+    headers: Annotated[dict[str, str], values.headers()] = {}
+    body: Annotated[str | None, values.text("a text", lambda text: True, lines=True)] = None
+    expect: Annotated[int | None, values.whole(100, 599)] = None
+
+
 class ActionTable(Table):
-    """An action of one's own in the environment's stage: a command."""
+    """An action of one's own in the environment's stage: a command, or an HTTP call."""
 
     name: Annotated[str | None, values.text('a name, such as "smoke"', pattern=f"^{ids.NAME.pattern}$")] = None
     command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
+    http: HttpTable | None = None
     after: Annotated[str | None, values.text('"deploy"', DEPLOY.__eq__, enum=[DEPLOY])] = None
     before: Annotated[str | None, values.text('"deploy"', DEPLOY.__eq__, enum=[DEPLOY])] = None
     run_order: Annotated[int, values.whole(1, 999)] = 1
-    timeout: Annotated[float, values.duration(1.0, values.DAY)] = 300.0
+    timeout: Annotated[float | None, values.duration(1.0, values.DAY)] = None
     variables: Annotated[dict[str, str], values.arguments('for example: { URL = "#{smoke.URL}" }')] = {}
     outputs: Annotated[tuple[str, ...], values.texts('a list of variables, such as ["URL"]', values.variable)] = ()
     artifacts: Annotated[
@@ -219,8 +233,8 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
             # An environment's services take the keys of the services above; they are listed there.
             paths.append(path)
         else:
-            several = get_origin(table.model_fields[key].annotation) is tuple
-            paths.extend(_walk(inner, f"{path}.NAME." if named and not several else f"{path}."))
+            listed = get_origin(table.model_fields[key].annotation) is tuple
+            paths.extend(_walk(inner, f"{path}.NAME." if named and not listed else f"{path}."))
     return paths
 
 
@@ -231,5 +245,5 @@ def table_at_field(table: type[Table], key: str) -> tuple[type[Table] | None, bo
         return annotation, False
     for argument in getattr(annotation, "__args__", ()):
         if isinstance(argument, type) and issubclass(argument, Table):
-            return argument, True
+            return argument, get_origin(annotation) in (dict, tuple)
     return None, False

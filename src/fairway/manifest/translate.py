@@ -1,8 +1,9 @@
 """The tables of `fairway.toml` become the domain's App: defaults filled in, overrides applied."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from fairway.domain.action import Command, Placed
+from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Build, Defaults, Environment, Mode, OnFailure, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
@@ -76,20 +77,27 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
 
 def make_action(table: ActionTable, environment: str) -> Placed | None:
     """The action; None for one without a name or anything to do, which `action_rules` refuses."""
-    if table.name is None or table.command is None:
+    if table.name is None:
         return None
-    command = Command(
-        name=table.name,
-        command=commands.exec_list(table.command, environment),
-        order=table.run_order,
-        timeout=table.timeout,
-        variables=dict(table.variables),
-        outputs=table.outputs,
-        artifacts=table.artifacts,
-        cpu=table.cpu,
-        memory=table.memory,
-    )
-    return Placed(action=command, before=table.before is not None)
+    common: dict[str, Any] = {"name": table.name, "order": table.run_order}
+    if table.timeout is not None:
+        common["timeout"] = table.timeout
+    action: Command | Request
+    if table.http is not None and table.http.url is not None:
+        action = Request(**common, **table.http.model_dump())
+    elif table.command is not None:
+        action = Command(
+            **common,
+            command=commands.exec_list(table.command, environment),
+            variables=dict(table.variables),
+            outputs=table.outputs,
+            artifacts=table.artifacts,
+            cpu=table.cpu,
+            memory=table.memory,
+        )
+    else:
+        return None
+    return Placed(action=action, before=table.before is not None)
 
 
 def find_main(services: Mapping[str, bool]) -> str | None:

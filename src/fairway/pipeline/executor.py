@@ -36,8 +36,8 @@ STOP = "stop"
 
 class Executor:
     """Runs executions. `stages` has a runner for "source", "build" and "package", and one for "deploy", which is given
-    every other stage: those are named for the environments that they deploy to. One for "command" is given the commands
-    of all of them."""
+    every other stage: those are named for the environments that they deploy to. "command" and
+    "request" are given the users' own actions of all of them."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from fairway.domain.action import Command
+from fairway.domain.action import Command, Request
 from fairway.domain.execution import INSIDE, ActionExecution, ActionStatus, Execution, Stage
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Keep, Move, MoveAction, Redefine
@@ -30,7 +30,7 @@ from fairway.ports.stores import Executions
 BODY = "fairway.stage"
 DEPLOY = "deploy"
 """The kind of every stage that is named for an environment."""
-COMMAND = "command"
+COMMAND, REQUEST = "command", "request"
 
 
 class Performer:
@@ -178,6 +178,8 @@ class Performer:
     def _runner(self, stage: str, action: ActionExecution) -> StageRunner:
         if isinstance(action.action, Command):
             return self._stages[COMMAND]
+        if isinstance(action.action, Request):
+            return self._stages[REQUEST]
         return self._stages.get(stage, self._stages[DEPLOY])
 
 

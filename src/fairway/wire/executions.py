@@ -34,8 +34,8 @@ class Trigger(BaseModel):
 
 
 class Action(BaseModel):
-    """One action of a stage; times are seconds since the epoch. `kind` is "approval", "duty" or "command"; `deadline`
-    is when an approval that waits is over."""
+    """One action of a stage; times are seconds since the epoch. `kind` is "approval", "duty", "command" or "request";
+    `deadline` is when an approval that waits is over."""
 
     name: str
     kind: str

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.domain.action import Command, Placed
+from fairway.domain.action import Command, Placed, Request
 from fairway.errors import Finding, UsageError
 from fairway.manifest.load import load
 
@@ -66,7 +66,7 @@ memory = "64M"
     ("text", "line", "key", "message"),
     [
         (f'{BEGIN}command = "x"\n', 4, "actions[0]", "an action needs a name"),
-        (f'{BEGIN}name = "smoke"\n', 4, "actions[0]", "an action needs a command"),
+        (f'{BEGIN}name = "smoke"\n', 4, "actions[0]", "an action needs a command, or http"),
         (f'{BEGIN}name = "My Test"\ncommand = "x"\n', 5, "actions[0].name", "can't name an action: a name has"),
         (f'{BEGIN}name = "deploy"\ncommand = "x"\n', 5, "actions[0].name", "Fairway uses that name itself"),
         (f'{BEGIN}name = "approval"\ncommand = "x"\n', 5, "actions[0].name", "Fairway uses that name itself"),
@@ -169,7 +169,7 @@ def test_items_that_are_no_tables_keep_the_numbers_of_the_others() -> None:
     assert [(each.key, each.message) for each in caught.value.findings] == [
         ("environments.staging.actions[0]", "expected a table, found the number 1"),
         ("environments.staging.actions[1]", "expected a table, found the number 2"),
-        ("environments.staging.actions[2]", "an action needs a command"),
+        ("environments.staging.actions[2]", "an action needs a command, or http"),
     ]
 
 
@@ -177,3 +177,73 @@ def test_more_actions_than_a_stage_can_have_are_refused() -> None:
     many = "".join(f'{BEGIN}name = "a{number}"\ncommand = "x"\n' for number in range(51))
 
     assert only(many).message == "a stage has at most 50 actions; these are 51"
+
+
+TELL = f'{BEGIN}name = "tell"\n'
+
+
+def test_an_http_call_has_its_defaults_and_is_read_whole() -> None:
+    whole = """\
+[[environments.production.actions]]
+name = "tell"
+timeout = "5s"
+http = { url = "#{variables.HOOK}", method = "PUT", headers = { X-App = "#{fairway.app}" }, body = "{}", expect = 204 }
+"""
+
+    app = load(HEAD + TELL + 'http = { url = "https://hooks.example.com/x" }\n' + whole)
+
+    plain = Request(name="tell", url="https://hooks.example.com/x", timeout=30.0, method="POST")
+    assert app.environments[0].actions == (Placed(action=plain),)
+    assert app.environments[1].actions[0].action == Request(
+        name="tell",
+        url="#{variables.HOOK}",
+        timeout=5.0,
+        method="PUT",
+        headers={"X-App": "#{fairway.app}"},
+        body="{}",
+        expect=204,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "message"),
+    [
+        ('command = "x"\nhttp = { url = "http://a.example" }', "http", "an action is a command or an HTTP call"),
+        ("http = {}", "http", "url is missing"),
+        ('http = "x"', "http", "expected a table, found"),
+        ('http = { url = "ftp://a.example" }', "http.url", "expected an address"),
+        ('http = { url = "http://a.example/ b" }', "http.url", "expected an address"),
+        ('http = { url = "http://user:password@a.example" }', "http.url", "expected an address"),
+        ('http = { url = "http://[::1" }', "http.url", "expected an address"),
+        ('http = { url = "http://localhost:7878/api" }', "http.url", "does not call localhost: it is this host itself"),
+        ('http = { url = "http://127.1.2.3/" }', "http.url", "does not call 127.1.2.3: it is this host itself"),
+        ('http = { url = "http://[::ffff:127.0.0.1]/" }', "http.url", "it is this host itself"),
+        ('http = { url = "http://169.254.169.254/latest" }', "http.url", "a cloud's metadata is"),
+        ('http = { url = "http://a.example", method = "get" }', "http.method", "expected one of GET, POST"),
+        ('http = { url = "http://a.example", expect = 99 }', "http.expect", "expected a whole number from 100 to 599"),
+        (
+            'http = { url = "http://a.example", headers = { Host = "b" } }',
+            "http.headers",
+            "expected a table of headers",
+        ),
+        (
+            'http = { url = "http://a.example", headers = { A = "b\\n" } }',
+            "http.headers",
+            "expected a table of headers",
+        ),
+        ('http = { url = "http://a.example/#{nope.A}" }', "http.url", "there is no action nope in staging"),
+        ('http = { url = "http://a.example", body = "#{nope.A}" }', "http.body", "there is no action nope in staging"),
+        ('http = { url = "http://a.example" }\noutputs = ["A"]', "outputs", "outputs belongs to a command"),
+    ],
+)
+def test_what_is_wrong_with_an_http_call_is_told(text: str, key: str, message: str) -> None:
+    finding = only(f"{TELL}{text}\n")
+
+    assert finding.key == f"environments.staging.actions[0].{key}"
+    assert message in finding.message
+
+
+def test_an_address_with_a_secret_is_not_repeated() -> None:
+    finding = only(f'{TELL}http = {{ url = "htps://hooks.example.com/s3cret" }}\n')
+
+    assert "s3cret" not in finding.message + finding.hint

@@ -9,8 +9,9 @@ import pytest
 
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.jobs import Deed, MemoryJobs
+from fairway.adapters.memory.web import Host, MemoryWeb
 from fairway.domain import pipeline
-from fairway.domain.action import MIB, Command, Placed
+from fairway.domain.action import MIB, Command, Placed, Request
 from fairway.domain.app import Environment
 from fairway.domain.execution import ActionStatus, ExecutionStatus, Stage
 from fairway.domain.ids import JobId
@@ -22,6 +23,7 @@ from fairway.pipeline import artifacts
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.stages import package
 from fairway.pipeline.stages.command import CommandRunner, sweep
+from fairway.pipeline.stages.request import RequestRunner
 from fairway.pipeline.work import Done
 from fairway.ports.jobs import OUTPUT, JobSpec
 from support.pipeline_stages import Rig
@@ -46,10 +48,16 @@ class Place:
         self.clock = LoopClock()
         self.deeds = dict(deeds or {})
         self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
+        self.web = MemoryWeb({"hooks.example.com": Host(takes=20.0)})
         self.artifacts = Artifacts(root, apart=at_once)
         runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32), self.artifacts)
         store, disk = (before.rig.store, before.rig.disk) if before else (None, None)
-        self.rig = Rig(root, store=store, disk=disk, more={"command": runner})
+        self.rig = Rig(
+            root,
+            store=store,
+            disk=disk,
+            more={"command": runner, "request": RequestRunner(self.web, self._variables, Handed(b"k" * 32))},
+        )
         self.rig.stages.answers["package"] = Done(outputs=PACKAGED)
 
     def _deed(self, spec: JobSpec) -> Deed:
@@ -212,6 +220,29 @@ async def test_one_that_fails_beside_another_lets_that_one_come_to_its_end(tmp_p
     assert statuses(stage)["one"] is ActionStatus.FAILED
     assert statuses(stage)["two"] is ActionStatus.SUCCEEDED
     assert await place.jobs.list() == []
+
+
+async def test_a_call_is_an_action_as_commands_are(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(files={OUTPUT: b"URL=http://web\n"})})
+    tell = Request(name="tell", url="https://hooks.example.com", order=2, body="#{smoke.URL}")
+
+    await place.push(Placed(action=replace(SMOKE.action, outputs=("URL",))), Placed(action=tell))
+    status = await place.finish()
+
+    assert status is ExecutionStatus.SUCCEEDED
+    assert [call.body for call in place.web.calls] == [b"http://web"]
+    assert place.log()[-2:] == ["tell │ POST https://hooks.example.com", "tell │ answered 200"]
+
+
+async def test_a_stop_breaks_a_call_off(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    await place.push(Placed(action=Request(name="tell", url="https://hooks.example.com")))
+    await place.until(lambda: place.web.calls)
+
+    await place.rig.executor.stop(APP, 1)
+
+    assert (await place.rig.get(1)).status is ExecutionStatus.STOPPED
+    assert statuses(await place.staging())["tell"] is ActionStatus.ABANDONED
 
 
 async def test_outputs_reach_later_actions_and_are_nowhere_in_clear(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ KINDS: Mapping[type, str] = {
     pipeline.Approval: "approval",
     pipeline.Duty: "duty",
     action.Command: "run",
+    action.Request: "call",
 }
 """The words for the members of unions. They are in databases: never change one."""
 

@@ -1,25 +1,24 @@
 """A command of the user's own, as an action of a stage: it runs once, in the release's image, to its end.
 
-Its job's id comes from the execution, the action and the attempt, so that a server that comes after a killed one finds
-the same job and watches it on; the run of the stage is no part of it, because a stage whose workflow was lost begins
-another run of the same attempts. The job is removed when what came of it is written down, not before.
+A server that comes after a killed one finds the same job by its id and watches it on. The job is removed when what came
+of it is written down, not before.
 """
 
 import functools
-import hashlib
 import logging
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fairway.domain import outputs, reference, retry
 from fairway.domain.action import Command
-from fairway.domain.deployment import Cause
 from fairway.domain.execution import ActionStatus, Execution
 from fairway.domain.ids import EnvironmentName, JobId
 from fairway.environment.handed import Handed
 from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.stages import collecting, package, scope
+from fairway.pipeline.stages.failing import again, failed
+from fairway.pipeline.stages.identity import job_id
 from fairway.pipeline.stages.lines import Lines
 from fairway.pipeline.stages.scope import LatestVariables
 from fairway.pipeline.work import Done, Failed, Work
@@ -140,12 +139,6 @@ def jobs_of(execution: Execution, name: str) -> list[JobId]:
     ]
 
 
-def job_id(execution: Execution, stage: str, action: str, attempt: int) -> JobId:
-    """The time is in it, because the numbers of an app that is deleted and made again begin at 1 again."""
-    text = f"{execution.app}/{execution.number}/{execution.created_at:.6f}/{stage}/{action}/{attempt}"
-    return JobId(hashlib.sha256(text.encode()).hexdigest()[:12])
-
-
 def command_of(work: Work) -> Command:
     """The work's action, which is a command."""
     assert isinstance(work.action, Command), "the performer gives commands to this runner only"
@@ -189,22 +182,6 @@ def advise(work: Work, action: Command, end: JobEnd) -> str:
     if end.oom_killed:
         return f"raise the memory of the action {action.name} in fairway.toml"
     return again(work)
-
-
-def again(work: Work) -> str:
-    """How to run it again, and what holds meanwhile."""
-    stage = work.execution.stage(work.stage)
-    deploy = stage.action("deploy") if stage is not None else None
-    stays = deploy is not None and deploy.status is ActionStatus.SUCCEEDED
-    deployed = f"; what was deployed to {work.stage} stays" if stays else ""
-    return f"fairway retry {work.execution.number} runs it again{deployed}"
-
-
-def failed(work: Work, sentence: str, log: Sequence[str], *, fix: str = "") -> Failed:
-    """The action has failed."""
-    show = f"fairway show {work.execution.number}"
-    cause = Cause(sentence=sentence, fix=fix, log=tuple(log), more=(show, f"{show} --log {work.stage}"))
-    return Failed(summary=sentence, cause=cause)
 
 
 def remarks(read: outputs.Read) -> list[str]:

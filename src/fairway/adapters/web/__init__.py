@@ -1,0 +1,1 @@
+"""Calls to other hosts, for the actions of a stage."""
