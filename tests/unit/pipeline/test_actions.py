@@ -440,7 +440,7 @@ async def test_what_can_not_be_kept_is_named_and_fails_nothing(tmp_path: Path) -
 
 
 async def test_only_so_many_files_are_kept_and_none_is_said_to_be_none(tmp_path: Path) -> None:
-    many = {f"out/{number:03}": b"" for number in range(artifacts.MOST + 1)}
+    many = {f"out/{number:03}": b"" for number in range(artifacts.MOST + 30)}
     place = Place(tmp_path, {"smoke": Deed(files=many)})
     actions = [replace(SMOKE.action, artifacts=("out",)), Command(name="none", command=("x",), artifacts=("nope",))]
 
@@ -449,6 +449,9 @@ async def test_only_so_many_files_are_kept_and_none_is_said_to_be_none(tmp_path:
 
     assert len(place.artifacts.list(APP, 1)) == artifacts.MOST
     assert "smoke │ out/200 is not kept: an action keeps at most 200 files" in place.log()
+    assert "smoke │ out/219 is not kept: an action keeps at most 200 files" in place.log()
+    assert "smoke │ out/220 is not kept" not in "".join(place.log())
+    assert "smoke │ keeps 200 files, 0 B; 10 more are not kept" in place.log()
     assert "none │ keeps no file: nothing matches nope" in place.log()
 
 

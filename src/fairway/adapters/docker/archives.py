@@ -20,6 +20,8 @@ from fairway.ports.jobs import OUTPUT, JobFile
 MOST = 512 * 1024 * 1024
 """Bytes of one archive that are read."""
 IN_MEMORY = 1024 * 1024
+ENTRIES = 20_000
+"""Entries of one archive that are looked at: empty files take nearly no room, and each of them some time."""
 
 
 class Missing(Exception):
@@ -69,12 +71,18 @@ async def fetch(connection: Connection, container: str, path: str, into: IO[byte
         raise
 
 
-def members(archive: IO[bytes], folder: str, largest: int) -> Generator[JobFile, None, None]:
-    """The regular files of an archive, their names put behind the folder's."""
-    with tarfile.open(fileobj=archive, mode="r|") as opened:
-        for member in opened:
-            if not member.isreg():
-                continue
-            name = posixpath.join(folder, member.name)
-            file = opened.extractfile(member) if member.size <= largest else None
-            yield JobFile(path=name, size=member.size, content=None if file is None else file.read())
+def members(archive: IO[bytes], folder: str, largest: int, *, most: int = ENTRIES) -> Generator[JobFile, None, None]:
+    """The regular files of an archive, their names put behind the folder's. Raises WorkFailed when it has more than
+    `most` entries, or can't be read."""
+    try:
+        with tarfile.open(fileobj=archive, mode="r|") as opened:
+            for number, member in enumerate(opened, start=1):
+                if number > most:
+                    raise WorkFailed("there are too many files to look through", why=f"there are more than {most}")
+                if not member.isreg():
+                    continue
+                name = posixpath.join(folder, member.name)
+                file = opened.extractfile(member) if member.size <= largest else None
+                yield JobFile(path=name, size=member.size, content=None if file is None else file.read())
+    except tarfile.TarError as error:
+        raise WorkFailed("the files that Docker gave can't be read", why=str(error)) from error

@@ -14,6 +14,9 @@ from fairway.pipeline.work import Work
 from fairway.ports.jobs import JobFile, Jobs
 from fairway.wire import words
 
+SAID = 20
+"""Files that are not kept and named one by one, so that a folder full of them doesn't fill the log."""
+
 
 async def collect(work: Work, action: Command, job: JobId, jobs: Jobs, kept: Artifacts, lines: Lines) -> None:
     """Keep what the action's patterns name, those of an earlier attempt replaced."""
@@ -26,13 +29,14 @@ async def collect(work: Work, action: Command, job: JobId, jobs: Jobs, kept: Art
             async for file in jobs.files(job, root, largest=artifacts.LARGEST):
                 await collector.take(file)
     except FairwayError as error:
-        lines.say(": ".join(part for part in (f"artifacts are not kept: {error.what}", error.why) if part))
+        some = "not all artifacts are" if collector.files else "artifacts are not"
+        lines.say(": ".join(part for part in (f"{some} kept: {error.what}", error.why) if part))
         return
     lines.say(collector.summary)
 
 
 class Collector:
-    """Counts what one action keeps."""
+    """Counts what one action keeps; `files` are so many."""
 
     def __init__(self, work: Work, action: Command, kept: Artifacts, lines: Lines) -> None:
         self._work = work
@@ -40,15 +44,17 @@ class Collector:
         self._kept = kept
         self._lines = lines
         self._seen: set[str] = set()
-        self._files = 0
+        self.files = 0
         self._bytes = 0
+        self._refused = 0
 
     @property
     def summary(self) -> str:
         """`keeps 3 files, 12 KB`."""
-        if not self._files:
+        more = f"; {self._refused - SAID} more are not kept" if self._refused > SAID else ""
+        if not self._seen:
             return f"keeps no file: nothing matches {' or '.join(self._action.artifacts)}"
-        return f"keeps {words.count(self._files, 'file')}, {words.size(self._bytes)}"
+        return f"keeps {words.count(self.files, 'file')}, {words.size(self._bytes)}{more}"
 
     async def take(self, file: JobFile) -> None:
         """Keep the file if it matches and there is room for it. Raises WorkFailed when the disk has none."""
@@ -57,18 +63,20 @@ class Collector:
         self._seen.add(file.path)
         if file.content is None or (why := self._find_refusal(file)):
             why = f"it has more than {words.size(artifacts.LARGEST)}" if file.content is None else why
-            self._lines.say(f"{words.clean(file.path)} is not kept: {why}")
+            self._refused += 1
+            if self._refused <= SAID:
+                self._lines.say(f"{words.clean(file.path)} is not kept: {why}")
             return
         execution = self._work.execution
         artifact = Artifact(stage=self._work.stage, action=self._action.name, path=file.path, size=file.size)
         await self._kept.keep(execution.app, execution.number, artifact, file.content)
-        self._files += 1
+        self.files += 1
         self._bytes += file.size
 
     def _find_refusal(self, file: JobFile) -> str:
         if not artifacts.takes(file.path):
             return "its name is too long, or has characters that no name should have"
-        if self._files >= artifacts.MOST:
+        if self.files >= artifacts.MOST:
             return f"an action keeps at most {artifacts.MOST} files"
         if self._bytes + file.size > artifacts.TOTAL:
             return f"the files of an action have at most {words.size(artifacts.TOTAL)} together"
