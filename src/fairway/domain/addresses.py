@@ -8,6 +8,8 @@ reach them as well, and a team's chat or issue tracker is often there.
 
 import ipaddress
 
+METADATA = ipaddress.IPv6Address("fd00:ec2::254")
+"""Where EC2's metadata is over IPv6, which is no link-local address."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -19,7 +21,7 @@ def find_refusal(text: str) -> str:
     for each in (address, *embedded(address)):
         if each.is_loopback or each.is_unspecified:
             return "this host itself"
-        if each.is_link_local:
+        if each.is_link_local or each == METADATA:
             return "a link-local address, where a cloud's metadata is"
         if each.is_multicast or each == ipaddress.IPv4Address("255.255.255.255"):
             return "no single host's address"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids, patterns
 from fairway.domain.app import Mode, OnFailure
-from fairway.manifest import values
+from fairway.manifest import calls, values
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
@@ -93,11 +93,11 @@ class DeploymentTable(Table):
 class HttpTable(Table):
     """An HTTP call."""
 
-    url: Annotated[str | None, values.text('an address, such as "https://hooks.example.com/x"', values.address)] = None
+    url: Annotated[str | None, values.text('an address, such as "https://hooks.example.com/x"', calls.address)] = None
     method: Annotated[str, values.text(f"one of {', '.join(METHODS)}", METHODS.__contains__, enum=list(METHODS))] = (
         "POST"
     )
-    headers: Annotated[dict[str, str], values.headers()] = {}
+    headers: Annotated[dict[str, str], calls.headers()] = {}
     body: Annotated[str | None, values.text("a text", lambda text: True, lines=True)] = None
     expect: Annotated[int | None, values.whole(100, 599)] = None
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -20,8 +19,6 @@ DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)", re.ASCII)
 SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([KMG])(?:i?B)?", re.ASCII)
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-SET_BY_ITSELF = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
 SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL")
 
 MIB = 1024 * 1024
@@ -218,38 +215,6 @@ def arguments(example: str = 'for example: { NODE_ENV = "production" }') -> Read
     return Reader(
         "a table of variables, each a text", read, {"type": "object", "additionalProperties": {"type": "string"}}
     )
-
-
-def headers() -> Reader:
-    """A table of HTTP headers: names to texts of one line."""
-
-    def read(value: Any) -> dict[str, str]:
-        if not isinstance(value, dict):
-            raise Unfit('for example: { Authorization = "Bearer #{variables.TOKEN}" }')
-        for name, content in value.items():
-            if not HEADER.fullmatch(name) or name.lower() in SET_BY_ITSELF:
-                raise Unfit(f'"{name}" is no header that can be set')
-            if not isinstance(content, str) or not content.isprintable() or not content.isascii():
-                raise Unfit(f"the value of {name} is a text of one line, in quotes")
-        return dict(value)
-
-    schema = {"type": "object", "additionalProperties": {"type": "string"}}
-    return Reader("a table of headers, each a text", read, schema)
-
-
-def address(url: str) -> bool:
-    """Whether a text may be the address of an HTTP call; it may begin with a reference that stands for one."""
-    if not url.isprintable() or " " in url:
-        return False
-    if url.startswith("#{"):
-        return True
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
-        )
-    except ValueError:
-        return False
 
 
 def variable(name: str) -> bool:

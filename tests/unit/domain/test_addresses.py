@@ -18,6 +18,7 @@ from fairway.domain import addresses
         ("64:ff9b::7f00:1", "this host itself"),
         ("169.254.169.254", "a link-local address, where a cloud's metadata is"),
         ("fe80::1%eth0", "a link-local address, where a cloud's metadata is"),
+        ("fd00:ec2::254", "a link-local address, where a cloud's metadata is"),
         ("224.0.0.1", "no single host's address"),
         ("255.255.255.255", "no single host's address"),
     ],

@@ -11,7 +11,7 @@ from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.ids import ExecutionNumber
 from fairway.environment.handed import Handed
 from fairway.errors import WorkFailed
-from fairway.pipeline.stages.request import RequestRunner
+from fairway.pipeline.stages.request import KEPT, RequestRunner
 from fairway.pipeline.work import Done, Failed, Work
 from support.pipeline_values import APP, PUSH, REVISION
 
@@ -31,9 +31,10 @@ class Desk:
     def __init__(self, **hosts: Host) -> None:
         self.web = MemoryWeb({f"{name}.example.com": host for name, host in hosts.items()})
         self.log: list[str] = []
+        self.values: Mapping[str, str] = VARIABLES
 
     async def variables(self, *_: object) -> Mapping[str, str]:
-        return VARIABLES
+        return self.values
 
     async def run(self, action: Request, attempt: int = 1) -> Done | Failed:
         execution = Execution(
@@ -119,6 +120,35 @@ async def test_an_answer_that_repeats_a_secret_is_shown_without_it() -> None:
     assert failed.cause.log == ('unknown token "•••" ok', "␛[2Jgone")
     assert failed.cause.fix == "fairway retry 42 runs it again"
     assert "s3cret" not in str(desk.log)
+
+
+@pytest.mark.parametrize(
+    ("value", "repeated"),
+    [
+        ('to"ken/+1', b'{"error": "to\\"ken/+1"}'),
+        ("pass word&", b"?password=pass+word%26"),
+        ("<secret>", b"no &lt;secret&gt; here"),
+        ("k\u00f6nigreich", b"k\\u00f6nigreich k%C3%B6nigreich"),
+    ],
+)
+async def test_a_secret_is_left_out_of_an_answer_however_that_writes_it(value: str, repeated: bytes) -> None:
+    desk = Desk(hooks=Host(body=repeated))
+    desk.values = {"HOOK": "https://hooks.example.com", "TOKEN": value}
+
+    await desk.run(TELL)
+
+    assert "•••" in desk.log[-1]
+    assert not any(part in desk.log[-1] for part in ("ken/", "word%26", "secret", "nigreich"))
+
+
+@pytest.mark.parametrize("seen", [3, 11])
+async def test_a_secret_at_which_the_reading_stopped_is_not_shown_in_part(seen: int) -> None:
+    before = b"x" * (KEPT - seen - 1) + b"\n"
+    desk = Desk(hooks=Host(body=before + b"s3cret-token and more"))
+
+    await desk.run(TELL)
+
+    assert desk.log[-1] == "tell │ " + "x" * (KEPT - seen - 1)
 
 
 @pytest.mark.parametrize(("expect", "status", "passes"), [(202, 202, True), (202, 200, False), (404, 404, True)])

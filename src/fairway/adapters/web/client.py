@@ -89,12 +89,10 @@ class HttpxWeb:
         secure = url.scheme == "https"
         context = self._authorities() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False)
-        headers = {
-            "User-Agent": AGENT,
-            **call.headers,
-            "Host": url.netloc.decode("ascii"),
-            "Accept-Encoding": "identity",
-        }
+        headers = httpx.Headers({"User-Agent": AGENT})
+        # By `update`, for which the names' case makes no difference.
+        headers.update(dict(call.headers))
+        headers.update({"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"})
         async with (
             httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=timeout) as client,
             client.stream(
@@ -118,4 +116,7 @@ def words(error: httpx.TransportError) -> str:
     text = str(error)
     if "certificate verify failed" in text.lower():
         return "its certificate can't be trusted"
-    return "nothing takes the connection" if isinstance(error, httpx.ConnectError) else type(error).__name__
+    if isinstance(error, httpx.ConnectError):
+        return "nothing takes the connection"
+    protocol = isinstance(error, httpx.ProtocolError)
+    return "what it answered is no whole HTTP" if protocol else "it closed the connection"
