@@ -16,10 +16,10 @@ from typing import Any
 from fairway.domain.action import Command, Request
 from fairway.domain.execution import INSIDE, ActionExecution, ActionStatus, Execution, Stage
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.moves import GoBack, Keep, Move, MoveAction, Redefine
+from fairway.domain.moves import GoBack, Move
 from fairway.domain.pipeline import Approval
 from fairway.errors import FairwayError, NotFound
-from fairway.pipeline import causes, decisions
+from fairway.pipeline import decisions, outcome
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Afterwards, Done, Failed, StageRunner, Work
@@ -133,9 +133,9 @@ class Performer:
         except NotFound as error:
             # It may be the app itself that is gone: then this raises NotFound as well, and nothing is left to do.
             await self._executions.get(execution.app, execution.number)
-            answer = make_failed(error, execution, stage)
+            answer = outcome.make_failed(error, execution, stage)
         except Exception as error:  # noqa: BLE001 - every error of an action becomes its Cause
-            answer = make_failed(error, execution, stage)
+            answer = outcome.make_failed(error, execution, stage)
         await self._ledger.insist(functools.partial(self._conclude, execution, stage, action, answer))
         for each in afterwards:
             with contextlib.suppress(FairwayError):
@@ -163,15 +163,15 @@ class Performer:
     async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
         latest = await self._ledger.get(execution.app, execution.number)
         found = latest.stage(stage)
-        failed = isinstance(answer, Failed) or (found is not None and found.cause is not None)
-        back = await self._after_failure(latest, found) if found is not None and failed else None
+        # Looked for when this one succeeded, too: one beside it may fail in this moment, and this be the stage's end.
+        back = await self._after_failure(latest, found) if found is not None else None
 
         def decide(now: Execution) -> list[Move]:
             found = now.stage(stage)
             present = found.action(action.action.name) if found is not None else None
             if present is None or present.status is not ActionStatus.IN_PROGRESS or present.attempt != action.attempt:
                 return []
-            return list(decisions.follow(now, record(stage, action.action.name, answer), stage, back=back))
+            return list(decisions.follow(now, outcome.record(stage, action.action.name, answer), stage, back=back))
 
         await self._ledger.change(latest, decide)
 
@@ -181,27 +181,6 @@ class Performer:
         if isinstance(action.action, Request):
             return self._stages[REQUEST]
         return self._stages.get(stage, self._stages[DEPLOY])
-
-
-def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
-    """The end of the action, and what it hands on."""
-    to = ActionStatus.SUCCEEDED if isinstance(answer, Done) else ActionStatus.FAILED
-    cause = answer.cause if isinstance(answer, Failed) else None
-    moves: list[Move] = [
-        MoveAction(
-            stage=stage,
-            action=action,
-            expected=ActionStatus.IN_PROGRESS,
-            to=to,
-            summary=answer.summary,
-            cause=cause,
-        )
-    ]
-    if isinstance(answer, Done) and answer.outputs:
-        moves.append(Keep(outputs=answer.outputs))
-    if isinstance(answer, Done) and answer.stages is not None:
-        moves.append(Redefine(stages=answer.stages))
-    return moves
 
 
 def running(stage: Stage) -> list[ActionExecution]:
@@ -239,9 +218,3 @@ def workflow(execution: Execution, stage: Stage) -> str:
     """The id of the present run's workflow. The time is in it, because the numbers of an app that is deleted and made
     again begin at 1 again."""
     return f"{execution.app}/{execution.number}/{execution.created_at:.6f}/{stage.name}/{stage.run}"
-
-
-def make_failed(error: Exception, execution: Execution, stage: str) -> Failed:
-    """What an action answers that raised."""
-    cause = causes.from_error(error, stage=stage, number=execution.number)
-    return Failed(summary=cause.sentence, cause=cause)

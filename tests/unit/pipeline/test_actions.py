@@ -1,9 +1,10 @@
 """Commands of one's own in a stage: in their order, beside each other, handed on, stopped, tried again, resumed."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,10 @@ from fairway.adapters.memory.jobs import Deed, MemoryJobs
 from fairway.adapters.memory.web import Host, MemoryWeb
 from fairway.domain import pipeline
 from fairway.domain.action import MIB, Command, Placed, Request
-from fairway.domain.app import Environment
-from fairway.domain.execution import ActionStatus, ExecutionStatus, Stage
+from fairway.domain.app import Environment, OnFailure
+from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Kind, Stage
 from fairway.domain.ids import JobId
+from fairway.domain.moves import Move, MoveAction
 from fairway.domain.pipeline import Definition, plain
 from fairway.domain.progression import RetryMode
 from fairway.environment.handed import Handed
@@ -44,7 +46,14 @@ async def at_once(function: Callable[..., None], *arguments: object) -> None:
 class Place:
     """A rig whose staging has actions, run by a fake that does what `deeds` say by the action's name."""
 
-    def __init__(self, root: Path, deeds: Deeds | None = None, *, before: "Place | None" = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        deeds: Deeds | None = None,
+        *,
+        before: "Place | None" = None,
+        wrap: Callable[[Any], Any] = lambda executions: executions,
+    ) -> None:
         self.clock = LoopClock()
         self.deeds = dict(deeds or {})
         self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
@@ -56,6 +65,7 @@ class Place:
             root,
             store=store,
             disk=disk,
+            wrap=wrap,
             more={"command": runner, "request": RequestRunner(self.web, self._variables, Handed(b"k" * 32))},
         )
         self.rig.stages.answers["package"] = Done(outputs=PACKAGED)
@@ -66,11 +76,13 @@ class Place:
     async def _variables(self, *_: object) -> Mapping[str, str]:
         return VARIABLES
 
-    async def push(self, *actions: Placed) -> int:
+    async def push(self, *actions: Placed, on_failure: OnFailure = OnFailure.NONE) -> int:
         """Push a commit whose staging has the actions."""
-        await self.rig.open()
-        await self.rig.store.apps.create(APP, at=1.0)
-        staging = pipeline.define_environment(Environment(name=STAGING, services=(), actions=actions))
+        if not await self.rig.store.apps.list():
+            await self.rig.open()
+            await self.rig.store.apps.create(APP, at=1.0)
+        described = Environment(name=STAGING, services=(), actions=actions, on_failure=on_failure)
+        staging = pipeline.define_environment(described)
         definition = Definition(stages=(*plain(("source", "build", "package")), staging, *plain(("production",))))
         execution = await self.rig.store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
         await self.rig.executor.submitted(APP, execution.number)
@@ -86,13 +98,29 @@ class Place:
             await asyncio.sleep(0.01)
         return (await self.rig.get(number)).status
 
-    async def staging(self) -> Stage:
-        stage = (await self.rig.get(1)).stage("staging")
+    async def staging(self, number: int = 1) -> Stage:
+        stage = (await self.rig.get(number)).stage("staging")
         assert stage is not None
         return stage
 
     def log(self) -> list[str]:
         return self.rig.logs.read(APP, 1, "staging").splitlines()
+
+
+class SlowSuccess:
+    """The executions of a store that takes a second to write down that an action of a user's own succeeded."""
+
+    def __init__(self, executions: Any) -> None:
+        self._executions = executions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._executions, name)
+
+    async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:
+        first = moves[0]
+        if isinstance(first, MoveAction) and first.action == "beside" and first.to is ActionStatus.SUCCEEDED:
+            await asyncio.sleep(1.0)
+        return bool(await self._executions.change(execution, moves, at=at))
 
 
 def statuses(stage: Stage) -> dict[str, ActionStatus]:
@@ -344,6 +372,62 @@ async def test_a_server_that_comes_after_a_killed_one_watches_the_same_job_on(tm
     assert len(second.jobs.starts) == 1, "it ran once"
     assert second.log().count("smoke │ one") == 1, "each line stands there once"
     assert "the server was restarted; going on" in second.log()
+
+
+async def test_a_smoke_test_that_fails_takes_the_environment_back_where_that_is_asked_for(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    await place.push(SMOKE)
+    await place.finish()
+    place.rig.deployed(1, STAGING)
+    place.deeds["smoke"] = Deed(code=1)
+    starts = len(place.jobs.starts)
+
+    await place.push(SMOKE, on_failure=OnFailure.ROLLBACK)
+    await place.finish(2)
+    status = await place.finish(3)
+
+    failed, back = await place.staging(2), await place.rig.get(3)
+    assert failed.summary.endswith("ended with exit code 1; staging goes back to release 1")
+    assert failed.cause is not None and failed.cause.fix == "push a commit that mends it"
+    assert (back.kind, status) == (Kind.ROLLBACK, ExecutionStatus.SUCCEEDED)
+    assert len(place.jobs.starts) == starts + 1, "a rollback runs no action around its deployment"
+
+
+async def test_a_check_that_fails_before_the_deployment_leaves_nothing_to_take_back(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    await place.push(CHECK)
+    await place.finish()
+    place.rig.deployed(1, STAGING)
+    place.deeds["check"] = Deed(code=1)
+
+    await place.push(CHECK, on_failure=OnFailure.ROLLBACK)
+    await place.finish(2)
+
+    assert len(await place.rig.store.executions.list(APP, limit=9)) == 2
+
+
+async def test_one_that_succeeds_last_beside_one_that_failed_does_not_forget_the_way_back(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"beside": Deed(takes=1.0), "smoke": Deed(takes=1.5)}, wrap=SlowSuccess)
+    both = (SMOKE, Placed(action=Command(name="beside", command=("x",))))
+    await place.push(*both)
+    await place.finish()
+    place.rig.deployed(1, STAGING)
+    place.deeds["smoke"] = Deed(takes=1.5, code=1)
+
+    await place.push(*both, on_failure=OnFailure.ROLLBACK)
+    await place.finish(2)
+
+    assert (await place.staging(2)).summary.endswith("staging goes back to release 1")
+
+
+async def test_a_failed_command_runs_once_more_by_itself_where_that_is_asked_for(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"smoke": Deed(code=1)})
+
+    await place.push(SMOKE, on_failure=OnFailure.RETRY)
+    status = await place.finish()
+
+    assert status is ExecutionStatus.FAILED
+    assert len(set(place.jobs.starts)) == 2
 
 
 async def test_a_job_whose_workflow_is_lost_is_found_again_too(tmp_path: Path) -> None:

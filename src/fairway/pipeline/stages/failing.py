@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
+from fairway.domain.app import OnFailure
 from fairway.domain.deployment import Cause
-from fairway.domain.execution import ActionStatus
 from fairway.pipeline.work import Failed, Work
 
 
 def again(work: Work) -> str:
     """How to run it again, and what holds meanwhile."""
     stage = work.execution.stage(work.stage)
-    deploy = stage.action("deploy") if stage is not None else None
-    stays = deploy is not None and deploy.status is ActionStatus.SUCCEEDED
-    deployed = f"; what was deployed to {work.stage} stays" if stays else ""
+    deployed = ""
+    if stage is not None and stage.deployed:
+        if stage.on_failure is OnFailure.ROLLBACK:
+            # What went back by itself can't be tried again.
+            return "push a commit that mends it"
+        deployed = f"; what was deployed to {work.stage} stays"
     return f"fairway retry {work.execution.number} runs it again{deployed}"
 
 

@@ -1,0 +1,33 @@
+"""What an action answered, or raised, as the moves that write it down."""
+
+from fairway.domain.execution import ActionStatus, Execution
+from fairway.domain.moves import Keep, Move, MoveAction, Redefine
+from fairway.pipeline import causes
+from fairway.pipeline.work import Done, Failed
+
+
+def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
+    """The end of the action, and what it hands on."""
+    to = ActionStatus.SUCCEEDED if isinstance(answer, Done) else ActionStatus.FAILED
+    cause = answer.cause if isinstance(answer, Failed) else None
+    moves: list[Move] = [
+        MoveAction(
+            stage=stage,
+            action=action,
+            expected=ActionStatus.IN_PROGRESS,
+            to=to,
+            summary=answer.summary,
+            cause=cause,
+        )
+    ]
+    if isinstance(answer, Done) and answer.outputs:
+        moves.append(Keep(outputs=answer.outputs))
+    if isinstance(answer, Done) and answer.stages is not None:
+        moves.append(Redefine(stages=answer.stages))
+    return moves
+
+
+def make_failed(error: Exception, execution: Execution, stage: str) -> Failed:
+    """What an action answers that raised."""
+    cause = causes.from_error(error, stage=stage, number=execution.number)
+    return Failed(summary=cause.sentence, cause=cause)
