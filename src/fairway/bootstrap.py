@@ -59,7 +59,7 @@ from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
 from fairway.pipeline.stages.build import BuildStage
-from fairway.pipeline.stages.command import CommandRunner, sweep
+from fairway.pipeline.stages.command import CommandRunner, keep_clear
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.request import RequestRunner
@@ -193,7 +193,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             ]
             await executor.open()
             # Beside the rest: a Docker that does not answer must not keep the server from starting.
-            work.append(group.create_task(sweep(jobs, store.executions, clock), name="left jobs"))
+            work.append(group.create_task(keep_clear(jobs, store.executions, clock), name="left jobs"))
             try:
                 yield services.Services(
                     settings=settings,

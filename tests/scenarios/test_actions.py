@@ -140,6 +140,19 @@ def test_a_command_that_runs_while_the_server_is_killed_has_run_once(own_world: 
     until(lambda: jobs(own_world, project.app) == [], what="the removal of what has ended")
 
 
+def test_taking_the_app_down_ends_the_command_that_runs_and_leaves_nothing(own_world: World) -> None:
+    project = start(own_world, "leaving")
+    until(lambda: jobs(own_world, project.app), what="the command's container")
+
+    down = project.fairway("down", "--delete", "--yes")
+
+    assert down.status == 0, down.text
+    assert "execution 2: stopped" in down.text
+    assert jobs(own_world, project.app) == []
+    named = ("--filter", "name=-leaving-", "--format", "{{.Name}}")
+    until(lambda: not own_world.run("docker", "network", "ls", *named).stdout, what="the removal of its network")
+
+
 def test_a_stop_ends_a_command_at_once(own_world: World) -> None:
     project = start(own_world, "stopped")
     until(lambda: jobs(own_world, project.app), what="the command's container")

@@ -54,12 +54,14 @@ def check(table: FileTable, problems: Problems) -> None:
 
 
 def _collect(table: FileTable) -> Known:
-    stages = list(table.pipeline.stages or translate.order_stages(tuple(table.environments)))
+    """An environment that is no stage of the pipeline stands behind those that are: nothing waits for it."""
+    listed = list(table.pipeline.stages or translate.order_stages(tuple(table.environments)))
+    stages = [*listed, *table.environments]
     return {
         (environment, each.name): (_place(each, stages.index(environment)), each.outputs)
         for environment, content in table.environments.items()
         for each in content.actions
-        if each.name is not None and environment in stages
+        if each.name is not None
     }
 
 

@@ -162,6 +162,30 @@ def test_a_later_order_may_refer_to_an_earlier_one() -> None:
     assert [each.action.name for each in app.environments[0].actions] == ["smoke", "use"]
 
 
+def test_an_environment_that_is_no_stage_may_refer_to_itself_and_to_stages_but_no_stage_to_it() -> None:
+    preview = """\
+[[environments.preview.actions]]
+name = "seed"
+command = "x"
+outputs = ["ID"]
+[[environments.preview.actions]]
+name = "use"
+command = "x"
+run_order = 2
+variables = { ID = "#{seed.ID}", URL = "#{staging.smoke.URL}" }
+[pipeline]
+stages = ["staging", "production"]
+"""
+    wrong = f'{BEGIN}name = "early"\ncommand = "x"\nvariables = {{ A = "#{{preview.seed.ID}}" }}\n'
+
+    load(HEAD + SMOKE + preview)
+    with pytest.raises(UsageError) as caught:
+        load(HEAD + SMOKE + wrong + preview)
+
+    (finding,) = caught.value.findings
+    assert finding.message == "#{preview.seed.ID} is not there yet when this action begins"
+
+
 def test_items_that_are_no_tables_keep_the_numbers_of_the_others() -> None:
     with pytest.raises(UsageError) as caught:
         load('app = "a"\n[environments.staging]\nactions = [1, 2, { name = "x" }]\n')

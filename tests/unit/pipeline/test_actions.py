@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fairway.adapters.memory.clock import LoopClock
-from fairway.adapters.memory.jobs import Deed, MemoryJobs
+from fairway.adapters.memory.jobs import Deed, MemoryJobs, Started
 from fairway.adapters.memory.web import Host, MemoryWeb
 from fairway.domain import pipeline
 from fairway.domain.action import MIB, Command, Placed, Request
@@ -24,7 +24,7 @@ from fairway.errors import Unavailable, WorkFailed
 from fairway.pipeline import artifacts
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.stages import package
-from fairway.pipeline.stages.command import CommandRunner, sweep
+from fairway.pipeline.stages.command import EVERY, CommandRunner, keep_clear, sweep
 from fairway.pipeline.stages.request import RequestRunner
 from fairway.pipeline.work import Done
 from fairway.ports.jobs import OUTPUT, JobSpec
@@ -56,6 +56,7 @@ class Place:
     ) -> None:
         self.clock = LoopClock()
         self.deeds = dict(deeds or {})
+        self.specs: list[JobSpec] = []
         self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
         self.web = MemoryWeb({"hooks.example.com": Host(takes=20.0)})
         self.artifacts = Artifacts(root, apart=at_once)
@@ -71,6 +72,7 @@ class Place:
         self.rig.stages.answers["package"] = Done(outputs=PACKAGED)
 
     def _deed(self, spec: JobSpec) -> Deed:
+        self.specs.append(spec)
         return self.deeds.get(spec.name, Deed())
 
     async def _variables(self, *_: object) -> Mapping[str, str]:
@@ -374,6 +376,57 @@ async def test_a_server_that_comes_after_a_killed_one_watches_the_same_job_on(tm
     assert "the server was restarted; going on" in second.log()
 
 
+async def test_lines_of_an_earlier_attempt_are_not_taken_for_those_of_the_one_that_goes_on(tmp_path: Path) -> None:
+    first = Place(tmp_path, {"smoke": Deed(lines=("one", "two", "three"), code=1)})
+    await first.push(SMOKE)
+    await first.finish()
+    first.deeds["smoke"] = Deed(lines=("four", "$ npm run smoke", "five"), takes=30.0)
+    await first.rig.executor.retry(APP, 1, RetryMode.FAILED_ACTIONS)
+    await first.until(lambda: "smoke │ five" in first.log())
+    await first.rig.executor.close()
+
+    second = Place(tmp_path, before=first)
+    await second.rig.open()
+    await second.finish()
+
+    assert second.log()[1:] == [
+        "smoke │ $ npm run smoke",
+        "smoke │ one",
+        "smoke │ two",
+        "smoke │ three",
+        "attempt 2",
+        "smoke │ $ npm run smoke (attempt 2)",
+        "smoke │ four",
+        "smoke │ $ npm run smoke",
+        "smoke │ five",
+        "the server was restarted; going on",
+    ]
+
+
+async def test_an_attempt_that_had_written_nothing_when_the_server_died_loses_no_line(tmp_path: Path) -> None:
+    first = Place(tmp_path, {"smoke": Deed(lines=("one",), code=1)})
+    await first.push(SMOKE)
+    await first.finish()
+    first.jobs.faults.hang("run")
+    await first.rig.executor.retry(APP, 1, RetryMode.FAILED_ACTIONS)
+    await first.until(lambda: first.log()[-1] == "smoke │ $ npm run smoke (attempt 2)")
+    await first.rig.executor.close()
+    log = first.rig.logs.path(APP, 1, "staging")
+    log.write_text(log.read_text("utf-8").removesuffix("smoke │ $ npm run smoke (attempt 2)\n"), "utf-8")
+    first.jobs.faults.mend()
+    first.deeds["smoke"] = Deed(lines=("two",))
+
+    second = Place(tmp_path, before=first)
+    await second.rig.open()
+    await second.finish()
+
+    assert second.log()[-3:] == [
+        "the server was restarted; going on",
+        "smoke │ $ npm run smoke (attempt 2)",
+        "smoke │ two",
+    ]
+
+
 async def test_a_smoke_test_that_fails_takes_the_environment_back_where_that_is_asked_for(tmp_path: Path) -> None:
     place = Place(tmp_path)
     await place.push(SMOKE)
@@ -456,6 +509,23 @@ async def test_jobs_that_nobody_needs_any_more_are_removed_and_others_stay(tmp_p
 
     assert list(place.jobs.jobs) == [needed]
     del place.jobs.jobs[needed]
+
+
+async def test_a_job_whose_removal_was_lost_is_removed_later(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.jobs.faults.fail("remove", Unavailable("Docker does not answer"))
+    await place.push(SMOKE)
+    await place.finish()
+    (left,) = await place.jobs.list()
+    place.jobs.faults.mend()
+
+    keeping = asyncio.create_task(keep_clear(place.jobs, place.rig.store.executions, place.clock))
+    await place.until(lambda: not place.jobs.jobs)
+    place.jobs.jobs[JobId("late")] = Started(spec=place.specs[-1], variables={}, deed=Deed(), at=place.clock.now())
+    await asyncio.sleep(EVERY + 1.0)
+    keeping.cancel()
+
+    assert left not in place.jobs.jobs and await place.jobs.list() == []
 
 
 async def test_left_jobs_wait_for_an_engine_that_does_not_answer(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from fairway.ports.stores import Executions
 from fairway.wire import words
 
 LOG = logging.getLogger(__name__)
+EVERY = 600.0
+"""Seconds from one look for left jobs to the next."""
 NOT_FOUND = 127
 """The exit code of a shell, and of Docker's init, for a program that is not there."""
 
@@ -46,7 +48,7 @@ class CommandRunner:
         action = command_of(work)
         job = job_id(work.execution, work.stage, action.name, work.attempt)
         work.afterwards.append(functools.partial(self._jobs.remove, job))
-        lines = Lines(work, f"$ {text_of(action)}")
+        lines = Lines(work, f"$ {text_of(action)}", repeats=True)
         end = await self._jobs.run(
             job, make_spec(work, action), await self._environment(work, action), lines, timeout=action.timeout
         )
@@ -103,8 +105,16 @@ class CommandRunner:
         return Done(summary=f"{action.name} passed", outputs=scope.keep(work, self._handed, read.values))
 
 
+async def keep_clear(jobs: Jobs, executions: Executions, clock: Clock) -> None:
+    """Remove left jobs now and every ten minutes, until cancelled: a removal may have met a Docker that was away, or a
+    stop have come while the container was made."""
+    while True:
+        await sweep(jobs, executions, clock)
+        await clock.sleep(EVERY)
+
+
 async def sweep(jobs: Jobs, executions: Executions, clock: Clock) -> None:
-    """Remove the jobs that no action in progress has: those of a server that was killed before it could. Returns once
+    """Remove the jobs that no action in progress has: those whose own removal was lost. Returns once
     that is done; while the engine does not answer it is tried again.
 
     The jobs are listed first, so that one which begins meanwhile is not among them.

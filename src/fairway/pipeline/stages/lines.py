@@ -1,7 +1,8 @@
 """The lines of one action in its stage's log, each behind the action's name: actions run beside each other.
 
 A job that is found again gives its lines from the first one on. Those that the log has already, since a server wrote
-them that is dead now, are passed over: the log is what is counted, so that each line stands in it once.
+them that is dead now, are passed over: the log is what is counted, so that each line stands in it once. The attempt is
+in the title, so that the lines of another one are never counted.
 """
 
 from collections import deque
@@ -14,18 +15,20 @@ KEPT = 20
 
 
 class Lines:
-    """Called with a line, it writes it. `title` is the first line of each attempt; `last` are the last lines."""
+    """Called with a line, it writes it. `title` is the first line of each attempt; `last` are the last lines.
+    `repeats`: the lines that a dead server wrote come once more."""
 
-    def __init__(self, work: Work, title: str) -> None:
+    def __init__(self, work: Work, title: str, *, repeats: bool) -> None:
         self._write = work.log
         self._prefix = f"{work.action.name} │ "
         self._last: deque[str] = deque(maxlen=KEPT)
-        first = self._prefix + title.splitlines()[0]
-        there = [line for line in work.earlier() if line.startswith(self._prefix)]
-        self._passed_over = count_after(there, first)
-        if self._passed_over is None:
+        again = f" (attempt {work.attempt})" if work.attempt > 1 else ""
+        first = f"{self._prefix}{title.splitlines()[0]}{again}"
+        there = [line for line in work.earlier() if line.startswith(self._prefix)] if repeats else []
+        passed_over = count_after(there, first)
+        if passed_over is None:
             self._write(first)
-        self._left = self._passed_over or 0
+        self._left = passed_over or 0
 
     def __call__(self, text: str) -> None:
         """A line that the command printed; one that has line ends within is several."""
@@ -47,8 +50,6 @@ class Lines:
 
 
 def count_after(lines: Sequence[str], first: str) -> int | None:
-    """How many lines stand behind the last one that is `first`; None when there is none such."""
-    for number, line in enumerate(reversed(lines)):
-        if line == first:
-            return number
-    return None
+    """How many lines stand behind the first one that is `first` (a command may print such a line too); None when there
+    is none such."""
+    return len(lines) - 1 - lines.index(first) if first in lines else None

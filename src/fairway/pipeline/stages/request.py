@@ -46,7 +46,7 @@ class RequestRunner:
         action = request_of(work)
         found = await scope.find(work, self._handed, self._variables)
         call = make_call(work, action, found)
-        lines = Lines(work, f"{call.method} {place_of(call.url)}")
+        lines = Lines(work, f"{call.method} {place_of(call.url)}", repeats=False)
         try:
             answer = await self._web.call(call, timeout=action.timeout, keep=KEPT)
         except WorkFailed as error:
