@@ -18,8 +18,8 @@ from fairway.domain.execution import Execution, Kind, Trigger
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.pipeline import Definition
 from fairway.errors import FairwayError, UsageError
-from fairway.intake import filters
-from fairway.intake.push import QUIET, Kept, Outcome, Push, Started, Update
+from fairway.intake import filters, skipping
+from fairway.intake.push import Kept, Outcome, Push, Started, Update, deploying
 from fairway.ports.clock import Clock
 from fairway.ports.source import Head, Repositories
 from fairway.ports.stores import AppRecord, Apps, Executions
@@ -141,17 +141,18 @@ class Intake:
             return Kept(update=update, reason="nothing is deployed (only a push of a branch deploys)")
         if update.new is None:
             return Kept(update=update, reason="the branch is deleted; what runs goes on running")
-        # Three git processes at once: what stands between a push and its build is counted in milliseconds.
-        described, heads, revision = await asyncio.gather(
+        # Four git processes at once: what stands between a push and its build is counted in milliseconds.
+        described, heads, revision, message = await asyncio.gather(
             self._describe(record, update.new),
             self._repositories.heads(record.name),
             self._repositories.revision(record.name, update.new, branch),
+            self._repositories.message(record.name, update.new),
         )
         head = next((head for head in heads if head.branch == branch), None)
-        reason = await self._refuse(record, push, update, described, head)
-        if reason:
+        kept = await self._refuse(record, update, described, head, skipping.why(push.options, message))
+        if kept:
             await self._repositories.mark_seen(record.name, branch, update.new)
-            return Kept(update=update, reason=reason)
+            return kept
         trigger = Trigger(kind=kind, by=push.by)
         execution = await self._executions.create(
             record.name,
@@ -168,23 +169,27 @@ class Intake:
         return Started(update=update, execution=execution, forced=bool(forced))
 
     async def _refuse(
-        self, record: AppRecord, push: Push, update: Update, described: _Described, head: Head | None
-    ) -> str:
-        """Why the push of a branch starts nothing, "" when it shall start."""
-        if quiet := QUIET.intersection(push.options):
-            return f"nothing is deployed (-o {min(quiet)})"
+        self, record: AppRecord, update: Update, described: _Described, head: Head | None, skipped: str
+    ) -> Kept | None:
+        """Why the push of a branch starts nothing, None when it shall start."""
+        command = deploying(update.branch or "")
+        if skipped:
+            return Kept(update=update, reason=f"nothing is deployed ({skipped})", command=command)
         if head and head.commit != update.new and head.seen == head.commit:
             # Two pushes, A and then B, whose announcements arrived as B, A: B is on its way already, and A after it
             # would take the app back.
-            return f"nothing is deployed (a newer push, {head.commit[:7]}, has overtaken it)"
+            return Kept(
+                update=update, reason=f"nothing is deployed (a newer push, {head.commit[:7]}, has overtaken it)"
+            )
         wanted = described.branch if described.branch is not None else await self._last_branch(record)
         if wanted not in (None, update.branch):
-            return f"nothing is deployed (source.branch is {wanted})"
+            return Kept(update=update, reason=f"nothing is deployed (source.branch is {wanted})", command=command)
         if described.paths and update.new:
             changed = await self._repositories.changed(record.name, update.old, update.new)
             if not filters.passes(changed, described.paths):
-                return f"nothing is deployed (no changed file passes source.paths: {', '.join(described.paths)})"
-        return ""
+                reason = f"nothing is deployed (no changed file passes source.paths: {', '.join(described.paths)})"
+                return Kept(update=update, reason=reason, command=command)
+        return None
 
     async def _describe(self, record: AppRecord, commit: str) -> _Described:
         text = await self._text(record.name, commit)

@@ -1,12 +1,11 @@
 """What comes in and what becomes of it, as values."""
 
+import shlex
 from dataclasses import dataclass
 
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 
-QUIET = frozenset({"fairway.no-deploy", "fairway.skip"})
-"""`git push -o fairway.no-deploy`: keep it, start nothing."""
 BRANCHES = "refs/heads/"
 
 
@@ -46,10 +45,17 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The push was kept and started nothing, for this reason: "nothing is deployed (source.branch is master)"."""
+    """The push was kept and started nothing, for this reason: "nothing is deployed (source.branch is master)".
+    `command` is what deploys it all the same, "" where nothing does."""
 
     update: Update
     reason: str
+    command: str = ""
 
 
 Outcome = Started | Kept
+
+
+def deploying(ref: str) -> str:
+    """The command that deploys a branch, tag or commit: `fairway deploy 'fix/$(date)'`, quoted for a shell."""
+    return f"fairway deploy {shlex.quote(ref)}"

@@ -55,6 +55,10 @@ class Repositories(Protocol):
         """The commit's subject and author. Raises NotFound."""
         ...
 
+    async def message(self, app: str, commit: str) -> str:
+        """The commit's whole message. Raises NotFound."""
+        ...
+
     async def changed(self, app: str, old: str | None, new: str) -> Sequence[str]:
         """The paths that differ between two commits (all of `new` when there is no old one, or it is gone)."""
         ...

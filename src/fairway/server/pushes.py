@@ -90,8 +90,10 @@ class _Teller:
         """Each ref in turn; the executions run at the same time all the same."""
         for outcome in self._outcomes:
             match outcome:
-                case Kept(update=update, reason=reason):
+                case Kept(update=update, reason=reason, command=command):
                     await emit(f"{_name(update)} kept; {reason}")
+                    if command:
+                        await emit(f"  to deploy it all the same: {command}")
                 case Started(update=update, execution=execution, forced=forced):
                     await emit(progress.head(shapes.describe(execution)) + await self._since(execution))
                     if forced:

@@ -49,9 +49,14 @@ def memory(folder: Path) -> Kept:
     repositories = MemoryRepositories(folder)
     return Kept(
         repositories,
-        lambda app, files, branch, subject: repositories.commit(app, files, branch=branch, subject=subject),
+        lambda app, files, branch, message: repositories.commit(app, files, branch=branch, **_split(message)),
         repositories.point,
     )
+
+
+def _split(message: str) -> dict[str, str]:
+    subject, _, body = message.partition("\n\n")
+    return {"subject": subject, "body": body}
 
 
 @pytest.fixture(params=[real, memory], ids=["git", "memory"])

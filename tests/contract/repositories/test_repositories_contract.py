@@ -82,9 +82,18 @@ async def test_a_revision_tells_subject_and_author(kept):
     )
 
 
+@pytest.mark.parametrize("message", ["One", "One [skip ci]\n\nTwo lines\nof reasons: ä"])
+async def test_a_message_is_told_whole(kept, message):
+    commit = kept.push("shop", {"a": b"1"}, "master", message)
+
+    assert await kept.repositories.message("shop", commit) == message
+
+
 async def test_a_commit_that_is_not_there_is_not_found(kept, tmp_path):
     with pytest.raises(NotFound):
         await kept.repositories.revision("shop", "0" * 40, "master")
+    with pytest.raises(NotFound):
+        await kept.repositories.message("shop", "0" * 40)
     with pytest.raises(NotFound):
         await kept.repositories.checkout("shop", "1" * 40, tmp_path / "out")
 

@@ -172,18 +172,38 @@ async def test_another_branch_is_kept_and_said(served, work):
 
     result = await push(work, served.remote("shop"), "HEAD:feature")
 
-    assert said(result) == [f"feature {work.head()[:7]} kept; nothing is deployed (source.branch is master)"]
+    assert said(result) == [
+        f"feature {work.head()[:7]} kept; nothing is deployed (source.branch is master)",
+        "  to deploy it all the same: fairway deploy feature",
+    ]
     assert await executions(served) == []
 
 
-@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip"])
+@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip", "ci.skip"])
 async def test_a_push_option_keeps_the_push_from_being_deployed(served, work, option):
     work.commit({"a": b"1"})
 
     result = await push(work, served.remote("shop"), "-o", option, "master")
 
     assert result.returncode == 0
-    assert said(result) == [f"master {work.head()[:7]} kept; nothing is deployed (-o {option})"]
+    assert said(result) == [
+        f"master {work.head()[:7]} kept; nothing is deployed (-o {option})",
+        "  to deploy it all the same: fairway deploy master",
+    ]
+
+
+async def test_a_commit_that_asks_to_be_skipped_is_kept_and_deployed_by_the_command_that_is_said(served, work):
+    work.commit({"a": b"1"}, "Fix a typo [skip ci]")
+
+    result = await push(work, served.remote("shop"))
+    kept = await executions(served)
+    await served.services.intake.deploy("shop", "master")
+
+    assert said(result) == [
+        f"master {work.head()[:7]} kept; nothing is deployed ([skip ci] in the commit's message)",
+        "  to deploy it all the same: fairway deploy master",
+    ]
+    assert (len(kept), len(await executions(served))) == (0, 1)
 
 
 async def test_a_forced_push_is_deployed_and_said(served, work):

@@ -45,8 +45,8 @@ class Room:
             clock=Clock(),
         )
 
-    def commit(self, files: Mapping[str, bytes] | None = None, branch: str = "master", subject: str = "Change") -> str:
-        return self.repositories.commit("shop", files or {"a": b"1"}, branch=branch, subject=subject)
+    def commit(self, files: Mapping[str, bytes] | None = None, branch: str = "master", **said: str) -> str:
+        return self.repositories.commit("shop", files or {"a": b"1"}, branch=branch, **said)
 
     async def push(self, new: str | None, *, old: str | None = None, ref: str = "refs/heads/master", **more):
         update = Update(ref=ref, old=old, new=new)
@@ -125,13 +125,45 @@ async def test_the_manifest_that_was_sent_along_counts_when_the_commit_has_none(
     assert outcome.execution.override == sent
 
 
-@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip"])
+@pytest.mark.parametrize("option", ["fairway.no-deploy", "fairway.skip", "ci.skip"])
 async def test_a_push_that_asks_for_no_deployment_is_kept_also_over_a_restart(room, option):
     outcome = await room.push(room.commit(), options=(option,))
 
     assert isinstance(outcome, Kept)
     assert outcome.reason == f"nothing is deployed (-o {option})"
     assert list(await room.intake.resync()) == []
+
+
+async def test_a_commit_whose_message_asks_for_it_is_kept_also_over_a_restart_until_a_command_deploys_it(room):
+    commit = room.commit(body="Only words. [skip ci]")
+
+    outcome = await room.push(commit)
+    again = await room.intake.resync()
+    execution = await room.intake.deploy("shop", "master")
+
+    assert isinstance(outcome, Kept)
+    assert (outcome.reason, outcome.command) == (
+        "nothing is deployed ([skip ci] in the commit's message)",
+        "fairway deploy master",
+    )
+    assert list(again) == []
+    assert execution.revision.commit == commit
+
+
+async def test_only_the_newest_commit_of_a_push_is_asked(room):
+    room.commit({"a": b"1"}, body="[skip ci]")
+    newest = room.commit({"a": b"2"})
+
+    assert isinstance(await room.push(newest), Started)
+
+
+async def test_the_command_for_a_branch_whose_name_a_shell_would_run_is_quoted(room):
+    branch = "fix/$(reboot);`id`'"
+
+    outcome = await room.push(room.commit(branch=branch), ref=f"refs/heads/{branch}")
+
+    assert isinstance(outcome, Kept)
+    assert outcome.command == """fairway deploy 'fix/$(reboot);`id`'"'"''"""
 
 
 async def test_tags_and_deleted_branches_are_kept(room):

@@ -24,7 +24,7 @@ except ImportError:  # a Python that is not CPython
 CONNECT = 5.0
 SILENCE = 60.0
 """Seconds; the server says something at least every 15."""
-QUIET = ("fairway.no-deploy", "fairway.skip")
+QUIET = ("fairway.no-deploy", "fairway.skip", "ci.skip")
 
 
 class Down(Exception):

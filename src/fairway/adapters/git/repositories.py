@@ -100,6 +100,14 @@ class GitRepositories:
         subject, _, author = _text(result.output).rstrip("\n").partition("\0")
         return Revision(commit=checked, subject=names.show(subject), branch=branch, author=names.show(author))
 
+    async def message(self, app: str, commit: str) -> str:
+        """The commit's whole message."""
+        checked = names.check_commit(commit)
+        result = await self._git(app, "log", "-1", "--no-show-signature", "--format=%B", checked, "--")
+        if not result.ok:
+            raise _no_commit(app, commit)
+        return _text(result.output).rstrip("\n")
+
     async def changed(self, app: str, old: str | None, new: str) -> Sequence[str]:
         """The paths that differ; all of `new` when there is no old commit, or it is gone."""
         into = names.check_commit(new)

@@ -17,12 +17,13 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """A commit: its files' contents by path, its parent, its message's first line and its author."""
+    """A commit: its files' contents by path, its parent, its message's first line and the rest of it, its author."""
 
     files: Mapping[str, bytes]
     parent: str | None
     subject: str
     author: str
+    body: str = ""
 
 
 @dataclass(slots=True)
@@ -47,11 +48,12 @@ class MemoryRepositories:
         branch: str = "master",
         subject: str = "Change",
         author: str = "Ada",
+        body: str = "",
     ) -> str:
         """Make a commit with exactly these files on top of the branch, and push it; the new commit's id."""
         repository = self._of(app)
         parent = repository.branches.get(branch)
-        made = Commit(files=dict(files), parent=parent, subject=subject, author=author)
+        made = Commit(files=dict(files), parent=parent, subject=subject, author=author, body=body)
         commit = hashlib.sha1(repr((len(repository.commits), app, made)).encode(), usedforsecurity=False).hexdigest()
         repository.commits[commit] = made
         repository.branches[branch] = commit
@@ -109,6 +111,11 @@ class MemoryRepositories:
         """Its subject and author."""
         made = self._commit(app, commit)
         return Revision(commit=commit, subject=made.subject, branch=branch, author=made.author)
+
+    async def message(self, app: str, commit: str) -> str:
+        """Its subject, and its body after an empty line."""
+        made = self._commit(app, commit)
+        return f"{made.subject}\n\n{made.body}" if made.body else made.subject
 
     async def changed(self, app: str, old: str | None, new: str) -> Sequence[str]:
         """The paths that differ."""
