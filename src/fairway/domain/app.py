@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fairway.domain import glob
 from fairway.domain.action import Placed
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
@@ -36,11 +37,47 @@ class OnFailure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Names that are taken (see `glob`): those that one of `includes` matches, or all when there are none, but never
+    one that one of `excludes` matches (CodePipeline's rule)."""
+
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def excluded_by(self, name: str) -> str | None:
+        """The first pattern that excludes the name, None when none does."""
+        return next((pattern for pattern in self.excludes if glob.matches(pattern, name)), None)
+
+    def take(self, name: str) -> bool:
+        """Whether the name is taken."""
+        included = not self.includes or any(glob.matches(pattern, name) for pattern in self.includes)
+        return included and self.excluded_by(name) is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Pushes that start an execution: of these branches, with a changed file that `files` take; or of these tags."""
+
+    branches: Patterns | None = None
+    files: Patterns | None = None
+    tags: Patterns | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Which pushes start an execution: the branch, and path patterns (git's wildmatch, `!` excludes, empty = all)."""
+    """Which pushes start an execution.
+
+    `branch` is deployed by a command that names nothing. Its pushes start an execution unless `by_branch` is false;
+    those of `branches` do; `paths` narrow both down (git's wildmatch, `!` excludes, empty = all). So do pushes of
+    `tags`, and whatever one of the `filters` takes.
+    """
 
     branch: str = "master"
     paths: tuple[str, ...] = ()
+    branches: Patterns | None = None
+    tags: Patterns | None = None
+    filters: tuple[Filter, ...] = ()
+    by_branch: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,12 +125,13 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """The commit that an execution works on."""
+    """The commit that an execution works on, and the branch or the tag whose push named it ("": another one)."""
 
     commit: str
     subject: str
     branch: str
     author: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

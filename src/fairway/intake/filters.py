@@ -1,9 +1,47 @@
-"""Which pushes start an execution: pure functions of what `fairway.toml` says and what was pushed."""
+"""Which pushes start an execution: pure functions of what `fairway.toml` says and what was pushed.
 
-import tomllib
-from collections.abc import Iterable, Sequence
+The rules are CodePipeline's (its user guide, "Automate starting pipelines using triggers and filtering"): filters are
+alternatives; within one, the branch and a changed file must both be taken; names within a list are alternatives;
+excludes win; each changed file is looked at by itself; the first push of a branch has no changed files to look at. With
+a filter, the branch alone starts nothing any more, unless it is written down too.
+
+`source.paths` is older than these and keeps git's rules: the last pattern that matches decides, and in a branch's first
+push every file counts as changed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pathspec
+
+from fairway.domain.app import Patterns, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """A branch, or a `tag`, and the `changed` files; `first`: the branch had no commit before."""
+
+    name: str
+    tag: bool = False
+    changed: Sequence[str] = ()
+    first: bool = False
+
+
+def why_kept(source: Source, pushed: Pushed) -> str:
+    """Why the push starts nothing ("source.branch is master"), "" when it does start an execution."""
+    reasons = []
+    for reason in _tag_reasons(source, pushed) if pushed.tag else _branch_reasons(source, pushed):
+        if not reason:
+            return ""
+        reasons.append(reason)
+    return "; ".join(reasons)
+
+
+def compares(source: Source, branch: str) -> bool:
+    """Whether it depends on the changed files what becomes of a push of the branch."""
+    return bool(source.paths) or any(
+        each.files is not None and each.branches is not None and each.branches.take(branch) for each in source.filters
+    )
 
 
 def passes(changed: Iterable[str], patterns: Sequence[str]) -> bool:
@@ -20,11 +58,55 @@ def passes(changed: Iterable[str], patterns: Sequence[str]) -> bool:
     return any(spec.match_file(path) for path in changed)
 
 
-def branch_of(text: str) -> str | None:
-    """The `source.branch` of a fairway.toml that may be wrong elsewhere; None when it can't be told, "" for none."""
-    try:
-        source = tomllib.loads(text).get("source", {})
-    except (ValueError, RecursionError):
-        return None
-    branch = source.get("branch", "") if isinstance(source, dict) else ""
-    return branch if isinstance(branch, str) else None
+def _tag_reasons(source: Source, pushed: Pushed) -> Iterator[str]:
+    """For each place that speaks of tags why it takes this one not, "" when it does."""
+    places = [("source.tags", source.tags)]
+    places += [(f"source.filters[{number}].tags", each.tags) for number, each in enumerate(source.filters)]
+    named = [(key, patterns) for key, patterns in places if patterns is not None]
+    for key, patterns in named:
+        yield _refuse(key, patterns, pushed.name)
+    if not named:
+        yield "fairway.toml has no source.tags"
+
+
+def _branch_reasons(source: Source, pushed: Pushed) -> Iterator[str]:
+    """For each place that speaks of branches why it takes this push not, "" when it does."""
+    if source.branches is not None:
+        yield _refuse("source.branches", source.branches, pushed.name) or _refuse_paths(source, pushed)
+    elif source.by_branch:
+        other = "" if pushed.name == source.branch else f"source.branch is {source.branch}"
+        yield other or _refuse_paths(source, pushed)
+    elif not any(each.branches for each in source.filters):
+        yield "fairway.toml names tags alone; source.branch is not written there"
+    for number, each in enumerate(source.filters):
+        if each.branches is not None:
+            yield _refuse_filter(f"source.filters[{number}]", each.branches, each.files, pushed)
+
+
+def _refuse_paths(source: Source, pushed: Pushed) -> str:
+    if passes(pushed.changed, source.paths):
+        return ""
+    return f"no changed file passes source.paths: {', '.join(source.paths)}"
+
+
+def _refuse_filter(key: str, branches: Patterns, files: Patterns | None, pushed: Pushed) -> str:
+    if (reason := _refuse(f"{key}.branches", branches, pushed.name)) or files is None:
+        return reason
+    if pushed.first:
+        return f"{key}.files compares with the commit before, and the branch is new"
+    if any(files.take(path) for path in pushed.changed):
+        return ""
+    return f"no changed file passes {key}.files: {_show(files)}"
+
+
+def _refuse(key: str, patterns: Patterns, name: str) -> str:
+    if patterns.take(name):
+        return ""
+    if excluding := patterns.excluded_by(name):
+        return f"{key} excludes {excluding}"
+    return f"{key} is {_show(patterns)}"
+
+
+def _show(patterns: Patterns) -> str:
+    excluded = f"not {', '.join(patterns.excludes)}" if patterns.excludes else ""
+    return ", ".join(part for part in (*patterns.includes, excluded) if part)

@@ -7,11 +7,13 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 
 BRANCHES = "refs/heads/"
+TAGS = "refs/tags/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One ref that a push moved: full commit ids, None where there was or is none."""
+    """One ref that a push moved: full object ids (a tag's may be that of its annotation), None where there was or is
+    none."""
 
     ref: str
     old: str | None
@@ -21,6 +23,11 @@ class Update:
     def branch(self) -> str | None:
         """The branch's name; None for a tag or any other ref."""
         return self.ref.removeprefix(BRANCHES) if self.ref.startswith(BRANCHES) else None
+
+    @property
+    def tag(self) -> str | None:
+        """The tag's name; None for a branch or any other ref."""
+        return self.ref.removeprefix(TAGS) if self.ref.startswith(TAGS) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 import pydantic
 
-from fairway.domain.app import App, Defaults
+from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
-from fairway.manifest import action_rules, lines, problems, rules, translate
+from fairway.manifest import action_rules, lines, problems, rules, source_rules, translate
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
-from fairway.manifest.schema import FileTable
+from fairway.manifest.schema import FileTable, SourceTable
 
 NOTHING_DETECTED = Defaults()
 DEEPEST = 50
@@ -34,11 +34,27 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     table = _validate(document, noted)
     rules.check_tables(table, noted)
     action_rules.check(table, noted)
+    source_rules.check(table.source, noted)
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)
     if noted.found:
         raise _refuse(file, noted.sorted())
     return translate.make_app(table, environments)
+
+
+def source_of(text: str) -> Source | None:
+    """Which pushes start an execution, by a text that may be wrong elsewhere; None when that can't be told."""
+    try:
+        document = tomllib.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+    source = document.get("source")
+    if _depth(document) > DEEPEST:
+        return None
+    noted = Problems(file="", lines={})
+    table = _validate({"app": "app", "source": source} if isinstance(source, dict) else {"app": "app"}, noted)
+    known = all(len(path) > 1 and path[1] not in SourceTable.model_fields for path in noted.found)
+    return translate.make_source(table.source) if known else None
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:

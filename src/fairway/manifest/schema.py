@@ -12,8 +12,9 @@ from typing import Annotated, Any, ClassVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids, patterns
-from fairway.domain.app import Mode, OnFailure
+from fairway.domain.app import Mode, OnFailure, Patterns
 from fairway.manifest import calls, values
+from fairway.manifest import patterns as filtering
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
@@ -32,11 +33,22 @@ class Table(BaseModel):
     """Keys that are not supported yet, each with what holds until then."""
 
 
+class FilterTable(Table):
+    """Pushes that start an execution too: `branches`, perhaps with `files`, or `tags`."""
+
+    branches: Annotated[Patterns | None, filtering.reader("feature/**")] = None
+    files: Annotated[Patterns | None, filtering.reader("api/**")] = None
+    tags: Annotated[Patterns | None, filtering.reader("v*")] = None
+
+
 class SourceTable(Table):
     """Which pushes start an execution."""
 
     branch: Annotated[str, values.text('a branch\'s name, such as "master"', values.branch)] = "master"
     paths: Annotated[tuple[str, ...], values.texts('a list of patterns, such as ["src/**", "!docs/**"]')] = ()
+    branches: Annotated[Patterns | None, filtering.reader("main", "release/**")] = None
+    tags: Annotated[Patterns | None, filtering.reader("v*")] = None
+    filters: tuple[FilterTable, ...] = ()
 
 
 class BuildTable(Table):

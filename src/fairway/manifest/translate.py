@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairway.domain.action import Command, Placed, Request
-from fairway.domain.app import App, Build, Defaults, Environment, Mode, OnFailure, Rollout, Service, Source
+from fairway.domain.app import App, Build, Defaults, Environment, Filter, Mode, OnFailure, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.manifest import commands
-from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable
+from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable, SourceTable
 
 GUESSED_PORT = 3000
 DETECTED_ACCEPTS_BELOW = 500
@@ -22,7 +22,7 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
     build = table.build
     return App(
         name=AppName(table.app),
-        source=Source(branch=table.source.branch, paths=table.source.paths),
+        source=make_source(table.source),
         build=Build(
             directory=build.directory,
             dockerfile=build.dockerfile,
@@ -33,6 +33,19 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
         environments=tuple(environments.values()),
         stages=tuple(EnvironmentName(stage) for stage in stages),
         mode=Mode(table.pipeline.mode.upper()),
+    )
+
+
+def make_source(table: SourceTable) -> Source:
+    """Which pushes start an execution. With a filter of any kind, the branch does so only if it is written too."""
+    filtered = table.tags is not None or bool(table.filters)
+    return Source(
+        branch=table.branch,
+        paths=table.paths,
+        branches=table.branches,
+        tags=table.tags,
+        filters=tuple(Filter(branches=each.branches, files=each.files, tags=each.tags) for each in table.filters),
+        by_branch=table.branches is None and ("branch" in table.model_fields_set or not filtered),
     )
 
 

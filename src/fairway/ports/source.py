@@ -1,6 +1,6 @@
 """The server's bare repositories, one for each app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,17 @@ class Head:
 
     branch: str
     commit: str
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag: the object that it points to, the commit that this leads to (None: to a tree or a file), and the object of
+    which it was last decided what becomes of it."""
+
+    name: str
+    object: str
+    commit: str | None
     seen: str | None = None
 
 
@@ -47,8 +58,16 @@ class Repositories(Protocol):
         """Remember that it has been decided what becomes of this commit of the branch. Lasts over restarts."""
         ...
 
+    async def tags(self, app: str) -> Sequence[Tag]:
+        """Every tag, in the order of their names."""
+        ...
+
+    async def mark_tags_seen(self, app: str, objects: Mapping[str, str]) -> None:
+        """Remember, for each of these tags, that it has been decided what becomes of this object of it."""
+        ...
+
     async def resolve(self, app: str, ref: str) -> str:
-        """The full commit id of a ref. Raises NotFound."""
+        """The full commit id of a ref, or of an object such as an annotated tag. Raises NotFound."""
         ...
 
     async def revision(self, app: str, commit: str, branch: str) -> Revision:

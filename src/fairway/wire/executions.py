@@ -118,7 +118,7 @@ class Rollback(BaseModel):
 
 
 class Execution(BaseModel):
-    """One run of an app's pipeline."""
+    """One run of an app's pipeline; `branch` or `tag` is what was pushed, "" when it was neither."""
 
     app: str
     number: int
@@ -129,6 +129,7 @@ class Execution(BaseModel):
     subject: str
     branch: str
     author: str
+    tag: str
     created_at: float
     started_at: float | None
     ended_at: float | None
@@ -150,6 +151,7 @@ class Execution(BaseModel):
             subject=run.revision.subject,
             branch=run.revision.branch,
             author=run.revision.author,
+            tag=run.revision.tag,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,

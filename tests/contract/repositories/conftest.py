@@ -19,6 +19,9 @@ class Kept:
     repositories: Repositories
     push: Callable[[str, Mapping[str, bytes], str, str], str]
     move: Callable[[str, str, str], None]
+    tag: Callable[[str, str, str | None, bool], str]
+    """Makes a tag of a commit (None: of a file), annotated or not; the object that it points to."""
+    delete: Callable[[str, str], None]
 
 
 def real(folder: Path) -> Kept:
@@ -41,7 +44,17 @@ def real(folder: Path) -> Kept:
     def move(app: str, branch: str, commit: str) -> None:
         work.git("push", "--quiet", "--force", str(repositories.path(app)), f"{commit}:refs/heads/{branch}")
 
-    return Kept(repositories, push, move)
+    def tag(app: str, name: str, commit: str | None, annotated: bool) -> str:
+        (work.path / "file").write_bytes(b"no commit")
+        target = commit or work.git("hash-object", "-w", "file").stdout.strip()
+        work.git("tag", "--force", *(("-a", "-m", "Say") if annotated else ()), name, target)
+        work.git("push", "--quiet", "--force", str(repositories.path(app)), f"refs/tags/{name}")
+        return str(work.git("rev-parse", f"refs/tags/{name}").stdout.strip())
+
+    def delete(app: str, branch: str) -> None:
+        work.git("push", "--quiet", str(repositories.path(app)), f":refs/heads/{branch}")
+
+    return Kept(repositories, push, move, tag, delete)
 
 
 def memory(folder: Path) -> Kept:
@@ -51,6 +64,8 @@ def memory(folder: Path) -> Kept:
         repositories,
         lambda app, files, branch, message: repositories.commit(app, files, branch=branch, **_split(message)),
         repositories.point,
+        lambda app, name, commit, annotated: repositories.tag(app, name, commit, annotated=annotated),
+        lambda app, branch: repositories.point(app, branch, None),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fairway.errors import NotFound, UsageError, WorkFailed
-from fairway.ports.source import Head
+from fairway.ports.source import Head, Tag
 
 HOSTILE = ["../shop", "", "Shop", "-x", "shop/../shop", "a b", "shop\n", ".hooks", "x" * 31]
 
@@ -49,6 +49,42 @@ async def test_a_head_counts_as_unseen_until_it_is_marked(kept):
         Head(branch="feature/ä", commit=other, seen=None),
         Head(branch="master", commit=second, seen=first),
     ]
+
+
+async def test_a_branch_below_the_name_of_one_that_has_gone_is_marked_as_seen(kept):
+    await kept.repositories.mark_seen("shop", "fix", kept.push("shop", {"a": b"1"}, "fix", "One"))
+    kept.delete("shop", "fix")
+    commit = kept.push("shop", {"a": b"2"}, "fix/one", "Two")
+
+    await kept.repositories.mark_seen("shop", "fix/one", commit)
+
+    assert list(await kept.repositories.heads("shop")) == [Head(branch="fix/one", commit=commit, seen=commit)]
+
+
+async def test_tags_are_told_with_the_commit_that_they_lead_to_and_unseen_until_marked(kept):
+    commit = kept.push("shop", {"a": b"1"}, "master", "One")
+    light = kept.tag("shop", "light", commit, False)
+    annotated = kept.tag("shop", "v1/ä", commit, True)
+    file = kept.tag("shop", "file", None, False)
+
+    await kept.repositories.mark_tags_seen("shop", {"light": light, "file": file})
+
+    assert list(await kept.repositories.tags("shop")) == [
+        Tag(name="file", object=file, commit=None, seen=file),
+        Tag(name="light", object=light, commit=commit, seen=light),
+        Tag(name="v1/ä", object=annotated, commit=commit, seen=None),
+    ]
+
+
+async def test_an_annotated_tag_is_resolved_to_its_commit_by_name_and_by_object(kept):
+    commit = kept.push("shop", {"a": b"1"}, "master", "One")
+    object = kept.tag("shop", "v1", commit, True)
+    file = kept.tag("shop", "file", None, False)
+
+    assert await kept.repositories.resolve("shop", "v1") == commit
+    assert await kept.repositories.resolve("shop", object) == commit
+    with pytest.raises(NotFound):
+        await kept.repositories.resolve("shop", file)
 
 
 async def test_a_ref_is_resolved_by_branch_and_by_abbreviated_commit(kept):

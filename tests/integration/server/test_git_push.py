@@ -206,6 +206,36 @@ async def test_a_commit_that_asks_to_be_skipped_is_kept_and_deployed_by_the_comm
     assert (len(kept), len(await executions(served))) == (0, 1)
 
 
+async def test_tags_that_fairway_toml_takes_are_deployed_and_the_others_are_kept_with_the_reason(served, work):
+    commit = work.commit({"fairway.toml": b'app = "shop"\n[source]\ntags = ["v*"]\n'})
+    work.git("tag", "-a", "-m", "First", "v1.0")
+    work.git("tag", "nightly")
+    work.git("tag", "v-tree", f"{commit}^{{tree}}")
+
+    refs = ("master", "v1.0", "nightly", "v-tree")
+    result = await asyncio.to_thread(work.git, "push", served.remote("shop"), *refs, check=False)
+    deleted = await push(work, served.remote("shop"), ":refs/tags/v1.0")
+
+    text = said(result)
+    assert f"master {commit[:7]} kept; nothing is deployed " in text[0]
+    assert any(line.startswith("shop  execution 1") for line in text)
+    kept = [line.split(" kept; ")[1] for line in text if "tags/" in line and "kept" in line]
+    assert sorted(kept) == ["nothing is deployed (source.tags is v*)", "nothing is deployed (the tag names no commit)"]
+    assert "  to deploy it all the same: fairway deploy nightly" in text
+    assert said(deleted) == ["tags/v1.0 kept; the tag is deleted; what runs goes on running"]
+    assert [(each.revision.commit, each.revision.tag) for each in await executions(served)] == [(commit, "v1.0")]
+
+
+async def test_a_branch_with_characters_of_the_shell_in_its_name_is_kept_with_a_command_that_is_safe_to_type(
+    served, work
+):
+    work.commit({"a": b"1"})
+
+    result = await push(work, served.remote("shop"), "HEAD:refs/heads/fix/$(reboot);`id`")
+
+    assert said(result)[1] == "  to deploy it all the same: fairway deploy 'fix/$(reboot);`id`'"
+
+
 async def test_a_forced_push_is_deployed_and_said(served, work):
     work.commit({"a": b"1"})
     await push(work, served.remote("shop"))
@@ -335,7 +365,7 @@ async def test_a_mistake_of_the_server_is_told_without_its_words(served, work):
     async def broken(*_: object) -> None:
         raise ZeroDivisionError("inner words")
 
-    served.services.intake._submit = broken
+    served.services.repositories.message = broken
     work.commit({"a": b"1"})
 
     result = await push(work, served.services.repositories.path("shop"))

@@ -1,8 +1,10 @@
-"""Path patterns: git's wildmatch, the last one that matches decides."""
+"""Which filter takes or keeps a push."""
 
 import pytest
 
+from fairway.domain.app import Filter, Patterns, Source
 from fairway.intake import filters
+from fairway.intake.filters import Pushed
 
 
 @pytest.mark.parametrize(
@@ -27,16 +29,84 @@ def test_any_changed_file_that_passes_starts_an_execution(patterns, changed, exp
     assert filters.passes(changed, patterns) is expected
 
 
+def branch(name: str, *changed: str, first: bool = False) -> Pushed:
+    return Pushed(name=name, changed=changed, first=first)
+
+
+def tag(name: str) -> Pushed:
+    return Pushed(name=name, tag=True)
+
+
+MASTER = Source()
+RELEASES = Source(branches=Patterns(includes=("main", "release/**"), excludes=("release/old-*",)), by_branch=False)
+TAGS = Source(tags=Patterns(includes=("v*",), excludes=("v0.*",)), by_branch=False)
+BOTH = Source(tags=Patterns(includes=("v*",)))
+FEATURES = Source(
+    filters=(
+        Filter(branches=Patterns(includes=("feature/**",)), files=Patterns(includes=("common/**/*.js",))),
+        Filter(
+            branches=Patterns(includes=("main",)), files=Patterns(includes=("README.md",), excludes=("LICENSE.txt",))
+        ),
+        Filter(tags=Patterns(includes=("hotfix-*",))),
+    ),
+    by_branch=False,
+)
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("source", "pushed"),
     [
-        ("[source]\nbranch = 'main'\n", "main"),
-        ("app = 5\n", ""),
-        ("[source]\nbranch = 5\n", None),
-        ("source = 1\n", ""),
-        ("[source\n", None),
-        ("a = " + "[" * 100_000, None),
+        (MASTER, branch("master")),
+        (Source(branch="we*rd"), branch("we*rd")),
+        (RELEASES, branch("main")),
+        (RELEASES, branch("release/1/2")),
+        (Source(branches=Patterns(excludes=("wip/**",)), by_branch=False), branch("anything/at/all")),
+        (TAGS, tag("v1.0")),
+        (BOTH, tag("v1.0")),
+        (BOTH, branch("master")),
+        (FEATURES, branch("feature/triggers", "common/app.js")),
+        (FEATURES, branch("main", "LICENSE.txt", "README.md")),
+        (FEATURES, tag("hotfix-7")),
+        (
+            Source(paths=("src/**",), branches=Patterns(includes=("*",)), by_branch=False),
+            branch("x", "src/a", first=True),
+        ),
     ],
 )
-def test_the_branch_is_found_in_a_file_that_is_wrong_elsewhere(text, expected):
-    assert filters.branch_of(text) == expected
+def test_a_push_that_any_filter_takes_starts_an_execution(source, pushed):
+    assert filters.why_kept(source, pushed) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "pushed", "reason"),
+    [
+        (MASTER, branch("main"), "source.branch is master"),
+        (MASTER, tag("v1"), "fairway.toml has no source.tags"),
+        (Source(paths=("src/**",)), branch("master", "docs/a"), "no changed file passes source.paths: src/**"),
+        (RELEASES, branch("master"), "source.branches is main, release/**, not release/old-*"),
+        (RELEASES, branch("release/old-1"), "source.branches excludes release/old-*"),
+        (TAGS, tag("1.0"), "source.tags is v*, not v0.*"),
+        (TAGS, tag("v0.9"), "source.tags excludes v0.*"),
+        (TAGS, branch("master"), "fairway.toml names tags alone; source.branch is not written there"),
+        (
+            FEATURES,
+            branch("feature/triggers", "src/Main.java"),
+            "no changed file passes source.filters[0].files: common/**/*.js; source.filters[1].branches is main",
+        ),
+        (
+            FEATURES,
+            branch("main", "LICENSE.txt"),
+            "source.filters[0].branches is feature/**; "
+            "no changed file passes source.filters[1].files: README.md, not LICENSE.txt",
+        ),
+        (
+            FEATURES,
+            branch("main", "README.md", first=True),
+            "source.filters[0].branches is feature/**; "
+            "source.filters[1].files compares with the commit before, and the branch is new",
+        ),
+        (FEATURES, tag("v1"), "source.filters[2].tags is hotfix-*"),
+    ],
+)
+def test_a_push_that_no_filter_takes_is_kept_and_each_says_why(source, pushed, reason):
+    assert filters.why_kept(source, pushed) == reason

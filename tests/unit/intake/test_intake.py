@@ -166,14 +166,108 @@ async def test_the_command_for_a_branch_whose_name_a_shell_would_run_is_quoted(r
     assert outcome.command == """fairway deploy 'fix/$(reboot);`id`'"'"''"""
 
 
-async def test_tags_and_deleted_branches_are_kept(room):
-    commit = room.commit()
+async def test_what_is_deleted_or_neither_branch_nor_tag_is_kept(room):
+    commit = room.commit(toml('[source]\ntags = ["*"]\n'))
 
-    tag = await room.push(commit, ref="refs/tags/v1")
-    deleted = await room.push(None, old=commit)
+    branch = await room.push(None, old=commit)
+    tag = await room.push(None, old=commit, ref="refs/tags/v1")
+    note = await room.push(commit, ref="refs/notes/commits")
 
-    assert isinstance(tag, Kept) and isinstance(deleted, Kept)
-    assert "goes on running" in deleted.reason
+    assert [each.reason.partition(";")[0] for each in (branch, tag)] == ["the branch is deleted", "the tag is deleted"]
+    assert "only a push of a branch or a tag deploys" in note.reason
+    assert await room.executions() == []
+
+
+async def test_a_tag_is_kept_unless_fairway_toml_speaks_of_tags(room):
+    room.repositories.tag("shop", "v1", commit := room.commit())
+
+    outcome = await room.push(commit, ref="refs/tags/v1")
+
+    assert isinstance(outcome, Kept)
+    assert (outcome.reason, outcome.command) == (
+        "nothing is deployed (fairway.toml has no source.tags)",
+        "fairway deploy v1",
+    )
+
+
+@pytest.mark.parametrize("annotated", [False, True])
+async def test_a_tag_that_is_taken_starts_an_execution_of_the_commit_that_it_names(room, annotated):
+    commit = room.commit(toml('[source]\ntags = ["v*"]\n'), body="Release [skip ci]")
+    room.commit(toml("[environments.later]\n"))
+    object = room.repositories.tag("shop", "v1", commit, annotated=annotated)
+
+    outcome = await room.push(object, ref="refs/tags/v1")
+
+    assert isinstance(outcome, Started)
+    revision = outcome.execution.revision
+    assert (revision.commit, revision.tag, revision.branch) == (commit, "v1", "")
+
+
+async def test_a_tag_of_no_commit_is_kept(room):
+    room.commit(toml('[source]\ntags = ["*"]\n'))
+    object = room.repositories.tag("shop", "blob", None)
+
+    outcome = await room.push(object, ref="refs/tags/blob")
+
+    assert isinstance(outcome, Kept) and "names no commit" in outcome.reason
+
+
+async def test_a_push_of_many_tags_deploys_none_of_them(room):
+    commit = room.commit(toml('[source]\ntags = ["*"]\n'))
+    names = [f"v{number}" for number in range(4)]
+    updates = tuple(Update(ref=f"refs/tags/{name}", old=None, new=commit) for name in names)
+    for name in names:
+        room.repositories.tag("shop", name, commit)
+    await room.push(commit)
+
+    outcomes = await room.intake.push(Push(app=SHOP, id="p2", by="ada", updates=updates))
+    again = await room.intake.resync()
+
+    assert {outcome.reason for outcome in outcomes} == {"nothing is deployed (more than 3 tags came at once)"}
+    assert list(again) == []
+
+
+async def test_a_tag_that_was_pushed_while_no_server_ran_is_started_once(room):
+    commit = room.commit(toml('[source]\ntags = ["v*"]\n'))
+    room.repositories.tag("shop", "v1", commit, annotated=True)
+    await room.push(commit)
+
+    (outcome,) = await room.intake.resync()
+    room.repositories._apps["shop"].tags_seen.clear()
+    again = await room.intake.resync()
+
+    assert isinstance(outcome, Started) and outcome.execution.revision.tag == "v1"
+    assert list(again) == []
+
+
+async def test_a_tag_with_an_option_that_asks_for_no_deployment_is_kept(room):
+    commit = room.commit(toml('[source]\ntags = ["v*"]\n'))
+
+    outcome = await room.push(commit, ref="refs/tags/v1", options=("ci.skip",))
+
+    assert isinstance(outcome, Kept) and "-o ci.skip" in outcome.reason
+
+
+async def test_a_first_push_counts_no_file_as_changed_for_a_filter_but_all_for_paths(room):
+    filtered = toml('[[source.filters]]\nbranches = ["feature/*"]\nfiles = ["src/**"]\n')
+    first = room.commit({**filtered, "src/a": b"1"}, branch="feature/x")
+    kept = await room.push(first, ref="refs/heads/feature/x")
+    second = room.commit({**filtered, "src/a": b"2"}, branch="feature/x")
+
+    started = await room.push(second, old=first, ref="refs/heads/feature/x", id="p2")
+
+    assert isinstance(kept, Kept) and "the branch is new" in kept.reason
+    assert isinstance(started, Started)
+
+
+async def test_a_file_that_is_wrong_elsewhere_still_says_which_branches_start_an_execution(room):
+    broken = toml('[source]\nbranches = ["release/*"]\n[servces]\n')
+
+    other = await room.push(room.commit(broken, branch="wip"), ref="refs/heads/wip")
+    taken = await room.push(room.commit(broken, branch="release/1"), ref="refs/heads/release/1", id="p2")
+
+    assert isinstance(other, Kept) and "source.branches is release/*" in other.reason
+    assert isinstance(taken, Started)
 
 
 async def test_a_change_outside_the_paths_starts_nothing(room):

@@ -46,17 +46,26 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     }
 
 
-async def run(arguments: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, umask: int = -1) -> Result:
-    """Run `git ARGUMENTS` to its end; `umask` -1 is this process's own. Raises Unavailable without git on this host."""
-    async with _started(("git", *map(str, arguments)), env=env, cwd=cwd, umask=umask) as process:
-        output, complaint = await process.communicate()
+async def run(
+    arguments: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    umask: int = -1,
+    data: bytes | None = None,
+) -> Result:
+    """Run `git ARGUMENTS` to its end, with `data` on its standard input; `umask` -1 is this process's own. Raises
+    Unavailable without git on this host."""
+    command = ("git", *map(str, arguments))
+    async with _started(command, env=env, cwd=cwd, umask=umask, asked=data is not None) as process:
+        output, complaint = await process.communicate(data)
     status = process.returncode if process.returncode is not None else -1
     return Result(status=status, output=output, complaint=complaint.decode("utf-8", "replace").strip())
 
 
 @asynccontextmanager
 async def _started(
-    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, umask: int
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, umask: int, asked: bool
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     try:
         process = await asyncio.create_subprocess_exec(
@@ -64,7 +73,7 @@ async def _started(
             env=dict(env),
             cwd=cwd,
             umask=umask,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE if asked else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -26,6 +26,9 @@ SILENCE = 60.0
 """Seconds; the server says something at least every 15."""
 QUIET = ("fairway.no-deploy", "fairway.skip", "ci.skip")
 
+SEEN = ((b"refs/heads/", b"refs/fairway/seen/"), (b"refs/tags/", b"refs/fairway/tags-seen/"))
+"""Where it is remembered what was decided upon."""
+
 
 class Down(Exception):
     """The server can't be told; the text says why."""
@@ -182,9 +185,9 @@ def _keep(updates: list[bytes], options: list[bytes], why: str) -> None:
         return
     for update in updates:
         _, new, ref = update.split(b" ", 2)
-        if ref.startswith(b"refs/heads/") and new.strip(b"0"):
-            seen = b"refs/fairway/seen/" + ref.removeprefix(b"refs/heads/")
-            os.spawnvp(os.P_WAIT, "git", [b"git", b"update-ref", seen, new])  # noqa: S606
+        for kind, seen in SEEN:
+            if ref.startswith(kind) and new.strip(b"0"):
+                os.spawnvp(os.P_WAIT, "git", [b"git", b"update-ref", seen + ref.removeprefix(kind), new])  # noqa: S606
 
 
 def _say(text: str) -> None:

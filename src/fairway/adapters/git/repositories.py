@@ -18,9 +18,11 @@ from pathlib import Path
 from fairway.adapters.git import command, layout, names, worktree
 from fairway.domain.execution import Revision
 from fairway.errors import FairwayError, NotFound, Unavailable
-from fairway.ports.source import Head
+from fairway.ports.source import Head, Tag
 
 SEEN = "refs/fairway/seen/"
+TAGS_SEEN = "refs/fairway/tags-seen/"
+TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 
 
@@ -78,7 +80,30 @@ class GitRepositories:
 
     async def mark_seen(self, app: str, branch: str, commit: str) -> None:
         """Remember that it has been decided what becomes of the commit."""
-        await self._must(app, "update-ref", SEEN + names.check_ref(branch), names.check_commit(commit))
+        await self._mark(app, SEEN, {branch: names.check_commit(commit)}, HEADS)
+
+    async def tags(self, app: str) -> Sequence[Tag]:
+        """Every tag, with the object that was last marked as seen."""
+        form = "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"
+        rows = [
+            line.split(" ", 4)
+            for line in _text(await self._must(app, "for-each-ref", form, TAGS, TAGS_SEEN)).splitlines()
+        ]
+        seen = {row[4]: row[0] for row in rows if row[4].startswith(TAGS_SEEN)}
+        return [
+            Tag(
+                name=(name := ref.removeprefix(TAGS)),
+                object=object,
+                commit=object if kind == "commit" else peeled if peeled_kind == "commit" else None,
+                seen=seen.get(TAGS_SEEN + name),
+            )
+            for object, kind, peeled, peeled_kind, ref in sorted(rows, key=lambda row: row[4])
+            if ref.startswith(TAGS)
+        ]
+
+    async def mark_tags_seen(self, app: str, objects: Mapping[str, str]) -> None:
+        """Remember that it has been decided what becomes of the objects."""
+        await self._mark(app, TAGS_SEEN, {name: names.check_commit(each) for name, each in objects.items()}, TAGS)
 
     async def resolve(self, app: str, ref: str) -> str:
         """The full commit id of a branch, a tag or an abbreviated id."""
@@ -154,6 +179,24 @@ class GitRepositories:
                 worktree.Tree(repository=self.path(app), commit=checked, into=target, kept=kept), self._environment()
             )
 
+    async def _mark(self, app: str, seen: str, objects: Mapping[str, str], refs: str) -> None:
+        """Point `SEEN/NAME` to each object, all or none."""
+        wanted = [f"update {seen}{names.check_ref(name)} {object}" for name, object in objects.items()]
+        if (await self._update_refs(app, wanted)).ok:
+            return
+        # git keeps refs as files: where a branch `fix` was seen and has gone, `fix/one` finds a file in place of its
+        # folder. What was seen of refs that have gone is forgotten first.
+        known = _text(await self._must(app, "for-each-ref", "--format=%(refname)", refs, seen)).splitlines()
+        there = {name.removeprefix(refs) for name in known if name.startswith(refs)}
+        gone = [name for name in known if name.startswith(seen) and name.removeprefix(seen) not in there]
+        for lines in ([f"delete {name}" for name in gone], wanted):
+            if not (result := await self._update_refs(app, lines)).ok:
+                raise FairwayError(f"git update-ref failed in {self.path(app)}", why=result.complaint)
+
+    async def _update_refs(self, app: str, lines: Sequence[str]) -> command.Result:
+        text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        return await self._git(app, "update-ref", "--stdin", data=text)
+
     async def _initialise(self, path: Path) -> None:
         fresh = self._root / f".created-{path.name}-{uuid.uuid4().hex}"
         options = ("init", "--quiet", "--bare", "--template=", "--initial-branch=master", "--", fresh)
@@ -163,11 +206,11 @@ class GitRepositories:
         # A rename is all or nothing: killed before it, the next start finds no half-made repository.
         fresh.rename(path)
 
-    async def _git(self, app: str, *arguments: str) -> command.Result:
+    async def _git(self, app: str, *arguments: str, data: bytes | None = None) -> command.Result:
         path = self.path(app)
         if not path.is_dir():
             raise NotFound(f'there is no repository of an app "{app}"', hint="fairway up")
-        return await command.run(("--git-dir=.", *arguments), env=self._environment(), cwd=path)
+        return await command.run(("--git-dir=.", *arguments), env=self._environment(), cwd=path, data=data)
 
     async def _must(self, app: str, *arguments: str) -> bytes:
         result = await self._git(app, *arguments)

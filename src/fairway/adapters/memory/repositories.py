@@ -10,7 +10,7 @@ from pathlib import Path
 from fairway.domain import ids
 from fairway.domain.execution import Revision
 from fairway.errors import NotFound, UsageError, WorkFailed
-from fairway.ports.source import Head
+from fairway.ports.source import Head, Tag
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
@@ -31,6 +31,10 @@ class _Repository:
     commits: dict[str, Commit] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    tags_seen: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str | None] = field(default_factory=dict)
+    """The objects of annotated tags, each with its commit; None for a tag of a file."""
 
 
 class MemoryRepositories:
@@ -67,6 +71,18 @@ class MemoryRepositories:
         else:
             branches[branch] = commit
 
+    def tag(self, app: str, name: str, commit: str | None, *, annotated: bool = False) -> str:
+        """Push a tag of the commit (None: of a file); the object that it points to."""
+        repository = self._of(app)
+        if commit is not None and not annotated:
+            repository.tags[name] = commit
+            return commit
+        made = repr((app, name, commit, len(repository.annotations)))
+        object = hashlib.sha1(made.encode(), usedforsecurity=False).hexdigest()
+        repository.annotations[object] = commit
+        repository.tags[name] = object
+        return object
+
     def path(self, app: str) -> Path:
         """Where it would lie."""
         return self._root / f"{ids.check_name('app', app)}.git"
@@ -95,13 +111,28 @@ class MemoryRepositories:
         """Remember it."""
         self._of(app).seen[branch] = commit
 
+    async def tags(self, app: str) -> Sequence[Tag]:
+        """Every tag."""
+        repository = self._of(app)
+        return [
+            Tag(name=name, object=object, commit=self._peel(repository, object), seen=repository.tags_seen.get(name))
+            for name, object in sorted(repository.tags.items())
+        ]
+
+    async def mark_tags_seen(self, app: str, objects: Mapping[str, str]) -> None:
+        """Remember them."""
+        self._of(app).tags_seen.update(objects)
+
     async def resolve(self, app: str, ref: str) -> str:
-        """A branch, or a commit id of at least 7 digits."""
+        """A branch, a tag, an annotation's id, or a commit id of at least 7 digits."""
         repository = self._of(app)
         if not ref or ref.startswith("-") or any(character in ref for character in " \n\0:"):
             raise UsageError(f'"{ref}" is no branch, tag or commit')
         if ref in repository.branches:
             return repository.branches[ref]
+        object = repository.tags.get(ref.removeprefix("refs/tags/"), ref)
+        if (peeled := self._peel(repository, object)) is not None:
+            return peeled
         for commit in repository.commits:
             if len(ref) >= 7 and commit.startswith(ref):
                 return commit
@@ -153,6 +184,9 @@ class MemoryRepositories:
         await asyncio.to_thread(_write, files, into)
         if pointers := [path for path, content in files.items() if content.startswith(POINTER)]:
             raise WorkFailed(f"only Git LFS pointers: {', '.join(pointers)}")
+
+    def _peel(self, repository: _Repository, object: str) -> str | None:
+        return object if object in repository.commits else repository.annotations.get(object)
 
     def _of(self, app: str) -> _Repository:
         if app in self._apps:

@@ -146,6 +146,7 @@ def insert(
             subject=revision.subject,
             branch=revision.branch,
             author=revision.author,
+            tag=revision.tag,
             trigger_kind=trigger.kind,
             trigger_by=trigger.by,
             status=ExecutionStatus.QUEUED.value,

@@ -241,7 +241,7 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
     return Execution(
         app=AppName(row.app),
         number=ExecutionNumber(row.number),
-        revision=Revision(commit=row.commit, subject=row.subject, branch=row.branch, author=row.author),
+        revision=Revision(commit=row.commit, subject=row.subject, branch=row.branch, author=row.author, tag=row.tag),
         trigger=Trigger(kind=row.trigger_kind, by=row.trigger_by),
         status=ExecutionStatus(row.status),
         stages=tuple(stages),

@@ -74,7 +74,7 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
     status = execution["status"].lower().replace("_", " ")
     return [
         progress.head(execution),
-        f"  {status}; started {when} by a {trigger['kind']}{by}, {origin(execution)}",
+        f"  {status}; started {when} by a {trigger['kind']}{by}{origin(execution)}",
         *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
         *progress.verdict(execution),
         *waiting_lines(execution, now=now),
@@ -82,12 +82,13 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
 
 
 def origin(execution: report.Json) -> str:
-    """`branch master`, or `to what execution 41 brought there`."""
+    """`, branch master`, or `, to what execution 41 brought there`; "" for a commit that was named by its id."""
     if execution.get("rollback"):
         after = execution["rollback"].get("after")
         why = f", as execution {after} failed" if after else ""
-        return f"to what execution {execution['rollback']['target']} brought there{why}"
-    return f"branch {execution['branch']}"
+        return f", to what execution {execution['rollback']['target']} brought there{why}"
+    found = ((kind, execution.get(kind)) for kind in ("branch", "tag"))
+    return next((f", {kind} {output.clean(name)}" for kind, name in found if name), "")
 
 
 def waiting_lines(execution: report.Json, *, now: float) -> list[str]:

@@ -44,6 +44,7 @@ def create_executions() -> None:
         sa.Column("subject", Words, nullable=False),
         sa.Column("branch", Words, nullable=False),
         sa.Column("author", Words, nullable=False),
+        sa.Column("tag", Words, nullable=False, server_default=""),
         sa.Column("trigger_kind", Words, nullable=False),
         sa.Column("trigger_by", Words, nullable=False),
         sa.Column("status", sa.Text, nullable=False),

@@ -1,0 +1,27 @@
+"""Rules between the keys of `[source]`: which of them can stand beside each other (CodePipeline's combinations)."""
+
+from fairway.manifest.lines import Path
+from fairway.manifest.problems import Problems
+from fairway.manifest.schema import FilterTable, SourceTable
+
+
+def check(table: SourceTable, problems: Problems) -> None:
+    """Check the combinations."""
+    written = table.model_fields_set
+    if table.paths and (written & {"tags", "filters"}) and not written & {"branch", "branches"}:
+        message = "paths narrows branch or branches down, and neither is written"
+        problems.add(("source", "paths"), message, 'write branch = "master", or files in a filter')
+    for number, each in enumerate(table.filters):
+        _check_filter(("source", "filters", number), each, problems)
+
+
+def _check_filter(path: Path, each: FilterTable, problems: Problems) -> None:
+    if any(found[: len(path)] == path for found in problems.found):
+        return
+    if each.tags is not None and (each.branches is not None or each.files is not None):
+        message = "a filter is for branches or for tags, not for both"
+        problems.add((*path, "tags"), message, "two filters: what one of them takes starts an execution")
+    elif each.files is not None and each.branches is None:
+        problems.add((*path, "files"), "files narrows branches down, and there are none", 'branches = ["**"] is all')
+    elif each.tags is None and each.branches is None:
+        problems.add(path, "a filter names branches or tags", 'for example: branches = ["main"]')
