@@ -339,6 +339,7 @@ def make_services(settings: Settings) -> Made:
         submit=pipeline.submitted,
         load=load,
         clock=clock,
+        schedules=store.schedules,
     )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()

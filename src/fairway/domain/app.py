@@ -11,6 +11,7 @@ from fairway.domain import glob
 from fairway.domain.action import Placed
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.schedule import Schedule
 
 MIB = 1024 * 1024
 
@@ -69,7 +70,7 @@ class Source:
 
     `branch` is deployed by a command that names nothing. Its pushes start an execution unless `by_branch` is false;
     those of `branches` do; `paths` narrow both down (git's wildmatch, `!` excludes, empty = all). So do pushes of
-    `tags`, and whatever one of the `filters` takes.
+    `tags`, and whatever one of the `filters` takes. At the times of the `schedule` the head of `branch` is deployed.
     """
 
     branch: str = "master"
@@ -78,6 +79,7 @@ class Source:
     tags: Patterns | None = None
     filters: tuple[Filter, ...] = ()
     by_branch: bool = True
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,8 @@ ACTION_TRANSITIONS: Mapping[ActionStatus, frozenset[ActionStatus]] = MappingProx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What started an execution: `kind` is "push", "command", "resume" or "rollback"; `by` a token's name or a user."""
+    """What started an execution: `kind` is "push", "command", "resume", "schedule" or "rollback"; `by` a token's name or a
+    user, or the schedule."""
 
     kind: str
     by: str = ""

@@ -16,6 +16,7 @@ from fairway.intake import filters, skipping
 from fairway.intake.description import Described, Describer
 from fairway.intake.filters import Pushed
 from fairway.intake.push import Kept, Outcome, Push, Started, Update, deploying
+from fairway.intake.scheduling import Scheduler
 from fairway.ports.clock import Clock
 from fairway.ports.source import Head, Repositories
 from fairway.ports.stores import AppRecord, Executions
@@ -37,6 +38,7 @@ class Decider:
     describer: Describer
     submit: Submit
     clock: Clock
+    scheduler: Scheduler
 
     async def decide(self, record: AppRecord, push: Push, update: Update, kind: str) -> Outcome:
         """What becomes of the update; `kind` is the trigger's."""
@@ -65,6 +67,7 @@ class Decider:
             execution = await self._start(record, push, update, revision, described, kind)
             outcome = Started(update=update, execution=execution, forced=await self._is_forced(record, update))
         await self.repositories.mark_seen(record.name, branch, update.new)
+        await self.scheduler.note(record.name, branch, described.source)
         return outcome
 
     async def _tag(self, record: AppRecord, push: Push, update: Update, tag: str, kind: str) -> Outcome:

@@ -1,9 +1,10 @@
 """A push or a command becomes one execution, or is kept with the reason said.
 
-In comes what the git hook announces, what `fairway deploy` asks for, and at each start what was pushed while no server
-ran; out goes a QUEUED execution, submitted to the pipeline. Nothing is built or judged here. The invariants: a push is
-announced as often as you like and starts once; a push that was kept by git is decided upon sooner or later, whatever
-dies in between; a newer commit is never followed by an older one that was merely announced later.
+In comes what the git hook announces, what `fairway deploy` asks for, what a schedule names, and at each start what was
+pushed while no server ran; out goes a QUEUED execution, submitted to the pipeline. Nothing is built or judged here.
+The invariants: a push is announced as often as you like and starts once; a push that was kept by git is decided upon
+sooner or later, whatever dies in between; a newer commit is never followed by an older one that was merely announced
+later.
 """
 
 import asyncio
@@ -13,12 +14,14 @@ from collections.abc import Sequence
 
 from fairway.domain import pipeline
 from fairway.domain.execution import Execution, Trigger
-from fairway.errors import FairwayError
+from fairway.errors import FairwayError, NotFound
 from fairway.intake import description
 from fairway.intake.deciding import Decider, Submit
 from fairway.intake.description import Describer, Load
 from fairway.intake.push import BRANCHES, TAGS, Outcome, Push, Update
+from fairway.intake.scheduling import Scheduler
 from fairway.ports.clock import Clock
+from fairway.ports.schedules import Planned, Schedules
 from fairway.ports.source import Repositories
 from fairway.ports.stores import AppRecord, Apps, Executions
 
@@ -37,6 +40,7 @@ class Intake:
         submit: Submit,
         load: Load,
         clock: Clock,
+        schedules: Schedules,
     ) -> None:
         self._apps = apps
         self._executions = executions
@@ -44,8 +48,14 @@ class Intake:
         self._submit = submit
         self._clock = clock
         self._describer = Describer(repositories, load)
+        self._scheduler = Scheduler(schedules, clock)
         self._decider = Decider(
-            executions=executions, repositories=repositories, describer=self._describer, submit=submit, clock=clock
+            executions=executions,
+            repositories=repositories,
+            describer=self._describer,
+            submit=submit,
+            clock=clock,
+            scheduler=self._scheduler,
         )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -82,8 +92,32 @@ class Intake:
             )
             if head == commit:
                 await self._repositories.mark_seen(app, branch, commit)
+                await self._scheduler.note(record.name, branch, described.source)
         await self._submit(record.name, execution.number)
         return execution
+
+    async def run(self) -> None:
+        """Keep to the schedules, until cancelled; the server keeps it running."""
+        await self._scheduler.run(self.start_scheduled)
+
+    async def start_scheduled(self, planned: Planned, due: float) -> None:
+        """Deploy the head of the branch for the time `due`, once. Raises NotFound when app or branch have gone."""
+        record = await self._apps.get(planned.app)
+        async with self._turn[record.name]:
+            head = await self._repositories.head(record.name, planned.branch)
+            if head is None:
+                raise NotFound(f"{record.name} has no branch {planned.branch} any more")
+            described = await self._describer.describe(record, head)
+            execution = await self._executions.create(
+                record.name,
+                await self._repositories.revision(record.name, head, planned.branch),
+                Trigger(kind="schedule", by=str(planned.schedule)),
+                described.definition,
+                at=self._clock.now(),
+                override=described.override,
+                key=f"{record.name} schedule {due:.0f}",
+            )
+        await self._submit(record.name, execution.number)
 
     async def resync(self) -> Sequence[Outcome]:
         """Renew every repository's hook, and decide upon the pushes that no server has heard of. Called at start."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids, patterns
 from fairway.domain.app import Mode, OnFailure, Patterns
-from fairway.manifest import calls, values
+from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
@@ -48,6 +48,8 @@ class SourceTable(Table):
     paths: Annotated[tuple[str, ...], values.texts('a list of patterns, such as ["src/**", "!docs/**"]')] = ()
     branches: Annotated[Patterns | None, filtering.reader("main", "release/**")] = None
     tags: Annotated[Patterns | None, filtering.reader("v*")] = None
+    schedule: Annotated[str | None, times.cron()] = None
+    timezone: Annotated[str | None, times.zone()] = None
     filters: tuple[FilterTable, ...] = ()
 
 

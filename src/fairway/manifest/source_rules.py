@@ -11,6 +11,13 @@ def check(table: SourceTable, problems: Problems) -> None:
     if table.paths and (written & {"tags", "filters"}) and not written & {"branch", "branches"}:
         message = "paths narrows branch or branches down, and neither is written"
         problems.add(("source", "paths"), message, 'write branch = "master", or files in a filter')
+    if table.timezone is not None and table.schedule is None:
+        problems.add(
+            ("source", "timezone"),
+            "timezone without a schedule has no meaning",
+            'schedule = "0 3 * * 1"',
+            because_of=[("source", "schedule")],
+        )
     for number, each in enumerate(table.filters):
         _check_filter(("source", "filters", number), each, problems)
 

@@ -7,6 +7,7 @@ from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Build, Defaults, Environment, Filter, Mode, OnFailure, Rollout, Service, Source
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.schedule import Schedule
 from fairway.manifest import commands
 from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable, SourceTable
 
@@ -45,6 +46,7 @@ def make_source(table: SourceTable) -> Source:
         branches=table.branches,
         tags=table.tags,
         filters=tuple(Filter(branches=each.branches, files=each.files, tags=each.tags) for each in table.filters),
+        schedule=None if table.schedule is None else Schedule(cron=table.schedule, zone=table.timezone or "UTC"),
         by_branch=table.branches is None and ("branch" in table.model_fields_set or not filtered),
     )
 

@@ -27,7 +27,7 @@ class Cause(BaseModel):
 
 
 class Trigger(BaseModel):
-    """What started it: "push", "command", "resume" or "rollback", and who."""
+    """What started it: "push", "command", "resume", "schedule" or "rollback", and who, or which schedule."""
 
     kind: str
     by: str

@@ -43,6 +43,7 @@ class Room:
             submit=submit,
             load=load,
             clock=Clock(),
+            schedules=self.store.schedules,
         )
 
     def commit(self, files: Mapping[str, bytes] | None = None, branch: str = "master", **said: str) -> str:

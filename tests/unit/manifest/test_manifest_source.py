@@ -3,6 +3,7 @@
 import pytest
 
 from fairway.domain.app import Filter, Patterns, Source
+from fairway.domain.schedule import Schedule
 from fairway.errors import Finding, UsageError
 from fairway.manifest import load
 
@@ -30,6 +31,11 @@ def only(text: str) -> Finding:
         ('branches = ["main"]', Source(branches=Patterns(includes=("main",)), by_branch=False)),
         ('tags = ["v*"]', Source(tags=Patterns(includes=("v*",)), by_branch=False)),
         ('branch = "master"\ntags = ["v*"]', Source(tags=Patterns(includes=("v*",)))),
+        ('schedule = "0  3 * * 1"', Source(schedule=Schedule(cron="0 3 * * 1"))),
+        (
+            'schedule = "0 3 * * 1"\ntimezone = "Europe/Berlin"',
+            Source(schedule=Schedule(cron="0 3 * * 1", zone="Europe/Berlin")),
+        ),
         (
             'branches = { excludes = ["wip/**"] }\npaths = ["src/**"]',
             Source(branches=Patterns(excludes=("wip/**",)), paths=("src/**",), by_branch=False),
@@ -65,6 +71,20 @@ def test_the_filters_are_read_and_with_one_of_tags_the_branch_counts_only_when_i
         (f'tags = ["{"v" * 256}"]', "source.tags", "a pattern has at most 255 characters"),
         ('tags = ["v*", 1]', "source.tags", ""),
         ('paths = ["a"]\ntags = ["v*"]', "source.paths", 'write branch = "master", or files in a filter'),
+        (
+            'schedule = "0 3 * *"',
+            "source.schedule",
+            "it has 4 of the 5 fields minute, hour, day, month, day of the week",
+        ),
+        ('schedule = "0 0 30 2 *"\ntimezone = "UTC"', "source.schedule", "such a day never comes"),
+        ("schedule = 3", "source.schedule", ""),
+        ('timezone = "UTC"', "source.timezone", 'schedule = "0 3 * * 1"'),
+        (
+            'schedule = "0 3 * * 1"\ntimezone = "Berlin"',
+            "source.timezone",
+            'the nearest one is "Europe/Berlin"',
+        ),
+        ('schedule = "0 3 * * 1"\ntimezone = "../../etc/passwd"', "source.timezone", ""),
         ("filters = 1", "source.filters", "each of them begins: [[source.filters]]"),
         ("filters = [1]", "source.filters[0]", "a table begins: [[source.filters]]"),
         ("filters = [{}]", "source.filters[0]", 'for example: branches = ["main"]'),

@@ -12,6 +12,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.release import Release
 from fairway.errors import FairwayError, NotFound
+from fairway.ports.schedules import Planned
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
 
 
@@ -24,6 +25,7 @@ class Shelf:
     execution_keys: dict[tuple[str, str], int] = field(default_factory=dict)
     outputs: dict[tuple[str, int], str] = field(default_factory=dict)
     transitions: dict[tuple[str, str], DisabledTransition] = field(default_factory=dict)
+    schedules: dict[tuple[str], Planned] = field(default_factory=dict)
     releases: dict[tuple[str, int], Release] = field(default_factory=dict)
     deployments: dict[tuple[str, int], Deployment] = field(default_factory=dict)
     deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Shelf:
             self.execution_keys,
             self.outputs,
             self.transitions,
+            self.schedules,
             self.releases,
             self.deployments,
             self.deployment_keys,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
+from fairway.adapters.memory.schedules import MemorySchedules
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
@@ -194,6 +195,7 @@ class MemoryStore:
     apps: MemoryApps
     executions: MemoryExecutions
     transitions: MemoryTransitions
+    schedules: MemorySchedules
     releases: MemoryReleases
     deployments: MemoryDeployments
     desired: MemoryDesiredStates
@@ -210,6 +212,7 @@ def make_store() -> MemoryStore:
         apps=MemoryApps(shelf),
         executions=MemoryExecutions(shelf),
         transitions=MemoryTransitions(shelf),
+        schedules=MemorySchedules(shelf),
         releases=MemoryReleases(shelf),
         deployments=MemoryDeployments(shelf),
         desired=MemoryDesiredStates(shelf),

@@ -13,17 +13,19 @@ from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.events import SqlEvents
 from fairway.adapters.store.executions import SqlExecutions
 from fairway.adapters.store.releases import SqlReleases
+from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One store for each Protocol of `ports.stores`."""
+    """One store for each Protocol of `ports.stores` and `ports.schedules`."""
 
     apps: SqlApps
     executions: SqlExecutions
     transitions: SqlTransitions
+    schedules: SqlSchedules
     releases: SqlReleases
     deployments: SqlDeployments
     desired: SqlDesiredStates
@@ -46,6 +48,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             apps=SqlApps(database),
             executions=SqlExecutions(database),
             transitions=SqlTransitions(database),
+            schedules=SqlSchedules(database),
             releases=SqlReleases(database),
             deployments=SqlDeployments(database),
             desired=SqlDesiredStates(database),

@@ -108,6 +108,17 @@ TRANSITIONS = sa.Table(
 )
 """The inbound transitions that are disabled."""
 
+SCHEDULES = sa.Table(
+    "schedules",
+    METADATA,
+    of_app(),
+    sa.Column("branch", Words, nullable=False),
+    sa.Column("cron", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("due", sa.Double, nullable=False),
+)
+"""When the head of an app's branch is deployed next."""
+
 RELEASES = sa.Table(
     "releases",
     METADATA,

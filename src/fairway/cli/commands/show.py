@@ -69,7 +69,7 @@ def latest(place: here.Place) -> int:
 def lines(execution: report.Json, *, now: float) -> list[str]:
     """The execution as it is read: head, who started it and when, stages, verdict."""
     trigger = execution["trigger"]
-    by = f" by {trigger['by']}" if trigger.get("by") else ""
+    by = f"{'' if trigger['kind'] == 'schedule' else ' by'} {trigger['by']}" if trigger.get("by") else ""
     when = words.age(now - execution["created_at"])
     status = execution["status"].lower().replace("_", " ")
     return [

@@ -98,6 +98,14 @@ def create_executions() -> None:
         sa.Column("by", Words, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
     )
+    op.create_table(
+        "schedules",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("branch", Words, nullable=False),
+        sa.Column("cron", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False),
+        sa.Column("due", sa.Double, nullable=False),
+    )
 
 
 def create_releases() -> None:
