@@ -203,6 +203,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     apps=store.apps,
                     executions=store.executions,
                     transitions=store.transitions,
+                    schedules=store.schedules,
                     releases=store.releases,
                     deployments=store.deployments,
                     desired=desired,

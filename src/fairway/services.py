@@ -22,6 +22,7 @@ from fairway.ports.logs import Logs
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
+from fairway.ports.schedules import Schedules
 from fairway.ports.shell import Shell
 from fairway.ports.source import Repositories
 from fairway.settings import Settings
@@ -134,6 +135,7 @@ class Services:
     apps: stores.Apps
     executions: stores.Executions
     transitions: stores.Transitions
+    schedules: Schedules
     releases: stores.Releases
     deployments: stores.Deployments
     desired: stores.DesiredStates

@@ -353,6 +353,7 @@ def make_services(settings: Settings) -> Made:
         apps=store.apps,
         executions=store.executions,
         transitions=store.transitions,
+        schedules=store.schedules,
         releases=store.releases,
         deployments=store.deployments,
         desired=store.desired,

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Entry] = {
     "up": Entry(f"{HERE}.up:up", "Start the server if none runs, create the app, deploy this commit", SHIP),
     "deploy": Entry(f"{HERE}.deploy:deploy", "Start an execution for a commit that the server has", SHIP),
     "executions": Entry(f"{HERE}.executions:executions", "List the pipeline's executions, newest first", SHIP),
+    "pipeline": Entry(f"{HERE}.pipeline:pipeline", "Draw the pipeline, and which execution is where in it", SHIP),
     "show": Entry(f"{HERE}.show:show", "Show an execution, its failure, or a stage's log", SHIP),
     "approve": Entry(f"{HERE}.approve:approve", "Approve what an execution waits for", SHIP),
     "reject": Entry(f"{HERE}.approve:reject", "Reject what an execution waits for", SHIP),

@@ -117,8 +117,8 @@ ACTION_TRANSITIONS: Mapping[ActionStatus, frozenset[ActionStatus]] = MappingProx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What started an execution: `kind` is "push", "command", "resume", "schedule" or "rollback"; `by` a token's name or a
-    user, or the schedule."""
+    """What started an execution: `kind` is "push", "command", "resume", "schedule" or "rollback"; `by` a token's name,
+    a user, or the schedule."""
 
     kind: str
     by: str = ""
@@ -212,8 +212,10 @@ def make_stages(definitions: Iterable[StageDefinition]) -> tuple[Stage, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One run of an app's pipeline. `override` is the text of a fairway.toml sent along for a commit that has none.
-    `version` counts its changes: a change is made to the version that was read, or not at all. `rollback` is what one
-    of the kind ROLLBACK goes back to; the revision is then that release's."""
+    `definition` is the version of the pipeline's definition that it goes by: each content has its number in an app; 0
+    for a rollback, and for a commit whose fairway.toml is broken. `version` counts its changes: a change is made to the
+    version that was read, or not at all. `rollback` is what one of the kind ROLLBACK goes back to; the revision is then
+    that release's."""
 
     app: AppName
     number: ExecutionNumber
@@ -226,6 +228,7 @@ class Execution:
     ended_at: float | None = None
     override: str | None = None
     mode: Mode = Mode.SUPERSEDED
+    definition: int = 0
     version: int = 0
     rollback: Rollback | None = None
 

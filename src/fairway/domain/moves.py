@@ -118,7 +118,8 @@ def carry_out(execution: Execution, moves: Iterable[Move], *, at: float) -> Exec
 
 
 def carry_out_one(execution: Execution, move: Move, at: float) -> Execution | None:
-    """The execution after one move. What is kept for later stages is not part of it."""
+    """The execution after one move. What is kept for later stages is not part of it, and the number of a new definition
+    is the store's to give."""
     match move:
         case MoveExecution():
             return move_execution(execution, move, at)

@@ -55,6 +55,13 @@ class Definition:
     stages: tuple[StageDefinition, ...]
     mode: Mode = field(default=Mode.SUPERSEDED)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is an app's pipeline: not a rollback's one stage, nor what a broken fairway.toml is expected to
+        have."""
+        names = [stage.name for stage in self.stages]
+        return names[:1] == [FIRST[0]] and not set(names) <= set(FIRST)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisabledTransition:

@@ -10,7 +10,18 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from fairway.server import auth, limits, problems, pushes
-from fairway.server.api import apps, deployments, environments, exec, executions, logs, server, tasks, transitions
+from fairway.server.api import (
+    apps,
+    deployments,
+    environments,
+    exec,
+    executions,
+    logs,
+    pipeline,
+    server,
+    tasks,
+    transitions,
+)
 from fairway.server.git import GitOverHttp
 from fairway.services import Services
 
@@ -47,6 +58,6 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    for part in (server, apps, executions, transitions, tasks, logs, deployments, environments):
+    for part in (server, apps, executions, pipeline, transitions, tasks, logs, deployments, environments):
         api.include_router(part.router)
     return api

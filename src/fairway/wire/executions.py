@@ -118,7 +118,8 @@ class Rollback(BaseModel):
 
 
 class Execution(BaseModel):
-    """One run of an app's pipeline; `branch` or `tag` is what was pushed, "" when it was neither."""
+    """One run of an app's pipeline; `branch` or `tag` is what was pushed, "" when it was neither.
+    `definition` is the version of the pipeline's definition that it goes by."""
 
     app: str
     number: int
@@ -135,6 +136,7 @@ class Execution(BaseModel):
     ended_at: float | None
     stages: list[Stage]
     mode: Mode
+    definition: int
     waits: Waits | None
     rollback: Rollback | None
 
@@ -157,6 +159,7 @@ class Execution(BaseModel):
             ended_at=run.ended_at,
             stages=[Stage.of(stage) for stage in run.stages],
             mode=run.mode,
+            definition=run.definition,
             waits=Waits.of(waits),
             rollback=Rollback.of(run.rollback),
         )

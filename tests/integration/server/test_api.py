@@ -126,6 +126,35 @@ async def test_every_documented_path_is_served_and_every_served_path_is_document
     assert undescribed == []
 
 
+async def test_the_pipeline_is_told_with_who_is_where_and_what_is_held_back(served, work):
+    empty = (await served.api.get(f"{API}/apps/shop/pipeline")).json()
+    gate = served.pipeline.gates["build"] = asyncio.Event()
+    work.commit({"fairway.toml": b'app = "shop"\n[source]\nschedule = "0 3 * * *"\n'})
+    pushing = asyncio.create_task(asyncio.to_thread(work.push, served.services.repositories.path("shop")))
+    await served.api.put(f"{API}/apps/shop/transitions/production", json={"reason": "a sale is on"})
+
+    told = await until_inside(served, "build")
+    gate.set()
+    await pushing
+
+    assert (empty["version"], empty["stages"]) == (None, [])
+    assert (told["version"], told["mode"], told["execution"]) == (1, "SUPERSEDED", 1)
+    assert [stage["name"] for stage in told["stages"]] == ["source", "build", "package", "production"]
+    assert told["stages"][3]["actions"] == [{"name": "deploy", "kind": "duty", "order": 1}]
+    assert told["stages"][3]["disabled"]["reason"] == "a sale is on"
+    assert (told["schedule"]["cron"], told["schedule"]["branch"]) == ("0 3 * * *", "master")
+
+
+async def until_inside(served, name: str) -> dict:
+    """The pipeline once an execution is in that stage."""
+    async with asyncio.timeout(10):
+        while True:
+            told = (await served.api.get(f"{API}/apps/shop/pipeline")).json()
+            if any(stage["inside"] for stage in told["stages"] if stage["name"] == name):
+                return told
+            await asyncio.sleep(0.02)
+
+
 async def test_health_needs_no_token_and_everything_else_does(served):
     served.api.headers.pop("authorization")
 

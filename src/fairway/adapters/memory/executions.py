@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger, make_stages
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber
-from fairway.domain.moves import GoBack, Keep, Move, carry_out, check
+from fairway.domain.moves import GoBack, Keep, Move, Redefine, carry_out, check
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.rollback import TRIGGER, Rollback, define
 from fairway.errors import NotFound
@@ -66,6 +67,7 @@ class MemoryExecutions:
             override=override,
             mode=definition.mode,
             rollback=back,
+            definition=self._shelf.define(app, definition),
         )
         self._shelf.executions[app, number] = created
         return created
@@ -141,6 +143,9 @@ class MemoryExecutions:
                 definition = define(EnvironmentName(move.stage))
                 trigger = Trigger(kind=TRIGGER)
                 self._insert(execution.app, move.revision, trigger, definition, at=at, back=move.rollback)
+            if isinstance(move, Redefine):
+                version = self._shelf.define(execution.app, Definition(stages=move.stages, mode=found.mode))
+                moved = replace(moved, definition=version)
         # Kept as text, so that what is no JSON value fails here as it would on a disk.
         self._shelf.outputs[key] = json.dumps(kept)
         self._shelf.executions[key] = moved

@@ -9,7 +9,7 @@ from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.execution import Execution
-from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
 from fairway.errors import FairwayError, NotFound
 from fairway.ports.schedules import Planned
@@ -25,6 +25,7 @@ class Shelf:
     execution_keys: dict[tuple[str, str], int] = field(default_factory=dict)
     outputs: dict[tuple[str, int], str] = field(default_factory=dict)
     transitions: dict[tuple[str, str], DisabledTransition] = field(default_factory=dict)
+    definitions: dict[tuple[str, int], Definition] = field(default_factory=dict)
     schedules: dict[tuple[str], Planned] = field(default_factory=dict)
     releases: dict[tuple[str, int], Release] = field(default_factory=dict)
     deployments: dict[tuple[str, int], Deployment] = field(default_factory=dict)
@@ -51,6 +52,17 @@ class Shelf:
         self.counters[app, counter] += 1
         return self.counters[app, counter]
 
+    def define(self, app: str, definition: Definition) -> int:
+        """The number of a definition, the next one when the app never had it; 0 for what is no whole pipeline."""
+        if not definition.whole:
+            return 0
+        known = (number for (owner, number), each in self.definitions.items() if (owner, each) == (app, definition))
+        if (found := next(known, None)) is not None:
+            return found
+        number = self.count_up(app, "definitions")
+        self.definitions[app, number] = definition
+        return number
+
     def drop(self, app: str) -> None:
         """Forget the app and every record of it."""
         self.apps.pop(app, None)
@@ -60,6 +72,7 @@ class Shelf:
             self.execution_keys,
             self.outputs,
             self.transitions,
+            self.definitions,
             self.schedules,
             self.releases,
             self.deployments,

@@ -11,9 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec
+from fairway.adapters.store import apps, codec, definitions
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
 from fairway.domain import rollback
+from fairway.domain.app import Mode
 from fairway.domain.execution import (
     ENDED,
     INSIDE,
@@ -116,6 +117,10 @@ def keep(connection: sa.Connection, app: str, number: int, outputs: Mapping[str,
 def redefine(connection: sa.Connection, app: str, number: int, stages: Sequence[StageDefinition]) -> None:
     """Replace the stages that are still PENDING; one that has begun keeps its place and is not doubled."""
     mine = (STAGES.c.app == app, STAGES.c.number == number)
+    this = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
+    mode = Mode(connection.execute(sa.select(EXECUTIONS.c.mode).where(*this)).scalar_one())
+    version = definitions.version(connection, app, Definition(stages=tuple(stages), mode=mode))
+    connection.execute(sa.update(EXECUTIONS).where(*this).values(definition=version))
     connection.execute(sa.delete(STAGES).where(*mine, STAGES.c.status == StageStatus.PENDING.value))
     begun = connection.execute(sa.select(STAGES.c.name, STAGES.c.position).where(*mine)).all()
     first = max((row.position for row in begun), default=-1) + 1
@@ -153,6 +158,7 @@ def insert(
             created_at=at,
             override=override,
             mode=definition.mode.value,
+            definition=definitions.version(connection, app, definition),
             rollback=None if back is None else codec.encode(back),
         )
     )

@@ -26,7 +26,7 @@ from fairway.domain.execution import (
     Trigger,
 )
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.moves import GoBack, Move, check
+from fairway.domain.moves import GoBack, Move, Redefine, check
 from fairway.domain.pipeline import Action, Definition
 from fairway.domain.rollback import Rollback
 from fairway.errors import NotFound
@@ -154,7 +154,7 @@ class SqlExecutions:
             check(move)
 
         def work(connection: sa.Connection) -> None:
-            if any(isinstance(move, GoBack) for move in moves):
+            if any(isinstance(move, GoBack | Redefine) for move in moves):
                 # Before the execution's own row, in the order in which everything else takes the two.
                 apps.lock(connection, execution.app)
             change.claim(connection, execution)
@@ -250,6 +250,7 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
         ended_at=row.ended_at,
         override=row.override,
         mode=Mode(row.mode),
+        definition=row.definition,
         version=row.version,
         rollback=None if row.rollback is None else codec.decode(Rollback, row.rollback),
     )

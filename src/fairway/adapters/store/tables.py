@@ -35,6 +35,7 @@ APPS = sa.Table(
     sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
     sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
     sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
 )
 
 EXECUTIONS = sa.Table(
@@ -58,6 +59,7 @@ EXECUTIONS = sa.Table(
     sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("rollback", sa.Text),
+    sa.Column("definition", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("app", "key", name="executions_key"),
 )
@@ -107,6 +109,15 @@ TRANSITIONS = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
 )
 """The inbound transitions that are disabled."""
+
+DEFINITIONS = sa.Table(
+    "definitions",
+    METADATA,
+    of_app(),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+"""Which number each content of the pipeline's definition has."""
 
 SCHEDULES = sa.Table(
     "schedules",

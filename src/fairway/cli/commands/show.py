@@ -72,9 +72,10 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
     by = f"{'' if trigger['kind'] == 'schedule' else ' by'} {trigger['by']}" if trigger.get("by") else ""
     when = words.age(now - execution["created_at"])
     status = execution["status"].lower().replace("_", " ")
+    version = f", pipeline version {execution['definition']}" if execution.get("definition") else ""
     return [
         progress.head(execution),
-        f"  {status}; started {when} by a {trigger['kind']}{by}{origin(execution)}",
+        f"  {status}; started {when} by a {trigger['kind']}{by}{origin(execution)}{version}",
         *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
         *progress.verdict(execution),
         *waiting_lines(execution, now=now),

@@ -30,6 +30,7 @@ def create_apps() -> None:
         sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
         sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
         sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
     )
 
 
@@ -55,6 +56,7 @@ def create_executions() -> None:
         sa.Column("outputs", sa.Text, nullable=False, server_default="{}"),
         sa.Column("mode", sa.Text, nullable=False),
         sa.Column("rollback", sa.Text),
+        sa.Column("definition", sa.Integer, nullable=False),
         sa.Column("version", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("app", "key", name="executions_key"),
     )
@@ -97,6 +99,12 @@ def create_executions() -> None:
         sa.Column("reason", Words, nullable=False),
         sa.Column("by", Words, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
+    )
+    op.create_table(
+        "definitions",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
     )
     op.create_table(
         "schedules",
