@@ -22,6 +22,7 @@ STYLES = {
 }
 MARK_STYLES = {"✓": "good", "✗": "bad", "■": "busy", "…": "busy"}
 LABEL = re.compile(r"^(\s*)(Error|Why|Hint|Docs|Cause|Log|Fix|More|Next)(\s)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAGE = re.compile(r"^(  \S+\s+)([✓✗■…])(  )")
 
 
@@ -91,9 +92,25 @@ def put_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
         put(line)
 
 
+def bare(text: str) -> str:
+    """The text without its colours."""
+    return COLOUR.sub("", text)
+
+
+def on_terminal(stream: IO[str]) -> bool:
+    """Whether what was written there can be written over."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def size() -> tuple[int, int]:
+    """The terminal's columns and rows, 100 and 24 where there is none."""
+    found = shutil.get_terminal_size((100, 24))
+    return found.columns, found.lines
+
+
 def width() -> int:
     """The terminal's columns, 100 where there is none."""
-    return shutil.get_terminal_size((100, 24)).columns
+    return size()[0]
 
 
 class Live:
@@ -101,7 +118,7 @@ class Live:
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         self.stream = stream or sys.stderr
-        self.on = self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.on = on_terminal(self.stream)
         self.shown = False
 
     def show(self, line: str) -> None:

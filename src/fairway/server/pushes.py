@@ -104,11 +104,12 @@ class _Teller:
         before = None
         folder = self._services.settings.executions / execution.app / str(execution.number)
         signs = Signs(stagelogs.Tails(folder))
+        usual = await waits.usual(self._services, execution)
 
         async def show(now: Execution) -> bool:
             nonlocal before
             found = await waits.find(self._services, now)
-            after = shapes.describe(now, found)
+            after = shapes.describe(now, found, usual)
             for line in progress.news(before, after):
                 await emit(line)
             before = after

@@ -1,10 +1,11 @@
-"""What executions wait for, looked up for those that are shown."""
+"""What executions wait for, and how long their stages usually take, looked up for those that are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from fairway.domain import usual as durations
 from fairway.domain import waiting
 from fairway.domain.deployment import RolloutState
-from fairway.domain.execution import INSIDE, Execution
+from fairway.domain.execution import INSIDE, Execution, ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.pipeline import FIRST
 from fairway.domain.waiting import Waiting
@@ -31,9 +32,17 @@ async def find(services: Services, execution: Execution) -> Waiting | None:
     )
 
 
+async def usual(services: Services, execution: Execution) -> Mapping[str, float]:
+    """How many seconds its stages usually take, by the latest executions of the app that succeeded; one bounded query,
+    for somebody who looks and not for the pipeline."""
+    earlier = await services.executions.list(execution.app, limit=durations.RECENT, status=ExecutionStatus.SUCCEEDED)
+    return durations.medians(each for each in earlier if each.number != execution.number)
+
+
 async def shape(services: Services, execution: Execution) -> shapes.Execution:
     """The execution as the API shows it."""
-    return shapes.Execution.of(execution, await find(services, execution))
+    found = await find(services, execution)
+    return shapes.Execution.of(execution, found, await usual(services, execution))
 
 
 async def shape_all(services: Services, app: AppName, found: Sequence[Execution]) -> shapes.Executions:

@@ -1,5 +1,7 @@
 """Executions as the API shows them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
@@ -7,6 +9,9 @@ from pydantic import BaseModel, StringConstraints
 from fairway.domain import deployment, execution, rollback, waiting
 from fairway.domain.app import Mode
 from fairway.domain.progression import RetryMode
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
+"""Nothing is known of how long stages take."""
 
 
 class Cause(BaseModel):
@@ -62,7 +67,8 @@ class Action(BaseModel):
 
 
 class Stage(BaseModel):
-    """One stage; times are seconds since the epoch."""
+    """One stage; times are seconds since the epoch. `usual` is how many seconds it takes as a rule, null where that is
+    not known or was not asked for (in lists)."""
 
     name: str
     status: execution.StageStatus
@@ -71,9 +77,10 @@ class Stage(BaseModel):
     summary: str
     cause: Cause | None
     actions: list[Action]
+    usual: float | None
 
     @classmethod
-    def of(cls, stage: execution.Stage) -> "Stage":
+    def of(cls, stage: execution.Stage, usual: float | None = None) -> "Stage":
         """The shape of a stage."""
         return cls(
             name=stage.name,
@@ -83,6 +90,7 @@ class Stage(BaseModel):
             summary=stage.summary,
             cause=Cause.of(stage.cause),
             actions=[Action.of(action) for action in stage.actions],
+            usual=usual,
         )
 
 
@@ -141,8 +149,10 @@ class Execution(BaseModel):
     rollback: Rollback | None
 
     @classmethod
-    def of(cls, run: execution.Execution, waits: waiting.Waiting | None = None) -> "Execution":
-        """The shape of an execution, and of what it waits for."""
+    def of(
+        cls, run: execution.Execution, waits: waiting.Waiting | None = None, usual: Mapping[str, float] = NOTHING
+    ) -> "Execution":
+        """The shape of an execution, of what it waits for, and of how long each of its stages usually takes."""
         return cls(
             app=run.app,
             number=run.number,
@@ -157,7 +167,7 @@ class Execution(BaseModel):
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,
-            stages=[Stage.of(stage) for stage in run.stages],
+            stages=[Stage.of(stage, usual.get(stage.name)) for stage in run.stages],
             mode=run.mode,
             definition=run.definition,
             waits=Waits.of(waits),
@@ -215,6 +225,8 @@ class RetryRequest(BaseModel):
     mode: RetryMode = RetryMode.FAILED_ACTIONS
 
 
-def describe(run: execution.Execution, waits: waiting.Waiting | None = None) -> dict[str, Any]:
+def describe(
+    run: execution.Execution, waits: waiting.Waiting | None = None, usual: Mapping[str, float] = NOTHING
+) -> dict[str, Any]:
     """The JSON object of an execution."""
-    return Execution.of(run, waits).model_dump(mode="json")
+    return Execution.of(run, waits, usual).model_dump(mode="json")

@@ -14,6 +14,10 @@ Json = Mapping[str, Any]
 MARKS = {"SUCCEEDED": "✓", "FAILED": "✗", "STOPPED": "■", "STOPPING": "…", "IN_PROGRESS": "…", "PENDING": "·"}
 FINISHED_STAGES = frozenset({"SUCCEEDED", "FAILED", "STOPPED"})
 FINISHED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "SUPERSEDED"})
+WORTH = 5.0
+"""Seconds; what takes less is over before anybody has read how long it usually takes."""
+LONG = 1.5
+"""So many times the usual time is much longer."""
 NAME_WIDTH, TIME_WIDTH, LABEL_WIDTH = 12, 8, 8
 
 
@@ -37,11 +41,13 @@ def head(execution: Json) -> str:
 def stage_line(execution: Json, stage: Json, *, now: float | None = None) -> str:
     """`  build       ✓  6.2 s   npm ci cached; 212 tests passed; image 84 MB`.
 
-    `now` (seconds since the epoch) gives a stage that runs its time so far; without it such a stage shows none.
+    `now` (seconds since the epoch) gives a stage that runs its time so far; without it such a stage shows none. Where
+    it is known how long the stage usually takes, a running one says `12 s of about 40 s`, and one that took much longer
+    `58 s (usually 40 s)`.
     """
     width = max([NAME_WIDTH, *(len(other["name"]) + 2 for other in execution["stages"])])
     mark = MARKS.get(stage["status"], "?")
-    taken = words.duration(seconds) if (seconds := _seconds(stage, now)) is not None else ""
+    taken = taken_by(stage, now=now)
     # A time longer than its column ("12 min 30 s") pushes its own summary aside, by two blanks at least.
     time = f"{taken:<{TIME_WIDTH - 2}}  "
     return f"  {stage['name']:<{width}}{mark}  {time}{stage.get('summary') or ''}".rstrip()
@@ -126,6 +132,21 @@ def finding_lines(findings: Sequence[Json]) -> list[str]:
         if finding.get("hint"):
             lines.append(f"    {finding['hint']}")
     return lines
+
+
+def taken_by(stage: Json, *, now: float | None = None) -> str:
+    """A stage's time in words, "" where none is known, with the usual one where it helps: while somebody waits for more
+    than a few seconds, and when it was so much longer that one would look for the reason. What was quicker, or nearly
+    the same, is not worth a word."""
+    if (seconds := _seconds(stage, now)) is None:
+        return ""
+    taken, usual = words.duration(seconds), stage.get("usual")
+    if not usual:
+        return taken
+    if stage["status"] == "IN_PROGRESS":
+        return f"{taken} of about {words.duration(usual)}" if usual >= WORTH and seconds < LONG * usual else taken
+    much = seconds > LONG * usual and seconds > usual + WORTH
+    return f"{taken} (usually {words.duration(usual)})" if much and stage["status"] == "SUCCEEDED" else taken
 
 
 def _seconds(stage: Json, now: float | None) -> float | None:

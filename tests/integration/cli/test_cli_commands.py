@@ -175,6 +175,32 @@ def test_waiting_ends_in_time_and_says_what_goes_on(shop: Any, server: Served) -
     assert time.monotonic() - started < 10
 
 
+def test_a_watched_status_prints_what_changes_when_it_is_piped(shop: Any, server: Served) -> None:
+    server.executions = [execution(status="IN_PROGRESS")]
+    refused = shop.fairway("status", "--watch", "--json")
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "fairway", "status", "--watch", "--timeout", "30s"],
+        cwd=shop.folder,
+        env=shop.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        first = [process.stdout.readline() for _ in range(2)]
+        server.executions = [execution()]
+        changed = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+
+    assert (process.returncode, "shop-api goes on on the server" in said) == (130, True)
+    assert refused.returncode == 2
+    assert "execution 42  in progress" in first[1]
+    assert "execution 42  succeeded" in changed
+
+
 def test_ctrl_c_says_what_goes_on_on_the_server(shop: Any, server: Served) -> None:
     server.script = [execution(status="IN_PROGRESS")] * 100
     server.pause = 0.5

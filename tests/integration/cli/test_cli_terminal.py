@@ -65,6 +65,19 @@ def test_a_stage_that_runs_is_shown_with_its_time_and_replaced_when_it_ends(shop
     assert "\x1b[32m✓\x1b[0m  6.2 s" in seen
 
 
+def test_a_watched_status_is_redrawn_in_place(shop: Any, server: Served) -> None:
+    server.executions = [execution(status="IN_PROGRESS", stages=[stage("build", "IN_PROGRESS")])]
+    terminal = Terminal(shop, "status", "--watch")
+    terminal.expect("in progress in build")
+
+    server.executions = [execution()]
+    seen = terminal.expect("succeeded")
+    terminal.process.terminate()
+    terminal.close()
+
+    assert re.search(r"\x1b\[\dF", seen)
+
+
 def test_a_shell_in_a_task_gets_keys_and_the_windows_size(shop: Any) -> None:
     terminal = Terminal(shop, "exec", "-t", "--", "sh", "-i")
     terminal.expect("sh -i")

@@ -59,6 +59,33 @@ def test_a_running_stage_shows_its_time_so_far() -> None:
     assert progress.stage_line(execution(stages=[running]), running) == "  build       …          npm ci"
 
 
+@pytest.mark.parametrize(
+    ("status", "seconds", "usual", "time"),
+    [
+        ("IN_PROGRESS", 12.0, 40.0, "12 s of about 40 s"),
+        ("IN_PROGRESS", 55.0, 40.0, "55 s of about 40 s"),
+        ("IN_PROGRESS", 61.0, 40.0, "61 s"),
+        ("IN_PROGRESS", 2.0, 4.0, "2.0 s"),
+        ("IN_PROGRESS", 12.0, None, "12 s"),
+        ("SUCCEEDED", 70.0, 40.0, "70 s (usually 40 s)"),
+        ("SUCCEEDED", 50.0, 40.0, "50 s"),
+        ("SUCCEEDED", 10.0, 40.0, "10 s"),
+        ("SUCCEEDED", 5.0, 1.0, "5.0 s"),
+        ("FAILED", 70.0, 40.0, "70 s"),
+    ],
+)
+def test_the_usual_time_is_told_where_it_helps(status: str, seconds: float, usual: float | None, time: str) -> None:
+    part = stage("build", status, seconds, usual=usual)
+
+    assert (
+        progress.stage_line(execution(stages=[part]), part, now=1000.0 + seconds)
+        .partition("  ")[2]
+        .split("  ")[-1]
+        .strip()
+        == time
+    )
+
+
 def test_a_long_name_or_time_moves_its_neighbours_and_touches_none() -> None:
     long = stage("europe-production", "SUCCEEDED", 750.0, summary="done")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from fairway.cli import here, options, output
+from fairway.cli import durations, here, options, output, redraw
+from fairway.errors import UsageError
 from fairway.wire import progress, words
 
 MARKS = {"healthy": ("●", "good"), "degraded": ("◐", "busy"), "down": ("○", "bad"), "deploying": ("…", "busy")}
@@ -14,10 +15,28 @@ MARKS = {"healthy": ("●", "good"), "degraded": ("◐", "busy"), "down": ("○"
 
 @click.command("status")
 @options.app
+@click.option("--watch", "-w", is_flag=True, help="Show it again and again, until Ctrl-C.")
+@options.timeout("1d")
 @options.as_json
-def status(application: str | None, as_json: bool) -> None:
-    """Show the app: environments, services, the latest execution."""
+def status(application: str | None, watch: bool, timeout: str, as_json: bool) -> None:
+    """Show the app: environments, services, the latest execution.
+
+    With --watch it is redrawn in place on a terminal; elsewhere the lines that changed are printed.
+    """
+    patience = durations.seconds("--timeout", timeout)
+    if watch and as_json:
+        raise UsageError("--watch and --json don't go together", why="a watch is more than one document")
     place = here.find(application)
+    if watch:
+        redraw.watch(
+            place.client,
+            lambda: place.client.get(place.path()),
+            lambda document, now, width: lines(document, now=now, width=width),
+            name=place.app,
+            more="fairway status --watch",
+            timeout=patience,
+        )
+        return
     document = place.client.get(place.path())
     if output.answer_json(as_json, document):
         return
@@ -69,6 +88,8 @@ def execution_lines(execution: dict[str, Any] | None, now: float) -> list[str]:
         status, where = "waits for", f" {waits['cause']}"
     since = execution["ended_at"] or execution["started_at"] or execution["created_at"]
     when = words.age(now - since) if progress.is_finished(execution) else f"for {words.duration(now - since)}"
+    if stage and stage["status"] == "IN_PROGRESS" and not waits and (taken := progress.taken_by(stage, now=now)):
+        when = f"for {taken}"
     more = (
         "" if execution["status"] == "SUCCEEDED" else f"   {(waits or {}).get('command') or f'fairway show {number}'}"
     )

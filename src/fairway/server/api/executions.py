@@ -45,7 +45,7 @@ async def get(services: TheServices, app: TheApp, number: Number) -> shapes.Exec
 @router.get("/{number}/stream", response_class=Response)
 async def follow(request: Request, services: TheServices, app: TheApp, number: Number) -> Response:
     """The execution at each change and the lines of its stages' logs, until it has ended."""
-    await services.executions.get(app, number)
+    usual = await waits.usual(services, await services.executions.get(app, number))
 
     async def produce(emit: Emit) -> None:
         tails = stagelogs.Tails(services.settings.executions / app / str(number))
@@ -58,13 +58,13 @@ async def follow(request: Request, services: TheServices, app: TheApp, number: N
                 await emit({"type": "log", "stage": stage, "text": text})
             found = await waits.find(services, now)
             if (now, found) != shown:
-                await emit({"type": "execution", "execution": shapes.describe(now, found)})
+                await emit({"type": "execution", "execution": shapes.describe(now, found, usual)})
                 shown = now, found
 
         ended = await watch.execution(
             services.executions, services.notices, app, number, show, patience=stagelogs.PATIENCE, every=True
         )
-        await emit({"type": "end", "execution": shapes.describe(ended)})
+        await emit({"type": "end", "execution": shapes.describe(ended, None, usual)})
 
     return stream.lines(request, produce)
 
