@@ -65,6 +65,9 @@ def matches(pattern: str, name: str) -> bool:
 def reach(parts: Sequence[Part], places: Collection[int], name: str) -> Collection[int]:
     """The places of the name at which the parts may end that begin at one of the given places."""
     for part in parts:
+        if not places:
+            # A push may have changed a hundred thousand files, most of which differ from the pattern at once.
+            break
         match part:
             case One():
                 places = {at + 1 for at in places if at < len(name) and part.fits(name[at])}

@@ -40,8 +40,20 @@ class Decider:
     clock: Clock
     scheduler: Scheduler
 
-    async def decide(self, record: AppRecord, push: Push, update: Update, kind: str) -> Outcome:
-        """What becomes of the update; `kind` is the trigger's."""
+    async def decide(self, record: AppRecord, push: Push, kind: str) -> Sequence[Outcome]:
+        """What becomes of each ref of the push, in their order; `kind` is the trigger's."""
+        tags = {each.tag: each.new for each in push.updates if each.tag is not None and each.new is not None}
+        if len(tags) <= CROWD:
+            return [await self._decide(record, push, update, kind) for update in push.updates]
+        # All with one process of git: there may be thousands.
+        await self.repositories.mark_tags_seen(record.name, tags)
+        reason = f"nothing is deployed (more than {CROWD} tags came at once)"
+        return [
+            Kept(update=update, reason=reason) if update.tag in tags else await self._decide(record, push, update, kind)
+            for update in push.updates
+        ]
+
+    async def _decide(self, record: AppRecord, push: Push, update: Update, kind: str) -> Outcome:
         if update.branch is not None:
             return await self._branch(record, push, update, update.branch, kind)
         if update.tag is not None:
@@ -60,15 +72,24 @@ class Decider:
         )
         head = next((head for head in heads if head.branch == branch), None)
         if overtaken := _overtaken(update, head):
-            outcome: Outcome = Kept(update=update, reason=overtaken)
-        elif reason := skipping.why(push.options, message) or await self._filtered(record, update, branch, described):
+            # Nothing is marked or noted: what this push says is older than what is known.
+            return Kept(update=update, reason=overtaken)
+        # Before the execution is made: who dies after that does not look at the head's file again.
+        await self.scheduler.note(record.name, branch, described.source)
+        outcome: Outcome
+        if reason := skipping.why(push.options, message) or await self._filtered(record, update, branch, described):
             outcome = _keep(update, reason, branch)
         else:
             execution = await self._start(record, push, update, revision, described, kind)
             outcome = Started(update=update, execution=execution, forced=await self._is_forced(record, update))
         await self.repositories.mark_seen(record.name, branch, update.new)
-        await self.scheduler.note(record.name, branch, described.source)
         return outcome
+
+    async def settle(self, record: AppRecord, head: Head) -> None:
+        """The head of a branch has its execution already: only its file is noted, and that it was seen."""
+        described = await self.describer.describe(record, head.commit)
+        await self.scheduler.note(record.name, head.branch, described.source)
+        await self.repositories.mark_seen(record.name, head.branch, head.commit)
 
     async def _tag(self, record: AppRecord, push: Push, update: Update, tag: str, kind: str) -> Outcome:
         if update.new is None:
@@ -80,8 +101,6 @@ class Decider:
     async def _living_tag(
         self, record: AppRecord, push: Push, update: Update, tag: str, kind: str, object: str
     ) -> Outcome:
-        if sum(each.tag is not None and each.new is not None for each in push.updates) > CROWD:
-            return Kept(update=update, reason=f"nothing is deployed (more than {CROWD} tags came at once)")
         try:
             commit = await self.repositories.resolve(record.name, object)
         except NotFound:

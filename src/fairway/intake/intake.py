@@ -63,7 +63,7 @@ class Intake:
         """Decide upon each ref that was pushed, in their order. Raises NotFound for an app that is unknown."""
         record = await self._apps.get(push.app)
         async with self._turn[push.app]:
-            return [await self._decider.decide(record, push, update, kind) for update in push.updates]
+            return await self._decider.decide(record, push, kind)
 
     async def deploy(self, app: str, ref: str | None, *, manifest: str | None = None, by: str = "") -> Execution:
         """Start an execution for a branch, tag or commit that was pushed (None: the head of `source.branch`).
@@ -87,12 +87,13 @@ class Intake:
             override = None if text is not None else manifest or record.manifest
             revision = await self._repositories.revision(app, commit, branch if head == commit else "")
             trigger = Trigger(kind="command", by=by)
+            if head == commit:
+                await self._scheduler.note(record.name, branch, described.source)
             execution = await self._executions.create(
                 record.name, revision, trigger, pipeline.define(described), at=self._clock.now(), override=override
             )
             if head == commit:
                 await self._repositories.mark_seen(app, branch, commit)
-                await self._scheduler.note(record.name, branch, described.source)
         await self._submit(record.name, execution.number)
         return execution
 
@@ -143,8 +144,8 @@ class Intake:
         updates = []
         for head in heads:
             if latest.get(head.branch) == head.commit:
-                # The server died between making the execution and marking the head.
-                await self._repositories.mark_seen(record.name, head.branch, head.commit)
+                # The server died between making the execution and marking the head, or a schedule came first.
+                await self._decider.settle(record, head)
             else:
                 updates.append(Update(ref=BRANCHES + head.branch, old=head.seen, new=head.commit))
         for tag in tags:

@@ -77,8 +77,8 @@ class Scheduler:
 
     async def _keep_to(self, planned: Planned, start: Start) -> None:
         now, said = self._clock.now(), {"app": planned.app}
-        missed = times.latest(planned.schedule, now) or planned.due
         try:
+            missed = times.latest(planned.schedule, now) or planned.due
             if now - missed > times.HOUR:
                 log.warning("the schedule %s was missed by more than an hour", planned.schedule, extra=said)
             else:
@@ -86,7 +86,8 @@ class Scheduler:
         except NotFound as error:
             log.warning("the schedule %s starts nothing: %s", planned.schedule, error.what, extra=said)
         except Exception:
-            # One app's trouble ends nobody's schedule. It is tried again, as its time has not been taken.
+            # One app's trouble (even a time zone that this host does not have) ends nobody's schedule. It is tried
+            # again, as its time has not been taken.
             log.exception("the schedule %s could not be kept to; it is tried again", planned.schedule, extra=said)
             return
         try:

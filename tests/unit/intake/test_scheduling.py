@@ -11,10 +11,12 @@ from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
+from fairway.domain.schedule import Schedule
 from fairway.errors import Unavailable
 from fairway.intake.intake import Intake
 from fairway.intake.push import Push, Update
 from fairway.manifest.load import load
+from fairway.ports.schedules import Planned
 
 SHOP = AppName("shop")
 HOUR = 3600.0
@@ -214,6 +216,64 @@ def test_a_schedule_that_comes_in_while_the_server_runs_is_kept_to(loop):
         await asyncio.sleep(HOUR)
         running.cancel()
         await asyncio.wait({running})
+        return await room.scheduled()
+
+    assert len(loop.run_until_complete(story())) == 1
+
+
+def test_a_push_that_a_newer_one_has_overtaken_changes_no_schedule(loop):
+    async def story() -> tuple[list[str], str | None, str]:
+        room = await make_room()
+        older = await room.push("")
+        newest = await room.push(HOURLY, id="p2")
+        update = Update(ref="refs/heads/master", old=None, new=older)
+        await room.start().push(Push(app=SHOP, id="late", by="ada", updates=(update,)))
+        (head,) = await room.repositories.heads("shop")
+        return [each.schedule.cron for each in await room.store.schedules.list()], head.seen, newest
+
+    crons, seen, newest = loop.run_until_complete(story())
+
+    assert crons == ["0 * * * *"]
+    assert seen == newest
+
+
+def test_a_server_that_dies_with_an_execution_just_made_knows_its_schedule(loop):
+    async def story() -> tuple[int, list[str]]:
+        room = await make_room()
+        room.trouble = 1
+        commit = room.repositories.commit("shop", {"fairway.toml": f'app = "shop"\n{HOURLY}'.encode()})
+        update = Update(ref="refs/heads/master", old=None, new=commit)
+        with pytest.raises(Unavailable):
+            await room.start().push(Push(app=SHOP, id="p", by="ada", updates=(update,)))
+        made = await room.store.executions.list(SHOP)
+        return len(made), [each.schedule.cron for each in await room.store.schedules.list()]
+
+    assert loop.run_until_complete(story()) == (1, ["0 * * * *"])
+
+
+def test_a_head_that_a_schedule_deployed_before_its_push_was_heard_of_says_which_schedule_holds(loop):
+    async def story() -> tuple[int, list[str]]:
+        room = await make_room()
+        await room.push(HOURLY)
+        changed = b'app = "shop"\n[source]\nschedule = "30 * * * *"\n'
+        room.repositories.commit("shop", {"fairway.toml": changed})
+        await run_for(room.start(), HOUR)
+        await room.start().resync()
+        made = await room.store.executions.list(SHOP)
+        return len(made), [each.schedule.cron for each in await room.store.schedules.list()]
+
+    assert loop.run_until_complete(story()) == (1, ["30 * * * *"])
+
+
+def test_a_time_zone_that_the_host_does_not_have_ends_nobody_elses_schedule(loop):
+    async def story() -> list[Execution]:
+        room = await make_room()
+        await room.push(HOURLY)
+        strange = AppName("other")
+        await room.store.apps.create(strange, at=1.0)
+        nowhere = Schedule(cron="0 * * * *", zone="Nowhere/Gone")
+        await room.store.schedules.put(Planned(app=strange, branch="master", schedule=nowhere, due=EPOCH))
+        await run_for(room.start(), HOUR)
         return await room.scheduled()
 
     assert len(loop.run_until_complete(story())) == 1
