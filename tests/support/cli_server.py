@@ -123,6 +123,13 @@ class Served:
     def of(self, app: str) -> list[dict[str, Any]]:
         return [item for item in reversed(self.executions) if item["app"] == app]
 
+    def search(self, app: str, query: dict[str, str]) -> dict[str, Any]:
+        """The executions that a query asks for, and where the next ones begin."""
+        limit, before = int(query.get("limit", 20)), int(query.get("before", 2**31))
+        asked = {key: query[key] for key in ("status", "branch") if key in query}
+        found = [item for item in self.of(app) if item["number"] < before and asked.items() <= item.items()]
+        return {"executions": found[:limit], "before": found[limit - 1]["number"] if len(found) > limit else None}
+
     def begin(self, app: str, commit: str) -> dict[str, Any]:
         number = len(self.executions) + 1
         made = execution(number, app=app, commit=commit, subject="Change")
@@ -195,8 +202,7 @@ def make_app(served: Served) -> Starlette:
             case "POST", ["executions"]:
                 return JSONResponse(served.begin(app, body["ref"]), 201)
             case "GET", ["executions"]:
-                limit = int(request.query_params.get("limit", 20))
-                return JSONResponse({"executions": served.of(app)[:limit]})
+                return JSONResponse(served.search(app, dict(request.query_params)))
             case method, ["executions", number, *rest]:
                 found = next((item for item in served.executions if item["number"] == int(number)), None)
                 if found is None:

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+LIMIT = 20
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 app = click.option("--app", "-a", "application", help="The app. Default: that of fairway.toml, or of the git remote.")
@@ -18,9 +20,9 @@ limit = click.option(
     "--limit",
     "-n",
     metavar="NUMBER",
-    type=click.IntRange(1, 1000),
-    default=20,
-    help="Show at most so many. Default: 20.",
+    type=click.IntRange(1, 500),
+    default=LIMIT,
+    help=f"Show at most so many. Default: {LIMIT}.",
 )
 
 

@@ -1,6 +1,6 @@
 """The pipeline as a whole: its definition, and which executions are where in it. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairway.domain.execution import INSIDE, Execution, Stage
@@ -14,11 +14,6 @@ class Place:
     stage: Stage
     inside: tuple[Execution, ...]
     waiting: tuple[Execution, ...]
-
-
-def defining(recent: Iterable[Execution]) -> Execution | None:
-    """The newest of the executions that go by a definition of the app's; `recent` are newest first."""
-    return next((each for each in recent if each.definition), None)
 
 
 def survey(newest: Execution, unfinished: Sequence[Execution]) -> tuple[Place, ...]:

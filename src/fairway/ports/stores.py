@@ -7,12 +7,13 @@ from typing import Any, Protocol
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
-from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger
+from fairway.domain.execution import Execution, Kind, Revision, Trigger
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import Move
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
+from fairway.domain.search import EVERYTHING, Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,8 @@ class Executions(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(
-        self, app: AppName, *, limit: int = 20, status: ExecutionStatus | None = None
-    ) -> Sequence[Execution]:
-        """Newest first."""
+    async def list(self, app: AppName, *, limit: int = 20, search: Search = EVERYTHING) -> Sequence[Execution]:
+        """Those that are searched for, newest first."""
         ...
 
     async def unfinished(self) -> Sequence[Execution]:

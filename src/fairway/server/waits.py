@@ -8,9 +8,13 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.execution import INSIDE, Execution, ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.pipeline import FIRST
+from fairway.domain.search import Search
 from fairway.domain.waiting import Waiting
 from fairway.services import Services
 from fairway.wire import executions as shapes
+
+SUCCEEDED = Search(status=ExecutionStatus.SUCCEEDED, defined=True)
+"""Without the rollbacks, which would push the others out of sight."""
 
 
 async def find(services: Services, execution: Execution) -> Waiting | None:
@@ -35,7 +39,7 @@ async def find(services: Services, execution: Execution) -> Waiting | None:
 async def usual(services: Services, execution: Execution) -> Mapping[str, float]:
     """How many seconds its stages usually take, by the latest executions of the app that succeeded; one bounded query,
     for somebody who looks and not for the pipeline."""
-    earlier = await services.executions.list(execution.app, limit=durations.RECENT, status=ExecutionStatus.SUCCEEDED)
+    earlier = await services.executions.list(execution.app, limit=durations.RECENT, search=SUCCEEDED)
     return durations.medians(each for each in earlier if each.number != execution.number)
 
 
@@ -45,11 +49,11 @@ async def shape(services: Services, execution: Execution) -> shapes.Execution:
     return shapes.Execution.of(execution, found, await usual(services, execution))
 
 
-async def shape_all(services: Services, app: AppName, found: Sequence[Execution]) -> shapes.Executions:
-    """The same for several of one app, with one look at what holds them."""
+async def shape_all(services: Services, app: AppName, found: Sequence[Execution], *, more: bool) -> shapes.Executions:
+    """The same for several of one app, newest first, with one look at what holds them; `more`: older ones follow."""
+    before = found[-1].number if more else None
     if all(execution.finished for execution in found):
-        return shapes.Executions(executions=[shapes.Execution.of(execution) for execution in found])
+        return shapes.Executions(executions=[shapes.Execution.of(execution) for execution in found], before=before)
     others, disabled = await services.executions.contenders(app), await services.transitions.disabled(app)
-    return shapes.Executions(
-        executions=[shapes.Execution.of(each, waiting.find(each, others, disabled)) for each in found]
-    )
+    shown = [shapes.Execution.of(each, waiting.find(each, others, disabled)) for each in found]
+    return shapes.Executions(executions=shown, before=before)

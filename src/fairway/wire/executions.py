@@ -176,9 +176,10 @@ class Execution(BaseModel):
 
 
 class Executions(BaseModel):
-    """Newest first."""
+    """Newest first. `before` asks for those that follow, null when these are the last ones."""
 
     executions: list[Execution]
+    before: int | None
 
 
 class Artifact(BaseModel):

@@ -35,6 +35,7 @@ from fairway.domain.moves import (
 )
 from fairway.domain.pipeline import FIRST, Approval, Definition, DisabledTransition, Duty, StageDefinition, plain
 from fairway.domain.rollback import Rollback
+from fairway.domain.search import Search
 from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define
@@ -252,17 +253,56 @@ async def test_the_stages_still_pending_are_replaced_in_order(store: AnyStore) -
     assert [each.action.name for each in execution.stages[-1].actions] == ["approval", "deploy"]
 
 
-async def test_executions_are_listed_newest_first_and_by_status(store: AnyStore) -> None:
+async def test_executions_are_listed_newest_first(store: AnyStore) -> None:
     for _ in range(3):
         await create(store, "source", "build")
-    second = await store.executions.get(APP, 2)
-    await change(store, second, MoveExecution(expected=QUEUED, to=ExecutionStatus.SUPERSEDED))
 
-    assert [execution.number for execution in await store.executions.list(APP)] == [3, 2, 1]
+    found = await store.executions.list(APP)
+
+    assert [execution.number for execution in found] == [3, 2, 1]
+    assert [len(execution.stages) for execution in found] == [2, 2, 2]
     assert [execution.number for execution in await store.executions.list(APP, limit=1)] == [3]
-    queued = await store.executions.list(APP, status=QUEUED)
-    assert [execution.number for execution in queued] == [3, 1]
-    assert [len(execution.stages) for execution in queued] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("search", "numbers"),
+    [
+        (Search(), [4, 3, 2, 1]),
+        (Search(before=4), [3, 2, 1]),
+        (Search(before=1), []),
+        (Search(status=ExecutionStatus.SUPERSEDED), [2]),
+        (Search(branch="feature/ü"), [3, 2]),
+        (Search(branch="feature"), []),
+        (Search(commit="9c1f2e7" + "0" * 33), [4, 1]),
+        (Search(commit="77a"), [2]),
+        (Search(commit="77"), [3, 2]),
+        (Search(commit="77f"), [3]),
+        (Search(commit="8"), []),
+        (Search(environment="production"), [4, 1]),
+        (Search(environment="staging"), []),
+        (Search(defined=True), [3, 2, 1]),
+        (Search(branch="master", environment="production", before=4), [1]),
+        (Search(branch="feature/ü", status=QUEUED), [3]),
+    ],
+)
+async def test_executions_are_searched_for(store: AnyStore, search: Search, numbers: list[int]) -> None:
+    entered = MoveStage(stage="production", expected=StageStatus.PENDING, to=StageStatus.IN_PROGRESS)
+    await change(store, await enter(store, await create(store, "source", "production")), entered)
+    definition = define(("source", "staging"))
+    for commit in ("77a" + "f" * 37, "77" + "f" * 38):
+        revision = replace(REVISION, commit=commit, branch="feature/ü")
+        await store.executions.create(APP, revision, PUSH, definition, at=2.0)
+    await change(
+        store, await store.executions.get(APP, 2), MoveExecution(expected=QUEUED, to=ExecutionStatus.SUPERSEDED)
+    )
+    await enter(store, await create_rollback(store))
+    await store.apps.create(AppName("other"), at=1.0)
+    await store.executions.create(AppName("other"), REVISION, PUSH, definition, at=3.0)
+
+    found = await store.executions.list(APP, search=search)
+
+    assert [each.number for each in found] == numbers
+    assert all(search.takes(each) for each in found)
 
 
 async def test_the_unfinished_of_every_app_come_oldest_first(store: AnyStore) -> None:

@@ -131,6 +131,31 @@ def test_tables_are_for_people(shop: Any, server: Served) -> None:
     assert releases.stdout.splitlines()[1].split()[:3] == ["2", "current", "aaaaaaa"]
 
 
+def test_executions_are_searched_for_page_by_page(shop: Any, server: Served) -> None:
+    branch = "fix/$(date)"
+    server.executions = [execution(number, branch=branch, tag="") for number in (1, 2, 3)]
+    server.executions += [
+        execution(4, branch="", tag="v1"),
+        execution(5, "FAILED"),
+    ]
+
+    asked = ["executions", "--branch", branch, "--status", "succeeded", "-n", "2"]
+    first = shop.fairway(*asked)
+    second = shop.run(
+        "sh", "-c", first.stderr.removeprefix("Older ones: ").replace("fairway", f"{sys.executable} -m fairway", 1)
+    )
+    every = shop.fairway("executions")
+    none = shop.fairway("executions", "--branch", "nowhere")
+
+    assert [line.split()[:4] for line in first.stdout.splitlines()[1:]] == [
+        [number, "succeeded", "9c1f2e7", "fix/$(date)"] for number in ("3", "2")
+    ]
+    assert [line.split()[0] for line in second.stdout.splitlines()[1:]] == ["1"]
+    assert (second.returncode, second.stderr) == (0, "")
+    assert [line[31:43].rstrip() for line in every.stdout.splitlines()[1:3]] == ["master", "tag v1"]
+    assert (none.stdout, none.stderr) == ("", "shop-api has no such executions\n")
+
+
 def test_the_report_of_a_failure_is_shown_and_the_status_is_1(shop: Any, server: Served) -> None:
     server.executions = [FAILED]
     server.script = [

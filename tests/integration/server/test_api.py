@@ -290,7 +290,29 @@ async def test_a_ref_is_deployed_by_command_and_listed(served, work):
     assert made.status_code == 201
     assert made.json()["trigger"] == {"kind": "command", "by": "owner"}
     assert [(each["number"], each["commit"]) for each in listing] == [(1, work.head())]
-    assert (await served.api.get(f"{API}/apps/shop/executions?status=STOPPED")).json() == {"executions": []}
+    nothing = await served.api.get(f"{API}/apps/shop/executions?status=STOPPED")
+    assert nothing.json() == {"executions": [], "before": None}
+
+
+async def test_executions_are_searched_for_page_by_page(served, work):
+    for _ in range(3):
+        await start_one(served, work)
+    path = f"{API}/apps/shop/executions"
+
+    first = (await served.api.get(f"{path}?branch=master&limit=2")).json()
+    second = (await served.api.get(f"{path}?branch=master&limit=2&before={first['before']}")).json()
+    exact = (
+        await served.api.get(f"{path}?commit={work.head()[:7].upper()}&status=SUCCEEDED&environment=production")
+    ).json()
+    others = [
+        (await served.api.get(f"{path}?{query}")).json()["executions"]
+        for query in ("branch=other", "commit=0000000", "environment=staging", "branch=%00", "before=1")
+    ]
+
+    assert ([each["number"] for each in first["executions"]], first["before"]) == ([3, 2], 2)
+    assert ([each["number"] for each in second["executions"]], second["before"]) == ([1], None)
+    assert [each["number"] for each in exact["executions"]] == [3]
+    assert others == [[]] * 5
 
 
 async def test_a_ref_and_a_manifest_that_are_wrong_are_refused(served, work):
@@ -307,7 +329,9 @@ async def test_a_ref_and_a_manifest_that_are_wrong_are_refused(served, work):
     assert served.pipeline.begun == []
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "status=NONSENSE"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "status=NONSENSE", "commit=HEAD", "before=0", "environment=%2F"]
+)
 async def test_queries_that_do_not_fit_are_refused(served, query):
     assert_problem(await served.api.get(f"{API}/apps/shop/executions?{query}"), 422, "usage")
 

@@ -50,11 +50,3 @@ def test_a_stage_that_the_newest_definition_has_no_more_is_shown_while_somebody_
         ("production", 1),
         ("staging", 0),
     ]
-
-
-def test_what_goes_through_a_part_of_the_pipeline_defines_nothing() -> None:
-    whole = replace(make(1, ("source", "production")), definition=4)
-    part = make(2, ("production",))
-
-    assert overview.defining([part, whole]) is whole
-    assert overview.defining([part]) is None

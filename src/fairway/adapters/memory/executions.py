@@ -11,6 +11,7 @@ from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber
 from fairway.domain.moves import GoBack, Keep, Move, Redefine, carry_out, check
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.rollback import TRIGGER, Rollback, define
+from fairway.domain.search import EVERYTHING, Search
 from fairway.errors import NotFound
 
 QUEUED = 50
@@ -86,16 +87,10 @@ class MemoryExecutions:
             raise NotFound(f"{app} has no execution {number}", hint=hint)
         return found
 
-    async def list(
-        self, app: AppName, *, limit: int = 20, status: ExecutionStatus | None = None
-    ) -> Sequence[Execution]:
+    async def list(self, app: AppName, *, limit: int = 20, search: Search = EVERYTHING) -> Sequence[Execution]:
         """Newest first."""
         self._shelf.visit()
-        found = [
-            execution
-            for execution in self._shelf.executions.values()
-            if execution.app == app and status in (None, execution.status)
-        ]
+        found = [each for each in self._shelf.executions.values() if each.app == app and search.takes(each)]
         return sorted(found, key=lambda execution: -execution.number)[:limit]
 
     async def unfinished(self) -> Sequence[Execution]:

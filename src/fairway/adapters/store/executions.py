@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, change, codec
+from fairway.adapters.store import apps, change, codec, finding
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
 from fairway.domain.app import Mode, OnFailure
@@ -29,6 +29,7 @@ from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Move, Redefine, check
 from fairway.domain.pipeline import Action, Definition
 from fairway.domain.rollback import Rollback
+from fairway.domain.search import EVERYTHING, Search
 from fairway.errors import NotFound
 
 UNFINISHED = [status.value for status in ExecutionStatus if status not in ENDED]
@@ -111,14 +112,9 @@ class SqlExecutions:
         """Raises NotFound."""
         return await self._database.read(lambda connection: read_one(connection, app, number))
 
-    async def list(
-        self, app: AppName, *, limit: int = 20, status: ExecutionStatus | None = None
-    ) -> Sequence[Execution]:
+    async def list(self, app: AppName, *, limit: int = 20, search: Search = EVERYTHING) -> Sequence[Execution]:
         """Newest first."""
-        query = sa.select(EXECUTIONS).where(EXECUTIONS.c.app == app)
-        if status is not None:
-            query = query.where(EXECUTIONS.c.status == status.value)
-        query = query.order_by(EXECUTIONS.c.number.desc()).limit(limit)
+        query = finding.statement(app, search, limit=limit)
         return await self._database.read(lambda connection: read_many(connection, query))
 
     async def unfinished(self) -> Sequence[Execution]:

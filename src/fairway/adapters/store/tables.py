@@ -51,7 +51,7 @@ EXECUTIONS = sa.Table(
     sa.Column("tag", Words, nullable=False, server_default=""),
     sa.Column("trigger_kind", Words, nullable=False),
     sa.Column("trigger_by", Words, nullable=False),
-    sa.Column("status", sa.Text, nullable=False, index=True),
+    sa.Column("status", sa.Text, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("started_at", sa.Double),
     sa.Column("ended_at", sa.Double),
@@ -62,6 +62,10 @@ EXECUTIONS = sa.Table(
     sa.Column("definition", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("app", "key", name="executions_key"),
+    # They end with the number, by which the lists are ordered.
+    sa.Index("executions_status", "status", "app", "number"),
+    sa.Index("executions_branch", "app", "branch", "number"),
+    sa.Index("executions_commit", "app", "commit", "number"),
 )
 
 STAGES = sa.Table(

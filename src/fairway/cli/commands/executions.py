@@ -1,6 +1,8 @@
-"""`fairway executions`: the pipeline's executions, newest first."""
+"""`fairway executions`: the pipeline's executions, newest first, all or those that are asked for."""
 
+import shlex
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -8,40 +10,73 @@ import click
 from fairway.cli import here, options, output
 from fairway.wire import words
 
+Json = dict[str, Any]
+
 
 @click.command("executions")
 @options.app
 @options.limit
 @click.option("--status", help="Only those with this status, such as FAILED.")
+@click.option("--branch", help="Only those of this branch.")
+@click.option("--commit", help="Only those of a commit whose id begins so.")
+@click.option("--environment", "-e", help="Only those that have got to this environment.")
+@click.option("--before", metavar="NUMBER", type=click.IntRange(min=1), help="Only those with a lower number.")
 @options.as_json
-def executions(application: str | None, limit: int, status: str | None, as_json: bool) -> None:
+def executions(
+    application: str | None,
+    limit: int,
+    status: str | None,
+    branch: str | None,
+    commit: str | None,
+    environment: str | None,
+    before: int | None,
+    as_json: bool,
+) -> None:
     """List the pipeline's executions, newest first."""
     place = here.find(application)
-    query = {"limit": limit, "status": status.upper() if status else None}
-    document = place.client.get(place.path("executions"), query)
+    asked = {"status": status and status.upper(), "branch": branch, "commit": commit, "environment": environment}
+    document = place.client.get(place.path("executions"), {**asked, "before": before, "limit": limit})
     if output.answer_json(as_json, document):
         return
     now = time.time()
-    rows = [
-        [
-            str(item["number"]),
-            item["status"].lower().replace("_", " "),
-            words.commit(item["commit"]),
-            words.age(now - item["created_at"]),
-            words.duration((item["ended_at"] or now) - item["started_at"]) if item["started_at"] else "",
-            describe(item),
-        ]
-        for item in document["executions"]
-    ]
     output.put_table(
-        ("execution", "status", "commit", "created", "took", "subject"),
-        rows,
-        empty=f"{place.app} has no executions yet; a push starts one",
+        ("execution", "status", "commit", "from", "created", "took", "subject"),
+        [row(item, now=now) for item in document["executions"]],
+        empty=f"{place.app} has no such executions"
+        if any(asked.values()) or before
+        else f"{place.app} has no executions yet; a push starts one",
     )
+    if document["before"]:
+        output.say(f"Older ones: {following({'app': application, **asked}, limit=limit, before=document['before'])}")
 
 
-def describe(item: dict[str, Any]) -> str:
+def row(item: Json, *, now: float) -> list[str]:
+    """One execution's cells."""
+    return [
+        str(item["number"]),
+        item["status"].lower().replace("_", " "),
+        words.commit(item["commit"]),
+        output.clean(origin(item)),
+        words.age(now - item["created_at"]),
+        words.duration((item["ended_at"] or now) - item["started_at"]) if item["started_at"] else "",
+        describe(item),
+    ]
+
+
+def origin(item: Json) -> str:
+    """The branch, or `tag v1`; "" for a commit that was named by its id."""
+    return f"tag {item['tag']}" if item.get("tag") else str(item["branch"])
+
+
+def describe(item: Json) -> str:
     """The commit's subject; for a rollback what it goes back to."""
     if item.get("rollback"):
         return f"{item['stages'][0]['name']} back to release {item['rollback']['release']}"
     return output.clean(item["subject"])
+
+
+def following(asked: Mapping[str, str | None], *, limit: int, before: int) -> str:
+    """The command that shows the next page: the same one, before the last of this page."""
+    given = [f"--{name} {shlex.quote(value)}" for name, value in asked.items() if value]
+    size = [f"--limit {limit}"] if limit != options.LIMIT else []
+    return " ".join(["fairway executions", *given, *size, f"--before {before}"])

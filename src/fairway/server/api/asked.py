@@ -1,13 +1,21 @@
 """What the endpoints ask for again and again: the services, the app of the path, who is asking."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from fairway.domain import ids
+from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.search import Search
+from fairway.errors import UsageError
 from fairway.services import Services
+
+LARGEST = 2**31 - 1
+"""What the stores can look up; larger numbers name nothing."""
+COMMIT = re.compile("[0-9a-f]{1,64}")
 
 
 def services_of(connection: HTTPConnection) -> Services:
@@ -33,6 +41,24 @@ def environment_of(
     return None if not environment else environment_named(environment)
 
 
+OneEnvironment = Annotated[EnvironmentName | None, Depends(environment_of)]
+
+
+def search_of(
+    environment: OneEnvironment,
+    status: Annotated[ExecutionStatus | None, Query(description="only those with this status")] = None,
+    branch: Annotated[str | None, Query(description="only those of this branch")] = None,
+    commit: Annotated[str | None, Query(description="only those of the commits whose id begins so")] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST, description="only those with a lower number")] = None,
+) -> Search:
+    """Which executions the query asks for; an environment's are those that have entered its stage. Raises UsageError
+    for what can't begin a commit's id."""
+    begins = (commit or "").lower()
+    if begins and not COMMIT.fullmatch(begins):
+        raise UsageError("a commit's id has the digits 0 to 9 and a to f", hint="its first seven are enough: 9c1f2e7")
+    return Search(status=status, branch=branch or None, commit=begins or None, environment=environment, before=before)
+
+
 def environment_named(text: str) -> EnvironmentName:
     """An environment's name. Raises UsageError for what can't be one."""
     return EnvironmentName(ids.check_name("environment", text))
@@ -41,7 +67,6 @@ def environment_named(text: str) -> EnvironmentName:
 TheServices = Annotated[Services, Depends(services_of)]
 TheApp = Annotated[AppName, Depends(app_of)]
 By = Annotated[str, Depends(by_of)]
-OneEnvironment = Annotated[EnvironmentName | None, Depends(environment_of)]
 Limit = Annotated[int, Query(ge=1, le=500, description="at most so many")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""What the stores can look up; larger numbers name nothing."""
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+TheSearch = Annotated[Search, Depends(search_of)]

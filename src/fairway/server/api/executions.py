@@ -1,16 +1,15 @@
 """`/api/v1/apps/APP/executions`: runs of the pipeline."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from fairway.domain import execution as domain
 from fairway.domain.waiting import Waiting
 from fairway.errors import NotFound
 from fairway.server import changes, stagelogs, stream, waits, watch
-from fairway.server.api.asked import By, Limit, Number, TheApp, TheServices
+from fairway.server.api.asked import By, Limit, Number, TheApp, TheSearch, TheServices
 from fairway.server.stream import Emit
 from fairway.wire import changes as changes_shapes
 from fairway.wire import executions as shapes
@@ -25,15 +24,12 @@ async def start(services: TheServices, app: TheApp, by: By, body: shapes.StartRe
 
 
 @router.get("")
-async def list_(
-    services: TheServices,
-    app: TheApp,
-    limit: Limit = 20,
-    status: Annotated[domain.ExecutionStatus | None, Query(description="only those with this status")] = None,
-) -> shapes.Executions:
+async def list_(services: TheServices, app: TheApp, search: TheSearch, limit: Limit = 20) -> shapes.Executions:
     """The app's executions, newest first."""
-    found = await services.executions.list(app, limit=limit, status=status)
-    return await waits.shape_all(services, app, found)
+    # One more than is shown tells whether there are older ones.
+    found = await services.executions.list(app, limit=limit + 1, search=search)
+    shown = found[:limit]
+    return await waits.shape_all(services, app, shown, more=len(found) > len(shown))
 
 
 @router.get("/{number}")

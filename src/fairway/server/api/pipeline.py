@@ -3,18 +3,19 @@
 from fastapi import APIRouter
 
 from fairway.domain import overview, waiting
+from fairway.domain.search import Search
 from fairway.server.api.asked import TheApp, TheServices
 from fairway.wire import pipeline as shapes
 from fairway.wire.transitions import Transition
 
 router = APIRouter(prefix="/apps/{app}/pipeline")
-RECENT = 20
+DEFINED = Search(defined=True)
 
 
 @router.get("")
 async def get(services: TheServices, app: TheApp) -> shapes.Pipeline:
     """The pipeline as the newest execution defines it."""
-    newest = overview.defining(await services.executions.list(app, limit=RECENT))
+    newest = next(iter(await services.executions.list(app, limit=1, search=DEFINED)), None)
     schedule = next((each for each in await services.schedules.list() if each.app == app), None)
     if newest is None:
         none = shapes.Schedule.of(schedule)

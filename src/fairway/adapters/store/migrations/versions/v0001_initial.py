@@ -60,7 +60,9 @@ def create_executions() -> None:
         sa.Column("version", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("app", "key", name="executions_key"),
     )
-    op.create_index("ix_executions_status", "executions", ["status"])
+    op.create_index("executions_status", "executions", ["status", "app", "number"])
+    op.create_index("executions_branch", "executions", ["app", "branch", "number"])
+    op.create_index("executions_commit", "executions", ["app", "commit", "number"])
     op.create_table(
         "stages",
         sa.Column("app", sa.Text, primary_key=True),
