@@ -94,7 +94,8 @@ def problem(code: str, status: int, title: str, **more: Any) -> JSONResponse:
 
 @dataclass
 class Served:
-    """What the server has, and what it was asked. `broken` streams stop after their first message, so many times."""
+    """What the server has, and what it was asked. `broken` streams stop after their first
+    `broken_after` messages, so many times. `messages` are what an execution's stream says in place of its `script`."""
 
     root: Path
     port: int
@@ -108,6 +109,9 @@ class Served:
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
     artifacts: dict[str, bytes] = field(default_factory=dict)
+    broken_after: int = 1
+    logs: dict[str, str] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
     pause: float = 0.0
     down_ok: bool = True
     state: str = "healthy"
@@ -160,7 +164,7 @@ def make_app(served: Served) -> Starlette:
             import asyncio
 
             for number, message in enumerate(messages):
-                if broken and number == 1:
+                if broken and number == served.broken_after:
                     return
                 yield json.dumps(message).encode() + b"\n"
                 await asyncio.sleep(served.pause)
@@ -207,7 +211,7 @@ def make_app(served: Served) -> Starlette:
                 found = next((item for item in served.executions if item["number"] == int(number)), None)
                 if found is None:
                     return problem("not_found", 404, f"there is no execution {number}")
-                return about_execution(method, found, rest)
+                return about_execution(method, found, rest, request.query_params)
             case "GET", ["tasks"]:
                 return JSONResponse({"tasks": served.tasks})
             case "GET", ["logs"]:
@@ -235,10 +239,12 @@ def make_app(served: Served) -> Starlette:
                 return JSONResponse({"version": 2, "changed": [*body["set"], *body["unset"]]})
         return problem("not_found", 404, "no such path")
 
-    def about_execution(method: str, found: dict[str, Any], rest: list[str]) -> Response:
+    def about_execution(method: str, found: dict[str, Any], rest: list[str], query: Any) -> Response:
         match method, rest:
             case "GET", []:
                 return JSONResponse(found)
+            case "GET", ["stream"] if served.messages:
+                return stream(served.messages)
             case "GET", ["stream"]:
                 states = served.script or [found]
                 messages = [{"type": "execution", "execution": state} for state in states]
@@ -251,7 +257,8 @@ def make_app(served: Served) -> Starlette:
                 content = served.artifacts.get("/".join(name))
                 return Response(content) if content is not None else problem("not_found", 404, "no such artifact")
             case "GET", ["logs", name]:
-                return PlainTextResponse(f"log of {name}\n")
+                lines = served.logs.get(name, f"log of {name}\n").splitlines(keepends=True)
+                return PlainTextResponse("".join(lines[-int(query.get("tail", 1000)) :]))
             case "POST", ["stop"]:
                 return JSONResponse({**found, "status": "STOPPING"})
         return problem("not_found", 404, "no such path")

@@ -21,7 +21,7 @@ STYLES = {
     "bold": "1",
 }
 MARK_STYLES = {"✓": "good", "✗": "bad", "■": "busy", "…": "busy"}
-LABEL = re.compile(r"^(\s*)(Error|Why|Hint|Docs|Cause|Log|Fix|More|Next)(\s)")
+LABEL = re.compile(r"^(\s*)(Error|Why|Hint|Docs|Action|Cause|Log|Fix|More|Next)(\s)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAGE = re.compile(r"^(  \S+\s+)([✓✗■…])(  )")
 

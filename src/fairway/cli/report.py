@@ -78,7 +78,8 @@ def deployment_line(deployment: Json, now: float | None) -> str:
 
 
 def messages(client: Client, path: str, *, timeout: float, name: str, more: str) -> Iterator[Json]:
-    """The stream's messages to its end, over broken connections. Raises WorkFailed when `timeout` seconds are over."""
+    """The stream's messages to its end, over broken connections, after each of which "reopened" comes. Raises
+    WorkFailed when `timeout` seconds are over."""
     deadline = time.monotonic() + timeout
     try:
         while True:
@@ -88,6 +89,7 @@ def messages(client: Client, path: str, *, timeout: float, name: str, more: str)
             except stream.BrokenOff:
                 output.say("  The connection broke off; waiting for the server to come back")
                 wait_for_server(client, min(deadline, time.monotonic() + PATIENCE))
+                yield {"type": "reopened"}
     except stream.Expired:
         raise WorkFailed(
             f"{name} is not done after {words.duration(timeout)}", why="it goes on on the server", hint=more

@@ -57,9 +57,9 @@ class Client:
         """Change what is at the path; what was answered."""
         return self.call("PATCH", path, body=body)
 
-    def text(self, path: str) -> str:
+    def text(self, path: str, query: Query | None = None) -> str:
         """The plain text at a path."""
-        with self.request("GET", path) as answer:
+        with self.request("GET", path, query=query) as answer:
             return _read(answer.response, self.url).decode("utf-8", "replace")
 
     def content(self, path: str) -> bytes:

@@ -1,6 +1,7 @@
 """Reading what the stages of an execution print, while they print it: `EXECUTIONS/APP/NUMBER/STAGE.log`."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,19 @@ def whole(file: Path) -> Response:
         return PlainTextResponse("")
     # Without the length and the validators of a file that still grows.
     return FileResponse(file, media_type="text/plain; charset=utf-8", headers={"cache-control": "no-store"})
+
+
+def last(file: Path, lines: int) -> str:
+    """The last lines, of those that stand in the last PIECE of the file; "" while there is none."""
+    try:
+        with file.open("rb") as opened:
+            begin = max(0, opened.seek(0, os.SEEK_END) - PIECE)
+            opened.seek(begin)
+            text = opened.read(PIECE).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    found = text.splitlines(keepends=True)[1 if begin else 0 :]
+    return "".join(found[-lines:])
 
 
 class Tails:

@@ -49,6 +49,7 @@ class Action(BaseModel):
     started_at: float | None
     ended_at: float | None
     summary: str
+    cause: Cause | None
     deadline: float | None
 
     @classmethod
@@ -62,13 +63,14 @@ class Action(BaseModel):
             started_at=action.started_at,
             ended_at=action.ended_at,
             summary=action.summary,
+            cause=Cause.of(action.cause),
             deadline=action.deadline,
         )
 
 
 class Stage(BaseModel):
     """One stage; times are seconds since the epoch. `usual` is how many seconds it takes as a rule, null where that is
-    not known or was not asked for (in lists)."""
+    not known or was not asked for (in lists). `cause` is that of the first action that failed."""
 
     name: str
     status: execution.StageStatus

@@ -80,12 +80,13 @@ def waiting_line(execution: Json, *, now: float | None = None) -> str:
     return stage_line(execution, {**stage, "status": "IN_PROGRESS", "summary": words_}, now=now)
 
 
-def verdict(execution: Json) -> list[str]:
-    """What there is to say once an execution has ended: the report of its failure, or why nothing came of it."""
+def verdict(execution: Json, *, log: Sequence[str] = ()) -> list[str]:
+    """What there is to say once an execution has ended: the report of its failure, or why nothing came of it. `log` are
+    the last lines of the stage that failed, shown where its causes show none."""
     number = execution["number"]
     match execution["status"]:
         case "FAILED":
-            return failure(execution)
+            return failure(execution, log=log)
         case "STOPPED":
             return ["", f"  Execution {number} was stopped; what was deployed before still serves"]
         case "SUPERSEDED":
@@ -93,15 +94,32 @@ def verdict(execution: Json) -> list[str]:
     return []
 
 
-def failure(execution: Json) -> list[str]:
-    """The report of the first stage that failed: a blank line, then Cause, Log, Fix and More; empty if none did."""
+def failure(execution: Json, *, log: Sequence[str] = ()) -> list[str]:
+    """The report of each action that failed in the first stage that did: a blank line, the action's name where there
+    are several, then Cause, Log, Fix and More; empty if none failed. Which of several actions printed the `log` is not
+    known, so it stands in the last report."""
     stage = next((stage for stage in execution["stages"] if stage["status"] == "FAILED"), None)
     if stage is None:
         return []
-    show = f"fairway show {execution['number']}"
-    cause = stage.get("cause") or {"sentence": stage.get("summary") or f"{stage['name']} failed"}
-    more = list(cause.get("more") or ())
-    return ["", *report({**cause, "more": more if any(show in command for command in more) else [show, *more]})]
+    show, found = f"fairway show {execution['number']}", failures(stage)
+    lines: list[str] = []
+    for number, (action, cause) in enumerate(found, start=1):
+        more = list(cause.get("more") or ())
+        more = more if any(show in command for command in more) else [show, *more]
+        told = {**cause, "log": cause.get("log") or (log if number == len(found) else ()), "more": more}
+        lines += ["", *(labelled("Action", [action]) if len(found) > 1 else ()), *report(told)]
+    return lines
+
+
+def failures(stage: Json) -> list[tuple[str, Json]]:
+    """The actions of a failed stage that failed, each with its cause; what is known of the stage where none says so."""
+    failed = [action for action in stage.get("actions") or () if action["status"] == "FAILED"]
+    if len(failed) < 2:
+        return [("", stage.get("cause") or {"sentence": stage.get("summary") or f"{stage['name']} failed"})]
+    return [
+        (each["name"], each.get("cause") or {"sentence": each.get("summary") or f"{each['name']} failed"})
+        for each in failed
+    ]
 
 
 def report(cause: Json) -> list[str]:

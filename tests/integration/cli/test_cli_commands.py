@@ -176,6 +176,74 @@ def test_the_report_of_a_failure_is_shown_and_the_status_is_1(shop: Any, server:
         assert "\n  More    fairway show 42    fairway logs web --release 18\n" in text
 
 
+def test_the_log_of_a_stage_or_of_all_is_data_without_control_characters(shop: Any, server: Served) -> None:
+    server.executions = [execution()]
+    server.logs = {"source": "", "build": "npm ci\n\x1b[2Jdone\n", "production": "web started\n"}
+
+    one, every = shop.fairway("show", "42", "--log", "build"), shop.fairway("show", "--log", "42")
+    json_of_all = json.loads(shop.fairway("show", "42", "--log", "--json").stdout)
+    unknown = shop.fairway("show", "42", "--log", "package")
+
+    assert one.stdout == "npm ci\n␛[2Jdone\n"
+    assert every.stdout == "build      │ npm ci\nbuild      │ ␛[2Jdone\nproduction │ web started\n"
+    assert [(each["stage"], each["log"]) for each in json_of_all["logs"]] == list(server.logs.items())
+    assert unknown.returncode == 2
+    assert "its stages: source, build, production" in unknown.stderr
+
+
+def test_a_followed_log_shows_each_line_once_over_a_broken_connection(shop: Any, server: Served) -> None:
+    server.executions = [execution(status="IN_PROGRESS")]
+    log = [{"type": "log", "stage": "build", "text": text} for text in ("npm ci", "", "npm ci")]
+    server.messages = [log[0], *log, {"type": "log", "stage": "production", "text": "web started"}]
+    server.messages += [{"type": "end", "execution": execution()}]
+    server.broken, server.broken_after = 2, 3
+
+    done = shop.fairway("show", "42", "--log", "--follow")
+
+    assert done.returncode == 0
+    assert done.stderr.count("The connection broke off") == 2
+    assert [line.partition(" │")[2].strip() for line in done.stdout.splitlines()] == [
+        "npm ci",
+        "npm ci",
+        "",
+        "npm ci",
+        "web started",
+    ]
+
+
+def test_a_stages_log_is_followed_to_the_stages_end(shop: Any, server: Served) -> None:
+    runs = execution(status="IN_PROGRESS", stages=[stage("build", "IN_PROGRESS"), stage("production", "PENDING")])
+    built = execution(status="IN_PROGRESS", stages=[stage("build"), stage("production", "IN_PROGRESS")])
+    server.executions = [runs]
+    server.messages = [
+        {"type": "execution", "execution": runs},
+        {"type": "log", "stage": "build", "text": "npm ci"},
+        {"type": "execution", "execution": built},
+        {"type": "log", "stage": "build", "text": "never printed"},
+    ]
+
+    done = shop.fairway("show", "42", "--log", "build", "--follow")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "npm ci\n", "")
+
+
+def test_following_without_a_log_or_as_json_is_refused(shop: Any, server: Served) -> None:
+    server.executions = [execution()]
+
+    for arguments in (["--follow"], ["--log", "--follow", "--json"]):
+        assert shop.fairway("show", "42", *arguments).returncode == 2
+
+
+def test_a_failure_whose_cause_shows_no_log_is_shown_with_the_last_lines(shop: Any, server: Served) -> None:
+    server.executions = [execution(status="FAILED", stages=[stage("build", "FAILED", cause={"sentence": "it ended"})])]
+    server.logs = {"build": "".join(f"line {number}\n" for number in range(30))}
+
+    show = shop.fairway("show", "42")
+
+    assert "  Cause   it ended\n  Log     line 20\n          line 21\n" in show.stdout
+    assert "line 19" not in show.stdout
+
+
 def test_a_watch_goes_on_after_a_broken_connection(shop: Any, server: Served) -> None:
     server.script = [execution(status="IN_PROGRESS"), execution()]
     server.broken = 2

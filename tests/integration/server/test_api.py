@@ -394,7 +394,11 @@ async def test_an_execution_is_followed_with_its_logs_to_its_end(served, work):
     assert any(each["type"] == "execution" for each in seen)
     text = await served.api.get(f"{API}/apps/shop/executions/1/logs/build")
     assert text.text == "npm ci\nhalf a line\nübrig\n" and text.headers["content-type"].startswith("text/plain")
-    assert (await served.api.get(f"{API}/apps/shop/executions/1/logs/package")).text == ""
+    path = f"{API}/apps/shop/executions/1/logs"
+    assert (await served.api.get(f"{path}/package")).text == ""
+    assert (await served.api.get(f"{path}/package?tail=5")).text == ""
+    assert (await served.api.get(f"{path}/build?tail=2")).text == "half a line\nübrig\n"
+    assert_problem(await served.api.get(f"{path}/build?tail=0"), 422, "usage")
 
 
 async def test_an_execution_is_stopped_once(served, work):

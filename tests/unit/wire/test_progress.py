@@ -1,5 +1,7 @@
 """An execution as lines: the layout that the git hook and the command line share, held as text."""
 
+from typing import Any
+
 import pytest
 
 from fairway.wire import progress, words
@@ -90,6 +92,37 @@ def test_a_long_name_or_time_moves_its_neighbours_and_touches_none() -> None:
     long = stage("europe-production", "SUCCEEDED", 750.0, summary="done")
 
     assert progress.stage_line(execution(stages=[long]), long) == "  europe-production  ✓  12 min 30 s  done"
+
+
+def test_each_action_that_failed_has_its_report() -> None:
+    def action(name: str, status: str, **more: Any) -> dict[str, Any]:
+        return {"name": name, "kind": "command", "status": status, "ended_at": 1.0, **more}
+
+    smoke = action("smoke", "FAILED", cause={"sentence": "smoke ended with 1", "log": ["no answer"], "more": []})
+    load = action("load", "FAILED", cause=None, summary="load took too long")
+    stages = [stage("production", "FAILED", actions=[action("deploy", "SUCCEEDED", cause=None), smoke, load])]
+
+    lines = progress.verdict(execution(status="FAILED", stages=stages), log=["the end of the log"])
+
+    assert "\n".join(lines) == (
+        """
+  Action  smoke
+  Cause   smoke ended with 1
+  Log     no answer
+  More    fairway show 42
+
+  Action  load
+  Cause   load took too long
+  Log     the end of the log
+  More    fairway show 42"""
+    )
+
+
+def test_the_last_lines_of_the_log_stand_only_where_the_cause_shows_none() -> None:
+    bare = execution(status="FAILED", stages=[stage("build", "FAILED", cause={**CAUSE, "log": []})])
+
+    assert "  Log     npm ERR! 404" in progress.verdict(bare, log=["npm ERR! 404"])
+    assert progress.verdict(FAILED, log=["npm ERR! 404"]) == progress.verdict(FAILED)
 
 
 def test_a_cause_that_names_only_itself_still_leads_to_the_whole_log() -> None:

@@ -1,20 +1,28 @@
-"""`fairway show`: one execution, its failure, or the whole log of one of its stages."""
+"""`fairway show`: one execution, its failure, or what its stages printed, also while they print it."""
 
 import sys
 import time
+from collections.abc import Sequence
 
 import click
 
-from fairway.cli import changes, durations, here, left, options, output, report
+from fairway.cli import changes, durations, here, left, options, output, report, stagelogs
 from fairway.client.api import Query
-from fairway.errors import NotFound, WorkFailed
+from fairway.errors import NotFound, UsageError, WorkFailed
 from fairway.wire import progress, words
 
 
 @click.command("show")
 @click.argument("number", type=int, required=False, metavar="EXECUTION")
 @options.app
-@click.option("--log", metavar="STAGE", help="Print that stage's whole log.")
+@click.option(
+    "--log",
+    is_flag=False,
+    flag_value=stagelogs.EVERY,
+    metavar="[STAGE]",
+    help="Print that stage's log, or all of them.",
+)
+@click.option("--follow", "-f", is_flag=True, help="With --log: go on with what is printed, until it has ended.")
 @click.option("--artifacts", is_flag=True, help="List the files that its actions left.")
 @click.option("--artifact", metavar="NAME", help="Print that file: STAGE/ACTION/PATH, as --artifacts lists it.")
 @click.option("--watch", "-w", is_flag=True, help="Watch it to its end; a failed one ends with 1.")
@@ -24,22 +32,23 @@ def show(
     number: int | None,
     application: str | None,
     log: str | None,
+    follow: bool,
     artifacts: bool,
     artifact: str | None,
     watch: bool,
     timeout: str,
     as_json: bool,
 ) -> None:
-    """Show an execution: its stages, the report of its failure, a stage's log, or what its actions left. Without a
-    number, the latest."""
+    """Show an execution: its stages, the report of its failure, what its stages printed, or what its actions left.
+    Without a number, the latest."""
     patience = durations.seconds("--timeout", timeout)
+    if follow and (log is None or as_json):
+        raise UsageError("--follow goes with --log, and not with --json", hint="fairway show --log --follow")
+    if number is None and log is not None and log.isdecimal():
+        # `fairway show --log 42`: no stage's name begins with a digit.
+        number, log = int(log), stagelogs.EVERY
     place = here.find(application)
     number = number if number is not None else latest(place)
-    if log is not None:
-        text = place.client.text(place.path("executions", number, "logs", log))
-        if not output.answer_json(as_json, {"execution": number, "stage": log, "log": text}):
-            sys.stdout.write(text)
-        return
     if artifact is not None:
         left.print_one(place, number, artifact, as_json=as_json)
         return
@@ -47,10 +56,17 @@ def show(
         left.print_all(place, number, as_json=as_json)
         return
     execution = place.client.get(place.path("executions", number))
+    if follow and log is not None:
+        stagelogs.follow(place, execution, log, timeout=patience)
+        return
+    if log is not None:
+        stagelogs.show(place, execution, log, as_json=as_json)
+        return
     if watch and not progress.is_finished(execution):
         execution = report.watch_execution(place.client, execution, timeout=patience, patient=True)
     elif not as_json:
-        for line in [*lines(execution, now=time.time()), *asked_for(place, execution)]:
+        log_lines = stagelogs.last_lines(place, execution)
+        for line in [*lines(execution, now=time.time(), log=log_lines), *asked_for(place, execution)]:
             output.put(output.decorate(line, sys.stdout))
     output.answer_json(as_json, execution)
     if watch and execution["status"] != "SUCCEEDED":
@@ -66,7 +82,7 @@ def latest(place: here.Place) -> int:
     return int(found[0]["number"])
 
 
-def lines(execution: report.Json, *, now: float) -> list[str]:
+def lines(execution: report.Json, *, now: float, log: Sequence[str] = ()) -> list[str]:
     """The execution as it is read: head, who started it and when, stages, verdict."""
     trigger = execution["trigger"]
     by = f"{'' if trigger['kind'] == 'schedule' else ' by'} {trigger['by']}" if trigger.get("by") else ""
@@ -77,7 +93,7 @@ def lines(execution: report.Json, *, now: float) -> list[str]:
         progress.head(execution),
         f"  {status}; started {when} by a {trigger['kind']}{by}{origin(execution)}{version}",
         *(progress.stage_line(execution, stage, now=now) for stage in execution["stages"]),
-        *progress.verdict(execution),
+        *progress.verdict(execution, log=log),
         *waiting_lines(execution, now=now),
     ]
 

@@ -1,8 +1,9 @@
 """`/api/v1/apps/APP/executions`: runs of the pipeline."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from fairway.domain import execution as domain
@@ -15,6 +16,7 @@ from fairway.wire import changes as changes_shapes
 from fairway.wire import executions as shapes
 
 router = APIRouter(prefix="/apps/{app}/executions")
+TAIL = Query(ge=1, le=1000, description="only so many of the last lines")
 
 
 @router.post("", status_code=201)
@@ -66,11 +68,16 @@ async def follow(request: Request, services: TheServices, app: TheApp, number: N
 
 
 @router.get("/{number}/logs/{stage}", response_class=PlainTextResponse)
-async def logs(services: TheServices, app: TheApp, number: Number, stage: str) -> Response:
-    """What a stage printed, as text; empty when it has printed nothing yet."""
+async def logs(
+    services: TheServices, app: TheApp, number: Number, stage: str, tail: Annotated[int | None, TAIL] = None
+) -> Response:
+    """What a stage printed, as text, all of it or the last lines; empty when it has printed nothing yet."""
     execution = await services.executions.get(app, number)
     _require_stage(execution, stage)
-    return stagelogs.whole(services.settings.executions / app / str(number) / f"{stage}.log")
+    file = services.settings.executions / app / str(number) / f"{stage}.log"
+    if tail is None:
+        return stagelogs.whole(file)
+    return PlainTextResponse(await asyncio.to_thread(stagelogs.last, file, tail))
 
 
 @router.get("/{number}/artifacts")
