@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from fairway.domain import pipeline
-from fairway.domain.app import Mode
+from fairway.domain.app import Mode, OnFailure
 from fairway.domain.execution import Execution
 from fairway.domain.waiting import Waiting
 from fairway.ports.schedules import Planned
@@ -47,10 +47,12 @@ class Present(BaseModel):
 
 
 class Stage(BaseModel):
-    """One stage: its actions, why it is closed if it is, who is in it, and who waits in front of it, oldest first."""
+    """One stage: its actions, what happens by itself when it fails, why it is closed if it is, who is in it, and who
+    waits in front of it, oldest first."""
 
     name: str
     actions: list[Action]
+    on_failure: OnFailure
     disabled: Transition | None
     inside: list[Present]
     waiting: list[Present]

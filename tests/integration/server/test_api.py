@@ -129,7 +129,8 @@ async def test_every_documented_path_is_served_and_every_served_path_is_document
 async def test_the_pipeline_is_told_with_who_is_where_and_what_is_held_back(served, work):
     empty = (await served.api.get(f"{API}/apps/shop/pipeline")).json()
     gate = served.pipeline.gates["build"] = asyncio.Event()
-    work.commit({"fairway.toml": b'app = "shop"\n[source]\nschedule = "0 3 * * *"\n'})
+    toml = 'app = "shop"\n[source]\nschedule = "0 3 * * *"\n[environments.production]\non_failure = "rollback"\n'
+    work.commit({"fairway.toml": toml.encode()})
     pushing = asyncio.create_task(asyncio.to_thread(work.push, served.services.repositories.path("shop")))
     await served.api.put(f"{API}/apps/shop/transitions/production", json={"reason": "a sale is on"})
 
@@ -142,6 +143,7 @@ async def test_the_pipeline_is_told_with_who_is_where_and_what_is_held_back(serv
     assert (told["version"], told["mode"], told["execution"]) == (1, "SUPERSEDED", 1)
     assert [stage["name"] for stage in told["stages"]] == ["source", "build", "package", "production"]
     assert told["stages"][3]["actions"] == [{"name": "deploy", "kind": "duty", "order": 1}]
+    assert [stage["on_failure"] for stage in told["stages"]] == ["NONE", "NONE", "NONE", "ROLLBACK"]
     assert told["stages"][3]["disabled"]["reason"] == "a sale is on"
     assert (schedule["cron"], schedule["branch"]) == ("0 3 * * *", "master")
 

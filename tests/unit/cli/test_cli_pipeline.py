@@ -12,7 +12,8 @@ def action(name: str, kind: str = "duty", order: int = 1) -> dict[str, Any]:
 
 
 def stage(name: str, *actions: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": name, "actions": list(actions), "disabled": None, "inside": [], "waiting": [], **more}
+    base = {"name": name, "actions": list(actions), "on_failure": "NONE", "disabled": None}
+    return {**base, "inside": [], "waiting": [], **more}
 
 
 def present(number: int, **more: Any) -> dict[str, Any]:
@@ -35,6 +36,7 @@ DOCUMENT = {
             "production",
             action("approval", "approval"),
             action("deploy", order=2),
+            on_failure="ROLLBACK",
             disabled={"stage": "production", "by": "ada", "at": NOW - 7200, "reason": "a sale is on"},
             waiting=[
                 present(
@@ -76,7 +78,7 @@ def test_the_pipeline_is_drawn_with_its_actions_what_is_held_back_and_who_is_whe
         "  ✗ held back by ada 2 hours ago: a sale is on",
         "    fairway transition enable production",
         '  … execution 42 waits for production, which is held back   9c1f2e7 "Add coupons"',
-        "  production  approval → deploy",
+        "  production  approval → deploy; on failure: rollback",
         "              ● execution 41 waits for approval: fairway approve 41   9c1f2e7",
     ]
 

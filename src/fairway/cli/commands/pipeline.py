@@ -45,7 +45,7 @@ def lines(document: Json, *, now: float, width: int) -> list[str]:
     head = f"{document['app']}   pipeline version {document['version']}   {document['mode'].lower()}"
     result = [head, *schedule_lines(document["schedule"], now=now), ""]
     names = max([NAME_WIDTH, *(len(stage["name"]) + 2 for stage in document["stages"])])
-    drawn = {stage["name"]: draw(stage["actions"]) for stage in document["stages"]}
+    drawn = {stage["name"]: draw(stage["actions"], stage["on_failure"]) for stage in document["stages"]}
     # A stage with many actions has its executions below; one such must not push all the others to the edge.
     column = min(max(len(each) for each in drawn.values()) + 3, max(12, width // 2 - names))
     for stage in document["stages"]:
@@ -63,11 +63,13 @@ def schedule_lines(schedule: Json | None, *, now: float) -> list[str]:
     return [f"  schedule  {schedule['cron']} {schedule['zone']}, {when}"]
 
 
-def draw(actions: list[Json]) -> str:
-    """`approval → deploy → smoke (command) + load (command)`: what runs beside each other is joined by a plus."""
+def draw(actions: list[Json], on_failure: str) -> str:
+    """`approval → deploy → smoke (command) + load (command); on failure: rollback`: what runs beside each other is
+    joined by a plus."""
     ordered = sorted(actions, key=lambda action: int(action["order"]))
     groups = itertools.groupby(ordered, key=lambda action: int(action["order"]))
-    return " → ".join(" + ".join(name(action) for action in group) for _, group in groups)
+    drawn = " → ".join(" + ".join(name(action) for action in group) for _, group in groups)
+    return drawn if on_failure == "NONE" else f"{drawn}; on failure: {on_failure.lower()}"
 
 
 def name(action: Json) -> str:

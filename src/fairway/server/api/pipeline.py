@@ -33,6 +33,7 @@ async def get(services: TheServices, app: TheApp) -> shapes.Pipeline:
             shapes.Stage(
                 name=place.stage.name,
                 actions=[shapes.Action.of(each.action) for each in place.stage.actions],
+                on_failure=place.stage.on_failure,
                 disabled=Transition.of(disabled[place.stage.name]) if place.stage.name in disabled else None,
                 inside=[shapes.Present.of(each, waits[each.number]) for each in place.inside],
                 waiting=[shapes.Present.of(each, waits[each.number]) for each in place.waiting],
