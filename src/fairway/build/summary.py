@@ -16,6 +16,7 @@ COUNTS = (
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STEP = re.compile(r"(\[[^\]]*\]) (.*)")
+DOING = ("RUN ", "COPY ", "ADD ")
 INSTALL = re.compile(r"\b(npm (?:ci|install)|yarn install|pnpm install|pip install|poetry install|uv sync)\b")
 
 
@@ -52,8 +53,9 @@ class Steps:
 
     @property
     def all_cached(self) -> bool:
-        """Whether there were RUN instructions, and none ran anew."""
-        return bool(self.cached) and not any(self._names.get(place, "").startswith("RUN ") for place in self._ran)
+        """Whether there were RUN instructions, none ran anew, and no file was copied anew: changed code is not cached,
+        though nothing has to be run for it."""
+        return bool(self.cached) and not any(self._names.get(place, "").startswith(DOING) for place in self._ran)
 
     def describe(self) -> str:
         """`npm ci cached`, `everything cached`, or nothing."""

@@ -7,7 +7,7 @@ believed. Within a row the first matching line counts: a build stops at its firs
 
 import re
 
-from fairway.domain import diagnosis_install, diagnosis_pip
+from fairway.domain import diagnosis_install, diagnosis_pip, diagnosis_reach
 from fairway.domain.diagnosis_output import Lines, Match, Row
 from fairway.domain.diagnosis_text import Finding
 
@@ -30,14 +30,6 @@ def read(lines: Lines) -> Finding | None:
     return None
 
 
-def unreachable(match: Match, lines: Lines) -> Finding:
-    """A name that does not resolve, a host that does not answer."""
-    return Finding(
-        sentence=f"the build can't reach {match['host']}",
-        fix="see that this host's network lets the build there; a build should need the package registry alone",
-    )
-
-
 def fonts(match: Match, lines: Lines) -> Finding:
     """next/font/google downloads at build time."""
     return Finding(
@@ -51,6 +43,14 @@ def certificate(match: Match, lines: Lines) -> Finding:
     return Finding(
         sentence="a program in the build does not trust the certificate it was shown",
         fix="behind a proxy that opens TLS, add its authority to this host's certificates and restart Fairway's server",
+    )
+
+
+def other_processor(match: Match, lines: Lines) -> Finding:
+    """A base image or a program made for another processor than this machine's."""
+    return Finding(
+        sentence="a program in the build is made for another processor than this machine's",
+        fix="name a base image that is there for this machine, without --platform, and download what fits it",
     )
 
 
@@ -133,8 +133,8 @@ ROWS: tuple[Row, ...] = (
     *diagnosis_install.ROWS,
     (re.compile(r"[Ff]ailed to fetch `?(?P<name>[\w ]+?)`? from Google Fonts"), fonts),
     (re.compile(r"SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF)"), certificate),
-    (re.compile(r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<host>[\w.-]+)"), unreachable),
-    (re.compile(r"connect E(?:CONNREFUSED|TIMEDOUT) (?P<host>[\w.:-]+)"), unreachable),
+    *diagnosis_reach.ROWS,
+    (re.compile(r"exec format error", re.IGNORECASE), other_processor),
     (re.compile(r"JavaScript heap out of memory"), memory),
     (re.compile(r"ERR_OSSL_EVP_UNSUPPORTED|digital envelope routines::unsupported"), old_openssl),
     (re.compile(r"[Mm]issing script: \"?(?P<script>[\w:.-]+)\"?"), no_script),
@@ -145,5 +145,6 @@ ROWS: tuple[Row, ...] = (
     (re.compile(r"[Ee]nvironment variable not found: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
     (re.compile(r"Cannot resolve environment variable: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
     (re.compile(r"Missing required environment variable: (?P<name>[A-Z][A-Z0-9_]+)"), variable),
+    *diagnosis_reach.LATER_ROWS,
     *diagnosis_install.LATER_ROWS,
 )

@@ -123,6 +123,7 @@ def read_zero(facts: Facts, log: tuple[str, ...]) -> Finding:
         Finding(
             sentence=f"the process ended by itself after {seconds_text(facts.lived)}, with exit code 0: {kind}",
             seen=join("exit code 0", said),
+            fix="start the server in the foreground: a container ends with its main process",
             line=line,
         ),
         facts,

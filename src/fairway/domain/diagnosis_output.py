@@ -24,6 +24,9 @@ NOTICE = re.compile(
     r"^npm notice\b|^\[notice\]|^notice\b|^npm warn Unknown (?:env|user|project) config|A complete log of this run"
 )
 """npm's and pip's advertisements, and npm's pointer to a file inside the build."""
+USAGE = re.compile(NPM + r"(?:Usage:|Clean install a project$|Install a package$)")
+"""What npm prints behind its error: how it is called, in up to twenty lines."""
+USAGE_END = re.compile(NPM + r"Run \"npm help ")
 TROUBLE = re.compile(r"\berror\b|\bERR|Error:|\bfailed\b|\bcannot\b|can't|not found|✘|✖", re.IGNORECASE)
 
 
@@ -41,7 +44,17 @@ def telling(lines: Lines) -> str:
 
 
 def quiet(lines: Lines) -> tuple[str, ...]:
-    """The lines without npm's and pip's advertisements and npm's pointers to files inside the build, each cut to a
-    screen's width or two: pip lists every version of a package on one line."""
-    kept = (line for line in lines if not NOTICE.search(line))
+    """The lines without npm's and pip's advertisements, npm's usage and its pointers to files inside the build, each
+    cut to a screen's width or two: pip lists every version of a package on one line."""
+    kept = (line for line in without_usage(lines) if not NOTICE.search(line))
     return tuple(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in kept)
+
+
+def without_usage(lines: Lines) -> Lines:
+    """The lines without what stands between npm's `Usage:` and its `Run "npm help ci" for more info`, both included. A
+    usage without that end is kept: it is not known where it ends."""
+    start = next((index for index, line in enumerate(lines) if USAGE.search(line)), None)
+    end = next((index for index, line in enumerate(lines) if USAGE_END.search(line)), None)
+    if start is None or end is None or end < start:
+        return lines
+    return [*lines[:start], *lines[end + 1 :]]

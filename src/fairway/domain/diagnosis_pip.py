@@ -2,6 +2,7 @@
 
 import re
 
+from fairway.domain import diagnosis_reach
 from fairway.domain.diagnosis_output import Lines, Match, Row, found
 from fairway.domain.diagnosis_text import Finding
 
@@ -22,6 +23,13 @@ DEBIAN = {
 def no_version(match: Match, lines: Lines) -> Finding:
     """The name or the version is unknown, or this Python is too old or too new for all that there are."""
     name = match["name"]
+    # pip asks for the list of versions five times, and then speaks as if the list were empty.
+    if found(lines, r"(connection broken by)") and found(lines, r"\(from versions: (none)\)"):
+        return Finding(
+            sentence=f"pip can't reach the package registry: it got no list of the versions of {name}",
+            seen=found(lines, r"(connection broken by .*)"),
+            fix=diagnosis_reach.FIX,
+        )
     if wanted := found(lines, r"Requires-Python ([^\s;,]+)"):
         return Finding(
             sentence=f"no {name} runs on the image's Python: one that was left out wants Python {wanted}",
@@ -92,7 +100,13 @@ def stale(match: Match, lines: Lines) -> Finding:
 
 
 def no_debian(match: Match, lines: Lines) -> Finding:
-    """apt knows no such package in the image's release of Debian."""
+    """apt knows no such package in the image's release of Debian, or got no list of packages at all."""
+    if host := found(lines, r"(?:Temporary failure resolving '|Could not connect to )([\w.-]+)"):
+        return Finding(
+            sentence=f"apt can't reach {host}: it got no list of packages",
+            seen=found(lines, r"(.*(?:Temporary failure resolving|Could not connect to).*)"),
+            fix=diagnosis_reach.FIX,
+        )
     return Finding(
         sentence=f"Debian has no package {match['name']} in the release that the base image is made of",
         fix="name one that it has (netcat is netcat-openbsd since Debian 12), or another base image",

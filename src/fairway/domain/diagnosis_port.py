@@ -30,7 +30,12 @@ def read_nowhere(facts: Facts, printed: Finding | None) -> Finding | None:
     after = f"no listening socket in the container after {seconds_text(facts.lived)}"
     if printed is not None:
         return Finding(sentence=printed.sentence, seen=f"{printed.seen}; {after}", fix=printed.fix, line=printed.line)
-    return Finding(sentence=f"the process runs, but listens on no port; Fairway asked {facts.spec.port}", seen=after)
+    return Finding(
+        sentence=f"the process runs, but listens on no port; Fairway asked {facts.spec.port}",
+        seen=after,
+        fix=f"listen on the port that the variable PORT names; what starts slowly needs a longer services."
+        f"{facts.spec.service}.health.start_period, and what serves no requests is another service than web",
+    )
 
 
 def loopback(facts: Facts, socket: Socket) -> Finding:

@@ -34,6 +34,20 @@ def test_a_step_that_the_tests_ran_is_not_called_cached() -> None:
     assert steps.describe() == ""
 
 
+def test_a_build_that_copied_changed_code_is_not_called_cached_altogether() -> None:
+    steps = Steps(lambda line: None)
+
+    for line in (
+        "[deps 1/1] RUN npm ci",
+        "[deps 1/1] cached",
+        "[production 2/3] COPY . .",
+        "[production 2/3] done 0.1s",
+    ):
+        steps(line)
+
+    assert steps.describe() == "npm ci cached"
+
+
 def test_a_cached_install_is_named() -> None:
     steps = Steps(lambda line: None)
 

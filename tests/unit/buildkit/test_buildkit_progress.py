@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.adapters.buildkit import failure
+from fairway.adapters.buildkit import failure, platforms
 from fairway.adapters.buildkit.progress import Progress
 from fairway.domain import trust
 from fairway.errors import Unavailable, WorkFailed
@@ -119,6 +119,8 @@ def test_a_step_that_was_only_cancelled_is_not_the_failed_one() -> None:
         ("docker.io/library/node:99: not found", "no such image or tag"),
         ("pull access denied, repository does not exist or may require authorization", "wants credentials"),
         ("unexpected status code: 429 Too Many Requests", "no more pulls"),
+        ("no match for platform in manifest sha256:1f: not found", "not for this machine's processor"),
+        ("no matching manifest for linux/amd64 in the manifest list entries", "not for this machine's processor"),
     ],
 )
 def test_a_base_image_that_cant_be_pulled_is_named_with_the_reason(message: str, why: str) -> None:
@@ -126,6 +128,44 @@ def test_a_base_image_that_cant_be_pulled_is_named_with_the_reason(message: str,
 
     assert error.what == "the base image node:99 can't be pulled"
     assert why in error.why and error.hint
+
+
+def test_a_dockerfile_that_insists_on_another_processor_is_told_so_and_not_to_check_the_network() -> None:
+    progress, _ = read(
+        "#3 [internal] load metadata for docker.io/library/node:22-slim\n#3 ERROR: dial tcp: lookup x: no such host\n"
+    )
+    text = "ARG A\nFROM --platform=linux/arm64 node:22-slim\n"
+
+    error = failure.explain(progress, 1, foreign=lambda name: platforms.foreign(text, name, "x86_64"))
+
+    assert error.hint == (
+        "line 2 asks for linux/arm64, and this machine is linux/amd64: leave --platform out of that FROM"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "architecture"),
+    [
+        ("FROM node:22", "x86_64"),
+        ("FROM --platform=linux/amd64 node:22", "x86_64"),
+        ("FROM --platform=linux/arm64/v8 node:22", "aarch64"),
+        ("FROM --platform=$BUILDPLATFORM node:22", "x86_64"),
+        ("FROM --platform=linux/arm64 node:22", ""),
+        ("FROM --platform=linux/arm64 node:20 AS old\nFROM node:22", "x86_64"),
+        ("RUN tool --platform=linux/arm64", "x86_64"),
+    ],
+)
+def test_a_dockerfile_that_suits_this_machine_insists_on_nothing(text: str, architecture: str) -> None:
+    assert platforms.foreign(text, "node:22", architecture) == ""
+
+
+@pytest.mark.parametrize("printed", ["", "#5 0.1 > app@1.0.0 build\n#5 0.1 > keystone build\n"])
+def test_a_command_that_fails_and_says_nothing_is_told_as_such_with_what_to_do(printed: str) -> None:
+    error = explain(f"#5 [2/2] RUN npm run build\n{printed}#5 ERROR: exit code: 1\n")
+
+    assert error.what == "RUN npm run build failed with exit code 1"
+    assert error.why == "it printed nothing that says why"
+    assert "clean checkout" in error.hint
 
 
 def test_what_the_command_printed_names_the_cause_and_the_command_stands_behind_it() -> None:

@@ -1,6 +1,6 @@
 """The cause of a failure, for each kind of failure: a table of facts and sentences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -115,11 +115,13 @@ CASES = {
         log=("done",),
         sentence="the process ended by itself after 0.8 s, with exit code 0: it serves no requests then",
         seen="exit code 0",
+        fix="in the foreground",
     ),
     "a worker that ended by itself": Case(
         exit=Exit(code=0),
         port=None,
         sentence="the process ended by itself after 0.8 s, with exit code 0: a service has to go on running",
+        fix="in the foreground",
     ),
     "exit 0 although the database refused": Case(
         exit=Exit(code=0),
@@ -555,9 +557,12 @@ CASES = {
         log=("starting",),
         sentence="the process runs, but listens on no port; Fairway asked 3000",
         seen="no listening socket in the container after 31 s",
+        fix="services.web.health.start_period",
     ),
     "on nothing but its debugger": Case(
-        sockets=on((LOOPBACK, 9229)), sentence="the process runs, but listens on no port; Fairway asked 3000"
+        sockets=on((LOOPBACK, 9229)),
+        sentence="the process runs, but listens on no port; Fairway asked 3000",
+        fix="listen on the port that the variable PORT names",
     ),
     "on nothing, while it waits for its database": Case(
         sockets=(),
@@ -697,8 +702,8 @@ def test_colours_and_endless_lines_are_kept_out_of_the_report() -> None:
 
 def test_the_log_of_the_release_that_serves_is_named_only_when_no_fix_is_known() -> None:
     known = diagnose(CASES["a package is missing"])
-    unknown = diagnose(CASES["on nothing"])
-    first = diagnose(Case(sockets=(), sentence="", previous=None))
+    unknown = diagnose(CASES["no HTTP"])
+    first = diagnose(replace(CASES["no HTTP"], previous=None))
 
     assert known.more == ("fairway logs web --release 18 -e production",)
     assert unknown.more == (*known.more, "fairway logs web --release 17 -e production")

@@ -89,7 +89,8 @@ CASES = [
     ("Failed to fetch `Some Font` from Google Fonts.", "next/font can't fetch Some Font", "next/font/local"),
     ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "does not trust the certificate", "certificates"),
     ("Error: getaddrinfo EAI_AGAIN files.example.com", "the build can't reach files.example.com", "network"),
-    ("Error: connect ECONNREFUSED 127.0.0.1:5432", "the build can't reach 127.0.0.1:5432", "network"),
+    ("Error: connect ECONNREFUSED 127.0.0.1:5432", "the build can't reach 127.0.0.1:5432", "at the start"),
+    ("exec /bin/sh: exec format error", "another processor", "--platform"),
     ("FATAL ERROR: Reached heap limit - JavaScript heap out of memory", "ran out of its heap", "--max-old-space-size"),
     ("  code: 'ERR_OSSL_EVP_UNSUPPORTED'", "a hash that Node.js 17 and later refuse", "Node.js 16"),
     ('npm error Missing script: "build"', 'no script "build"', "add it"),
@@ -114,6 +115,61 @@ CASES = [
 ]
 
 
+UNREACHABLE = [
+    ("curl: (6) Could not resolve host: get.example.com", "get.example.com"),
+    ("curl: (7) Failed to connect to get.example.com port 443 after 3 ms: Couldn't connect", "get.example.com"),
+    ("fatal: unable to access 'https://git.example.com/a/b/': Could not resolve host: git.example.com", "git.example"),
+    ("wget: unable to resolve host address ‘get.example.com’", "get.example.com"),
+    ("wget: bad address 'get.example.com'", "get.example.com"),
+    ("wget: can't connect to remote host (10.0.0.7): Connection refused", "10.0.0.7"),
+    ("WARNING: fetching https://dl.example.org/v3/main: temporary error (try again later)", "dl.example.org"),
+    ("dial tcp: lookup proxy.example.org on 10.0.0.1:53: no such host", "proxy.example.org"),
+    ("requests...: HTTPSConnectionPool(host='api.example.com', port=443): Max retries exceeded", "api.example.com"),
+    (
+        "FetchError: request to https://r.example.org/a failed, reason: connect ECONNREFUSED 10.0.0.7:443",
+        "r.example.org",
+    ),
+    ('error unexpected: "https://r.example.org/a: connect ETIMEDOUT 10.0.0.7:443".', "r.example.org"),
+    ("Error: connect ENETUNREACH 10.0.0.7:443", "10.0.0.7:443"),
+    ("  code: 'UND_ERR_CONNECT_TIMEOUT'", "a host that it asks"),
+    ("fetching https://get.example.com/x\nsocket.gaierror: [Errno -2] Name or service not known", "get.example.com"),
+    (
+        "Err:1 http://deb.example.org x InRelease\n  Temporary failure resolving 'deb.example.org'\n"
+        "E: Unable to locate package curl",
+        "deb.example.org",
+    ),
+]
+NO_INDEX = """\
+WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(Connection refused)': /simple/flask/
+ERROR: Could not find a version that satisfies the requirement flask (from versions: none)
+ERROR: No matching distribution found for flask
+"""
+
+
+@pytest.mark.parametrize(("printed", "host"), UNREACHABLE)
+def test_whatever_a_program_calls_it_a_host_that_the_network_refuses_is_named_with_a_hint(
+    printed: str, host: str
+) -> None:
+    found = diagnosis_build.read(printed.splitlines())
+
+    assert found is not None and "can't reach" in found.sentence and host in found.sentence
+    assert "network" in found.fix
+
+
+def test_a_service_of_this_machine_is_not_called_a_matter_of_the_network() -> None:
+    found = diagnosis_build.read(["Error: connect ECONNREFUSED 127.0.0.1:5432"])
+
+    assert found is not None and "no database" in found.fix
+
+
+def test_a_registry_that_pip_cant_reach_is_not_told_as_a_package_that_does_not_exist() -> None:
+    found = diagnosis_build.read(NO_INDEX.splitlines())
+
+    assert found is not None
+    assert found.sentence == "pip can't reach the package registry: it got no list of the versions of flask"
+    assert "Connection refused" in found.seen and "network" in found.fix
+
+
 @pytest.mark.parametrize(("printed", "sentence", "fix"), CASES)
 def test_what_a_build_printed_names_its_cause_and_the_next_step(printed: str, sentence: str, fix: str) -> None:
     found = diagnosis_build.read(printed.splitlines())
@@ -121,6 +177,21 @@ def test_what_a_build_printed_names_its_cause_and_the_next_step(printed: str, se
     assert found is not None
     assert sentence in found.sentence
     assert fix in found.fix
+
+
+def test_npms_usage_is_no_part_of_what_went_wrong() -> None:
+    printed = [
+        "npm error Missing: left-pad@1.3.0 from lock file",
+        "npm error",
+        "npm error Clean install a project",
+        "npm error Usage:",
+        "npm error npm ci",
+        'npm error Run "npm help ci" for more info',
+        "npm error the end",
+    ]
+
+    assert diagnosis_output.quiet(printed) == (printed[0], printed[1], printed[-1])
+    assert diagnosis_output.quiet(printed[:5]) == tuple(printed[:5])
 
 
 def test_an_install_script_is_explained_by_its_own_words_and_not_by_npms() -> None:

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from fairway.adapters import engine_api
-from fairway.adapters.buildkit import authorities, client, command, failure, limits, process, throwaway
+from fairway.adapters.buildkit import authorities, client, command, failure, limits, platforms, process, throwaway
 from fairway.adapters.buildkit.progress import Progress
 from fairway.domain import registries, trust
 from fairway.domain.image import LocalImage
@@ -127,6 +127,9 @@ class DockerBuilder:
             code,
             original=dockerfile.text.original,
             given=lambda name: (request.context / name).exists(),
+            foreign=lambda name: platforms.foreign(
+                read(request.dockerfile), name, str(self._info.get("Architecture", ""))
+            ),
         )
 
     async def run(self, image: LocalImage, command: str, log: LogSink, *, timeout: float) -> int:
@@ -202,6 +205,11 @@ def is_old(info: Mapping[str, Any]) -> bool:
     """Whether the engine's own frontend is one without here-documents."""
     major = str(info.get("ServerVersion", "")).partition(".")[0]
     return major.isdecimal() and int(major) < HEREDOCS
+
+
+def read(dockerfile: Path) -> str:
+    """Its text, odd bytes replaced: it is only looked at."""
+    return dockerfile.read_text(encoding="utf-8", errors="replace")
 
 
 def too_long(seconds: float, progress: Progress) -> WorkFailed:

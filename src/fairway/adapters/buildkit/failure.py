@@ -26,6 +26,11 @@ NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
 FULL = "no space left on device"
 SHOWN = 20
 """Lines of a step that a report shows."""
+SILENT = (
+    "run it in a clean checkout of the commit, with what makes it talk (--verbose, DEBUG=*): "
+    "in a build it has no terminal, no variables of an environment and no database"
+)
+"""What to do about a command that fails and says nothing."""
 AROUND = (
     re.compile(r"--mount=\S+\s*"),
     re.compile(r"export NODE_ENV=production;\s*"),
@@ -50,9 +55,11 @@ def explain(
     *,
     original: Callable[[int], int] = int,
     given: Callable[[str], bool] = lambda name: False,
+    foreign: Callable[[str], str] = lambda reference: "",
 ) -> FairwayError:
     """The error for a build that ended with `code` (not 0). `original` gives the author's number of a line, `given`
-    says whether the directory that was to be built has a file of that path."""
+    says whether the directory that was to be built has a file of that path, `foreign` (see `platforms`) what the
+    Dockerfile asks for that this machine is not, by the image."""
     last = PREFIX.sub("", progress.message) or f"docker build ended with exit code {code}"
     everything = "\n".join(progress.trailer)
     step = progress.failed
@@ -67,7 +74,7 @@ def explain(
             log=tuple(step.tail) if step else (),
         )
     if step:
-        return explain_step(step, given)
+        return explain_step(step, given, foreign)
     if match := PARSE.search(everything):
         line = original(int(match[1]))
         return WorkFailed(f"the Dockerfile can't be read at line {line}", why=match[2], hint=old_syntax(match[2]))
@@ -84,11 +91,12 @@ def lacks_frontend(progress: Progress) -> bool:
     return pulling.judge(step.error) is pulling.Reason.UNREACHABLE
 
 
-def explain_step(step: Step, given: Callable[[str], bool]) -> WorkFailed:
+def explain_step(step: Step, given: Callable[[str], bool], foreign: Callable[[str], str]) -> WorkFailed:
     """The error for one step."""
     image = METADATA.search(step.name)
     if image and not EXIT_CODE.search(step.error):
-        return pulling.explain(short(image[1] or image[2]), step.error)
+        reference = short(image[1] or image[2])
+        return pulling.explain(reference, step.error, foreign=foreign(reference))
     command = instruction(step.name)
     if match := EXIT_CODE.search(step.error):
         return explain_command(f"{command} failed with exit code {match[1]}", int(match[1]), step)
@@ -131,8 +139,9 @@ def explain_command(failed: str, code: int, step: Step) -> WorkFailed:
         return WorkFailed(failed, why=why, log=log[-SHOWN:])
     found = diagnosis_build.read(lines)
     if found is None:
-        hint = without_secret(step.name)
-        return WorkFailed(failed, why=diagnosis_output.telling(lines), hint=hint, log=log[-SHOWN:])
+        why = diagnosis_output.telling(lines)
+        hint = without_secret(step.name) or ("" if why else SILENT)
+        return WorkFailed(failed, why=why or "it printed nothing that says why", hint=hint, log=log[-SHOWN:])
     why = failed if found.seen in found.sentence else f"{failed}: {found.seen}"
     return WorkFailed(found.sentence, why=why, hint=found.fix, log=log[-SHOWN:])
 

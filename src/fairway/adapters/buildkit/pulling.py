@@ -14,6 +14,7 @@ class Reason(StrEnum):
     MISSING = "missing"
     LIMITED = "limited"
     DISK = "disk"
+    PLATFORM = "platform"
     OTHER = "other"
 
 
@@ -31,6 +32,8 @@ PATTERNS = (
         r"deadline exceeded|Client\.Timeout|connection reset|certificate|proxyconnect|server misbehaving|"
         r"failed to do request|failed to fetch (anonymous|oauth) token|unexpected EOF|5\d\d (Bad|Service|Gateway)",
     ),
+    # Before MISSING: `no match for platform in manifest: not found` is of an image that exists.
+    (Reason.PLATFORM, r"no match for platform|no matching manifest for|does not match the specified platform"),
     (Reason.MISSING, r"not found|manifest unknown|name unknown|invalid reference"),
 )
 
@@ -43,8 +46,9 @@ def judge(message: str) -> Reason:
     return Reason.OTHER
 
 
-def explain(reference: str, message: str) -> WorkFailed:
-    """The error that says why the image can't be had and what to do."""
+def explain(reference: str, message: str, *, foreign: str = "") -> WorkFailed:
+    """The error that says why the image can't be had and what to do. `foreign` is what the Dockerfile asks for that
+    this machine is not: an image that is here for this machine is no help then."""
     registry = host(reference)
     why, hint = {
         Reason.UNREACHABLE: (
@@ -56,6 +60,10 @@ def explain(reference: str, message: str) -> WorkFailed:
             f"check the name; for a private image: docker login{'' if registry == 'Docker Hub' else ' ' + registry}",
         ),
         Reason.MISSING: (f"{registry} has no such image or tag", "check the name and the tag in the Dockerfile"),
+        Reason.PLATFORM: (
+            f"{registry} has it, but not for this machine's processor",
+            "name an image or a tag that is made for it; a build makes the image for the machine that runs it",
+        ),
         Reason.LIMITED: (f"{registry} allows no more pulls at present", "docker login raises the limit, or wait"),
         Reason.DISK: (
             "the disk is full",
@@ -63,6 +71,8 @@ def explain(reference: str, message: str) -> WorkFailed:
         ),
         Reason.OTHER: (last(message), ""),
     }[judge(message)]
+    if foreign:
+        hint = f"{foreign}: leave --platform out of that FROM"
     return WorkFailed(f"the base image {reference} can't be pulled", why=why, hint=hint)
 
 
