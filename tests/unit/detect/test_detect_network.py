@@ -137,6 +137,9 @@ HEALTH: list[tuple[dict[str, str], str | None]] = [
         "/v1/health",
     ),
     ({"index.js": "const f = Fastify();\nf.route({ method: 'GET', url: '/healthz', handler })"}, "/healthz"),
+    ({"index.js": "const s = Hapi.server({});\ns.route({ method: 'GET', path: '/health', handler })"}, "/health"),
+    ({"index.js": "const s = new Hapi.Server({});\ns.route({ path: '/healthz', method: 'GET', handler })"}, "/healthz"),
+    ({"index.js": "const s = Hapi.server({});\ns.route({ path: '/health', method: 'POST', handler })"}, None),
     ({"routes.js": "module.exports = (app) => { app.get('/health', f) }"}, "/health"),
     ({"h.controller.ts": "@Controller('health')\nexport class H {\n  @Get()\n  check() {} }"}, "/health"),
     (

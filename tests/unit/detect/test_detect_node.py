@@ -375,6 +375,24 @@ def test_nothing_to_build_is_fatal_and_says_what_was_looked_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        ("deno.json", "written for Deno"),
+        ("bunfig.toml", "written for Bun"),
+        ("go.mod", "written for Go"),
+        ("server/Cargo.toml", "written for Rust"),
+        ("Shop.csproj", "written for .NET"),
+        ("compose.yaml", "describes containers"),
+    ],
+)
+def test_an_app_of_another_language_is_refused_by_its_name_and_file(file: str, what: str) -> None:
+    problem = detected({"README.md": "", file: "", "a/b/c/Gemfile": ""}).fatal[0]
+
+    assert what in problem.what
+    assert file in problem.why and "Dockerfile" in problem.fix
+
+
+@pytest.mark.parametrize(
     ("text", "command"),
     [
         ("jest", "npm test"),

@@ -296,6 +296,34 @@ def test_a_start_file_that_nothing_makes_is_a_problem() -> None:
     assert any("dist/a.js, which is not in the repository" in problem.what for problem in detection.problems)
 
 
+@pytest.mark.parametrize(
+    ("scripts", "dependencies", "command"),
+    [
+        ({"build": "nitro build", "dev": "nitro dev"}, {"nitropack": "^2.10.0"}, ("node", ".output/server/index.mjs")),
+        ({"build": "nuxt build", "dev": "nuxt dev"}, {"nuxt": "^3.15.0"}, ("node", ".output/server/index.mjs")),
+        ({"build": "nuxt build", "start": "nuxt start"}, {"nuxt": "~4.0.1"}, ("node", ".output/server/index.mjs")),
+        ({"build": "nuxt build", "start": "nuxt start"}, {"nuxt": "^2.15.8"}, ("nuxt", "start")),
+    ],
+)
+def test_what_nitro_builds_is_started_and_not_its_development_server(
+    scripts: dict[str, str], dependencies: dict[str, str], command: tuple[str, ...]
+) -> None:
+    detection = detected({"package.json": package(scripts=scripts, dependencies=dependencies)})
+
+    assert detection.start is not None and detection.start.command == command
+    assert detection.port is not None and detection.port.variable == "PORT"
+    assert not detection.fatal
+
+
+def test_nitro_among_the_development_dependencies_is_the_framework_all_the_same() -> None:
+    scripts = {"build": "nitro build", "dev": "nitro dev"}
+
+    detection = detected({"package.json": package(scripts=scripts, devDependencies={"nitropack": "^2.10.0"})})
+
+    assert any(item.what == "Nitro" for item in detection.evidence)
+    assert detection.port is not None and detection.port.variable == "PORT"
+
+
 def test_a_development_server_without_an_alternative_is_a_problem() -> None:
     detection = detected({"package.json": package(scripts={"start": "gulp serve"})})
 

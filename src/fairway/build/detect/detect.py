@@ -16,6 +16,7 @@ from fairway.build.detect import (
     migrations,
     monorepo,
     node,
+    nothing,
     package_json,
     python,
     source,
@@ -34,13 +35,6 @@ from fairway.domain.detection import (
     Step,
 )  # fmt: skip
 
-NOTHING = Problem(
-    what="there is nothing that Fairway knows how to build",
-    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml, Pipfile, "
-    "setup.py) was found",
-    fix='add a Dockerfile, or name the app\'s folder: [build] directory = "…"',
-    fatal=True,
-)
 DOCKERFILES = (
     "Dockerfile",
     "dockerfile",
@@ -80,7 +74,7 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
         below = here(Below(tree, folder), None)
         if below is not None and not below.fatal:
             return moved(below, folder)
-    return found or Detection(kind=Kind.UNKNOWN, problems=(NOTHING,))
+    return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
 
 
 def apart(tree: Tree, folder: str) -> str | None:
@@ -112,7 +106,8 @@ def in_directory(tree: Tree, directory: str, named: str | None) -> Detection:
             return complete(tree, node.read(tree, root, directory, members))
     found = here(Below(tree, directory), named)
     if found is None:
-        return Detection(kind=Kind.UNKNOWN, context=directory, directory=directory, problems=(NOTHING,))
+        problem = nothing.describe(Below(tree, directory))
+        return Detection(kind=Kind.UNKNOWN, context=directory, directory=directory, problems=(problem,))
     return moved(found, directory)
 
 

@@ -51,6 +51,9 @@ FILES = (
     "server/index",
     "api/index",
 )
+NITRO = frozenset({"nuxt", "nuxi", "nitro", "nitropack"})
+NITRO_SERVER = ".output/server/index.mjs"
+"""What Nitro's builds and those on top of it (Nuxt from 3 on) leave to be started; it reads PORT."""
 SUFFIXES = (".js", ".mjs", ".cjs", "")
 
 
@@ -146,6 +149,8 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
         )
         compiled = typescript.output(tree, "src/main.ts") if entry else ""
         return replace(command, words=("node", compiled)) if compiled else command
+    if command.program in NITRO and words[1:2] in ((), ("dev",), ("start",), ("preview",)) and makes_nitro(package):
+        return replace(command, words=("node", NITRO_SERVER))
     if command.program in ("next", "nuxt") and words[1:2] in ((), ("dev",)):
         return replace(command, words=(words[0], "start", *words[2:]))
     if command.program in ("ts-node", "node") and command.variables.get("NODE_ENV") == "development":
@@ -153,11 +158,18 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
     return command
 
 
+def makes_nitro(package: Package) -> bool:
+    """Whether the build leaves Nitro's server: Nuxt 2 is started by its own command instead."""
+    version = re.search(r"\d+", package.everything.get("nuxt", ""))
+    return version is None or int(version[0]) >= 3
+
+
 def is_development(command: Command) -> bool:
     """Whether the command is a development server that could not be replaced."""
     words = command.words
     return command.program in DEVELOPMENT or (
-        command.program in ("next", "nest", "nuxt", "strapi", "wrangler") and "dev" in words[1:2]
+        command.program in ("next", "nest", "nuxt", "nuxi", "nitro", "nitropack", "strapi", "wrangler")
+        and "dev" in words[1:2]
     )
 
 

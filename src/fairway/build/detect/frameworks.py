@@ -7,10 +7,11 @@ NODE = (
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
     ("@strapi/strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
     ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
-    ("@remix-run/serve", "Remix"), ("fastify", "Fastify"), ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
+    ("@remix-run/serve", "Remix"), ("@react-router/serve", "React Router"), ("fastify", "Fastify"),
+    ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
     ("hono", "Hono"), ("restify", "Restify"), ("polka", "Polka"), ("express", "Express"),
     ("@apollo/server", "Apollo Server"), ("apollo-server", "Apollo Server"), ("graphql-yoga", "GraphQL Yoga"),
-    ("micro", "micro"), ("egg", "Egg"),
+    ("micro", "micro"), ("egg", "Egg"), ("nitropack", "Nitro"), ("nitro", "Nitro"),
 )  # fmt: skip
 PORTS = {
     "Strapi": 1337,
@@ -23,13 +24,17 @@ PORTS = {
     "GraphQL Yoga": 4000,
 }
 USUAL = 3000
+BUNDLED = frozenset({"Nuxt", "Nitro"})
 # Their own start command reads PORT; with the others the app's source says it.
-READ_PORT = frozenset({"Next.js", "Nuxt", "Remix", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg"})
+READ_PORT = frozenset(
+    {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg"}
+)
 
 
 def name(package: Package) -> str | None:
-    """The app's framework."""
-    return next((title for key, title in NODE if key in package.dependencies), None)
+    """The app's framework. Those that bundle all they need stand among the development dependencies."""
+    found = next((title for key, title in NODE if key in package.dependencies), None)
+    return found or next((title for key, title in NODE if title in BUNDLED and key in package.development), None)
 
 
 def port(package: Package) -> int:

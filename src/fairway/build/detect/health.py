@@ -21,7 +21,10 @@ NAMES = (
 ROUTE = re.compile(
     r"""\b(?P<who>[\w$]+)\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
 )
-OBJECT = re.compile(r"""method\s*:\s*['"]GET['"]\s*,\s*(?:url|path)\s*:\s*['"](?P<path>/[\w./-]*)['"]""")
+OBJECT = re.compile(
+    r"""method\s*:\s*['"]GET['"]\s*,\s*(?:url|path)\s*:\s*['"](?P<path>/[\w./-]*)['"]"""
+    r"""|(?:url|path)\s*:\s*['"](?P<after>/[\w./-]*)['"]\s*,\s*method\s*:\s*['"]GET['"]"""
+)
 RAW = re.compile(r"""\b(?:req|request|ctx|context)\.(?:url|path)\s*={2,3}\s*['"`](?P<path>/[\w./-]+)['"`]""")
 USE = re.compile(
     r"""\b(?P<who>[\w$]+)\s*\.\s*(?:use|route|register)\s*\(\s*(?:['"`](?P<path>/[\w./-]*)['"`]\s*,)?(?P<rest>[^;\n]{0,200})"""
@@ -32,7 +35,7 @@ IMPORTED = re.compile(
 )
 INLINE = re.compile(r"""require\(\s*['"](\.[^'"]*)['"]\s*\)""")
 APPS = re.compile(
-    r"""\b(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|express|fastify|Fastify|polka|restify\.createServer|new\s+(?:Hono|Koa|Elysia|OpenAPIHono))\b\s*(?:<[^()]*>)?\("""
+    r"""\b(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|express|fastify|Fastify|polka|restify\.createServer|[Hh]api\.server|new\s+(?:[Hh]api\.Server|Hono|Koa|Elysia|OpenAPIHono))\b\s*(?:<[^()]*>)?\("""
 )
 CONTROLLER = re.compile(r"""@Controller\(\s*(?:\{[^}]*?path\s*:\s*)?(?:['"`](?P<path>[\w/-]*)['"`])?[^)]*\)""")
 METHOD = re.compile(r"""@Get\(\s*(?:['"`](?P<path>[\w/-]*)['"`])?\s*\)""")
@@ -83,7 +86,8 @@ def plain(sources: tuple[Source, ...]) -> Iterator[Route]:
             yield Route(path=match["path"], where=source.where(match.start()))
         for match in OBJECT.finditer(source.text):
             for prefix in prefixes(source.path, mounts, files, ()):
-                yield Route(path=join(prefix, match["path"]), where=source.where(match.start()))
+                path = match["path"] or match["after"]
+                yield Route(path=join(prefix, path), where=source.where(match.start()))
 
 
 def possible(path: str, source: Source) -> bool:

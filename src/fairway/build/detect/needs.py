@@ -84,7 +84,8 @@ def builds(command: Command) -> bool:
     return (
         len(words) > 1
         and words[1] == "build"
-        and program in ("nest", "next", "nuxt", "nuxi", "vite", "strapi", "remix", "ng", "turbo", "nx")
+        and program
+        in ("nest", "next", "nuxt", "nuxi", "nitro", "nitropack", "vite", "strapi", "remix", "ng", "turbo", "nx")
     )
 
 

@@ -1,0 +1,53 @@
+"""What to say of a repository that holds nothing to build: which language or runtime it is written for, if a file says.
+
+A user with a Go module is not helped by hearing that there is no package.json.
+"""
+
+import posixpath
+
+from fairway.build.detect.tree import Tree
+from fairway.domain.detection import Problem
+
+MARKS = {
+    "deno.json": "Deno", "deno.jsonc": "Deno", "deno.lock": "Deno", "bunfig.toml": "Bun", "bun.lock": "Bun",
+    "bun.lockb": "Bun", "go.mod": "Go", "Cargo.toml": "Rust", "Gemfile": "Ruby", "composer.json": "PHP",
+    "pom.xml": "Java", "build.gradle": "Java", "build.gradle.kts": "Kotlin", "mix.exs": "Elixir",
+    "Package.swift": "Swift", "compose.yaml": "Docker Compose", "compose.yml": "Docker Compose",
+    "docker-compose.yml": "Docker Compose", "docker-compose.yaml": "Docker Compose",
+}  # fmt: skip
+"""Files that name what a repository is written for, as they stand in its root or one folder below."""
+SUFFIXES = {".csproj": ".NET", ".fsproj": ".NET", ".sln": ".NET"}
+FIX = 'add a Dockerfile, or name the app\'s folder: [build] directory = "…"'
+UNKNOWN = Problem(
+    what="there is nothing that Fairway knows how to build",
+    why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml, Pipfile, "
+    "setup.py) was found",
+    fix=FIX,
+    fatal=True,
+)
+
+
+def describe(tree: Tree) -> Problem:
+    """The fatal problem: the language by the file that says it, the nearest to the root; else what was looked for."""
+    for path in sorted(tree.files(), key=lambda each: (each.count("/"), each)):
+        if path.count("/") > 1:
+            break
+        name = posixpath.basename(path)
+        language = MARKS.get(name) or SUFFIXES.get(posixpath.splitext(name)[1])
+        if language == "Docker Compose":
+            return Problem(
+                what="this repository describes containers, and Fairway builds one app from its sources",
+                why=f"{path} was found, and no Dockerfile, no package.json and no Python dependency file beside it",
+                fix=FIX,
+                where=path,
+                fatal=True,
+            )
+        if language:
+            return Problem(
+                what=f"the app is written for {language}, which Fairway makes no image for",
+                why=f"{path} was found; without a Dockerfile Fairway builds Node.js and Python backends only",
+                fix=FIX,
+                where=path,
+                fatal=True,
+            )
+    return UNKNOWN
