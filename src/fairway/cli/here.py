@@ -39,6 +39,20 @@ class Place:
             return "production"
         raise UsageError(f"{self.app} has several environments: {', '.join(names)}", hint=f"-e {names[0]}")
 
+    def require_environment(self, name: str) -> None:
+        """Raise UsageError for a name that neither fairway.toml here nor the server knows: a slip of the pen would make
+        variables that no task ever gets. Without a fairway.toml every name is taken."""
+        if not self.environments or name in self.environments:
+            return
+        known = [env["name"] for env in self.client.get(self.path())["environments"]]
+        if name not in known:
+            names = dict.fromkeys([*self.environments, *known])
+            raise UsageError(
+                f'{self.app} has no environment "{name}"',
+                why=f"{MANIFEST} names none of that name, and nothing was deployed to one",
+                hint=f"it has {', '.join(names)}; a new one is [environments.{name}] in {MANIFEST}",
+            )
+
 
 def find(app: str | None) -> Place:
     """The app that a command is about. Raises UsageError when nothing says which."""

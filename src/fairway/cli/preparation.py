@@ -61,12 +61,9 @@ def read_or_draft(top: Path, application: str | None) -> tuple[str, App]:
 
 def draft_file(top: Path, application: str | None) -> None:
     """Write fairway.toml from what the files tell, as `fairway init --yes` does."""
-    from fairway.cli import detection
     from fairway.cli.commands import init
 
-    found = detection.look(top)
-    output.say_lines(detection.lines(found, output.width()))
-    init.refuse_fatal(found)
+    found = init.look(top)
     name = application or init.choose_name(top, yes=True)
     init.write_new(top / here.MANIFEST, init.files(top, name, found, dockerfile=False)[here.MANIFEST])
     output.say(f"Wrote  {here.MANIFEST}")

@@ -7,6 +7,7 @@ import asyncio
 
 from fairway.domain.ids import AppName
 from fairway.domain.observed import ObservedTask, Task
+from fairway.errors import NotFound
 from fairway.ports.logs import LogLine
 from fairway.server import tasklist, watch
 from fairway.server.stream import Emit
@@ -27,8 +28,11 @@ async def read(
     since: float | None,
     follow: bool,
 ) -> None:
-    """Emit the lines; with `follow` until it is cancelled."""
+    """Emit the lines; with `follow` until it is cancelled. Raises NotFound as `tasklist.chosen` does, and for a release
+    without tasks, whose lines are gone."""
     chosen = await _choose(services, app, choice)
+    if choice.release is not None and not chosen and not follow:
+        raise NotFound(f"{app} has no task of release {choice.release} any more", hint="fairway ps --all")
     read_up_to = await _backlog(services, chosen, emit, tail=tail, since=since)
     if follow:
         await _Following(services, app, choice, emit).run(
@@ -37,7 +41,7 @@ async def read(
 
 
 async def _choose(services: Services, app: AppName, choice: Choice) -> list[ObservedTask]:
-    return [each for each in await tasklist.seen(services, app, choice.environment) if choice.takes(each)]
+    return await tasklist.chosen(services, app, choice)
 
 
 async def _backlog(

@@ -373,7 +373,45 @@ def test_logs_are_data_with_the_tasks_name_and_without_control_characters(shop: 
     assert shop.fairway("logs", "-f", "--json").returncode == 2
 
 
+def test_a_log_without_a_line_says_so_and_not_among_the_data(shop: Any, server: Served) -> None:
+    server.lines = []
+
+    logs = shop.fairway("logs", "web")
+
+    assert (logs.returncode, logs.stdout) == (0, "")
+    assert "nothing was printed yet" in logs.stderr
+
+
+def test_an_execution_has_a_number_from_1_on(shop: Any) -> None:
+    nothing = shop.fairway("show", "0")
+
+    assert nothing.returncode == 2 and "0 is not in the range" in nothing.stderr
+
+
+def test_variables_of_an_environment_that_nobody_knows_are_refused(shop: Any, server: Served) -> None:
+    done = shop.fairway("env", "set", "-e", "prodution", "KEY=1")
+
+    assert done.returncode == 2
+    assert 'has no environment "prodution"' in done.stderr and "production" in done.stderr
+    assert server.variables == {}
+
+
+def test_a_variable_that_fairway_gives_itself_is_taken_and_told(shop: Any, server: Served) -> None:
+    done = shop.fairway("env", "set", "PORT=99", "KEY=1")
+
+    assert done.returncode == 0
+    assert "gives the tasks PORT itself" in done.stderr
+    assert server.variables["production"] == {"PORT": "99", "KEY": "1"}
+
+
+def test_scale_says_how_long_it_holds(shop: Any) -> None:
+    scaled = shop.fairway("scale", "web=4")
+
+    assert "until" in scaled.stderr.lower() and "next deployment" in scaled.stderr
+
+
 def test_env_takes_values_from_arguments_standard_input_and_files(shop: Any, server: Served) -> None:
+    shop.write("fairway.toml", 'app = "shop-api"\n[environments.production]\n[environments.staging]\n')
     shop.write(".env.production", "A=1\n# no\nexport B=\"two words\"\nC='#x'\n")
 
     shop.fairway("env", "set", "-e", "staging", "KEY=a=b")

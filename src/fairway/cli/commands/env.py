@@ -81,6 +81,7 @@ def import_file(file: Path, application: str | None, environment: str | None, ye
 def change(place: here.Place, environment: str | None, body: dict[str, object], *, as_json: bool) -> None:
     """Send a change and say what it changed."""
     name = place.environment(environment)
+    place.require_environment(name)
     document = place.client.patch(place.path("environments", name, "variables"), body)
     if output.answer_json(as_json, document):
         return
@@ -90,6 +91,8 @@ def change(place: here.Place, environment: str | None, body: dict[str, object], 
         return
     count = words.count(len(changed), "variable")
     output.say(f"{count} of {name} changed, now version {document['version']}: {', '.join(changed)}")
+    if given := [each for each in changed if each == "PORT" or each.startswith("FAIRWAY_")]:
+        output.say(f"{'Note':<8}Fairway gives the tasks {', '.join(given)} itself, and its value wins")
     output.say("Next    fairway restart   (or the next deployment)")
 
 

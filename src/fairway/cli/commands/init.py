@@ -1,13 +1,14 @@
 """`fairway init`: what the repository is, as far as its files tell, and the file that says how it is deployed."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from fairway.cli import detection, git, here, options, output
 from fairway.domain import ids
-from fairway.domain.detection import Detection
+from fairway.domain.detection import Detection, Problem
 from fairway.errors import UsageError, WorkFailed
 from fairway.manifest import draft
 
@@ -20,9 +21,7 @@ from fairway.manifest import draft
 def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) -> None:
     """Look at the repository and write fairway.toml. A file that is there is never overwritten."""
     folder = git.top_level() or Path.cwd()
-    found = detection.look(folder)
-    output.say_lines(detection.lines(found, output.width()))
-    refuse_fatal(found)
+    found = look(folder)
     name = application or choose_name(folder, yes=yes)
     wrote: list[str] = []
     kept: list[str] = []
@@ -58,11 +57,22 @@ def written_test(folder: Path) -> str | None:
     return test if isinstance(test, str) else None
 
 
-def refuse_fatal(found: Detection) -> None:
-    """Raise WorkFailed when there is nothing to build or start."""
-    if found.fatal:
-        first = found.fatal[0]
-        raise WorkFailed(first.what, why=first.why, hint=first.fix)
+def look(folder: Path) -> Detection:
+    """Look, and tell what was found. Raises WorkFailed, with the problem that is not told before, when there is nothing
+    to build or start."""
+    found = detection.look(folder)
+    fatal = next(iter(found.fatal), None)
+    others = tuple(problem for problem in found.problems if problem is not fatal)
+    output.say_lines(detection.lines(replace(found, problems=others), output.width()))
+    if fatal:
+        raise refused(fatal)
+    return found
+
+
+def refused(fatal: Problem) -> WorkFailed:
+    """The error for a repository in which there is nothing to build or start."""
+    place = f"{fatal.where}: " if fatal.where and fatal.where not in fatal.why else ""
+    return WorkFailed(fatal.what, why=f"{place}{fatal.why}", hint=fatal.fix)
 
 
 def choose_name(folder: Path, *, yes: bool) -> str:

@@ -52,8 +52,12 @@ def logs(
     if as_json:
         output.put_json({"lines": list(lines)})
         return
+    shown = False
     for line in lines:
         output.put(render(line))
+        shown = True
+    if not shown and not follow:
+        output.say("nothing was printed yet" if since is None else f"nothing was printed since {since}")
 
 
 def read(place: here.Place, query: dict[str, Any], *, follow: bool) -> Iterator[dict[str, Any]]:

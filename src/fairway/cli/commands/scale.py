@@ -12,7 +12,10 @@ from fairway.errors import UsageError
 @options.environment
 @options.as_json
 def scale(services: tuple[str, ...], application: str | None, environment: str | None, as_json: bool) -> None:
-    """Set how many tasks a service has. It is recorded at once; fairway ps shows them come and go."""
+    """Set how many tasks a service has, until the next deployment or rollback: then fairway.toml rules again.
+
+    It is recorded at once; fairway ps shows the tasks come and go.
+    """
     wanted = dict(read(text) for text in services)
     place = here.find(application)
     body = {"environment": place.environment(environment), "services": wanted}
@@ -21,6 +24,7 @@ def scale(services: tuple[str, ...], application: str | None, environment: str |
         return
     for name, change in document["services"].items():
         output.say(f"{name}  {change['from']} → {change['to']}")
+    output.say(f"{'Until':<8}the next deployment; replicas in fairway.toml lasts")
     output.say("Next    fairway ps")
 
 

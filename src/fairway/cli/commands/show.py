@@ -13,7 +13,7 @@ from fairway.wire import progress, words
 
 
 @click.command("show")
-@click.argument("number", type=int, required=False, metavar="EXECUTION")
+@click.argument("number", type=click.IntRange(min=1), required=False, metavar="EXECUTION")
 @options.app
 @click.option(
     "--log",

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from fairway.domain import deployment as domain
 from fairway.domain.ids import ServiceName
-from fairway.server import stream, waits, watch
+from fairway.server import stream, tasklist, waits, watch
 from fairway.server.api.asked import By, Limit, Number, OneEnvironment, TheApp, TheServices, environment_named
 from fairway.server.stream import Emit
 from fairway.wire import deployments as shapes
@@ -19,9 +19,12 @@ async def releases(
     services: TheServices, app: TheApp, environment: OneEnvironment = None, limit: Limit = 50
 ) -> shapes.Releases:
     """The kept releases, newest first; `current` marks what each environment should run now."""
-    desired = await services.desired.list()
-    current = {service.spec.release for each in desired if each.app == app for service in each.services}
+    desired = [each for each in await services.desired.list() if each.app == app]
+    current = {service.spec.release for each in desired for service in each.services}
     found = await services.releases.list(app, environment=environment, limit=limit)
+    names = [each.environment for each in desired]
+    if environment and not found and names and environment not in names:
+        raise tasklist.no_environment(app, environment, names)
     return shapes.Releases(releases=[shapes.Release.of(kept, current=kept.number in current) for kept in found])
 
 
