@@ -44,10 +44,11 @@ async def environment(services: Services, app: AppName, name: EnvironmentName, s
 
 
 async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> bool:
-    """Stop its executions, take its environments down, and forget it; whether all of that came to its end."""
+    """Stop its executions, take its environments down beside each other, and forget it; whether all of that came to its
+    end. Each environment drains and stops by its own times, so together they take as long as the slowest."""
     await _stop_executions(services, app, say)
     names = [desired.environment for desired in await services.desired.list() if desired.app == app]
-    if not all([await environment(services, app, name, say, by=by) for name in names]):
+    if not all(await asyncio.gather(*(environment(services, app, name, say, by=by) for name in names))):
         await say(f"{app} is kept until its tasks have gone; ask again then")
         return False
     await services.repositories.remove(app)

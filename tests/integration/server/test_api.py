@@ -499,6 +499,28 @@ async def test_logs_of_several_tasks_come_in_the_order_of_their_times(live):
     assert [each["text"] for each in released] == ["two"]
 
 
+async def test_what_is_not_there_is_named_and_not_told_as_an_empty_log(live):
+    wrong = {
+        "service=wep": "it has",
+        "task=zzzz": "fairway ps",
+        "release=99": "fairway ps",
+        "environment=prod": "it has",
+    }
+
+    answers = {query: await live.api.get(f"{API}/apps/shop/logs?{query}") for query in wrong}
+
+    for query, hint in wrong.items():
+        assert_problem(answers[query], 404, "not_found")
+        assert hint in answers[query].json()["hint"]
+
+
+async def test_the_releases_of_an_environment_that_is_not_there_are_not_told_as_none(live):
+    answer = await live.api.get(f"{API}/apps/shop/releases?environment=prodution")
+
+    assert_problem(answer, 404, "not_found")
+    assert "production" in answer.json()["hint"]
+
+
 async def test_followed_logs_go_on_with_what_comes_also_of_new_tasks(live):
     live.logs.lines["aaaa11111111"] = [line("aaaa11111111", 1.0, "old")]
     coming = {name: live.logs.coming.setdefault(name, asyncio.Queue()) for name in ("aaaa11111111", "eeee55555555")}
@@ -524,11 +546,9 @@ async def test_releases_are_listed_with_the_current_one_marked(live):
     await live.store.releases.create(make_release(app=SHOP, subject="Later"))
 
     listed = (await live.api.get(f"{API}/apps/shop/releases")).json()["releases"]
-    staging = (await live.api.get(f"{API}/apps/shop/releases?environment=staging")).json()["releases"]
 
     assert [(each["number"], each["current"]) for each in listed] == [(2, False), (1, True)]
     assert listed[0]["digest"].startswith("sha256:")
-    assert staging == []
 
 
 async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
@@ -633,6 +653,28 @@ async def test_a_deleted_app_is_stopped_taken_down_and_forgotten(live, work):
     assert said[-1] == {"type": "end", "ok": True}
     assert not live.services.repositories.path("shop").exists()
     assert_problem(await live.api.get(f"{API}/apps/shop"), 404, "not_found")
+
+
+async def test_the_environments_of_a_deleted_app_are_taken_down_beside_each_other(live):
+    staging = EnvironmentName("staging")
+    await live.store.desired.put(
+        replace(await live.store.desired.get(SHOP, PRODUCTION), environment=staging, version=0)
+    )
+    both = asyncio.Barrier(2)
+    take_down = live.deployer.down
+
+    async def meet(app, environment, *, by=""):
+        # Each waits until the other one is being taken down too.
+        async with asyncio.timeout(5):
+            await both.wait()
+        await take_down(app, environment, by=by)
+
+    live.deployer.down = meet
+
+    said = await lines(live, "DELETE", "/apps/shop")
+
+    assert said[-1] == {"type": "end", "ok": True}
+    assert {asked[2] for asked in live.deployer.asked} == {"production", "staging"}
 
 
 async def test_variables_show_names_and_never_values(served):
