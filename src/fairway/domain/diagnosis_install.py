@@ -79,6 +79,15 @@ def stale_lock(match: Match, lines: Lines) -> Finding:
     )
 
 
+def unreadable_lock(match: Match, lines: Lines) -> Finding:
+    """npm ci with a package-lock.json that is no JSON, or of npm 4."""
+    return Finding(
+        sentence="npm can't read package-lock.json",
+        seen="npm ci takes it for absent: it is no JSON, or older than npm 5",
+        fix="see whether git left conflict marks in it; npm install writes it anew: commit that",
+    )
+
+
 def engine(match: Match, lines: Lines) -> Finding:
     """A package that refuses this Node.js (npm with engine-strict, yarn 1)."""
     named = match.groupdict()
@@ -144,6 +153,7 @@ ROWS: tuple[Row, ...] = (
         ),
         stale_lock,
     ),
+    (re.compile(r"can only install with an existing package-lock\.json"), unreadable_lock),
     (re.compile(NPM + r"code EBADENGINE"), engine),
     (
         re.compile(

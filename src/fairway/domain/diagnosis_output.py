@@ -39,7 +39,7 @@ def found(lines: Lines, pattern: str) -> str:
 def telling(lines: Lines) -> str:
     """The line to show when nothing is recognised: the last that speaks of trouble, else the last that says anything;
     "" when none does."""
-    said = [line.strip() for line in lines if not NOISE.search(line)]
+    said = [line.strip() for line in without_usage(lines) if not NOISE.search(line)]
     return next((line for line in reversed(said) if TROUBLE.search(line)), said[-1] if said else "")
 
 

@@ -69,6 +69,11 @@ CASES = [
     (SYNC, "the lock file does not match package.json", "npm install"),
     (" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install", "the lock file does not match package.json", "pnpm install"),
     ("error Your lockfile needs to be updated, but", "the lock file does not match package.json", "yarn install"),
+    (
+        "npm error The `npm ci` command can only install with an existing package-lock.json or",
+        "npm can't read package-lock.json",
+        "conflict marks",
+    ),
     (STRICT, "app@1.0.0 refuses this Node.js: it wants ^14", ".nvmrc"),
     (
         'error a@1.0.0: The engine "node" is incompatible with this module. Expected version ">=8 <12". Got "22.1.0"',
