@@ -22,6 +22,7 @@ from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.memory.board import Board
@@ -51,6 +52,7 @@ from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.errors import FairwayError
 from fairway.intake.intake import Intake
+from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
 from fairway.pipeline.artifacts import Artifacts
@@ -174,6 +176,17 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             clock=clock,
             schedules=store.schedules,
         )
+        sourcing = Sourcing(
+            apps=store.apps,
+            sources=store.sources,
+            executions=store.executions,
+            repositories=repositories,
+            remotes=GitRemotes(repositories, settings.run / "remotes"),
+            intake=intake,
+            events=store.events,
+            key=sealing,
+            clock=clock,
+        )
 
         async def components() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -211,6 +224,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     tokens=store.tokens,
                     repositories=repositories,
                     intake=intake,
+                    sourcing=sourcing,
                     pipeline=executor,
                     deployer=deployer,
                     variables=variables,

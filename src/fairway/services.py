@@ -15,6 +15,7 @@ from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.intake.intake import Intake
+from fairway.intake.sourcing import Sourcing
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
@@ -143,6 +144,7 @@ class Services:
     tokens: stores.Tokens
     repositories: Repositories
     intake: Intake
+    sourcing: Sourcing
     pipeline: Pipeline
     deployer: Deployer
     variables: Variables

@@ -14,6 +14,7 @@ import httpx
 from fastapi import FastAPI
 
 from fairway.adapters.git import repositories as git
+from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
@@ -29,6 +30,7 @@ from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound
 from fairway.intake.intake import Intake
+from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
@@ -341,6 +343,17 @@ def make_services(settings: Settings) -> Made:
         clock=clock,
         schedules=store.schedules,
     )
+    sourcing = Sourcing(
+        apps=store.apps,
+        sources=store.sources,
+        executions=store.executions,
+        repositories=repositories,
+        remotes=GitRemotes(repositories, settings.run / "remotes"),
+        intake=intake,
+        events=store.events,
+        key=b"k" * 32,
+        clock=clock,
+    )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
 
@@ -361,6 +374,7 @@ def make_services(settings: Settings) -> Made:
         tokens=store.tokens,
         repositories=repositories,
         intake=intake,
+        sourcing=sourcing,
         pipeline=pipeline,
         deployer=deployer,
         variables=variables,

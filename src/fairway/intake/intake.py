@@ -22,7 +22,7 @@ from fairway.intake.push import BRANCHES, TAGS, Outcome, Push, Update
 from fairway.intake.scheduling import Scheduler
 from fairway.ports.clock import Clock
 from fairway.ports.schedules import Planned, Schedules
-from fairway.ports.source import Repositories
+from fairway.ports.source import Head, Repositories
 from fairway.ports.stores import AppRecord, Apps, Executions
 
 log = logging.getLogger(__name__)
@@ -130,6 +130,12 @@ class Intake:
             except FairwayError:
                 log.exception("pushes could not be looked at", extra={"app": record.name})
         return outcomes
+
+    async def settle(self, app: str, head: Head) -> None:
+        """The head of a branch has its execution already: remember that it was seen. Raises NotFound."""
+        record = await self._apps.get(app)
+        async with self._turn[app]:
+            await self._decider.settle(record, head)
 
     async def _catch_up(self, record: AppRecord) -> Sequence[Outcome]:
         heads = [head for head in await self._repositories.heads(record.name) if head.seen != head.commit]

@@ -19,6 +19,7 @@ from fairway.server.api import (
     logs,
     pipeline,
     server,
+    source,
     tasks,
     transitions,
 )
@@ -58,6 +59,6 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    for part in (server, apps, executions, pipeline, transitions, tasks, logs, deployments, environments):
+    for part in (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, environments):
         api.include_router(part.router)
     return api

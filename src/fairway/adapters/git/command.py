@@ -1,11 +1,13 @@
 """Running git: the one place where its processes are started.
 
 Arguments are lists, nothing of the user's or the system's configuration is read, no prompt is ever shown, and a call
-that is cancelled takes its process with it. What comes out is bytes: paths and messages need not be UTF-8.
+that is cancelled takes its processes with it. What comes out is bytes: paths and messages need not be UTF-8.
 """
 
 import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -76,6 +78,7 @@ async def _started(
             stdin=asyncio.subprocess.PIPE if asked else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
     except FileNotFoundError as error:
         raise _missing(error) from error
@@ -83,7 +86,9 @@ async def _started(
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            # With all that git has started: its own end would not end an ssh that waits for an answer.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
 

@@ -28,6 +28,9 @@ CONFIGURATION = """\
 \tfsckObjects = true
 \tmaxInputSize = {largest}
 [receive "fsck"]
+{fsck}[fetch]
+\tfsckObjects = true
+[fetch "fsck"]
 {fsck}[transfer]
 \thideRefs = refs/fairway
 [http]

@@ -83,6 +83,10 @@ class MemoryRepositories:
         repository.tags[name] = object
         return object
 
+    def untag(self, app: str, name: str) -> None:
+        """Delete a tag."""
+        self._of(app).tags.pop(name, None)
+
     def path(self, app: str) -> Path:
         """Where it would lie."""
         return self._root / f"{ids.check_name('app', app)}.git"

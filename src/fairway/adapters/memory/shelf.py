@@ -13,6 +13,7 @@ from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
 from fairway.errors import FairwayError, NotFound
 from fairway.ports.schedules import Planned
+from fairway.ports.sources import Source
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
 
 
@@ -34,6 +35,7 @@ class Shelf:
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
     configurations: dict[tuple[str, str, int], SealedConfiguration] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    sources: dict[tuple[str], Source] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
     trouble: FairwayError | None = None
@@ -80,6 +82,7 @@ class Shelf:
             self.before,
             self.desired,
             self.configurations,
+            self.sources,
             self.counters,
         )
         for table in tables:

@@ -8,6 +8,7 @@ from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitio
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.schedules import MemorySchedules
 from fairway.adapters.memory.shelf import Shelf
+from fairway.adapters.memory.sources import MemorySources
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName, EnvironmentName
@@ -202,6 +203,7 @@ class MemoryStore:
     configurations: MemoryConfigurations
     events: MemoryEvents
     tokens: MemoryTokens
+    sources: MemorySources
     shelf: Shelf
 
 
@@ -219,6 +221,7 @@ def make_store() -> MemoryStore:
         configurations=MemoryConfigurations(shelf),
         events=MemoryEvents(shelf),
         tokens=MemoryTokens(shelf),
+        sources=MemorySources(shelf),
         shelf=shelf,
     )
 

@@ -14,13 +14,14 @@ from fairway.adapters.store.events import SqlEvents
 from fairway.adapters.store.executions import SqlExecutions
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.schedules import SqlSchedules
+from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One store for each Protocol of `ports.stores` and `ports.schedules`."""
+    """One store for each Protocol of `ports.stores`, `ports.schedules` and `ports.sources`."""
 
     apps: SqlApps
     executions: SqlExecutions
@@ -32,6 +33,7 @@ class Store:
     configurations: SqlConfigurations
     events: SqlEvents
     tokens: SqlTokens
+    sources: SqlSources
 
 
 @asynccontextmanager
@@ -55,6 +57,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             configurations=SqlConfigurations(database),
             events=SqlEvents(database),
             tokens=SqlTokens(database),
+            sources=SqlSources(database),
         )
     finally:
         await database.close()

@@ -203,6 +203,25 @@ EVENTS = sa.Table(
 )
 """No foreign key: what is told of an app while it goes must not fail for that."""
 
+SOURCES = sa.Table(
+    "sources",
+    METADATA,
+    of_app(),
+    sa.Column("url", Words, nullable=False),
+    sa.Column("forge", sa.Text),
+    sa.Column("username", Words, nullable=False),
+    sa.Column("token", sa.LargeBinary),
+    sa.Column("deploy_key", sa.LargeBinary),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("tried_at", sa.Double),
+    sa.Column("fetched_at", sa.Double),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("trouble", Words, nullable=False),
+    sa.Column("host_keys", Words, nullable=False),
+)
+"""Where the code of an app comes from; its secrets are sealed."""
+
 TOKENS = sa.Table(
     "tokens",
     METADATA,

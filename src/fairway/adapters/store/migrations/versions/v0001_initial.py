@@ -17,6 +17,7 @@ def upgrade() -> None:
     create_executions()
     create_releases()
     create_environments()
+    create_sources()
     create_server()
 
 
@@ -168,6 +169,26 @@ def create_environments() -> None:
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
+    )
+
+
+def create_sources() -> None:
+    """Where apps' code comes from."""
+    op.create_table(
+        "sources",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("forge", sa.Text),
+        sa.Column("username", Words, nullable=False),
+        sa.Column("token", sa.LargeBinary),
+        sa.Column("deploy_key", sa.LargeBinary),
+        sa.Column("by", Words, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("tried_at", sa.Double),
+        sa.Column("fetched_at", sa.Double),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("trouble", Words, nullable=False),
+        sa.Column("host_keys", Words, nullable=False),
     )
 
 

@@ -1,0 +1,124 @@
+"""Where apps' code comes from, in memory: the store, and repositories elsewhere whose branches a test moves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fairway.adapters.memory.repositories import MemoryRepositories
+from fairway.adapters.memory.shelf import Shelf
+from fairway.domain.ids import AppName
+from fairway.errors import FairwayError, UsageError
+from fairway.ports.sources import Fetched, Moved, Progress, Remote, Source
+
+HEADS = "refs/heads/"
+TAGS = "refs/tags/"
+
+
+class MemorySources:
+    """`ports.sources.Sources`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def get(self, app: AppName) -> Source | None:
+        """None when the app has none."""
+        self._shelf.visit()
+        return self._shelf.sources.get((app,))
+
+    async def list(self) -> Sequence[Source]:
+        """By the apps' names."""
+        self._shelf.visit()
+        return [self._shelf.sources[key] for key in sorted(self._shelf.sources)]
+
+    async def put(self, source: Source) -> None:
+        """Raises NotFound for an unknown app."""
+        self._shelf.visit(source.app)
+        self._shelf.sources[source.app,] = source
+
+    async def note(self, app: AppName, progress: Progress) -> None:
+        """Nothing for an app without a source."""
+        self._shelf.visit()
+        if (kept := self._shelf.sources.get((app,))) is not None:
+            self._shelf.sources[app,] = replace(kept, progress=progress)
+
+    async def delete(self, app: AppName) -> bool:
+        """False when there was none."""
+        self._shelf.visit()
+        return self._shelf.sources.pop((app,), None) is not None
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """A repository at a forge: what its branches and tags point to. `token` is what opens it, None for everybody's;
+    `trouble` is raised instead of an answer."""
+
+    refs: dict[str, str] = field(default_factory=dict)
+    token: str | None = None
+    trouble: FairwayError | None = None
+
+
+class MemoryRemotes:
+    """`ports.sources.Remotes`: `at` holds a repository by its URL; `fetch` moves refs of `repositories`.
+
+    Commits are made in those repositories themselves; a branch elsewhere names one of them by its id.
+    """
+
+    def __init__(self, repositories: MemoryRepositories) -> None:
+        self._repositories = repositories
+        self._settled: dict[str, dict[str, str]] = {}
+        self.at: dict[str, Elsewhere] = {}
+        self.calls: list[str] = []
+
+    async def look(self, app: str, remote: Remote) -> tuple[Mapping[str, str], str]:
+        """Its branches and tags."""
+        self.calls.append("look")
+        return dict(self._open(remote).refs), remote.host_keys
+
+    async def settled(self, app: str) -> Mapping[str, str]:
+        """What was settled."""
+        return dict(self._settled.get(app, {}))
+
+    async def fetch(self, app: str, remote: Remote) -> Fetched:
+        """Move branches and tags, and tell what is not settled."""
+        self.calls.append("fetch")
+        incoming, settled = self._open(remote).refs, self._settled.get(app, {})
+        own = {HEADS + head.branch: head.commit for head in await self._repositories.heads(app)}
+        own |= {TAGS + tag.name: tag.object for tag in await self._repositories.tags(app)}
+        moved = []
+        for ref in sorted({*incoming, *settled}):
+            here, new = own.get(ref), incoming.get(ref)
+            if settled.get(ref) == new:
+                continue
+            moved.append(Moved(ref=ref, old=here if here != new else settled.get(ref), new=new))
+            if new is not None or here == settled.get(ref):
+                self._point(app, ref, new)
+        return Fetched(moved=tuple(moved), host_keys=remote.host_keys)
+
+    async def settle(self, app: str, moved: Sequence[Moved]) -> None:
+        """Remember them."""
+        kept = self._settled.setdefault(app, {})
+        for each in moved:
+            kept.pop(each.ref, None)
+            if each.new is not None:
+                kept[each.ref] = each.new
+
+    async def forget(self, app: str) -> None:
+        """Forget what was settled."""
+        self._settled.pop(app, None)
+
+    def _point(self, app: str, ref: str, new: str | None) -> None:
+        if ref.startswith(HEADS):
+            self._repositories.point(app, ref.removeprefix(HEADS), new)
+        elif new is None:
+            self._repositories.untag(app, ref.removeprefix(TAGS))
+        else:
+            self._repositories.tag(app, ref.removeprefix(TAGS), new)
+
+    def _open(self, remote: Remote) -> Elsewhere:
+        there = self.at.get(remote.address.url)
+        if there is None:
+            raise UsageError(f"{remote.address.place} has no repository {remote.address.repository}")
+        if there.trouble is not None:
+            raise there.trouble
+        if there.token is not None and there.token != remote.token:
+            raise UsageError(f"{remote.address.place} refuses the credential for {remote.address.repository}")
+        return there

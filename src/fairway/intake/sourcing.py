@@ -1,0 +1,229 @@
+"""An app's code that lives at a forge: where, how it is opened, and bringing what was pushed there.
+
+In comes what somebody sets, and the word that there may be something new; out go pushes through the one door that all
+pushes take (`Intake`). What there is to deploy is what the fetch finds, never what somebody said. The invariants: a
+move of the remote's branch is decided upon sooner or later, whatever dies in between; secrets are kept sealed, opened
+for one call, and shown to nobody; a credential is sent to no other place than it was given for.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from fairway.domain import remotes
+from fairway.domain.events import Event
+from fairway.domain.ids import AppName
+from fairway.domain.remotes import Forge
+from fairway.environment import seal
+from fairway.errors import Conflict, FairwayError, NotFound
+from fairway.intake import credentials, undecided
+from fairway.intake.intake import Intake
+from fairway.intake.push import TAGS, Kept, Outcome, Push, Started, Update
+from fairway.ports.clock import Clock
+from fairway.ports.source import Repositories
+from fairway.ports.sources import Fetched, Progress, Remote, Remotes, Source, Sources
+from fairway.ports.stores import Apps, Events, Executions
+
+NO_DEPLOY = "fairway.no-deploy"
+TOLD = 20
+"""Moves of one fetch that are told in the event log; a first fetch may bring a thousand branches."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody sets. None leaves as it is what was set before for the same repository's host."""
+
+    url: str | None = None
+    forge: Forge | None = None
+    username: str | None = None
+    token: str | None = field(default=None, repr=False)
+    deploy_key: str | None = field(default=None, repr=False)
+
+
+class Sourcing:
+    """The sources of all apps; `key` is what `environment.key.load` gives."""
+
+    def __init__(
+        self,
+        *,
+        apps: Apps,
+        sources: Sources,
+        executions: Executions,
+        remotes: Remotes,
+        repositories: Repositories,
+        intake: Intake,
+        events: Events,
+        key: bytes,
+        clock: Clock,
+    ) -> None:
+        self._apps = apps
+        self._sources = sources
+        self._executions = executions
+        self._remotes = remotes
+        self._repositories = repositories
+        self._intake = intake
+        self._events = events
+        self._key = key
+        self._clock = clock
+        self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def find(self, app: AppName) -> Source | None:
+        """Where the app's code comes from, None when it is pushed here."""
+        return await self._sources.get(app)
+
+    async def set(self, app: AppName, wanted: Wanted, *, by: str) -> Source:
+        """Keep where the app's code comes from, once it was seen that it can be read. Nothing is fetched yet.
+
+        Raises UsageError for an address or a credential that can't be one or is refused, Unavailable when the
+        repository can't be reached; then nothing has changed.
+        """
+        await self._apps.get(app)
+        async with self._turn[app]:
+            before = await self._sources.get(app)
+            source = self._make(app, wanted, before, by)
+            _, host_keys = await self._remotes.look(app, self._open(source))
+            if before is None or before.url != source.url:
+                await self._remotes.forget(app)
+            kept = replace(source, progress=replace(source.progress, host_keys=host_keys))
+            await self._sources.put(kept)
+        await self._tell(app, "source.set", f"{_named(kept)} is where the code comes from, set by {by}")
+        return kept
+
+    async def unset(self, app: AppName, *, by: str) -> None:
+        """Forget where the code comes from, and what opened it; what was fetched stays. Raises NotFound."""
+        async with self._turn[app]:
+            source = await self._require(app)
+            await self._sources.delete(app)
+            await self._remotes.forget(app)
+        await self._tell(app, "source.unset", f"{_named(source)} is not read any more, unset by {by}")
+
+    async def fetch(self, app: AppName, *, kind: str, by: str = "", deploy: bool = True) -> Sequence[Outcome]:
+        """Bring what has moved there, and decide upon it as upon a push; `kind` is the trigger's. `deploy` false keeps
+        all of it and starts nothing.
+
+        Raises NotFound without a source, UsageError when it can't be read as it is set, Unavailable when it can't be
+        reached; the attempt is on record then.
+        """
+        async with self._turn[app]:
+            source = await self._require(app)
+            began = self._clock.now()
+            try:
+                first = not await self._remotes.settled(app)
+                fetched = await self._remotes.fetch(app, self._open(source))
+                outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
+                await self._remotes.settle(app, fetched.moved)
+            except FairwayError as error:
+                await self._note_failure(source, error, began)
+                raise
+            await self._note_success(source, fetched.host_keys, began)
+        for outcome in outcomes[:TOLD]:
+            await self._tell(app, "source.moved", f"{_named(source)}: {describe(outcome)}")
+        return outcomes
+
+    async def _decide(
+        self, app: AppName, fetched: Fetched, *, kind: str, by: str, deploy: bool, first: bool
+    ) -> Sequence[Outcome]:
+        updates = [Update(ref=each.ref, old=each.old, new=each.new) for each in fetched.moved]
+        push = Push(
+            app=app, id=f"{kind} {self._clock.now()}", by=by, updates=(), options=() if deploy else (NO_DEPLOY,)
+        )
+        if first and (old := [each for each in updates if each.ref.startswith(TAGS)]):
+            # The tags that a repository has had for years are no news at its first fetch.
+            await self._intake.push(replace(push, updates=tuple(old), options=(NO_DEPLOY,)), kind=kind)
+            updates = [each for each in updates if each not in old]
+        fresh = await undecided.find(self._repositories, self._executions, self._intake, app, updates)
+        return await self._intake.push(replace(push, updates=tuple(fresh)), kind=kind) if fresh else []
+
+    def _make(self, app: AppName, wanted: Wanted, before: Source | None, by: str) -> Source:
+        """The source as it shall be. Raises UsageError."""
+        if wanted.url is None and before is None:
+            raise NotFound(f"{app} has no source that could be changed", hint="fairway source set URL")
+        address = remotes.parse(wanted.url if wanted.url is not None else before.url if before else "")
+        same = before if before is not None and remotes.parse(before.url).place == address.place else None
+        token, deploy_key = wanted.token, wanted.deploy_key
+        if token is not None:
+            credentials.check_token(token)
+        if deploy_key is not None:
+            credentials.check_deploy_key(deploy_key, address)
+        kept = same or Source(
+            app=app, url="", forge=None, username="", token=None, deploy_key=None, by=by, at=self._clock.now()
+        )
+        return replace(
+            kept,
+            url=address.url,
+            forge=wanted.forge or (same.forge if same else None) or remotes.forge_of(address.host),
+            username=kept.username if wanted.username is None else credentials.check_username(wanted.username),
+            token=kept.token if token is None else self._seal(app, "token", token),
+            deploy_key=kept.deploy_key if deploy_key is None else self._seal(app, "deploy key", deploy_key),
+            by=by,
+            at=self._clock.now(),
+            progress=Progress(host_keys=kept.progress.host_keys),
+        )
+
+    def _open(self, source: Source) -> Remote:
+        """The repository with what opens it. Raises Conflict when the server's key is another one by now."""
+        return Remote(
+            address=remotes.parse(source.url),
+            username=remotes.login(source.forge, source.username),
+            token=None if source.token is None else self._unseal(source.app, "token", source.token),
+            deploy_key=None if source.deploy_key is None else self._unseal(source.app, "deploy key", source.deploy_key),
+            host_keys=source.progress.host_keys,
+        )
+
+    def _seal(self, app: AppName, name: str, value: str) -> bytes:
+        # No environment has an empty name: what is sealed here opens as no variable, and no variable opens here.
+        return seal.seal(self._key, value, app=app, environment="", name=name, version=1)
+
+    def _unseal(self, app: AppName, name: str, sealed: bytes) -> str:
+        try:
+            return seal.open_sealed(self._key, sealed, app=app, environment="", name=name)
+        except Conflict as error:
+            raise Conflict(
+                f"the {name} of the source of {app} can't be decrypted",
+                why=error.why,
+                hint="put the old secret.key back, or set it again: fairway source set",
+            ) from error
+
+    async def _require(self, app: AppName) -> Source:
+        source = await self._sources.get(app)
+        if source is None:
+            raise NotFound(f"the code of {app} comes from no forge", hint="fairway source set URL")
+        return source
+
+    async def _note_failure(self, source: Source, error: FairwayError, began: float) -> None:
+        trouble = f"{error.what}: {error.why}" if error.why else error.what
+        failures = source.progress.failures + 1
+        progress = replace(source.progress, tried_at=began, failures=failures, trouble=trouble)
+        log.warning("fetching failed: %s", trouble, extra={"app": source.app})
+        await self._sources.note(source.app, progress)
+        if trouble != source.progress.trouble:
+            await self._tell(source.app, "source.failed", trouble)
+
+    async def _note_success(self, source: Source, host_keys: str, began: float) -> None:
+        await self._sources.note(source.app, Progress(tried_at=began, fetched_at=began, host_keys=host_keys))
+        if source.progress.failures:
+            await self._tell(source.app, "source.recovered", f"{_named(source)} can be read again")
+
+    async def _tell(self, app: AppName, kind: str, text: str) -> None:
+        await self._events.append([Event(at=self._clock.now(), kind=kind, text=text, app=app)])
+
+
+def describe(outcome: Outcome) -> str:
+    """What became of one move, in a line: `master 9c1f2e7, execution 4 (commits that the branch had are gone)`."""
+    update = outcome.update
+    short = update.ref.removeprefix("refs/heads/").removeprefix("refs/")
+    name = f"{short} {update.new[:7]}" if update.new else short
+    match outcome:
+        case Started(execution=execution, forced=forced):
+            return f"{name}, execution {execution.number}" + (" (commits that the branch had are gone)" * forced)
+        case Kept(reason=reason):
+            return f"{name} kept; {reason}"
+
+
+def _named(source: Source) -> str:
+    address = remotes.parse(source.url)
+    return f"{address.repository} at {address.place}"

@@ -1,0 +1,62 @@
+"""Where an app's code comes from, as the API shows it: no secret comes out."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, SecretStr, StringConstraints
+
+from fairway.domain.remotes import Forge
+
+Short = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class Source(BaseModel):
+    """A repository at a forge. `token` and `deploy_key` say whether there is one. Times are seconds since the epoch;
+    `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why."""
+
+    url: str
+    forge: Forge | None
+    username: str
+    token: bool
+    deploy_key: bool
+    set_by: str
+    set_at: float
+    tried_at: float | None
+    fetched_at: float | None
+    failures: int
+    trouble: str
+
+
+class Shown(BaseModel):
+    """The source, null when the code is pushed to the server itself."""
+
+    source: Source | None
+
+
+class SetRequest(BaseModel):
+    """What shall be; null leaves as it is what was set for the same host. `deploy` false keeps what the first fetch
+    brings, and starts nothing."""
+
+    url: Short | None = None
+    forge: Forge | None = None
+    username: Short | None = None
+    token: SecretStr | None = None
+    deploy_key: SecretStr | None = None
+    deploy: bool = True
+
+
+class Outcome(BaseModel):
+    """What became of one branch or tag that has moved: an execution, or the reason why there is none. `commit` is null
+    when it was deleted; `forced`: commits that the branch had are gone."""
+
+    ref: str
+    commit: str | None
+    execution: int | None
+    forced: bool
+    reason: str
+
+
+class Fetched(BaseModel):
+    """What a fetch brought; nothing when nothing has moved."""
+
+    source: Source
+    outcomes: list[Outcome]
