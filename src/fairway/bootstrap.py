@@ -51,6 +51,7 @@ from fairway.environment import key
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.errors import FairwayError
+from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
@@ -187,6 +188,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             key=sealing,
             clock=clock,
         )
+        follower = Follower(sourcing, store.sources, clock)
 
         async def components() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -201,6 +203,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("orchestrator", controller.run()),
                     ("deployments", deployer.run()),
                     ("approvals", executor.run()),
+                    ("sources", follower.run()),
                     ("housekeeping", housekeeper.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                 )
@@ -225,6 +228,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     repositories=repositories,
                     intake=intake,
                     sourcing=sourcing,
+                    follower=follower,
                     pipeline=executor,
                     deployer=deployer,
                     variables=variables,

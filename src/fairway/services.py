@@ -14,6 +14,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
+from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.sourcing import Sourcing
 from fairway.pipeline.artifacts import Artifact
@@ -145,6 +146,7 @@ class Services:
     repositories: Repositories
     intake: Intake
     sourcing: Sourcing
+    follower: Follower
     pipeline: Pipeline
     deployer: Deployer
     variables: Variables

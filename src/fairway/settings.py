@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fairway.domain import registries
 from fairway.errors import UsageError
@@ -30,6 +31,8 @@ class Settings:
     """How many days a release is kept; the newest two of an environment are kept longer."""
     docker_host: str = "unix:///var/run/docker.sock"
     database_url: str = ""
+    public_url: str = ""
+    """How the world reaches the server (`https://deploy.example.com`); "" is the server's own URL."""
     trusted_proxies: str = ""
     """Networks, separated by commas, of proxies in front of the apps' port, whose X-Forwarded headers are believed."""
 
@@ -37,6 +40,11 @@ class Settings:
     def url(self) -> str:
         """The server's own URL."""
         return f"http://{'localhost' if self.address == '127.0.0.1' else self.address}:{self.port}"
+
+    @property
+    def outside(self) -> str:
+        """The URL under which forges and people elsewhere reach the server, without a slash at its end."""
+        return self.public_url.rstrip("/") or self.url
 
     @property
     def store_url(self) -> str:
@@ -83,6 +91,7 @@ TEXTS = {
     "docker_host": "DOCKER_HOST",
     "database_url": "FAIRWAY_DATABASE_URL",
     "registry": "FAIRWAY_REGISTRY",
+    "public_url": "FAIRWAY_PUBLIC_URL",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
 
@@ -101,6 +110,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             values[field] = text
     settings = Settings(**values)  # type: ignore[arg-type]
     check_registry(settings)
+    check_public_url(settings)
     return settings
 
 
@@ -126,6 +136,16 @@ def read_number(variable: str, text: str, least: int, most: int) -> int:
     if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
         return int(text)
     raise UsageError(f"{variable}={text} can't be used", why=f"it is a whole number from {least} to {most}")
+
+
+def check_public_url(settings: Settings) -> None:
+    """Raise UsageError when it is no http or https URL of a server."""
+    parts = urlsplit(settings.public_url)
+    if settings.public_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise UsageError(
+            f"FAIRWAY_PUBLIC_URL={settings.public_url} is no URL of a server",
+            hint="for example: FAIRWAY_PUBLIC_URL=https://deploy.example.com",
+        )
 
 
 def check_registry(settings: Settings) -> None:

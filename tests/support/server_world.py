@@ -29,6 +29,7 @@ from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound
+from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
@@ -375,6 +376,7 @@ def make_services(settings: Settings) -> Made:
         repositories=repositories,
         intake=intake,
         sourcing=sourcing,
+        follower=Follower(sourcing, store.sources, clock),
         pipeline=pipeline,
         deployer=deployer,
         variables=variables,
@@ -409,10 +411,12 @@ async def serving(home: Path) -> AsyncIterator[Served]:
         await served.store.apps.create(AppName("shop"), at=1.0)
         await served.services.repositories.create("shop")
         await served.start()
+        following = asyncio.get_running_loop().create_task(served.services.follower.run())
         try:
             async with served.api:
                 yield served
         finally:
+            following.cancel()
             await served.stop()
             for task in served.pipeline.tasks:
                 task.cancel()

@@ -89,3 +89,16 @@ def test_a_number_that_can_not_be_is_refused_with_its_range(variable: str, text:
         settings.read({**HOME, variable: text})
 
     assert caught.value.why == f"it is a whole number {why}"
+
+
+@pytest.mark.parametrize("text", ["deploy.example.com", "ftp://deploy.example.com", "https://", "https://x?y=1"])
+def test_a_public_url_that_is_none_is_refused(text):
+    with pytest.raises(UsageError, match="FAIRWAY_PUBLIC_URL"):
+        settings.read({"FAIRWAY_HOME": "/h", "FAIRWAY_PUBLIC_URL": text})
+
+
+def test_forges_are_told_the_public_url_or_the_servers_own():
+    named = settings.read({"FAIRWAY_HOME": "/h", "FAIRWAY_PUBLIC_URL": "https://deploy.example.com/"})
+
+    assert named.outside == "https://deploy.example.com"
+    assert settings.read({"FAIRWAY_HOME": "/h"}).outside == "http://localhost:7878"

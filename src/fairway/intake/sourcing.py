@@ -7,12 +7,14 @@ for one call, and shown to nobody; a credential is sent to no other place than i
 """
 
 import asyncio
+import base64
 import logging
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fairway.domain import remotes
+from fairway.domain import ids, remotes, webhooks
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
@@ -27,6 +29,7 @@ from fairway.ports.sources import Fetched, Progress, Remote, Remotes, Source, So
 from fairway.ports.stores import Apps, Events, Executions
 
 NO_DEPLOY = "fairway.no-deploy"
+LONGEST_NAME = 200
 TOLD = 20
 """Moves of one fetch that are told in the event log; a first fetch may bring a thousand branches."""
 
@@ -124,6 +127,39 @@ class Sourcing:
             await self._tell(app, "source.moved", f"{_named(source)}: {describe(outcome)}")
         return outcomes
 
+    async def make_webhook(self, app: AppName, *, replacing: bool, by: str) -> str:
+        """A new secret that the forge shall call with, shown this once. Raises NotFound without a source, Conflict when
+        there is one already and it is not to be replaced."""
+        async with self._turn[app]:
+            source = await self._require(app)
+            if source.webhook is not None and not replacing:
+                raise Conflict(
+                    f"{app} has a webhook already",
+                    why="its secret is shown once, when it is made",
+                    hint="fairway source webhook --replace makes a new one; the forge needs it then",
+                )
+            secret = make_secret()
+            await self._sources.put(replace(source, webhook=self._seal(app, "webhook", secret)))
+        await self._tell(app, "source.webhook", f"a webhook was made for {_named(source)} by {by}")
+        return secret
+
+    async def webhook_secret(self, app: str) -> str:
+        """What the forge must know to call for this app; for one that has no webhook, a secret that nobody knows."""
+        source = await self._sources.get(AppName(app)) if ids.NAME.fullmatch(app) else None
+        if source is None or source.webhook is None:
+            return make_secret()
+        return self._unseal(source.app, "webhook", source.webhook)
+
+    async def called(self, app: str, delivery: str, *, by: str) -> None:
+        """Remember that the forge says that there is something new. Raises Conflict for a delivery that is known."""
+        if not await self._sources.accept(AppName(app), delivery, at=self._clock.now(), by=by[:LONGEST_NAME]):
+            raise Conflict("this delivery was taken already", why="a delivery is taken once, by its id")
+
+    async def follow(self, app: AppName) -> None:
+        """Fetch what somebody said is there. Raises as `fetch` does."""
+        source = await self._require(app)
+        await self.fetch(app, kind="webhook", by=source.wanted_by)
+
     async def _decide(
         self, app: AppName, fetched: Fetched, *, kind: str, by: str, deploy: bool, first: bool
     ) -> Sequence[Outcome]:
@@ -210,6 +246,11 @@ class Sourcing:
 
     async def _tell(self, app: AppName, kind: str, text: str) -> None:
         await self._events.append([Event(at=self._clock.now(), kind=kind, text=text, app=app)])
+
+
+def make_secret() -> str:
+    """A new secret for a webhook, in the form that every forge takes."""
+    return webhooks.PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def describe(outcome: Outcome) -> str:

@@ -7,6 +7,8 @@ from typing import Protocol
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Address, Forge
 
+DELIVERIES = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -24,7 +26,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an app's code comes from. `token` and `deploy_key` are sealed, None where there is none."""
+    """Where an app's code comes from. `token`, `deploy_key` and `webhook`, the secret that the forge calls with, are
+    sealed, None where there is none. `wanted_at` is when somebody last said that there is something new, `wanted_by`
+    who pushed it, as they say."""
 
     app: AppName
     url: str
@@ -34,6 +38,9 @@ class Source:
     deploy_key: bytes | None = field(repr=False)
     by: str
     at: float
+    webhook: bytes | None = field(default=None, repr=False)
+    wanted_at: float | None = None
+    wanted_by: str = ""
     progress: Progress = Progress()
 
 
@@ -52,6 +59,11 @@ class Sources(Protocol):
 
     async def note(self, app: AppName, progress: Progress) -> None:
         """Keep how far it has come; nothing for an app without a source."""
+        ...
+
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+        """Keep that there is something new (`wanted_at`), told by this delivery; False, and nothing is kept, when the
+        delivery is known already, or the app has no source. The newest DELIVERIES of each app are remembered."""
         ...
 
     async def delete(self, app: AppName) -> bool:

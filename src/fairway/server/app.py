@@ -9,7 +9,7 @@ import secrets
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from fairway.server import auth, limits, problems, pushes
+from fairway.server import auth, limits, problems, pushes, webhooks
 from fairway.server.api import (
     apps,
     deployments,
@@ -48,6 +48,7 @@ def create(services: Services) -> FastAPI:
     app.include_router(exec.router, prefix=auth.GUARDED)
     app.include_router(server.health)
     app.include_router(pushes.router)
+    app.include_router(webhooks.router)
     app.mount("/git", GitOverHttp(services))
     problems.install(app)
     app.add_middleware(auth.Authenticated, tokens=services.tokens)

@@ -10,7 +10,8 @@ Short = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Source(BaseModel):
-    """A repository at a forge. `token` and `deploy_key` say whether there is one. Times are seconds since the epoch;
+    """A repository at a forge. `token`, `deploy_key` and `webhook` say whether there is one;
+    `wanted_at` is when the forge last said that there is something new. Times are seconds since the epoch;
     `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why."""
 
     url: str
@@ -18,6 +19,8 @@ class Source(BaseModel):
     username: str
     token: bool
     deploy_key: bool
+    webhook: bool
+    wanted_at: float | None
     set_by: str
     set_at: float
     tried_at: float | None
@@ -42,6 +45,20 @@ class SetRequest(BaseModel):
     token: SecretStr | None = None
     deploy_key: SecretStr | None = None
     deploy: bool = True
+
+
+class WebhookRequest(BaseModel):
+    """`replace`: make a new secret in place of the one that there is."""
+
+    replace: bool = False
+
+
+class Webhook(BaseModel):
+    """What the forge is told: where to call, and the secret, which is never shown again."""
+
+    url: str
+    secret: str
+    forge: Forge | None
 
 
 class Outcome(BaseModel):

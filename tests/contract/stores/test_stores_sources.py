@@ -7,7 +7,7 @@ import pytest
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
 from fairway.errors import NotFound
-from fairway.ports.sources import Progress, Source
+from fairway.ports.sources import DELIVERIES, Progress, Source
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP
 
@@ -77,6 +77,46 @@ async def test_a_deleted_app_takes_its_source_with_it_and_no_other_one(store: An
     assert await store.sources.list() == [other]
     assert await store.sources.delete(other.app) is True
     assert await store.sources.list() == []
+
+
+async def test_a_delivery_is_taken_once_and_says_that_something_is_wanted(store: AnyStore) -> None:
+    await store.apps.create(APP, at=1.0)
+    await store.sources.put(SOURCE)
+
+    taken = [await store.sources.accept(APP, "github 1", at=at, by="ada") for at in (8.0, 9.0)]
+
+    assert taken == [True, False]
+    assert await store.sources.get(APP) == replace(SOURCE, wanted_at=8.0, wanted_by="ada")
+
+
+async def test_only_the_newest_deliveries_are_remembered(store: AnyStore) -> None:
+    await store.apps.create(APP, at=1.0)
+    await store.sources.put(SOURCE)
+    for number in range(DELIVERIES + 1):
+        await store.sources.accept(APP, str(number), at=float(number), by="")
+
+    assert await store.sources.accept(APP, str(DELIVERIES), at=9000.0, by="") is False
+    assert await store.sources.accept(APP, "0", at=9000.0, by="") is True
+
+
+async def test_deliveries_of_one_app_are_no_other_ones_and_go_with_the_source(store: AnyStore) -> None:
+    other = replace(SOURCE, app=AppName("other"))
+    for source in (SOURCE, other):
+        await store.apps.create(source.app, at=1.0)
+        await store.sources.put(source)
+        assert await store.sources.accept(source.app, "1", at=2.0, by="") is True
+
+    await store.sources.delete(APP)
+    await store.sources.put(SOURCE)
+
+    assert await store.sources.accept(APP, "1", at=3.0, by="") is True
+    assert await store.sources.accept(other.app, "1", at=3.0, by="") is False
+
+
+async def test_a_delivery_for_an_app_without_a_source_is_not_taken(store: AnyStore) -> None:
+    await store.apps.create(APP, at=1.0)
+
+    assert await store.sources.accept(APP, "1", at=2.0, by="") is False
 
 
 def test_a_source_shows_none_of_its_secrets_even_sealed() -> None:

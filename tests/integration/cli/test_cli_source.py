@@ -65,6 +65,22 @@ async def test_the_token_may_come_from_standard_input_and_json_is_one_document(s
     assert TOKEN not in done.stdout + done.stderr
 
 
+async def test_a_webhook_is_printed_once_with_what_to_click(shop, forge):
+    forge.commit({"a": b"1"})
+    await shop("set", forge.url(), "--forge", "github", "--no-deploy")
+
+    made, again = await shop("webhook"), await shop("webhook")
+
+    secret = made.stdout.splitlines()[1].removeprefix("secret  ")
+    assert "/webhooks/shop" in made.stdout.splitlines()[0]
+    assert secret.startswith("whsec_")
+    assert "Just the push event" in made.stderr
+    assert "FAIRWAY_PUBLIC_URL" in made.stderr
+    assert again.returncode == 1
+    assert "--replace" in again.stderr
+    assert secret not in again.stdout + again.stderr + (await shop("show", "--json")).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

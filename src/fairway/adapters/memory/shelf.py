@@ -36,6 +36,7 @@ class Shelf:
     configurations: dict[tuple[str, str, int], SealedConfiguration] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     sources: dict[tuple[str], Source] = field(default_factory=dict)
+    deliveries: dict[tuple[str], list[str]] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
     trouble: FairwayError | None = None
@@ -83,6 +84,7 @@ class Shelf:
             self.desired,
             self.configurations,
             self.sources,
+            self.deliveries,
             self.counters,
         )
         for table in tables:

@@ -7,7 +7,7 @@ from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError, UsageError
-from fairway.ports.sources import Fetched, Moved, Progress, Remote, Source
+from fairway.ports.sources import DELIVERIES, Fetched, Moved, Progress, Remote, Source
 
 HEADS = "refs/heads/"
 TAGS = "refs/tags/"
@@ -40,9 +40,21 @@ class MemorySources:
         if (kept := self._shelf.sources.get((app,))) is not None:
             self._shelf.sources[app,] = replace(kept, progress=progress)
 
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+        """Keep the delivery, and that there is something new; False when it is known, or there is no source."""
+        self._shelf.visit()
+        kept, known = self._shelf.sources.get((app,)), self._shelf.deliveries.setdefault((app,), [])
+        if kept is None or delivery in known:
+            return False
+        known.append(delivery)
+        del known[:-DELIVERIES]
+        self._shelf.sources[app,] = replace(kept, wanted_at=at, wanted_by=by)
+        return True
+
     async def delete(self, app: AppName) -> bool:
         """False when there was none."""
         self._shelf.visit()
+        self._shelf.deliveries.pop((app,), None)
         return self._shelf.sources.pop((app,), None) is not None
 
 

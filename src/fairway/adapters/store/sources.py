@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from fairway.adapters.store import apps
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import SOURCES
+from fairway.adapters.store.tables import DELIVERIES, SOURCES
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
+from fairway.ports.sources import DELIVERIES as REMEMBERED
 from fairway.ports.sources import Progress, Source
 
 
@@ -55,6 +56,23 @@ class SqlSources:
 
         await self._database.write(work)
 
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+        """Keep the delivery, and that there is something new; False when it is known, or there is no source."""
+        mine = DELIVERIES.c.app == app
+
+        def work(connection: sa.Connection) -> bool:
+            kept = connection.execute(sa.select(SOURCES.c.app).where(SOURCES.c.app == app).with_for_update()).first()
+            known = connection.execute(sa.select(DELIVERIES.c.id).where(mine, DELIVERIES.c.id == delivery)).first()
+            if kept is None or known is not None:
+                return False
+            connection.execute(sa.insert(DELIVERIES).values(app=app, id=delivery, at=at))
+            newest = sa.select(DELIVERIES.c.id).where(mine).order_by(DELIVERIES.c.at.desc()).limit(REMEMBERED)
+            connection.execute(sa.delete(DELIVERIES).where(mine, DELIVERIES.c.id.not_in(newest.scalar_subquery())))
+            connection.execute(sa.update(SOURCES).where(SOURCES.c.app == app).values(wanted_at=at, wanted_by=by))
+            return True
+
+        return await self._database.write(work)
+
     async def delete(self, app: AppName) -> bool:
         """False when there was none."""
         statement = sa.delete(SOURCES).where(SOURCES.c.app == app)
@@ -72,6 +90,9 @@ def to_row(source: Source) -> dict[str, Any]:
         "deploy_key": source.deploy_key,
         "by": source.by,
         "at": source.at,
+        "webhook": source.webhook,
+        "wanted_at": source.wanted_at,
+        "wanted_by": source.wanted_by,
         **to_columns(source.progress),
     }
 
@@ -98,6 +119,9 @@ def to_source(row: sa.Row[Any]) -> Source:
         deploy_key=row.deploy_key,
         by=row.by,
         at=row.at,
+        webhook=row.webhook,
+        wanted_at=row.wanted_at,
+        wanted_by=row.wanted_by,
         progress=Progress(
             tried_at=row.tried_at,
             fetched_at=row.fetched_at,

@@ -214,6 +214,9 @@ SOURCES = sa.Table(
     sa.Column("deploy_key", sa.LargeBinary),
     sa.Column("by", Words, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
+    sa.Column("webhook", sa.LargeBinary),
+    sa.Column("wanted_at", sa.Double),
+    sa.Column("wanted_by", Words, nullable=False),
     sa.Column("tried_at", sa.Double),
     sa.Column("fetched_at", sa.Double),
     sa.Column("failures", sa.Integer, nullable=False),
@@ -221,6 +224,15 @@ SOURCES = sa.Table(
     sa.Column("host_keys", Words, nullable=False),
 )
 """Where the code of an app comes from; its secrets are sealed."""
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("app", sa.Text, sa.ForeignKey("sources.app", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+)
+"""The webhooks' deliveries that were taken."""
 
 TOKENS = sa.Table(
     "tokens",

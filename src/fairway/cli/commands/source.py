@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fairway.cli import here, options, output
+from fairway.cli import clicks, here, options, output
 from fairway.domain.remotes import Forge
 from fairway.errors import UsageError
 from fairway.wire import words
@@ -100,6 +100,28 @@ def fetch(application: str | None, as_json: bool) -> None:
         tell(document)
 
 
+@source.command("webhook")
+@click.option("--replace", is_flag=True, help="Make a new secret in place of the one that there is.")
+@options.app
+@options.as_json
+def webhook(replace: bool, application: str | None, as_json: bool) -> None:
+    """Make a webhook: print where the forge shall call and the secret, once, and what to click.
+
+    The forge must reach the server: FAIRWAY_PUBLIC_URL is the URL under which it does.
+    """
+    place = here.find(application)
+    document = place.client.post(place.path("source", "webhook"), {"replace": replace})
+    if output.answer_json(as_json, document):
+        return
+    output.put(f"url     {document['url']}")
+    output.put(f"secret  {document['secret']}")
+    for text in clicks.steps(document["forge"]):
+        output.say(text)
+    if clicks.is_local(document["url"]):
+        output.say("Only this host reaches that URL: FAIRWAY_PUBLIC_URL names the one that the forge reaches, or")
+        output.say("let the server ask by itself: fairway source fetch")
+
+
 def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     """What is known of a source, by name."""
     opened = [word for word, given in (("a token", found["token"]), ("a deploy key", found["deploy_key"])) if given]
@@ -107,6 +129,8 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("url", found["url"]),
         ("forge", found["forge"] or "unknown; --forge names it"),
         ("opened by", " and ".join(opened) or "nothing: everybody may read it"),
+        ("webhook", "made" if found["webhook"] else "none; fairway source webhook makes one"),
+        ("called", words.age(now - found["wanted_at"]) if found["wanted_at"] else "never"),
         ("set", f"{words.age(now - found['set_at'])} by {found['set_by']}"),
         ("fetched", words.age(now - found["fetched_at"]) if found["fetched_at"] else "never"),
     ]

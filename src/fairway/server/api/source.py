@@ -50,6 +50,18 @@ async def fetch(services: TheServices, app: TheApp, by: By) -> shapes.Fetched:
     return await _fetch(services, app, by=by, deploy=True)
 
 
+@router.post("/webhook", status_code=201)
+async def webhook(
+    services: TheServices, app: TheApp, by: By, body: shapes.WebhookRequest | None = None
+) -> shapes.Webhook:
+    """Make the secret that the forge calls with; it is shown in this answer alone."""
+    replacing = body is not None and body.replace
+    secret = await services.sourcing.make_webhook(app, replacing=replacing, by=by)
+    found = await services.sourcing.find(app)
+    url = f"{services.settings.outside}/webhooks/{app}"
+    return shapes.Webhook(url=url, secret=secret, forge=found.forge if found else None)
+
+
 async def _fetch(services: Services, app: AppName, *, by: str, deploy: bool) -> shapes.Fetched:
     outcomes = await services.sourcing.fetch(app, kind="fetch", by=by, deploy=deploy)
     found = await services.sourcing.find(app)
@@ -65,6 +77,8 @@ def _shape(source: Source) -> shapes.Source:
         username=source.username,
         token=source.token is not None,
         deploy_key=source.deploy_key is not None,
+        webhook=source.webhook is not None,
+        wanted_at=source.wanted_at,
         set_by=source.by,
         set_at=source.at,
         tried_at=source.progress.tried_at,

@@ -173,7 +173,7 @@ def create_environments() -> None:
 
 
 def create_sources() -> None:
-    """Where apps' code comes from."""
+    """Where apps' code comes from, and the webhooks that were taken."""
     op.create_table(
         "sources",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
@@ -184,11 +184,20 @@ def create_sources() -> None:
         sa.Column("deploy_key", sa.LargeBinary),
         sa.Column("by", Words, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
+        sa.Column("webhook", sa.LargeBinary),
+        sa.Column("wanted_at", sa.Double),
+        sa.Column("wanted_by", Words, nullable=False),
         sa.Column("tried_at", sa.Double),
         sa.Column("fetched_at", sa.Double),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("trouble", Words, nullable=False),
         sa.Column("host_keys", Words, nullable=False),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("app", sa.Text, sa.ForeignKey("sources.app", ondelete="CASCADE"), primary_key=True),
+        sa.Column("id", Words, primary_key=True),
+        sa.Column("at", sa.Double, nullable=False),
     )
 
 

@@ -1,0 +1,187 @@
+"""Fetching what somebody said is there: at once, each app by itself, and again when it failed."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+
+import pytest
+
+from fairway.adapters.memory.clock import LoopClock
+from fairway.adapters.memory.repositories import MemoryRepositories
+from fairway.adapters.memory.sources import Elsewhere, MemoryRemotes
+from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.domain.ids import AppName
+from fairway.errors import Unavailable
+from fairway.intake.follower import Follower
+from fairway.intake.intake import Intake
+from fairway.intake.sourcing import Sourcing, Wanted
+from fairway.manifest.load import load
+
+
+@dataclass
+class Room:
+    """`shop` and `other`, each with a repository elsewhere, and a follower that runs."""
+
+    store: MemoryStore = field(default_factory=make_store)
+    repositories: MemoryRepositories = field(default_factory=MemoryRepositories)
+    there: dict[str, Elsewhere] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        async def submit(app: AppName, number: int) -> None:
+            """Nothing runs here."""
+
+        self.clock = LoopClock()
+        self.remotes = MemoryRemotes(self.repositories)
+        intake = Intake(
+            apps=self.store.apps,
+            executions=self.store.executions,
+            repositories=self.repositories,
+            submit=submit,
+            load=load,
+            clock=self.clock,
+            schedules=self.store.schedules,
+        )
+        self.sourcing = Sourcing(
+            apps=self.store.apps,
+            sources=self.store.sources,
+            executions=self.store.executions,
+            repositories=self.repositories,
+            remotes=self.remotes,
+            intake=intake,
+            events=self.store.events,
+            key=b"k" * 32,
+            clock=self.clock,
+        )
+        self.follower = Follower(self.sourcing, self.store.sources, self.clock)
+
+    async def add(self, app: str) -> None:
+        url = f"https://github.com/acme/{app}"
+        self.there[app] = self.remotes.at[url] = Elsewhere()
+        await self.store.apps.create(AppName(app), at=1.0)
+        await self.repositories.create(app)
+        await self.sourcing.set(AppName(app), Wanted(url=url), by="ada")
+
+    async def push(self, app: str, id: str) -> None:
+        """A commit elsewhere, and the forge's call."""
+        made = self.repositories.commit(app, {"a": id.encode()}, branch="elsewhere")
+        self.repositories.point(app, "elsewhere", None)
+        self.there[app].refs["refs/heads/master"] = made
+        await self.sourcing.called(app, id, by="jsmith")
+        self.follower.wake()
+
+    async def started(self, app: str = "shop"):
+        return await self.store.executions.list(AppName(app))
+
+
+@pytest.fixture
+async def room():
+    made = Room()
+    for app in ("shop", "other"):
+        await made.add(app)
+    running = asyncio.get_running_loop().create_task(made.follower.run())
+    yield made
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_what_a_forge_said_is_fetched_at_once_and_started_in_the_pushers_name(room):
+    await room.push("shop", "d1")
+    await room.clock.sleep(0.1)
+
+    (execution,) = await room.started()
+    assert (execution.trigger.kind, execution.trigger.by) == ("webhook", "jsmith")
+    assert await room.started("other") == []
+
+
+async def test_several_calls_at_once_are_one_fetch_of_the_newest(room):
+    for id in ("d1", "d2", "d3"):
+        await room.push("shop", id)
+    await room.clock.sleep(0.1)
+
+    (execution,) = await room.started()
+    assert execution.revision.commit == room.there["shop"].refs["refs/heads/master"]
+    assert room.remotes.calls.count("fetch") == 1
+
+
+async def test_without_a_call_nothing_is_fetched(room):
+    await room.clock.sleep(3600.0)
+
+    assert "fetch" not in room.remotes.calls
+
+
+async def test_a_forge_that_does_not_answer_is_asked_again_ever_later_and_loses_nothing(room):
+    room.there["shop"].trouble = Unavailable("github.com can't be read")
+    await room.push("shop", "d1")
+    await room.clock.sleep(3600.0)
+    attempts = room.remotes.calls.count("fetch")
+    room.there["shop"].trouble = None
+
+    await room.clock.sleep(900.0)
+
+    assert 9 <= attempts <= 12
+    assert len(await room.started()) == 1
+
+
+async def test_one_apps_trouble_holds_up_no_other_app(room):
+    room.there["shop"].trouble = Unavailable("github.com can't be read")
+    await room.push("shop", "d1")
+    await room.push("other", "d1")
+    await room.clock.sleep(0.1)
+
+    assert len(await room.started("other")) == 1
+
+
+async def test_a_call_that_was_taken_before_a_restart_is_fetched_after_it(room):
+    await room.store.sources.accept(AppName("shop"), "d1", at=room.clock.now(), by="jsmith")
+    room.there["shop"].refs["refs/heads/master"] = room.repositories.commit("shop", {"a": b"1"})
+
+    again = Follower(room.sourcing, room.store.sources, room.clock)
+    running = asyncio.get_running_loop().create_task(again.run())
+    await room.clock.sleep(0.1)
+    running.cancel()
+
+    assert len(await room.started()) == 1
+
+
+async def test_a_store_that_does_not_answer_ends_nothing(room):
+    room.store.shelf.trouble = Unavailable("the store did not answer")
+    room.follower.wake()
+    await room.clock.sleep(60.0)
+    room.store.shelf.trouble = None
+
+    await room.push("shop", "d1")
+    await room.clock.sleep(10.0)
+
+    assert len(await room.started()) == 1
+
+
+async def test_a_failure_that_can_not_be_noted_is_no_busy_loop(room):
+    await room.push("shop", "d1")
+    failed = []
+
+    async def fail(app):
+        failed.append(app)
+        raise Unavailable("the store did not answer")
+
+    room.sourcing.follow = fail
+    await room.clock.sleep(60.0)
+
+    assert len(failed) <= 13
+
+
+async def test_a_defect_in_one_fetch_is_logged_and_ends_nothing(room, caplog):
+    follow, failed = room.sourcing.follow, []
+
+    async def fail_once(app):
+        if not failed:
+            failed.append(app)
+            raise RuntimeError("a defect")
+        await follow(app)
+
+    room.sourcing.follow = fail_once
+    await room.push("shop", "d1")
+    await room.clock.sleep(60.0)
+
+    assert "fetching failed" in caplog.text
+    assert len(await room.started()) == 1
