@@ -1,4 +1,4 @@
-"""Looks after the sources: fetches what the forges said is there, each app by itself, and tries again what failed.
+"""Looks after the sources: fetches what the forges said is there, looks where nobody says so, and tries again.
 
 Level-triggered: that something is wanted is kept in the store until a fetch that began later has succeeded. So neither
 a server that dies nor a forge that does not answer loses a push, and a wake-up that is missed costs half a minute.
@@ -106,4 +106,5 @@ def due_at(source: Source) -> float | None:
         tried_at=progress.tried_at,
         fetched_at=progress.fetched_at,
         failures=progress.failures,
+        poll=source.poll,
     )

@@ -12,20 +12,19 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from fairway.domain import ids, remotes, webhooks
+from fairway.domain import following, ids, remotes, webhooks
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName
-from fairway.domain.remotes import Forge
-from fairway.environment import seal
 from fairway.errors import Conflict, FairwayError, NotFound
-from fairway.intake import credentials, undecided
+from fairway.intake import undecided
 from fairway.intake.intake import Intake
 from fairway.intake.push import TAGS, Kept, Outcome, Push, Started, Update
+from fairway.intake.sealed import WEBHOOK, Sealing, Wanted
 from fairway.ports.clock import Clock
 from fairway.ports.source import Repositories
-from fairway.ports.sources import Fetched, Progress, Remote, Remotes, Source, Sources
+from fairway.ports.sources import Fetched, Progress, Remotes, Source, Sources
 from fairway.ports.stores import Apps, Events, Executions
 
 NO_DEPLOY = "fairway.no-deploy"
@@ -34,17 +33,6 @@ TOLD = 20
 """Moves of one fetch that are told in the event log; a first fetch may bring a thousand branches."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody sets. None leaves as it is what was set before for the same repository's host."""
-
-    url: str | None = None
-    forge: Forge | None = None
-    username: str | None = None
-    token: str | None = field(default=None, repr=False)
-    deploy_key: str | None = field(default=None, repr=False)
 
 
 class Sourcing:
@@ -70,7 +58,7 @@ class Sourcing:
         self._repositories = repositories
         self._intake = intake
         self._events = events
-        self._key = key
+        self._sealing = Sealing(key)
         self._clock = clock
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -87,8 +75,8 @@ class Sourcing:
         await self._apps.get(app)
         async with self._turn[app]:
             before = await self._sources.get(app)
-            source = self._make(app, wanted, before, by)
-            _, host_keys = await self._remotes.look(app, self._open(source))
+            source = self._sealing.make(app, wanted, before, by=by, at=self._clock.now())
+            _, host_keys = await self._remotes.look(app, self._sealing.open(source))
             if before is None or before.url != source.url:
                 await self._remotes.forget(app)
             kept = replace(source, progress=replace(source.progress, host_keys=host_keys))
@@ -116,7 +104,7 @@ class Sourcing:
             began = self._clock.now()
             try:
                 first = not await self._remotes.settled(app)
-                fetched = await self._remotes.fetch(app, self._open(source))
+                fetched = await self._remotes.fetch(app, self._sealing.open(source))
                 outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
                 await self._remotes.settle(app, fetched.moved)
             except FairwayError as error:
@@ -139,7 +127,7 @@ class Sourcing:
                     hint="fairway source webhook --replace makes a new one; the forge needs it then",
                 )
             secret = make_secret()
-            await self._sources.put(replace(source, webhook=self._seal(app, "webhook", secret)))
+            await self._sources.put(replace(source, webhook=self._sealing.seal(app, WEBHOOK, secret)))
         await self._tell(app, "source.webhook", f"a webhook was made for {_named(source)} by {by}")
         return secret
 
@@ -148,7 +136,7 @@ class Sourcing:
         source = await self._sources.get(AppName(app)) if ids.NAME.fullmatch(app) else None
         if source is None or source.webhook is None:
             return make_secret()
-        return self._unseal(source.app, "webhook", source.webhook)
+        return self._sealing.unseal(source.app, WEBHOOK, source.webhook)
 
     async def called(self, app: str, delivery: str, *, by: str) -> None:
         """Remember that the forge says that there is something new. Raises Conflict for a delivery that is known."""
@@ -156,9 +144,29 @@ class Sourcing:
             raise Conflict("this delivery was taken already", why="a delivery is taken once, by its id")
 
     async def follow(self, app: AppName) -> None:
-        """Fetch what somebody said is there. Raises as `fetch` does."""
+        """Fetch what somebody said is there; else look whether something is, and fetch it. Raises as `fetch` does."""
         source = await self._require(app)
-        await self.fetch(app, kind="webhook", by=source.wanted_by)
+        if following.is_wanted(source.wanted_at, source.progress.fetched_at):
+            await self.fetch(app, kind="webhook", by=source.wanted_by)
+        elif await self._has_moved(app):
+            await self.fetch(app, kind="poll")
+
+    async def _has_moved(self, app: AppName) -> bool:
+        """Whether a branch or a tag there is not where it was settled: one question, and nothing is fetched. Raises as
+        `fetch` does."""
+        async with self._turn[app]:
+            source = await self._require(app)
+            began = self._clock.now()
+            try:
+                refs, host_keys = await self._remotes.look(app, self._sealing.open(source))
+                settled = await self._remotes.settled(app)
+            except FairwayError as error:
+                await self._note_failure(source, error, began)
+                raise
+            if dict(refs) == dict(settled):
+                await self._note_success(source, host_keys, began)
+                return False
+            return True
 
     async def _decide(
         self, app: AppName, fetched: Fetched, *, kind: str, by: str, deploy: bool, first: bool
@@ -173,56 +181,6 @@ class Sourcing:
             updates = [each for each in updates if each not in old]
         fresh = await undecided.find(self._repositories, self._executions, self._intake, app, updates)
         return await self._intake.push(replace(push, updates=tuple(fresh)), kind=kind) if fresh else []
-
-    def _make(self, app: AppName, wanted: Wanted, before: Source | None, by: str) -> Source:
-        """The source as it shall be. Raises UsageError."""
-        if wanted.url is None and before is None:
-            raise NotFound(f"{app} has no source that could be changed", hint="fairway source set URL")
-        address = remotes.parse(wanted.url if wanted.url is not None else before.url if before else "")
-        same = before if before is not None and remotes.parse(before.url).place == address.place else None
-        token, deploy_key = wanted.token, wanted.deploy_key
-        if token is not None:
-            credentials.check_token(token)
-        if deploy_key is not None:
-            credentials.check_deploy_key(deploy_key, address)
-        kept = same or Source(
-            app=app, url="", forge=None, username="", token=None, deploy_key=None, by=by, at=self._clock.now()
-        )
-        return replace(
-            kept,
-            url=address.url,
-            forge=wanted.forge or (same.forge if same else None) or remotes.forge_of(address.host),
-            username=kept.username if wanted.username is None else credentials.check_username(wanted.username),
-            token=kept.token if token is None else self._seal(app, "token", token),
-            deploy_key=kept.deploy_key if deploy_key is None else self._seal(app, "deploy key", deploy_key),
-            by=by,
-            at=self._clock.now(),
-            progress=Progress(host_keys=kept.progress.host_keys),
-        )
-
-    def _open(self, source: Source) -> Remote:
-        """The repository with what opens it. Raises Conflict when the server's key is another one by now."""
-        return Remote(
-            address=remotes.parse(source.url),
-            username=remotes.login(source.forge, source.username),
-            token=None if source.token is None else self._unseal(source.app, "token", source.token),
-            deploy_key=None if source.deploy_key is None else self._unseal(source.app, "deploy key", source.deploy_key),
-            host_keys=source.progress.host_keys,
-        )
-
-    def _seal(self, app: AppName, name: str, value: str) -> bytes:
-        # No environment has an empty name: what is sealed here opens as no variable, and no variable opens here.
-        return seal.seal(self._key, value, app=app, environment="", name=name, version=1)
-
-    def _unseal(self, app: AppName, name: str, sealed: bytes) -> str:
-        try:
-            return seal.open_sealed(self._key, sealed, app=app, environment="", name=name)
-        except Conflict as error:
-            raise Conflict(
-                f"the {name} of the source of {app} can't be decrypted",
-                why=error.why,
-                hint="put the old secret.key back, or set it again: fairway source set",
-            ) from error
 
     async def _require(self, app: AppName) -> Source:
         source = await self._sources.get(app)

@@ -27,8 +27,8 @@ class Progress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where an app's code comes from. `token`, `deploy_key` and `webhook`, the secret that the forge calls with, are
-    sealed, None where there is none. `wanted_at` is when somebody last said that there is something new, `wanted_by`
-    who pushed it, as they say."""
+    sealed, None where there is none. `poll` is the seconds between two looks, None for none. `wanted_at` is when
+    somebody last said that there is something new, `wanted_by` who pushed it, as they say."""
 
     app: AppName
     url: str
@@ -38,6 +38,7 @@ class Source:
     deploy_key: bytes | None = field(repr=False)
     by: str
     at: float
+    poll: float | None = None
     webhook: bytes | None = field(default=None, repr=False)
     wanted_at: float | None = None
     wanted_by: str = ""

@@ -32,7 +32,7 @@ class Cause(BaseModel):
 
 
 class Trigger(BaseModel):
-    """What started it: "push", "command", "resume", "schedule" or "rollback"; "webhook" or "fetch" for what was found
+    """What started it: "push", "command", "resume", "schedule" or "rollback"; "webhook", "poll" or "fetch" for what was found
     at a forge; and who, or which schedule."""
 
     kind: str

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, SecretStr, StringConstraints
+from pydantic import BaseModel, Field, SecretStr, StringConstraints
 
 from fairway.domain.remotes import Forge
 
@@ -10,9 +10,9 @@ Short = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Source(BaseModel):
-    """A repository at a forge. `token`, `deploy_key` and `webhook` say whether there is one;
-    `wanted_at` is when the forge last said that there is something new. Times are seconds since the epoch;
-    `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why."""
+    """A repository at a forge. `token`, `deploy_key` and `webhook` say whether there is one. Times are seconds since
+    the epoch: `wanted_at` is when the forge last said that there is something new. `poll` is the seconds between two
+    looks. `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why."""
 
     url: str
     forge: Forge | None
@@ -20,6 +20,7 @@ class Source(BaseModel):
     token: bool
     deploy_key: bool
     webhook: bool
+    poll: float | None
     wanted_at: float | None
     set_by: str
     set_at: float
@@ -36,14 +37,15 @@ class Shown(BaseModel):
 
 
 class SetRequest(BaseModel):
-    """What shall be; null leaves as it is what was set for the same host. `deploy` false keeps what the first fetch
-    brings, and starts nothing."""
+    """What shall be; null leaves as it is what was set for the same host. `poll` is in seconds, 0 turns it
+    off. `deploy` false keeps what the first fetch brings, and starts nothing."""
 
     url: Short | None = None
     forge: Forge | None = None
     username: Short | None = None
     token: SecretStr | None = None
     deploy_key: SecretStr | None = None
+    poll: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] | None = None
     deploy: bool = True
 
 

@@ -20,6 +20,7 @@ SOURCE = Source(
     deploy_key=None,
     by="owner",
     at=5.0,
+    poll=60.0,
 )
 PROGRESS = Progress(tried_at=7.0, fetched_at=6.0, failures=2, trouble="no answer", host_keys="host ssh-ed25519 AAAA\n")
 

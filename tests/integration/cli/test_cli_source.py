@@ -41,7 +41,7 @@ async def test_a_source_is_set_shown_fetched_and_unset(shop, forge, tmp_path):
     forge.token, commit = TOKEN, forge.commit({"a": b"1"})
     (tmp_path / "token").write_text(f"{TOKEN}\n")
 
-    done = await shop("set", forge.url(), "--token-file", str(tmp_path / "token"))
+    done = await shop("set", forge.url(), "--token-file", str(tmp_path / "token"), "--poll", "2m")
 
     assert done.returncode == 0, done.stderr
     assert f"master {commit[:7]}  execution 1" in done.stderr
@@ -49,6 +49,7 @@ async def test_a_source_is_set_shown_fetched_and_unset(shop, forge, tmp_path):
     shown = await shop("show")
     assert f"url        {forge.url()}" in shown.stdout
     assert "opened by  a token" in shown.stdout
+    assert "polled     every 2 min" in shown.stdout
     assert "Nothing has moved" in (await shop("fetch")).stderr
     assert (await shop("unset")).returncode == 0
     assert "git push alone" in (await shop("show")).stderr
@@ -89,6 +90,8 @@ async def test_a_webhook_is_printed_once_with_what_to_click(shop, forge):
         (("set", "https://host/x", "--token-file", "/nowhere"), "the file of --token-file can't be read"),
         (("set", "git@host:x", "--deploy-key", sys.executable), "the file of --deploy-key is no text"),
         (("set", "https://host/x", "--forge", "sourcehut"), "sourcehut"),
+        (("set", "https://host/x", "--poll", "often"), "--poll"),
+        (("set", "https://host/x", "--poll", "1s"), "10 s at least"),
         (("unset",), "comes from no forge"),
         (("fetch",), "comes from no forge"),
     ],

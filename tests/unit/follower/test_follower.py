@@ -11,10 +11,11 @@ from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.sources import Elsewhere, MemoryRemotes
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.ids import AppName
-from fairway.errors import Unavailable
+from fairway.errors import Unavailable, UsageError
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
-from fairway.intake.sourcing import Sourcing, Wanted
+from fairway.intake.sealed import Wanted
+from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 
 
@@ -185,3 +186,65 @@ async def test_a_defect_in_one_fetch_is_logged_and_ends_nothing(room, caplog):
 
     assert "fetching failed" in caplog.text
     assert len(await room.started()) == 1
+
+
+async def poll(room, seconds):
+    await room.sourcing.set(AppName("shop"), Wanted(poll=seconds), by="ada")
+    room.follower.wake()
+    await room.clock.sleep(1.0)
+
+
+async def test_a_polled_source_is_only_looked_at_while_nothing_moves(room):
+    await poll(room, 60.0)
+    before = room.remotes.calls.count("look")
+
+    await room.clock.sleep(3600.0)
+
+    assert room.remotes.calls.count("look") - before == 60
+    assert "fetch" not in room.remotes.calls
+
+
+async def test_what_a_look_finds_is_fetched_and_started(room):
+    await poll(room, 60.0)
+    commit = room.repositories.commit("shop", {"a": b"1"}, branch="elsewhere")
+    room.repositories.point("shop", "elsewhere", None)
+    room.there["shop"].refs["refs/heads/master"] = commit
+
+    await room.clock.sleep(61.0)
+
+    (execution,) = await room.started()
+    assert (execution.trigger.kind, execution.revision.commit) == ("poll", commit)
+    assert room.remotes.calls.count("fetch") == 1
+
+
+async def test_a_polled_forge_that_fails_is_asked_less_often_and_found_again(room):
+    await poll(room, 60.0)
+    room.there["shop"].trouble = Unavailable("github.com can't be read")
+    before = room.remotes.calls.count("look")
+    await room.clock.sleep(4 * 3600.0)
+    looks = room.remotes.calls.count("look") - before
+    room.there["shop"].trouble = None
+    await room.clock.sleep(900.0)
+
+    source = await room.sourcing.find(AppName("shop"))
+    kinds = [event.kind for event in reversed(await room.store.events.list(app=AppName("shop")))]
+    assert 15 <= looks <= 22
+    assert source is not None
+    assert source.progress.failures == 0
+    assert kinds[-2:] == ["source.failed", "source.recovered"]
+
+
+async def test_polling_ends_when_it_is_turned_off(room):
+    await poll(room, 60.0)
+    await poll(room, 0.0)
+    before = len(room.remotes.calls)
+
+    await room.clock.sleep(3600.0)
+
+    assert len(room.remotes.calls) == before
+
+
+@pytest.mark.parametrize("seconds", [1.0, 9.9, 86401.0, -1.0, float("nan")])
+async def test_a_rhythm_that_no_forge_likes_is_refused(room, seconds):
+    with pytest.raises(UsageError, match="can't be looked at so"):
+        await room.sourcing.set(AppName("shop"), Wanted(poll=seconds), by="ada")

@@ -14,7 +14,8 @@ from fairway.domain.remotes import Forge
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError
 from fairway.intake.intake import Intake
 from fairway.intake.push import Kept, Started
-from fairway.intake.sourcing import Sourcing, Wanted
+from fairway.intake.sealed import Wanted
+from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 
 SHOP = AppName("shop")

@@ -214,6 +214,7 @@ SOURCES = sa.Table(
     sa.Column("deploy_key", sa.LargeBinary),
     sa.Column("by", Words, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
+    sa.Column("poll", sa.Double),
     sa.Column("webhook", sa.LargeBinary),
     sa.Column("wanted_at", sa.Double),
     sa.Column("wanted_by", Words, nullable=False),

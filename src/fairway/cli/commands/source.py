@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fairway.cli import clicks, here, options, output
+from fairway.cli import clicks, durations, here, options, output
 from fairway.domain.remotes import Forge
 from fairway.errors import UsageError
 from fairway.wire import words
@@ -46,6 +46,7 @@ def show(application: str | None, as_json: bool) -> None:
 @click.option(
     "--forge", type=click.Choice([str(each) for each in Forge]), help="What the host runs, if its name doesn't tell."
 )
+@click.option("--poll", metavar="DURATION", help="Look so often by itself whether something moved (1m); off ends it.")
 @click.option("--no-deploy", is_flag=True, help="Fetch, and start no execution for what is there now.")
 @options.app
 @options.as_json
@@ -55,6 +56,7 @@ def set_(
     deploy_key: str | None,
     username: str | None,
     forge: str | None,
+    poll: str | None,
     no_deploy: bool,
     application: str | None,
     as_json: bool,
@@ -64,6 +66,8 @@ def set_(
     URL is https://HOST/PATH or git@HOST:PATH. What is not named stays as it was set for the same host.
     """
     body: dict[str, Any] = {"url": url, "username": username, "forge": forge, "deploy": not no_deploy}
+    if poll is not None:
+        body["poll"] = 0.0 if poll == "off" else durations.seconds("--poll", poll)
     if token_file is not None:
         body["token"] = read_secret("--token-file", token_file).strip()
     if deploy_key is not None:
@@ -119,7 +123,7 @@ def webhook(replace: bool, application: str | None, as_json: bool) -> None:
         output.say(text)
     if clicks.is_local(document["url"]):
         output.say("Only this host reaches that URL: FAIRWAY_PUBLIC_URL names the one that the forge reaches, or")
-        output.say("let the server ask by itself: fairway source fetch")
+        output.say("let the server look by itself: fairway source set --poll 1m")
 
 
 def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
@@ -131,6 +135,7 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
         ("opened by", " and ".join(opened) or "nothing: everybody may read it"),
         ("webhook", "made" if found["webhook"] else "none; fairway source webhook makes one"),
         ("called", words.age(now - found["wanted_at"]) if found["wanted_at"] else "never"),
+        ("polled", f"every {words.duration(found['poll'])}" if found["poll"] else "no; --poll 1m looks by itself"),
         ("set", f"{words.age(now - found['set_at'])} by {found['set_by']}"),
         ("fetched", words.age(now - found["fetched_at"]) if found["fetched_at"] else "never"),
     ]

@@ -8,7 +8,7 @@ from fairway.domain.ids import AppName
 from fairway.errors import NotFound
 from fairway.intake import push
 from fairway.intake.push import Kept, Started
-from fairway.intake.sourcing import Wanted
+from fairway.intake.sealed import Wanted
 from fairway.ports.sources import Source
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.services import Services
@@ -33,9 +33,12 @@ async def set_(services: TheServices, app: TheApp, by: By, body: shapes.SetReque
         username=body.username,
         token=body.token.get_secret_value() if body.token else None,
         deploy_key=body.deploy_key.get_secret_value() if body.deploy_key else None,
+        poll=body.poll,
     )
     await services.sourcing.set(app, wanted, by=by)
-    return await _fetch(services, app, by=by, deploy=body.deploy)
+    fetched = await _fetch(services, app, by=by, deploy=body.deploy)
+    services.follower.wake()
+    return fetched
 
 
 @router.delete("", status_code=204)
@@ -78,6 +81,7 @@ def _shape(source: Source) -> shapes.Source:
         token=source.token is not None,
         deploy_key=source.deploy_key is not None,
         webhook=source.webhook is not None,
+        poll=source.poll,
         wanted_at=source.wanted_at,
         set_by=source.by,
         set_at=source.at,
