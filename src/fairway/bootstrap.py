@@ -22,6 +22,7 @@ from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.forge.statuses import HttpStatuses
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
@@ -53,6 +54,7 @@ from fairway.environment.variables import Variables
 from fairway.errors import FairwayError
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
@@ -177,18 +179,30 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             clock=clock,
             schedules=store.schedules,
         )
+        remotes = GitRemotes(repositories, settings.run / "remotes")
+        await remotes.clear()
         sourcing = Sourcing(
             apps=store.apps,
             sources=store.sources,
             executions=store.executions,
             repositories=repositories,
-            remotes=GitRemotes(repositories, settings.run / "remotes"),
+            remotes=remotes,
             intake=intake,
             events=store.events,
             key=sealing,
             clock=clock,
         )
         follower = Follower(sourcing, store.sources, clock)
+        reporter = Reporter(
+            sources=store.sources,
+            executions=store.executions,
+            statuses=HttpStatuses(),
+            events=store.events,
+            notices=notices,
+            key=sealing,
+            clock=clock,
+            url=settings.outside,
+        )
 
         async def components() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -204,6 +218,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("deployments", deployer.run()),
                     ("approvals", executor.run()),
                     ("sources", follower.run()),
+                    ("statuses", reporter.run()),
                     ("housekeeping", housekeeper.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                 )
@@ -229,6 +244,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     intake=intake,
                     sourcing=sourcing,
                     follower=follower,
+                    reporter=reporter,
                     pipeline=executor,
                     deployer=deployer,
                     variables=variables,

@@ -16,6 +16,7 @@ from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
@@ -147,6 +148,7 @@ class Services:
     intake: Intake
     sourcing: Sourcing
     follower: Follower
+    reporter: Reporter
     pipeline: Pipeline
     deployer: Deployer
     variables: Variables

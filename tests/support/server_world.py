@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fairway.adapters.git import repositories as git
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
+from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression, rollback
@@ -31,6 +32,7 @@ from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.pipeline import decisions
@@ -377,6 +379,16 @@ def make_services(settings: Settings) -> Made:
         intake=intake,
         sourcing=sourcing,
         follower=Follower(sourcing, store.sources, clock),
+        reporter=Reporter(
+            sources=store.sources,
+            executions=store.executions,
+            statuses=MemoryStatuses(),
+            events=store.events,
+            notices=notices,
+            key=b"k" * 32,
+            clock=clock,
+            url=settings.outside,
+        ),
         pipeline=pipeline,
         deployer=deployer,
         variables=variables,

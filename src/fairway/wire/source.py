@@ -12,7 +12,8 @@ Short = Annotated[str, StringConstraints(max_length=2000)]
 class Source(BaseModel):
     """A repository at a forge. `token`, `deploy_key` and `webhook` say whether there is one. Times are seconds since
     the epoch: `wanted_at` is when the forge last said that there is something new. `poll` is the seconds between two
-    looks. `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why."""
+    looks. `failures` counts the attempts that failed since the last one that succeeded, `trouble` is why;
+    `status_trouble` is why the last status of a commit could not be told."""
 
     url: str
     forge: Forge | None
@@ -28,6 +29,7 @@ class Source(BaseModel):
     fetched_at: float | None
     failures: int
     trouble: str
+    status_trouble: str
 
 
 class Shown(BaseModel):

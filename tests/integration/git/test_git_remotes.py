@@ -116,6 +116,16 @@ async def test_what_a_killed_server_left_behind_goes_with_the_next_call(forge, r
     assert list(private.iterdir()) == []
 
 
+async def test_what_a_killed_server_left_behind_goes_at_the_next_start(remotes, private):
+    (private / "shop.git").mkdir(parents=True)
+    (private / "shop.git" / "token").write_text("left over")
+
+    await remotes.clear()
+    await remotes.clear()
+
+    assert not private.exists()
+
+
 async def test_a_redirect_to_another_place_gets_no_token(forge, remotes, tmp_path):
     with git_forge.serving(tmp_path / "other") as thief:
         thief.token = "anything"

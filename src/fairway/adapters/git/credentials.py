@@ -2,7 +2,7 @@
 
 For the length of one call there is a folder that only the server's user can read. In it lie the token and a small
 program that git asks for it (GIT_ASKPASS), or the deploy key and the hosts' keys that ssh is told to read. It is
-removed at the call's end; one that a killed server left behind goes at the next call.
+removed at the call's end; one that a killed server left behind goes at the next start.
 """
 
 import os

@@ -6,6 +6,7 @@ there is to tell, however often the server dies in between.
 """
 
 import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +31,10 @@ class GitRemotes:
     def __init__(self, repositories: GitRepositories, private: Path) -> None:
         self._repositories = repositories
         self._private = private
+
+    async def clear(self) -> None:
+        """Remove the secrets that a killed server left behind. To be called before anything else, at each start."""
+        await asyncio.to_thread(shutil.rmtree, self._private, ignore_errors=True)
 
     async def look(self, app: str, remote: Remote) -> tuple[Mapping[str, str], str]:
         """Its branches and tags."""

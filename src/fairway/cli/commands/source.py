@@ -141,6 +141,8 @@ def rows(found: dict[str, Any], now: float) -> list[tuple[str, str]]:
     ]
     if found["failures"]:
         lines.append(("trouble", f"{output.clean(found['trouble'])} ({words.count(found['failures'], 'attempt')})"))
+    if found["status_trouble"]:
+        lines.append(("statuses", output.clean(found["status_trouble"])))
     return lines
 
 

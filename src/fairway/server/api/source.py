@@ -21,7 +21,7 @@ router = APIRouter(prefix="/apps/{app}/source")
 async def show(services: TheServices, app: TheApp) -> shapes.Shown:
     """Where the code comes from, and how the last fetch went."""
     found = await services.sourcing.find(app)
-    return shapes.Shown(source=None if found is None else _shape(found))
+    return shapes.Shown(source=None if found is None else _shape(services, found))
 
 
 @router.put("")
@@ -70,10 +70,10 @@ async def _fetch(services: Services, app: AppName, *, by: str, deploy: bool) -> 
     found = await services.sourcing.find(app)
     if found is None:
         raise NotFound(f"the source of {app} was unset in the meantime", hint="fairway source set URL")
-    return shapes.Fetched(source=_shape(found), outcomes=_outcomes(outcomes))
+    return shapes.Fetched(source=_shape(services, found), outcomes=_outcomes(outcomes))
 
 
-def _shape(source: Source) -> shapes.Source:
+def _shape(services: Services, source: Source) -> shapes.Source:
     return shapes.Source(
         url=source.url,
         forge=source.forge,
@@ -89,6 +89,7 @@ def _shape(source: Source) -> shapes.Source:
         fetched_at=source.progress.fetched_at,
         failures=source.progress.failures,
         trouble=source.progress.trouble,
+        status_trouble=services.reporter.trouble(source.app),
     )
 
 

@@ -1,0 +1,1 @@
+"""The forges' own APIs behind the forge port."""

@@ -1,0 +1,71 @@
+"""What a forge is told of a commit: how the execution that deploys it stands, in one word and one line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fairway.domain.execution import Execution, ExecutionStatus, StageStatus
+
+CONTEXT = "fairway"
+LONGEST = 140
+"""Characters that GitHub takes as a description; the others take more."""
+
+
+class State(StrEnum):
+    """STOPPED: nothing came of it, and the commit is not to blame."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    STOPPED = "stopped"
+
+
+STATES = {
+    ExecutionStatus.SUCCEEDED: State.SUCCESS,
+    ExecutionStatus.FAILED: State.FAILURE,
+    ExecutionStatus.STOPPED: State.STOPPED,
+    ExecutionStatus.SUPERSEDED: State.STOPPED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStatus:
+    """`commit` is a full id, `context` what the forge lists it under, `url` leads to the server."""
+
+    commit: str
+    state: State
+    context: str
+    description: str
+    url: str
+
+
+def of(execution: Execution, url: str) -> CommitStatus:
+    """What there is to say of the execution now."""
+    return CommitStatus(
+        commit=execution.revision.commit,
+        state=STATES.get(execution.status, State.PENDING),
+        context=f"{CONTEXT}/{execution.app}",
+        description=describe(execution)[:LONGEST],
+        url=url,
+    )
+
+
+def describe(execution: Execution) -> str:
+    """`execution 42: build failed; fairway show 42`."""
+    number = execution.number
+    match execution.status:
+        case ExecutionStatus.SUCCEEDED:
+            places = [stage.name for stage in execution.stages if stage.name not in ("source", "build", "package")]
+            words = f"deployed to {', '.join(places)}" if places else "built and packaged"
+        case ExecutionStatus.FAILED:
+            failed = next((stage.name for stage in execution.stages if stage.status is StageStatus.FAILED), "it")
+            words = f"{failed} failed"
+        case ExecutionStatus.STOPPED | ExecutionStatus.STOPPING:
+            words = "stopped by somebody"
+        case ExecutionStatus.SUPERSEDED:
+            words = "superseded by a newer one"
+        case ExecutionStatus.QUEUED:
+            words = "waits for its turn"
+        case ExecutionStatus.IN_PROGRESS:
+            waits = any(stage.waiting for stage in execution.stages)
+            words = "waits for approval" if waits else "under way"
+    return f"execution {number}: {words}; fairway show {number}"
