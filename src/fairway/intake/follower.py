@@ -10,6 +10,7 @@ import logging
 from fairway.domain import following
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError
+from fairway.intake import waiting
 from fairway.intake.sourcing import Sourcing
 from fairway.ports.clock import Clock
 from fairway.ports.sources import Source, Sources
@@ -48,7 +49,7 @@ class Follower:
                 except FairwayError as error:
                     log.warning("the sources can't be looked at: %s", error.what)
                     pause = HELD
-                await self._wait(pause)
+                await waiting.until(self._rung, self._clock, pause)
 
     async def _begin(self, group: asyncio.TaskGroup) -> float:
         """Begin what is due, and tell how many seconds there are until the next is."""
@@ -87,15 +88,6 @@ class Follower:
         at = due_at(source) if source else None
         if source is None or (at is not None and at <= self._clock.now()):
             await self._clock.sleep(HELD)
-
-    async def _wait(self, seconds: float) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        ringing = asyncio.ensure_future(self._rung.wait())
-        try:
-            await asyncio.wait([sleeping, ringing], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            ringing.cancel()
 
 
 def due_at(source: Source) -> float | None:

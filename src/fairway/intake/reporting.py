@@ -16,6 +16,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.domain.statuses import CommitStatus
 from fairway.errors import FairwayError, UsageError
+from fairway.intake import waiting
 from fairway.intake.sealed import Sealing
 from fairway.ports.clock import Clock
 from fairway.ports.forge import Statuses
@@ -91,8 +92,7 @@ class Reporter:
             group.create_task(self._listen(rung))
             while True:
                 rung.clear()
-                pause = await self._round()
-                await self._wait(rung, pause)
+                await waiting.until(rung, self._clock, await self._round())
 
     async def _listen(self, rung: asyncio.Event) -> None:
         async for event in self._notices.follow():
@@ -161,12 +161,3 @@ class Reporter:
         if given_up:
             event = Event(at=self._clock.now(), kind="status.failed", text=text, app=app, execution=number)
             await self._events.append([event])
-
-    async def _wait(self, rung: asyncio.Event, seconds: float) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        ringing = asyncio.ensure_future(rung.wait())
-        try:
-            await asyncio.wait([sleeping, ringing], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            ringing.cancel()

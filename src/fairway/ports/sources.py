@@ -55,7 +55,8 @@ class Sources(Protocol):
         ...
 
     async def put(self, source: Source) -> None:
-        """Keep it, in place of an earlier one. Raises NotFound for an unknown app."""
+        """Keep it, in place of an earlier one, of which stays what is wanted: a webhook may have come since that was
+        read. Raises NotFound for an unknown app."""
         ...
 
     async def note(self, app: AppName, progress: Progress) -> None:

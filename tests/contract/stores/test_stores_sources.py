@@ -90,6 +90,16 @@ async def test_a_delivery_is_taken_once_and_says_that_something_is_wanted(store:
     assert await store.sources.get(APP) == replace(SOURCE, wanted_at=8.0, wanted_by="ada")
 
 
+async def test_what_is_wanted_is_not_lost_when_the_source_is_set_meanwhile(store: AnyStore) -> None:
+    await store.apps.create(APP, at=1.0)
+    await store.sources.put(SOURCE)
+    await store.sources.accept(APP, "1", at=8.0, by="ada")
+
+    await store.sources.put(replace(SOURCE, webhook=b"sealed"))
+
+    assert await store.sources.get(APP) == replace(SOURCE, webhook=b"sealed", wanted_at=8.0, wanted_by="ada")
+
+
 async def test_only_the_newest_deliveries_are_remembered(store: AnyStore) -> None:
     await store.apps.create(APP, at=1.0)
     await store.sources.put(SOURCE)

@@ -32,7 +32,9 @@ class MemorySources:
     async def put(self, source: Source) -> None:
         """Raises NotFound for an unknown app."""
         self._shelf.visit(source.app)
-        self._shelf.sources[source.app,] = source
+        before = self._shelf.sources.get((source.app,), source)
+        kept = replace(source, wanted_at=before.wanted_at, wanted_by=before.wanted_by)
+        self._shelf.sources[source.app,] = kept
 
     async def note(self, app: AppName, progress: Progress) -> None:
         """Nothing for an app without a source."""

@@ -38,10 +38,12 @@ class SqlSources:
     async def put(self, source: Source) -> None:
         """Raises NotFound for an unknown app."""
         row = to_row(source)
+        # A webhook may have come since the source was read.
+        kept = {name: value for name, value in row.items() if not name.startswith("wanted_")}
 
         def work(connection: sa.Connection) -> None:
             apps.lock(connection, source.app)
-            changed = connection.execute(sa.update(SOURCES).where(SOURCES.c.app == source.app).values(row))
+            changed = connection.execute(sa.update(SOURCES).where(SOURCES.c.app == source.app).values(kept))
             if changed.rowcount == 0:
                 connection.execute(sa.insert(SOURCES).values(row))
 
