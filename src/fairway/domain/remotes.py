@@ -19,6 +19,8 @@ USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 PATH = re.compile(r"/(?!-)[A-Za-z0-9._~+%@/-]+")
 SHORT = re.compile(r"(?P<user>[^@/:\s]+)@(?P<host>[^@/:\s]+):(?P<path>[^:\s][^\s]*)")
 """`git@github.com:acme/shop.git`, which ssh itself calls the scp form."""
+OTHERS = frozenset({"git", "file", "ftp", "ftps", "svn", "ext"})
+"""Protocols that are refused by name; in place of another one something secret may stand."""
 EXAMPLE = "for example: https://github.com/acme/shop.git or git@github.com:acme/shop.git"
 
 
@@ -92,7 +94,8 @@ def parse(text: str) -> Address:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise _refuse("this is no repository's address", str(error)) from error
+        # What Python says repeats the text, in which a password may stand where a port would.
+        raise _refuse("this is no repository's address", "its host or its port can't be one") from error
     if parts.query or parts.fragment:
         raise _refuse("a repository's address has no ? and no #", "")
     if parts.password is not None or (parts.username is not None and parts.scheme != "ssh"):
@@ -131,7 +134,7 @@ def is_loopback(host: str) -> bool:
 
 def _checked(scheme: str, user: str, host: str, port: int | None, path: str) -> Address:
     if scheme not in ("https", "ssh", "http"):
-        named = f'"{scheme}:" is' if scheme.isalnum() else "this is"
+        named = f'"{scheme}:" is' if scheme in OTHERS else "this is"
         raise _refuse(f"{named} no protocol for a repository's address", "https and ssh are spoken")
     if not (HOST.fullmatch(host) or _is_address(host)) or (user and not USER.fullmatch(user)):
         raise _refuse("this is no repository's address", "its host or user name can't be one")

@@ -15,6 +15,7 @@ STATUS = CommitStatus(commit="a" * 40, state=State.SUCCESS, context="fairway/sho
     [
         (Forge.GITHUB, "https://github.com/acme/shop.git", "https://api.github.com/repos/acme/shop/statuses/"),
         (Forge.GITHUB, "git@github.com:acme/shop.git", "https://api.github.com/repos/acme/shop/statuses/"),
+        (Forge.GITHUB, "https://notgithub.com/a/b", "https://notgithub.com/api/v3/repos/a/b/statuses/"),
         (Forge.GITHUB, "https://git.acme.com/a/b", "https://git.acme.com/api/v3/repos/a/b/statuses/"),
         (Forge.GITLAB, "https://gitlab.com/a/b/c.git", "https://gitlab.com/api/v4/projects/a%2Fb%2Fc/statuses/"),
         (Forge.GITEA, "ssh://git@codeberg.org:222/a/b", "https://codeberg.org/api/v1/repos/a/b/statuses/"),

@@ -71,6 +71,25 @@ def test_a_secret_in_an_address_is_refused_and_not_repeated(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "https://ada:s3cr3t/acme/shop",
+        "https://[s3cr3t/acme/shop",
+        "https://s3cr3t\uff0f/acme",
+        "s3cr3t://host/acme/shop",
+        "s3cr3t:acme/shop",
+        "ada:s3cr3t@host/acme/shop",
+    ],
+)
+def test_what_stands_in_a_wrong_place_of_an_address_is_not_repeated(text):
+    with pytest.raises(UsageError) as raised:
+        remotes.parse(text)
+
+    error = raised.value
+    assert "s3cr3t" not in f"{error.what} {error.why} {error.hint}"
+
+
+@pytest.mark.parametrize(
     ("host", "forge"),
     [
         ("github.com", Forge.GITHUB),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fairway.domain.remotes import Address, Forge
 from fairway.domain.statuses import CommitStatus, State
 
+GITHUB_HOSTS = frozenset({"github.com", "www.github.com", "ssh.github.com"})
 GITHUB = {State.PENDING: "pending", State.SUCCESS: "success", State.FAILURE: "failure", State.STOPPED: "error"}
 GITLAB = {State.PENDING: "running", State.SUCCESS: "success", State.FAILURE: "failed", State.STOPPED: "canceled"}
 BITBUCKET = {
@@ -44,7 +45,8 @@ def make(forge: Forge, address: Address, token: str, status: CommitStatus) -> Re
 
 
 def _github(address: Address, token: str, status: CommitStatus) -> Request:
-    base = "https://api.github.com" if address.host.endswith("github.com") else f"{site(address)}/api/v3"
+    # By the very name: the token of `notgithub.com` is no business of github.com.
+    base = "https://api.github.com" if address.host in GITHUB_HOSTS else f"{site(address)}/api/v3"
     return Request(
         url=f"{base}/repos/{quote(address.repository)}/statuses/{status.commit}",
         headers={"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"},

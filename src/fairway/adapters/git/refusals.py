@@ -1,5 +1,7 @@
 """What git says when a remote can't be read, turned into an error once: what, why, and what to do."""
 
+import base64
+
 from fairway.adapters.git import names
 from fairway.domain.remotes import Address
 from fairway.errors import FairwayError, Unavailable, UsageError
@@ -71,9 +73,12 @@ def _ask(remote: Remote) -> str:
 
 
 def _without(text: str, remote: Remote) -> str:
-    for secret in (remote.token, remote.deploy_key):
-        if secret:
-            text = text.replace(secret, "(secret)")
+    secrets = [remote.token, remote.deploy_key]
+    if remote.token:
+        # As it stands in the header that the remote has read.
+        secrets.append(base64.b64encode(f"{remote.username}:{remote.token}".encode()).decode())
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "(secret)")
     return text
 
 
