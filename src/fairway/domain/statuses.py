@@ -1,5 +1,6 @@
 """What a forge is told of a commit: how the execution that deploys it stands, in one word and one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,15 @@ class CommitStatus:
     context: str
     description: str
     url: str
+
+
+def newest(executions: Sequence[Execution]) -> Sequence[Execution]:
+    """The newest execution of each commit, the oldest of these first: a commit shows one word, and an execution that
+    was overtaken by another one of the same commit must not have the last."""
+    latest: dict[str, Execution] = {}
+    for execution in executions:
+        latest.setdefault(execution.revision.commit, execution)
+    return list(reversed(latest.values()))
 
 
 def of(execution: Execution, url: str) -> CommitStatus:

@@ -1,5 +1,6 @@
 """What all Statuses do: the fake, and the real one against a small HTTP server that plays each forge's API."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fairway.adapters.forge import statuses as adapter
 from fairway.adapters.forge.statuses import HttpStatuses
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.domain import remotes
@@ -46,12 +48,15 @@ WORDS = {
 
 @dataclass
 class Played:
-    """A forge's API: it takes a status for COMMIT alone, with the token alone; `status` is answered instead if set."""
+    """A forge's API: it takes a status for COMMIT alone, with the token alone; `status` is answered instead if set.
+    `stalled` makes it never answer, `endless` never stop."""
 
     forge: Forge
     port: int = 0
     status: int = 0
     redirect: str = ""
+    stalled: threading.Event | None = None
+    endless: bool = False
     bodies: list[dict[str, Any]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
 
@@ -63,6 +68,15 @@ class _Handler(BaseHTTPRequestHandler):
         name, credential = CREDENTIALS[played.forge]
         given = self.headers.get(name) or ""
         played.tokens.append(given)
+        if played.stalled:
+            played.stalled.wait()
+            return
+        if played.endless:
+            self.send_response(403)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(b"no " * 10_000)
         if played.redirect:
             self.send_response(307)
             self.send_header("Location", played.redirect)
@@ -101,6 +115,8 @@ def playing(forge: Forge) -> Iterator[Played]:
     try:
         yield played
     finally:
+        if played.stalled:
+            played.stalled.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -214,6 +230,27 @@ async def test_a_forge_that_nobody_listens_for_is_unavailable():
 
     with pytest.raises(Unavailable, match="can't be told"):
         await HttpStatuses().post(Forge.GITEA, remote, make(State.SUCCESS))
+
+
+async def test_a_forge_that_never_answers_is_given_up(monkeypatch):
+    monkeypatch.setattr(adapter, "WHOLE", 0.3)
+    with playing(Forge.GITEA) as played:
+        played.stalled = threading.Event()
+        remote = Remote(address=remotes.parse(f"http://127.0.0.1:{played.port}/acme/shop"), token=TOKEN)
+
+        with pytest.raises(Unavailable, match="can't be told"):
+            await HttpStatuses().post(Forge.GITEA, remote, make(State.SUCCESS))
+
+
+async def test_of_an_answer_without_an_end_only_the_beginning_is_read():
+    with playing(Forge.GITEA) as played:
+        played.endless = True
+        remote = Remote(address=remotes.parse(f"http://127.0.0.1:{played.port}/acme/shop"), token=TOKEN)
+
+        with pytest.raises(UsageError, match="takes no status") as raised:
+            await HttpStatuses().post(Forge.GITEA, remote, make(State.SUCCESS))
+
+        assert len(raised.value.why) < 400
 
 
 async def test_a_redirect_gets_no_token():

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -80,6 +80,9 @@ class Room:
         self.notices.publish(Event(at=self.clock.now(), kind="execution.changed", text="", app=app))
         await self.clock.sleep(0.1)
 
+    async def trouble(self) -> str:
+        return self.reporter.trouble(await self.store.sources.get(SHOP))
+
     def states(self) -> list[State]:
         return [each.state for each in self.statuses.posted]
 
@@ -128,7 +131,7 @@ async def test_a_forge_that_does_not_answer_is_asked_a_few_times_and_then_no_mor
     (event,) = await room.store.events.list(app=SHOP)
     assert room.calls == TRIES
     assert (event.kind, event.text) == ("status.failed", "github.com can't be told: ConnectError")
-    assert room.reporter.trouble(SHOP) == "github.com can't be told: ConnectError"
+    assert await room.trouble() == "github.com can't be told: ConnectError"
 
 
 async def test_a_forge_that_answers_again_gets_the_newest_word(room):
@@ -140,7 +143,7 @@ async def test_a_forge_that_answers_again_gets_the_newest_word(room):
     await room.clock.sleep(60.0)
 
     assert room.states() == [State.STOPPED]
-    assert room.reporter.trouble(SHOP) == ""
+    assert await room.trouble() == ""
 
 
 async def test_a_refusal_is_not_argued_with(room):
@@ -150,23 +153,62 @@ async def test_a_refusal_is_not_argued_with(room):
     await room.clock.sleep(3600.0)
 
     assert room.calls == 1
-    assert "403" in room.reporter.trouble(SHOP)
+    assert "403" in await room.trouble()
 
 
-async def test_a_forge_that_hangs_holds_up_no_execution(room):
-    hung = asyncio.Event()
+async def test_another_token_is_tried_after_a_refusal(room):
+    room.statuses.trouble = UsageError("github.com takes no status for acme/shop", why="it answered 403")
+    await room.begin()
+    room.statuses.trouble = None
+    source = await room.store.sources.get(SHOP)
+
+    await room.store.sources.put(replace(source, at=room.clock.now()))
+
+    assert await room.trouble() == ""
+    await room.clock.sleep(60.0)
+    assert room.states() == [State.PENDING]
+
+
+async def test_a_forge_that_hangs_holds_up_no_other_app(room):
+    post, other = room.statuses.post, AppName("other")
+    await room.add(other)
 
     async def hang(forge, remote, status):
-        hung.set()
-        await asyncio.Event().wait()
+        if status.context == "fairway/shop":
+            await asyncio.Event().wait()
+        await post(forge, remote, status)
 
     room.statuses.post = hang
     await room.begin()
-    await hung.wait()
+    await room.begin(app=other)
 
-    await room.move(ExecutionStatus.STOPPED)
+    assert [each.context for each in room.statuses.posted] == ["fairway/other"]
 
-    assert (await room.store.executions.get(SHOP, 1)).status is ExecutionStatus.STOPPED
+
+async def test_a_defect_while_telling_is_logged_and_not_repeated_for_ever(room, caplog):
+    calls = []
+
+    async def fail(forge, remote, status):
+        calls.append(status)
+        raise RuntimeError("a defect")
+
+    room.statuses.post = fail
+    await room.begin()
+
+    await room.clock.sleep(24 * 3600.0)
+
+    assert len(calls) == TRIES
+    assert "telling a status failed" in caplog.text
+    assert await room.trouble() == "the status can't be told: RuntimeError"
+
+
+async def test_a_commit_shows_the_newest_of_its_executions(room):
+    await room.begin()
+    await room.begin()
+
+    await room.move(ExecutionStatus.SUPERSEDED)
+
+    assert room.statuses.shown[COMMIT, "fairway/shop"].description.startswith("execution 2: ")
 
 
 async def test_after_a_restart_the_last_word_is_told_once_more(room):

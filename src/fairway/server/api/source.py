@@ -89,7 +89,7 @@ def _shape(services: Services, source: Source) -> shapes.Source:
         fetched_at=source.progress.fetched_at,
         failures=source.progress.failures,
         trouble=source.progress.trouble,
-        status_trouble=services.reporter.trouble(source.app),
+        status_trouble=services.reporter.trouble(source),
     )
 
 
