@@ -117,8 +117,8 @@ ACTION_TRANSITIONS: Mapping[ActionStatus, frozenset[ActionStatus]] = MappingProx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What started an execution: `kind` is "push", "command", "resume", "schedule" or "rollback"; "webhook", "poll" or "fetch"
-    for what was found at a forge. `by` is a token's name, a user, or the schedule."""
+    """What started an execution: `kind` is "push", "command", "resume", "schedule" or "rollback"; "webhook", "poll"
+    or "fetch" for what was found at a forge. `by` is a token's name, a user, or the schedule."""
 
     kind: str
     by: str = ""

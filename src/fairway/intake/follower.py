@@ -54,15 +54,16 @@ class Follower:
     async def _begin(self, group: asyncio.TaskGroup) -> float:
         """Begin what is due, and tell how many seconds there are until the next is."""
         now, pause = self._clock.now(), PATIENCE
-        for source in await self._sources.list():
-            at = due_at(source)
-            if at is None or source.app in self._busy:
+        due = [(at, source.app) for source in await self._sources.list() if (at := due_at(source)) is not None]
+        # Who waits longest comes first: by their names, the last ones would wait while the first ones are polled.
+        for at, app in sorted(due):
+            if app in self._busy:
                 continue
             if at > now:
                 pause = min(pause, at - now)
             elif len(self._busy) < AT_ONCE:
-                self._busy.add(source.app)
-                group.create_task(self._follow(source.app))
+                self._busy.add(app)
+                group.create_task(self._follow(app))
         return pause
 
     async def _follow(self, app: AppName) -> None:
@@ -75,7 +76,7 @@ class Follower:
         except Exception:
             # One app's trouble must neither end the server nor hold up the others.
             log.exception("fetching failed", extra={"app": app})
-            await self._clock.sleep(HELD)
+            await self._hold_unless_noted(app)
         finally:
             self._busy.discard(app)
             self._rung.set()

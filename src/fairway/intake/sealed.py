@@ -3,9 +3,11 @@
 What is not named stays, for the same host: a credential is sent to no other place than it was given for.
 """
 
+import base64
+import secrets
 from dataclasses import dataclass, field, replace
 
-from fairway.domain import remotes
+from fairway.domain import remotes, webhooks
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
 from fairway.environment import seal as sealing
@@ -96,3 +98,8 @@ def check_poll(seconds: float) -> float | None:
     if SHORTEST_POLL <= seconds <= LONGEST_POLL:
         return seconds
     raise UsageError("a source can't be looked at so", why="between two looks are 10 s at least and a day at most")
+
+
+def make_secret() -> str:
+    """A new secret for a webhook, in the form that every forge takes."""
+    return webhooks.PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -7,30 +7,26 @@ for one call, and shown to nobody; a credential is sent to no other place than i
 """
 
 import asyncio
-import base64
 import logging
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fairway.domain import following, ids, remotes, webhooks
-from fairway.domain.events import Event
+from fairway.domain import following, ids
 from fairway.domain.ids import AppName
 from fairway.errors import Conflict, FairwayError, NotFound
-from fairway.intake import undecided
+from fairway.intake import sealed, telling, undecided
 from fairway.intake.intake import Intake
-from fairway.intake.push import TAGS, Kept, Outcome, Push, Started, Update
+from fairway.intake.push import TAGS, Outcome, Push, Update
 from fairway.intake.sealed import WEBHOOK, Sealing, Wanted
+from fairway.intake.telling import Record
 from fairway.ports.clock import Clock
 from fairway.ports.source import Repositories
-from fairway.ports.sources import Fetched, Progress, Remotes, Source, Sources
+from fairway.ports.sources import Fetched, Remotes, Source, Sources
 from fairway.ports.stores import Apps, Events, Executions
 
 NO_DEPLOY = "fairway.no-deploy"
 LONGEST_NAME = 200
-TOLD = 20
-"""Moves of one fetch that are told in the event log; a first fetch may bring a thousand branches."""
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +53,7 @@ class Sourcing:
         self._remotes = remotes
         self._repositories = repositories
         self._intake = intake
-        self._events = events
+        self._record = Record(sources, events, clock)
         self._sealing = Sealing(key)
         self._clock = clock
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -74,15 +70,15 @@ class Sourcing:
         """
         await self._apps.get(app)
         async with self._turn[app]:
-            before = await self._sources.get(app)
-            source = self._sealing.make(app, wanted, before, by=by, at=self._clock.now())
-            _, host_keys = await self._remotes.look(app, self._sealing.open(source))
-            if before is None or before.url != source.url:
-                await self._remotes.forget(app)
-            kept = replace(source, progress=replace(source.progress, host_keys=host_keys))
-            await self._sources.put(kept)
-        await self._tell(app, "source.set", f"{_named(kept)} is where the code comes from, set by {by}")
-        return kept
+            return await self._set(app, wanted, by)
+
+    async def connect(self, app: AppName, wanted: Wanted, *, by: str, deploy: bool = True) -> Sequence[Outcome]:
+        """Set and fetch with nothing in between: a look that came first would deploy what `deploy` false keeps. Raises
+        as `set` and `fetch` do; what was set stays set when the fetch fails."""
+        await self._apps.get(app)
+        async with self._turn[app]:
+            await self._set(app, wanted, by)
+            return await self._fetch(app, kind="fetch", by=by, deploy=deploy)
 
     async def unset(self, app: AppName, *, by: str) -> None:
         """Forget where the code comes from, and what opened it; what was fetched stays. Raises NotFound."""
@@ -90,7 +86,7 @@ class Sourcing:
             source = await self._require(app)
             await self._sources.delete(app)
             await self._remotes.forget(app)
-        await self._tell(app, "source.unset", f"{_named(source)} is not read any more, unset by {by}")
+        await self._record.tell(app, "source.unset", f"{telling.named(source)} is not read any more, unset by {by}")
 
     async def fetch(self, app: AppName, *, kind: str, by: str = "", deploy: bool = True) -> Sequence[Outcome]:
         """Bring what has moved there, and decide upon it as upon a push; `kind` is the trigger's. `deploy` false keeps
@@ -100,20 +96,7 @@ class Sourcing:
         reached; the attempt is on record then.
         """
         async with self._turn[app]:
-            source = await self._require(app)
-            began = self._clock.now()
-            try:
-                first = not await self._remotes.settled(app)
-                fetched = await self._remotes.fetch(app, self._sealing.open(source))
-                outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
-                await self._remotes.settle(app, fetched.moved)
-            except FairwayError as error:
-                await self._note_failure(source, error, began)
-                raise
-            await self._note_success(source, fetched.host_keys, began)
-        for outcome in outcomes[:TOLD]:
-            await self._tell(app, "source.moved", f"{_named(source)}: {describe(outcome)}")
-        return outcomes
+            return await self._fetch(app, kind=kind, by=by, deploy=deploy)
 
     async def make_webhook(self, app: AppName, *, replacing: bool, by: str) -> str:
         """A new secret that the forge shall call with, shown this once. Raises NotFound without a source, Conflict when
@@ -126,17 +109,22 @@ class Sourcing:
                     why="its secret is shown once, when it is made",
                     hint="fairway source webhook --replace makes a new one; the forge needs it then",
                 )
-            secret = make_secret()
+            secret = sealed.make_secret()
             await self._sources.put(replace(source, webhook=self._sealing.seal(app, WEBHOOK, secret)))
-        await self._tell(app, "source.webhook", f"a webhook was made for {_named(source)} by {by}")
+        await self._record.tell(app, "source.webhook", f"a webhook was made for {telling.named(source)} by {by}")
         return secret
 
     async def webhook_secret(self, app: str) -> str:
         """What the forge must know to call for this app; for one that has no webhook, a secret that nobody knows."""
         source = await self._sources.get(AppName(app)) if ids.NAME.fullmatch(app) else None
         if source is None or source.webhook is None:
-            return make_secret()
-        return self._sealing.unseal(source.app, WEBHOOK, source.webhook)
+            return sealed.make_secret()
+        try:
+            return self._sealing.unseal(source.app, WEBHOOK, source.webhook)
+        except Conflict as error:
+            # Whoever calls is nobody yet, and is not told which apps there are.
+            log.warning("a webhook can't be checked: %s", error.what, extra={"app": app})
+            return sealed.make_secret()
 
     async def called(self, app: str, delivery: str, *, by: str) -> None:
         """Remember that the forge says that there is something new. Raises Conflict for a delivery that is known."""
@@ -151,6 +139,38 @@ class Sourcing:
         elif await self._has_moved(app):
             await self.fetch(app, kind="poll")
 
+    async def _set(self, app: AppName, wanted: Wanted, by: str) -> Source:
+        before = await self._sources.get(app)
+        source = self._sealing.make(app, wanted, before, by=by, at=self._clock.now())
+        _, host_keys = await self._remotes.look(app, self._sealing.open(source))
+        if before is None or before.url != source.url:
+            await self._remotes.forget(app)
+        kept = replace(source, progress=replace(source.progress, host_keys=host_keys))
+        await self._sources.put(kept)
+        await self._record.tell(app, "source.set", f"{telling.named(kept)} is where the code comes from, set by {by}")
+        return kept
+
+    async def _fetch(self, app: AppName, *, kind: str, by: str, deploy: bool) -> Sequence[Outcome]:
+        source = await self._require(app)
+        began = self._clock.now()
+        try:
+            first = not await self._remotes.settled(app)
+            fetched = await self._remotes.fetch(app, self._sealing.open(source))
+            outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
+            await self._remotes.settle(app, fetched.moved)
+        except FairwayError as error:
+            await self._record.failed(source, error, began)
+            raise
+        except Exception as error:
+            # A defect is tried again ever later, as everything that fails.
+            defect = FairwayError("what was fetched can't be looked at", why=type(error).__name__)
+            await self._record.failed(source, defect, began)
+            raise
+        await self._record.succeeded(source, fetched.host_keys, began)
+        for outcome in outcomes[: telling.TOLD]:
+            await self._record.tell(app, "source.moved", f"{telling.named(source)}: {telling.describe(outcome)}")
+        return outcomes
+
     async def _has_moved(self, app: AppName) -> bool:
         """Whether a branch or a tag there is not where it was settled: one question, and nothing is fetched. Raises as
         `fetch` does."""
@@ -161,10 +181,10 @@ class Sourcing:
                 refs, host_keys = await self._remotes.look(app, self._sealing.open(source))
                 settled = await self._remotes.settled(app)
             except FairwayError as error:
-                await self._note_failure(source, error, began)
+                await self._record.failed(source, error, began)
                 raise
             if dict(refs) == dict(settled):
-                await self._note_success(source, host_keys, began)
+                await self._record.succeeded(source, host_keys, began)
                 return False
             return True
 
@@ -187,42 +207,3 @@ class Sourcing:
         if source is None:
             raise NotFound(f"the code of {app} comes from no forge", hint="fairway source set URL")
         return source
-
-    async def _note_failure(self, source: Source, error: FairwayError, began: float) -> None:
-        trouble = f"{error.what}: {error.why}" if error.why else error.what
-        failures = source.progress.failures + 1
-        progress = replace(source.progress, tried_at=began, failures=failures, trouble=trouble)
-        log.warning("fetching failed: %s", trouble, extra={"app": source.app})
-        await self._sources.note(source.app, progress)
-        if trouble != source.progress.trouble:
-            await self._tell(source.app, "source.failed", trouble)
-
-    async def _note_success(self, source: Source, host_keys: str, began: float) -> None:
-        await self._sources.note(source.app, Progress(tried_at=began, fetched_at=began, host_keys=host_keys))
-        if source.progress.failures:
-            await self._tell(source.app, "source.recovered", f"{_named(source)} can be read again")
-
-    async def _tell(self, app: AppName, kind: str, text: str) -> None:
-        await self._events.append([Event(at=self._clock.now(), kind=kind, text=text, app=app)])
-
-
-def make_secret() -> str:
-    """A new secret for a webhook, in the form that every forge takes."""
-    return webhooks.PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def describe(outcome: Outcome) -> str:
-    """What became of one move, in a line: `master 9c1f2e7, execution 4 (commits that the branch had are gone)`."""
-    update = outcome.update
-    short = update.ref.removeprefix("refs/heads/").removeprefix("refs/")
-    name = f"{short} {update.new[:7]}" if update.new else short
-    match outcome:
-        case Started(execution=execution, forced=forced):
-            return f"{name}, execution {execution.number}" + (" (commits that the branch had are gone)" * forced)
-        case Kept(reason=reason):
-            return f"{name} kept; {reason}"
-
-
-def _named(source: Source) -> str:
-    address = remotes.parse(source.url)
-    return f"{address.repository} at {address.place}"

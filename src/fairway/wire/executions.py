@@ -32,8 +32,8 @@ class Cause(BaseModel):
 
 
 class Trigger(BaseModel):
-    """What started it: "push", "command", "resume", "schedule" or "rollback"; "webhook", "poll" or "fetch" for what was found
-    at a forge; and who, or which schedule."""
+    """What started it: "push", "command", "resume", "schedule" or "rollback"; "webhook", "poll" or "fetch" for what
+    was found at a forge; and who, or which schedule."""
 
     kind: str
     by: str

@@ -15,7 +15,7 @@ from fairway.adapters.git import remotes as adapter
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories
 from fairway.domain import remotes as domain
-from fairway.errors import Unavailable, UsageError
+from fairway.errors import FairwayError, Unavailable, UsageError
 from fairway.ports.sources import Remote
 from support import git_forge
 from support.git_forge import TOKEN
@@ -178,6 +178,23 @@ async def test_a_branch_makes_room_for_a_folder_of_branches(forge, remotes, repo
         ("refs/heads/release/1", commit),
     ]
     assert await repositories.head("shop", "release/1") == commit
+
+
+async def test_a_branch_of_this_server_that_stands_in_the_way_is_said_and_nothing_is_moved(
+    forge, remotes, repositories
+):
+    first = forge.commit({"a": b"1"})
+    await remotes.settle("shop", (await remotes.fetch("shop", remote(forge.url()))).moved)
+    forge.work.push(repositories.path("shop"), f"{first}:refs/heads/release")
+    forge.commit({"a": b"2"}, branch="release/1")
+    forge.commit({"a": b"3"})
+
+    with pytest.raises(FairwayError, match="can't be moved") as raised:
+        await remotes.fetch("shop", remote(forge.url()))
+
+    assert "refs/heads/release" in raised.value.why
+    assert "git push fairway :BRANCH" in raised.value.hint
+    assert await repositories.head("shop", "master") == first
 
 
 async def test_a_forced_push_is_taken_over_and_the_commits_that_it_lost_stay(forge, remotes, repositories):

@@ -53,6 +53,21 @@ async def test_a_fetch_deploys_what_has_moved_since(served, forge):
     assert (await served.api.post(f"{PATH}/fetch")).json()["outcomes"] == []
 
 
+async def test_a_branch_named_like_a_command_is_a_name_and_nothing_else(served, forge, tmp_path):
+    forge.commit({"a": b"1"})
+    await served.api.put(PATH, json={"url": forge.url(), "deploy": False})
+    branch = f"$(touch${{IFS}}{tmp_path}/pwned);`id`|x&"
+    forge.commit({"a": b"2"}, branch=branch)
+
+    answer = await served.api.post(f"{PATH}/fetch")
+
+    (outcome,) = answer.json()["outcomes"]
+    assert outcome["ref"] == f"refs/heads/{branch}"
+    assert outcome["reason"] == "nothing is deployed (source.branch is master)"
+    assert await served.store.executions.list(SHOP) == []
+    assert not (tmp_path / "pwned").exists()
+
+
 @pytest.mark.parametrize(
     "body",
     [

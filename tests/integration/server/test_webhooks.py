@@ -104,6 +104,21 @@ async def test_a_call_that_breaks_off_changes_nothing(served, secret):
     assert await unchanged(served)
 
 
+async def test_a_commit_that_was_forced_away_before_the_fetch_is_not_deployed_and_said(served, forge, secret, outside):
+    gone = forge.work.head()
+    forge.work.git("reset", "--hard", "--quiet", "HEAD~1")
+    there = forge.commit({"a": b"3"})
+
+    await call(outside, "github", secret, body=json.dumps({"ref": "refs/heads/master", "after": gone}).encode())
+    (execution,) = await executions(served, 1)
+    answer = await served.api.post("/api/v1/apps/shop/executions", json={"ref": gone})
+
+    assert execution.revision.commit == there
+    assert answer.status_code == 404
+    assert answer.json()["title"] == f'no branch, tag or commit "{gone}" was pushed to shop'
+    assert len(await served.store.executions.list(SHOP)) == 1
+
+
 async def test_a_delivery_that_comes_again_is_refused(served, secret, outside):
     await call(outside, "github", secret, id="d1")
     await executions(served, 1)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from fairway.adapters.memory.sources import Elsewhere, MemoryRemotes
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.ids import AppName
 from fairway.errors import Unavailable, UsageError
+from fairway.intake import follower
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.sealed import Wanted
@@ -122,6 +123,29 @@ async def test_a_forge_that_does_not_answer_is_asked_again_ever_later_and_loses_
 
     assert 9 <= attempts <= 12
     assert len(await room.started()) == 1
+
+
+async def test_who_waits_longest_is_fetched_first(room, monkeypatch):
+    monkeypatch.setattr(follower, "AT_ONCE", 1)
+    release, begun = asyncio.Event(), []
+
+    async def follow(app):
+        begun.append(app)
+        await release.wait()
+        source = await room.sourcing.find(app)
+        await room.store.sources.note(app, replace(source.progress, fetched_at=room.clock.now()))
+
+    room.sourcing.follow = follow
+    await room.push("other", "d1")
+    await room.clock.sleep(1.0)
+    await room.push("shop", "d1")
+    await room.clock.sleep(1.0)
+    await room.add("another")
+    await room.push("another", "d1")
+    release.set()
+    await room.clock.sleep(1.0)
+
+    assert begun == ["other", "shop", "another"]
 
 
 async def test_one_apps_trouble_holds_up_no_other_app(room):

@@ -1,5 +1,6 @@
 """An app's code that lives at a forge: what is kept, and what becomes of what moves there."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -304,6 +305,63 @@ async def test_without_deployment_everything_is_kept_and_nothing_starts_later(ro
     assert room.submitted == []
 
 
+async def test_what_is_set_without_deployment_is_fetched_before_anybody_else_looks(room):
+    room.commit()
+
+    connecting = room.sourcing.connect(SHOP, Wanted(url=URL, poll=60.0), by="ada", deploy=False)
+    looking = room.sourcing.follow(SHOP)
+    outcomes, _ = await asyncio.gather(connecting, looking)
+
+    assert [type(each) for each in outcomes] == [Kept]
+    assert room.submitted == []
+
+
+async def test_a_defect_is_on_record_and_so_tried_again_ever_later(room):
+    await room.set()
+
+    async def fail(app, remote):
+        raise RuntimeError("a defect")
+
+    room.remotes.fetch = fail
+    with pytest.raises(RuntimeError):
+        await room.fetch()
+
+    source = await room.sourcing.find(SHOP)
+    assert source is not None
+    assert source.progress.failures == 1
+    assert source.progress.trouble == "what was fetched can't be looked at: RuntimeError"
+
+
+async def test_a_tag_that_was_pushed_here_already_is_no_news(room):
+    await room.set()
+    commit = room.commit()
+    await room.fetch()
+    room.repositories.tag("shop", "v1", commit)
+    await room.intake.resync()
+    room.there.refs["refs/tags/v1"] = commit
+
+    assert list(await room.fetch()) == []
+
+
+async def test_a_tag_starts_an_execution_once_where_a_filter_asks_for_it(room):
+    await room.set()
+    text = b'app = "shop"\n[[source.filters]]\ntags = ["v*"]\n'
+    commit = room.commit(files={"fairway.toml": text})
+    await room.fetch()
+    room.there.refs["refs/tags/v1"] = commit
+    (outcome,) = await room.fetch()
+    room.repositories._of("shop").tags_seen.clear()
+    await room.remotes.forget("shop")
+    room.remotes._settled["shop"] = {"refs/heads/master": commit}
+
+    again = list(await room.fetch())
+
+    assert isinstance(outcome, Started)
+    assert outcome.execution.revision.tag == "v1"
+    assert again == []
+    assert [tag.seen for tag in await room.repositories.tags("shop")] == [commit]
+
+
 async def test_a_move_whose_decision_failed_is_decided_upon_at_the_next_fetch(room):
     await room.set()
     room.commit()
@@ -369,6 +427,18 @@ async def test_unsetting_forgets_everything_but_what_was_fetched(room):
     assert await room.sourcing.find(SHOP) is None
     assert await room.remotes.settled("shop") == {}
     assert await room.repositories.head("shop", "master") == commit
+
+
+async def test_with_another_key_of_the_server_no_webhook_is_believed_and_nobody_is_told_why(room):
+    await room.set()
+    secret = await room.sourcing.make_webhook(SHOP, replacing=False, by="ada")
+    room.key = b"o" * 32
+    room.__post_init__()
+
+    wanted = await room.sourcing.webhook_secret("shop")
+
+    assert wanted.startswith("whsec_")
+    assert wanted != secret
 
 
 async def test_with_another_key_of_the_server_the_secret_is_not_opened(room):

@@ -115,7 +115,11 @@ class GitRemotes:
         env = command.environment(path.parent)
         result = await command.run(("--git-dir=.", "update-ref", "-z", "--stdin"), env=env, cwd=path, data=data)
         if not result.ok:
-            raise FairwayError(f"the branches of {app} can't be moved", why=names.show(result.complaint))
+            raise FairwayError(
+                f"the branches of {app} can't be moved",
+                why=names.show(result.complaint),
+                hint="git push fairway :BRANCH deletes a branch that was pushed to this server and stands in the way",
+            )
 
 
 def _moved(ref: str, own: Mapping[str, str], settled: Mapping[str, str], incoming: Mapping[str, str]) -> Moved:

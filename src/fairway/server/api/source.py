@@ -35,10 +35,9 @@ async def set_(services: TheServices, app: TheApp, by: By, body: shapes.SetReque
         deploy_key=body.deploy_key.get_secret_value() if body.deploy_key else None,
         poll=body.poll,
     )
-    await services.sourcing.set(app, wanted, by=by)
-    fetched = await _fetch(services, app, by=by, deploy=body.deploy)
+    outcomes = await services.sourcing.connect(app, wanted, by=by, deploy=body.deploy)
     services.follower.wake()
-    return fetched
+    return await _fetched(services, app, outcomes)
 
 
 @router.delete("", status_code=204)
@@ -50,7 +49,7 @@ async def unset(services: TheServices, app: TheApp, by: By) -> None:
 @router.post("/fetch")
 async def fetch(services: TheServices, app: TheApp, by: By) -> shapes.Fetched:
     """Fetch now; what it brings is deployed as a push would be."""
-    return await _fetch(services, app, by=by, deploy=True)
+    return await _fetched(services, app, await services.sourcing.fetch(app, kind="fetch", by=by))
 
 
 @router.post("/webhook", status_code=201)
@@ -65,8 +64,7 @@ async def webhook(
     return shapes.Webhook(url=url, secret=secret, forge=found.forge if found else None)
 
 
-async def _fetch(services: Services, app: AppName, *, by: str, deploy: bool) -> shapes.Fetched:
-    outcomes = await services.sourcing.fetch(app, kind="fetch", by=by, deploy=deploy)
+async def _fetched(services: Services, app: AppName, outcomes: Sequence[push.Outcome]) -> shapes.Fetched:
     found = await services.sourcing.find(app)
     if found is None:
         raise NotFound(f"the source of {app} was unset in the meantime", hint="fairway source set URL")
