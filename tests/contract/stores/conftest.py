@@ -1,4 +1,5 @@
-"""The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL."""
+"""The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL. `beside` is the same store as a
+second server opens it."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,6 +27,15 @@ def postgres_database(postgres: Callable[[str], str]) -> str:
     with psycopg.connect(postgres("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgres(name)
+
+
+@pytest.fixture
+async def beside(store: AnyStore) -> AsyncIterator[AnyStore]:
+    if isinstance(store, memory.MemoryStore):
+        yield memory.make_store(beside=store)
+        return
+    async with sql.open_store(store.database.url.render_as_string(hide_password=False)) as opened:
+        yield opened
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

@@ -37,7 +37,7 @@ class MemoryExecutions:
         rollback: Rollback | None = None,
     ) -> Execution:
         """A QUEUED execution with the next number, or the one that the key started before."""
-        self._shelf.visit(app)
+        self._shelf.change(app)
         if key is not None and (known := self._shelf.execution_keys.get((app, key))) is not None:
             return self._shelf.executions[app, known]
         created = self._insert(app, revision, trigger, definition, at=at, override=override, back=rollback)
@@ -122,7 +122,7 @@ class MemoryExecutions:
         """All of the moves or none. Raises ValueError for a move that no table has."""
         for move in moves:
             check(move)
-        self._shelf.visit()
+        self._shelf.change()
         key = execution.app, execution.number
         found = self._shelf.executions.get(key)
         if found is None or found.version != execution.version:
@@ -171,10 +171,10 @@ class MemoryTransitions:
 
     async def disable(self, app: AppName, transition: DisabledTransition) -> None:
         """A second time it replaces who, when and why. Raises NotFound for an unknown app."""
-        self._shelf.visit(app)
+        self._shelf.change(app)
         self._shelf.transitions[app, transition.stage] = transition
 
     async def enable(self, app: AppName, stage: str) -> bool:
         """False when it was not disabled."""
-        self._shelf.visit()
+        self._shelf.change()
         return self._shelf.transitions.pop((app, stage), None) is not None

@@ -20,7 +20,7 @@ class MemoryReleases:
 
     async def create(self, release: Release, *, like: ReleaseNumber | None = None) -> Release:
         """The same with the next number. Raises NotFound when `like` is not kept any more."""
-        self._shelf.visit(release.app)
+        self._shelf.change(release.app)
         if like is not None:
             await self.get(release.app, like)
         numbered = replace(release, number=ReleaseNumber(self._shelf.count_up(release.app, "releases")))
@@ -54,7 +54,7 @@ class MemoryReleases:
 
     async def delete(self, app: AppName, number: int, *, seen: int) -> bool:
         """Delete it unless a deployment needs it; False when one does, and when there is no such release."""
-        self._shelf.visit()
+        self._shelf.change()
         needed = any(
             number in (each.release, each.previous) and (each.state is RolloutState.IN_PROGRESS or each.id > seen)
             for each in self._shelf.deployments.values()
@@ -82,7 +82,7 @@ class MemoryDeployments:
     ) -> Deployment:
         """An IN_PROGRESS deployment with the next id, or the one that the key started before. Raises NotFound for a
         release that is not kept."""
-        self._shelf.visit(app)
+        self._shelf.change(app)
         if (known := self._shelf.deployment_keys.get((app, key))) is not None:
             return self._shelf.deployments[app, known]
         await MemoryReleases(self._shelf).get(app, release)
@@ -144,7 +144,7 @@ class MemoryDeployments:
     ) -> bool:
         """Give it its verdict; False when it had one. Raises ValueError for a state that is none."""
         transitions.check(TRANSITIONS, RolloutState.IN_PROGRESS, state)
-        self._shelf.visit()
+        self._shelf.change()
         found = self._shelf.deployments.get((app, id))
         if found is None or found.state is not RolloutState.IN_PROGRESS:
             return False

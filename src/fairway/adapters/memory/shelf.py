@@ -9,9 +9,11 @@ from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.execution import Execution
+from fairway.domain.ids import AppName
+from fairway.domain.lease import Lease
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
-from fairway.errors import FairwayError, NotFound
+from fairway.errors import FairwayError, NotFound, Unavailable
 from fairway.ports.schedules import Planned
 from fairway.ports.sources import Source
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
@@ -19,7 +21,9 @@ from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
 
 @dataclass(slots=True)
 class Shelf:
-    """Every record, by what it is known by. While `trouble` is set, each call of each store raises it."""
+    """Every record, by what it is known by. While `trouble` is set, each call of each store raises it. `fence` is the
+    lease under which this server writes; another server's shelf is a copy (`dataclasses.replace`) of the same records.
+    """
 
     apps: dict[str, AppRecord] = field(default_factory=dict)
     executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
@@ -39,6 +43,9 @@ class Shelf:
     deliveries: dict[tuple[str], list[str]] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
+    leases: dict[str, Lease] = field(default_factory=dict)
+    holders: dict[AppName, str] = field(default_factory=dict)
+    fence: Lease | None = None
     trouble: FairwayError | None = None
 
     def visit(self, app: str | None = None) -> None:
@@ -49,6 +56,18 @@ class Shelf:
             near = difflib.get_close_matches(app, self.apps, n=1)
             hint = (f"{near[0]} is the nearest name; " if near else "") + "fairway up or fairway apps create makes it"
             raise NotFound(f"there is no app {app}", hint=hint)
+
+    def change(self, app: str | None = None) -> None:
+        """What every call begins with that writes. Raises Unavailable too, when the lease was lost."""
+        self.visit(app)
+        if self.fence is not None:
+            self.require(self.fence)
+
+    def require(self, lease: Lease) -> None:
+        """Raise Unavailable when the lease was lost, or its server has begun another one."""
+        kept = self.leases[lease.member.server]
+        if kept.lost or kept.number != lease.number:
+            raise Unavailable("this server has lost its lease", why="another server has taken its apps over")
 
     def count_up(self, app: str, counter: str) -> int:
         """The next number of one of the app's counters."""
@@ -69,6 +88,7 @@ class Shelf:
     def drop(self, app: str) -> None:
         """Forget the app and every record of it."""
         self.apps.pop(app, None)
+        self.holders.pop(AppName(app), None)
         self.events[:] = [event for event in self.events if event.app != app]
         tables: tuple[dict[Any, Any], ...] = (
             self.executions,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
+from fairway.adapters.memory.leases import MemoryLeases
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.schedules import MemorySchedules
 from fairway.adapters.memory.shelf import Shelf
@@ -24,12 +25,14 @@ class MemoryApps:
 
     async def create(self, name: AppName, *, at: float) -> AppRecord:
         """Raises Conflict when the name is taken."""
-        self._shelf.visit()
+        self._shelf.change()
         if name in self._shelf.apps:
             raise Conflict(
                 f"there is already an app {name}", hint="choose another name in fairway.toml, or use that app"
             )
         self._shelf.apps[name] = AppRecord(name=name, created_at=at)
+        if self._shelf.fence is not None:
+            self._shelf.holders[name] = self._shelf.fence.member.server
         return self._shelf.apps[name]
 
     async def get(self, name: str) -> AppRecord:
@@ -44,12 +47,12 @@ class MemoryApps:
 
     async def set_manifest(self, name: AppName, manifest: str | None) -> None:
         """Raises NotFound."""
-        self._shelf.visit(name)
+        self._shelf.change(name)
         self._shelf.apps[name] = replace(self._shelf.apps[name], manifest=manifest)
 
     async def delete(self, name: AppName) -> None:
         """The app and every record of it."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.drop(name)
 
 
@@ -71,7 +74,7 @@ class MemoryDesiredStates:
 
     async def put(self, desired: DesiredEnvironment) -> DesiredEnvironment:
         """Keep it with the next version. Raises Conflict when the kept version is another."""
-        self._shelf.visit(desired.app)
+        self._shelf.change(desired.app)
         kept = self._shelf.desired.get(desired.key)
         version = 0 if kept is None else kept.version
         if version != desired.version:
@@ -85,7 +88,7 @@ class MemoryDesiredStates:
 
     async def delete(self, app: AppName, environment: EnvironmentName) -> None:
         """One that is not there is no error."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.desired.pop((app, environment), None)
 
 
@@ -113,7 +116,7 @@ class MemoryConfigurations:
         self, app: AppName, environment: EnvironmentName, values: Mapping[str, bytes], *, expected: int, at: float
     ) -> SealedConfiguration:
         """The version after `expected`. Raises Conflict when that is not the latest."""
-        self._shelf.visit(app)
+        self._shelf.change(app)
         latest = await self.latest(app, environment)
         version = 0 if latest is None else latest.version
         if version != expected:
@@ -137,7 +140,7 @@ class MemoryEvents:
 
     async def append(self, events: Sequence[Event]) -> None:
         """Keep them, in this order."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.events.extend(events)
 
     async def list(
@@ -168,7 +171,7 @@ class MemoryTokens:
 
     async def add(self, token: TokenRecord) -> None:
         """Raises Conflict when the name is taken."""
-        self._shelf.visit()
+        self._shelf.change()
         if token.name in self._shelf.tokens or await self.find(token.digest) is not None:
             raise Conflict(f"there is already a token named {token.name}", hint="choose another name")
         self._shelf.tokens[token.name] = token
@@ -185,7 +188,7 @@ class MemoryTokens:
 
     async def delete(self, name: str) -> None:
         """One that is not there is no error."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.tokens.pop(name, None)
 
 
@@ -204,12 +207,13 @@ class MemoryStore:
     events: MemoryEvents
     tokens: MemoryTokens
     sources: MemorySources
+    leases: MemoryLeases
     shelf: Shelf
 
 
-def make_store() -> MemoryStore:
-    """A new, empty store."""
-    shelf = Shelf()
+def make_store(beside: MemoryStore | None = None) -> MemoryStore:
+    """A new, empty store; `beside` another one, the same records as another server sees them."""
+    shelf = Shelf() if beside is None else replace(beside.shelf, fence=None)
     return MemoryStore(
         apps=MemoryApps(shelf),
         executions=MemoryExecutions(shelf),
@@ -222,6 +226,7 @@ def make_store() -> MemoryStore:
         events=MemoryEvents(shelf),
         tokens=MemoryTokens(shelf),
         sources=MemorySources(shelf),
+        leases=MemoryLeases(shelf),
         shelf=shelf,
     )
 

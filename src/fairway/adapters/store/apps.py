@@ -42,13 +42,14 @@ class SqlApps:
         self._database = database
 
     async def create(self, name: AppName, *, at: float) -> AppRecord:
-        """Raises Conflict when the name is taken."""
+        """Raises Conflict when the name is taken. Where several servers share the store it is the app of this one."""
+        server = None if self._database.fence is None else self._database.fence.server
 
         def work(connection: sa.Connection) -> AppRecord:
             if connection.execute(sa.select(APPS.c.name).where(APPS.c.name == name)).first() is not None:
                 raise taken(name)
             try:
-                connection.execute(sa.insert(APPS).values(name=name, created_at=at))
+                connection.execute(sa.insert(APPS).values(name=name, created_at=at, server=server))
             except sa.exc.IntegrityError as error:
                 raise taken(name) from error
             return AppRecord(name=name, created_at=at)

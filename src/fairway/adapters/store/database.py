@@ -13,12 +13,16 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
+from fairway.adapters.store.fence import Fence, require
 from fairway.errors import Unavailable, UsageError
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
 THREADS = 4
+FORGOTTEN = 10
+"""Seconds after which PostgreSQL ends the transaction of a process that stands still: its locks would hold up the
+others for as long as it does."""
 BUSY = 10.0
 """Seconds that SQLite waits for another process's write to end."""
 
@@ -39,11 +43,12 @@ def parse(url: str) -> sa.URL:
 
 
 class Database:
-    """One database; `open` before use, `close` at the end."""
+    """One database; `open` before use, `close` at the end. `fence`, once it is set, stands before every write."""
 
     def __init__(self, url: str) -> None:
         self.url = parse(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.fence: Fence | None = None
         self._engine: sa.Engine | None = None
         self._threads: ThreadPoolExecutor | None = None
 
@@ -53,7 +58,7 @@ class Database:
         if self.sqlite:
             self._engine = open_sqlite(self.url)
         else:
-            self._engine = sa.create_engine(self.url, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+            self._engine = open_postgresql(self.url)
 
     async def close(self) -> None:
         """End what is under way, then disconnect."""
@@ -68,23 +73,38 @@ class Database:
         """What `work` returns, from one consistent look. Raises Unavailable when the database does not answer."""
         return await self._run(work, writes=False)
 
-    async def write(self, work: Work[T]) -> T:
-        """What `work` returns once all that it wrote is safe on the disk; when it raises, nothing is kept."""
-        return await self._run(work, writes=True)
+    async def write(self, work: Work[T], *, fenced: bool = True) -> T:
+        """What `work` returns once all that it wrote is safe on the disk; when it raises, nothing is kept. Raises
+        Unavailable when it is `fenced` and the fence does not stand."""
+        return await self._run(work, writes=True, fence=self.fence if fenced else None)
 
-    async def _run(self, work: Work[T], *, writes: bool) -> T:
+    async def _run(self, work: Work[T], *, writes: bool, fence: Fence | None = None) -> T:
         if self._threads is None or self._engine is None:
             raise Unavailable("the store is closed", why="the server is stopping")
         engine = self._engine.execution_options(writes=writes)
 
         def transact() -> T:
             with engine.begin() as connection:
+                if fence is not None:
+                    require(connection, fence)
                 return work(connection)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, transact)
         except exc.DBAPIError as error:
             raise explain(error) from error
+
+
+def open_postgresql(url: sa.URL) -> sa.Engine:
+    """An engine with a connection for each thread."""
+    engine = sa.create_engine(url, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{FORGOTTEN}s'")
+        connection.commit()
+
+    return engine
 
 
 def open_sqlite(url: sa.URL) -> sa.Engine:

@@ -15,12 +15,17 @@ from fairway.errors import UsageError
 HEAD = "0001"
 """The version that `tables.py` describes: the newest file in `migrations/versions`."""
 
+LOCK = 0x666169727761
+"""The number of PostgreSQL's lock that two servers that begin at once wait for; any number that nobody else takes."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
 
 
 def prepare(connection: sa.Connection) -> None:
-    """Bring the database to HEAD. Raises UsageError when a newer Fairway has written it."""
+    """Bring the database to HEAD, one server at a time. Raises UsageError when a newer Fairway has written it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     match read_version(connection):
         case None:
             create(connection)

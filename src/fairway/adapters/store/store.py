@@ -1,8 +1,8 @@
 """The store as a whole: every record's store over one database, SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.adapters.store import schema
 from fairway.adapters.store.apps import SqlApps
@@ -12,11 +12,14 @@ from fairway.adapters.store.deployments import SqlDeployments
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.events import SqlEvents
 from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.held import HeldApps, HeldDesiredStates, HeldExecutions, Holds
+from fairway.adapters.store.leases import SqlLeases
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
+from fairway.domain.ids import AppName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,18 @@ class Store:
     events: SqlEvents
     tokens: SqlTokens
     sources: SqlSources
+    leases: SqlLeases
+    database: Database
+
+    def held(self, holds: Holds, made: Callable[[AppName], None]) -> "Store":
+        """The same, but for the lists of apps, unfinished executions and desired states: those have only what this
+        server holds. `made` is told of each app that is made."""
+        return replace(
+            self,
+            apps=HeldApps(self.database, holds, made),
+            executions=HeldExecutions(self.database, holds),
+            desired=HeldDesiredStates(self.database, holds),
+        )
 
 
 @asynccontextmanager
@@ -58,6 +73,8 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             events=SqlEvents(database),
             tokens=SqlTokens(database),
             sources=SqlSources(database),
+            leases=SqlLeases(database),
+            database=database,
         )
     finally:
         await database.close()

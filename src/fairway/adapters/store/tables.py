@@ -32,6 +32,7 @@ APPS = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("manifest", Words),
+    sa.Column("server", sa.Text),
     sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
     sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
     sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
@@ -234,6 +235,21 @@ DELIVERIES = sa.Table(
     sa.Column("at", sa.Double, nullable=False),
 )
 """The webhooks' deliveries that were taken."""
+
+SERVERS = sa.Table(
+    "servers",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("url", Words, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("renewals", sa.Integer, nullable=False),
+    sa.Column("renewed_at", sa.Double, nullable=False),
+    sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("lost", sa.Boolean, nullable=False),
+    sa.Column("terms", sa.Text, nullable=False),
+)
+"""The servers that share this database, each with its lease. No row is ever deleted: its number must not come again."""
 
 TOKENS = sa.Table(
     "tokens",

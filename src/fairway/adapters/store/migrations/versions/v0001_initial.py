@@ -28,6 +28,7 @@ def create_apps() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("manifest", Words),
+        sa.Column("server", sa.Text),
         sa.Column("executions", sa.Integer, nullable=False, server_default="0"),
         sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
         sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
@@ -203,7 +204,7 @@ def create_sources() -> None:
 
 
 def create_server() -> None:
-    """Events and tokens."""
+    """Events, tokens, and the servers that share the database."""
     op.create_table(
         "events",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -222,4 +223,16 @@ def create_server() -> None:
         sa.Column("name", Words, primary_key=True),
         sa.Column("digest", sa.Text, nullable=False, unique=True),
         sa.Column("created_at", sa.Double, nullable=False),
+    )
+    op.create_table(
+        "servers",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("name", Words, nullable=False),
+        sa.Column("url", Words, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("renewals", sa.Integer, nullable=False),
+        sa.Column("renewed_at", sa.Double, nullable=False),
+        sa.Column("seconds", sa.Double, nullable=False),
+        sa.Column("lost", sa.Boolean, nullable=False),
+        sa.Column("terms", sa.Text, nullable=False),
     )

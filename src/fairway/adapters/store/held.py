@@ -1,0 +1,63 @@
+"""What of the store is this server's to work on, where several share it: the same stores, whose lists leave out the apps
+of the others. Single records are read and written as ever."""
+
+from collections.abc import Callable, Sequence
+
+from fairway.adapters.store.apps import SqlApps
+from fairway.adapters.store.database import Database
+from fairway.adapters.store.desired import SqlDesiredStates
+from fairway.adapters.store.executions import SqlExecutions
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.execution import Execution
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.ports.stores import AppRecord
+
+Holds = Callable[[AppName], bool]
+"""Whether the app is this server's."""
+
+
+class HeldApps(SqlApps):
+    """The apps of this server; `made` is told of each that is made here, and so is this server's."""
+
+    def __init__(self, database: Database, holds: Holds, made: Callable[[AppName], None]) -> None:
+        super().__init__(database)
+        self._holds = holds
+        self._made = made
+
+    async def create(self, name: AppName, *, at: float) -> AppRecord:
+        """As `SqlApps`."""
+        created = await super().create(name, at=at)
+        self._made(name)
+        return created
+
+    async def list(self) -> Sequence[AppRecord]:
+        """By name."""
+        return [record for record in await super().list() if self._holds(record.name)]
+
+
+class HeldExecutions(SqlExecutions):
+    """The executions of this server's apps."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def unfinished(self) -> Sequence[Execution]:
+        """Of every app of this server, oldest first."""
+        return [execution for execution in await super().unfinished() if self._holds(execution.app)]
+
+
+class HeldDesiredStates(SqlDesiredStates):
+    """What is desired on this host: nothing of an app that another server has."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def get(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment | None:
+        """None when nothing was ever desired, or another server has the app."""
+        return await super().get(app, environment) if self._holds(app) else None
+
+    async def list(self) -> Sequence[DesiredEnvironment]:
+        """Of every app of this server."""
+        return [desired for desired in await super().list() if self._holds(desired.app)]
