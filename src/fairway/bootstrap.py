@@ -7,10 +7,16 @@ down in reverse.
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
+import os
 import secrets
+import socket
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from fairway import services
 from fairway.adapters.buildkit.bases import DockerBases
@@ -47,6 +53,7 @@ from fairway.domain import diagnosis
 from fairway.domain.app import App, Build, Defaults
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.image import Image, LocalImage
+from fairway.domain.lease import Member
 from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
 from fairway.environment.handed import Handed
@@ -71,11 +78,13 @@ from fairway.pipeline.stages.request import RequestRunner
 from fairway.pipeline.stages.source import SourceStage
 from fairway.pipeline.work import StageRunner
 from fairway.ports.builder import LogSink
+from fairway.ports.leases import Alone
 from fairway.ports.registry import Login
 from fairway.registry import publish
 from fairway.registry.housekeeping import Housekeeper
 from fairway.registry.needs import Records
 from fairway.settings import Settings
+from fairway.sharing.keeper import Keeper
 
 VERSION = "1"
 """The version of the stages' steps: a durable workflow is resumed only by the version that began it."""
@@ -88,6 +97,14 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     instance = read_instance(settings.home)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
+        sealing = key.load(settings.home / "secret.key")
+        keeper = None
+        if settings.shared:
+            member = describe_member(settings, instance, sealing)
+            keeper = Keeper(store.leases, member, clock, lost=begin_anew)
+            await keeper.join()
+        sharing = keeper or Alone()
+        held = store.held(sharing.holds)
         embedded = await start_registry(settings)
         login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
         balancer = await stack.enter_async_context(
@@ -104,7 +121,6 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
         own, registry = await open_registries(stack, settings, embedded, login)
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
-        sealing = key.load(settings.home / "secret.key")
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
 
@@ -118,14 +134,15 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             probe=HostProbe(engine.containers, clock),
             inspector=inspector,
             logs=logs,
-            desired_states=store.desired,
+            desired_states=held.desired,
             variables=variables.values,
             clock=clock,
             notices=notices,
             events=store.events,
             observations=board,
+            holding=sharing,
         )
-        desired = TellingDesiredStates(store.desired, controller.wake)
+        desired = TellingDesiredStates(held.desired, controller.wake)
         deployer = Deployer(
             store.releases,
             store.deployments,
@@ -142,11 +159,11 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             f"sqlite:///{settings.home / 'dbos.db'}", executor_id=instance, application_version=VERSION
         )
         executor = Executor(
-            store.executions,
+            held.executions,
             store.transitions,
             durable,
             {
-                **make_stages(settings, store, repositories, builder, registry, deployer),
+                **make_stages(settings, store, repositories, builder, registry, deployer, instance),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
                 "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),
             },
@@ -154,6 +171,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             notices,
             stage_logs,
             deployer.find_ways_back,
+            sharing,
         )
         housekeeper = Housekeeper(
             apps=store.apps,
@@ -171,7 +189,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             policy=Policy(keep=settings.keep_releases, age=settings.keep_days * DAY),
         )
         intake = Intake(
-            apps=store.apps,
+            apps=held.apps,
             executions=store.executions,
             repositories=repositories,
             submit=executor.submitted,
@@ -204,6 +222,11 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             url=settings.outside,
         )
 
+        async def take_over(apps: frozenset[AppName]) -> None:
+            await executor.take_over(apps)
+            await deployer.take_over(apps)
+            await intake.resync()
+
         async def components() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
             return [await look_at(engine), *map(describe, supervised)]
@@ -221,6 +244,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("statuses", reporter.run()),
                     ("housekeeping", housekeeper.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
+                    *([("lease", keeper.run(take_over))] if keeper else []),
                 )
             ]
             await executor.open()
@@ -254,6 +278,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     shell=DockerShell(engine.containers),
                     inspector=inspector,
                     artifacts=artifacts,
+                    instance=instance,
+                    sharing=sharing,
                     components=components,
                 )
             finally:
@@ -269,6 +295,7 @@ def make_stages(
     builder: DockerBuilder,
     registry: DistributionRegistry,
     deployer: Deployer,
+    instance: str,
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     bases = DockerBases(builder)
@@ -285,10 +312,11 @@ def make_stages(
         found = await asyncio.to_thread(detect.detect, tree.Directory(checkout), directory=directory)
         return found.defaults
 
+    building = BuildStage(build_commit, load, checkouts, instance)
     return {
         "source": SourceStage(repositories, store.apps, load, look, checkouts),
-        "build": BuildStage(build_commit, load, checkouts),
-        "package": PackageStage(push),
+        "build": building,
+        "package": PackageStage(push, building),
         "deploy": DeployStage(deployer, load),
     }
 
@@ -329,8 +357,32 @@ def describe(state: ComponentState) -> services.Component:
     )
 
 
+def describe_member(settings: Settings, instance: str, secret: bytes) -> Member:
+    """The server as those see it that share its work, and what they must have in common with it."""
+    host = socket.gethostname()
+    address = host if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - compared with
+    return Member(
+        server=instance,
+        name=host,
+        url=settings.url if address == "127.0.0.1" else f"http://{address}:{settings.port}",
+        seconds=float(settings.lease),
+        terms={
+            "key": hmac.new(secret, b"fairway: which key is it", hashlib.sha256).hexdigest()[:16],
+            "registry": settings.registry,
+            "repositories": read_instance(settings.repositories),
+        },
+    )
+
+
+def begin_anew() -> NoReturn:
+    """Replace this process by a fresh server: its lease is lost, so nothing that it knows or has begun counts any more.
+    HAProxy, the registry and the tasks are processes of their own and go on."""
+    os.write(2, b"another server has taken this one's apps over: it begins anew\n")
+    os.execv(sys.executable, [sys.executable, "-m", "fairway.server"])  # noqa: S606 - its own program, no shell
+
+
 def read_instance(home: Path) -> str:
-    """What tells this home's containers from those of any other: 8 digits, made once."""
+    """What tells this home's containers (or this folder) from those of any other: 8 digits, made once."""
     file = home / "instance"
     with contextlib.suppress(FileNotFoundError):
         return file.read_text(encoding="ascii").strip()

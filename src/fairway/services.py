@@ -21,6 +21,7 @@ from fairway.intake.sourcing import Sourcing
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
+from fairway.ports.leases import Sharing
 from fairway.ports.logs import Logs
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
@@ -158,4 +159,7 @@ class Services:
     shell: Shell
     inspector: Inspector
     artifacts: Artifacts
+    instance: str
+    """The id of this home, which its containers are labelled with, and its lease."""
+    sharing: Sharing
     components: Callable[[], Awaitable[Sequence[Component]]]

@@ -33,6 +33,11 @@ class Settings:
     database_url: str = ""
     public_url: str = ""
     """How the world reaches the server (`https://deploy.example.com`); "" is the server's own URL."""
+
+    shared_repositories: str = ""
+    """The folder of the bare repositories, where several servers share it; "" is one in `home`."""
+    lease: int = 15
+    """Seconds without a sign of life after which another server takes this one's apps over."""
     trusted_proxies: str = ""
     """Networks, separated by commas, of proxies in front of the apps' port, whose X-Forwarded headers are believed."""
 
@@ -59,7 +64,12 @@ class Settings:
     @property
     def repositories(self) -> Path:
         """The bare repositories."""
-        return self.home / "git"
+        return Path(self.shared_repositories) if self.shared_repositories else self.home / "git"
+
+    @property
+    def shared(self) -> bool:
+        """Whether other servers may work on the same store."""
+        return bool(self.database_url)
 
     @property
     def executions(self) -> Path:
@@ -83,7 +93,11 @@ class Settings:
 
 
 PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_port": "FAIRWAY_REGISTRY_PORT"}
-NUMBERS = {"keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000), "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500)}
+NUMBERS = {
+    "keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000),
+    "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500),
+    "lease": ("FAIRWAY_LEASE", 4, 600),
+}
 """Each with the least and the most that it may be."""
 TEXTS = {
     "address": "FAIRWAY_ADDRESS",
@@ -92,12 +106,14 @@ TEXTS = {
     "database_url": "FAIRWAY_DATABASE_URL",
     "registry": "FAIRWAY_REGISTRY",
     "public_url": "FAIRWAY_PUBLIC_URL",
+    "shared_repositories": "FAIRWAY_REPOSITORIES",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises UsageError for a port, a number or a registry that is none."""
+    """The settings of this process. Raises UsageError for a port, a number or a registry that is none, and for a
+    relative path of the repositories."""
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):
@@ -111,6 +127,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     check_registry(settings)
     check_public_url(settings)
+    if not settings.repositories.is_absolute():
+        raise UsageError(
+            f"FAIRWAY_REPOSITORIES={settings.repositories} can't be used",
+            why="it is a relative path, and the server has a directory of its own",
+            hint="write the whole path: FAIRWAY_REPOSITORIES=/srv/fairway-git",
+        )
     return settings
 
 

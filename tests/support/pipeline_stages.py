@@ -19,6 +19,7 @@ from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Done, Failed, StageRunner, Work
+from fairway.ports.leases import Holding
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define, make_release
 
 NAMES = ("source", "build", "package", "staging", "production")
@@ -80,6 +81,7 @@ class Rig:
         ran: list[str] | None = None,
         wrap: Callable[[Any], Any] = lambda executions: executions,
         more: Mapping[str, StageRunner] | None = None,
+        holding: Holding | None = None,
     ) -> None:
         self.store = store or make_store()
         self.disk: Disk = {} if disk is None else disk
@@ -97,6 +99,7 @@ class Rig:
             self.notices,
             self.logs,
             self.find_ways_back,
+            holding,
         )
 
     async def find_ways_back(self, app: AppName, environment: str, release: int | None = None) -> list[Release]:

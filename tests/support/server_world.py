@@ -37,6 +37,7 @@ from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
+from fairway.ports.leases import Alone, Sharing
 from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
 from fairway.server import auth, pushes
@@ -332,7 +333,7 @@ class Made:
     inspector: ScriptedInspector
 
 
-def make_services(settings: Settings) -> Made:
+def make_services(settings: Settings, sharing: Sharing) -> Made:
     """Everything that the server offers."""
     store, notices, board, clock = make_store(), MemoryNotices(), Board(), Clock()
     repositories = git.GitRepositories(settings.repositories, git.announcing(settings.run))
@@ -398,27 +399,29 @@ def make_services(settings: Settings) -> Made:
         shell=shell,
         inspector=inspector,
         artifacts=Artifacts(settings.executions),
+        instance="0a1b2c3d",
+        sharing=sharing,
         components=components,
     )
     return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector)
 
 
-def make_served(home: Path, listener: socket.socket) -> Served:
-    """Everything but the serving."""
+def make_served(home: Path, listener: socket.socket, sharing: Sharing | None = None) -> Served:
+    """Everything but the serving. `sharing`: with which other servers."""
     settings = Settings(home=home, port=listener.getsockname()[1])
     settings.run.mkdir(parents=True, exist_ok=True)
     settings.repositories.mkdir(parents=True, exist_ok=True)
-    made = make_services(settings)
+    made = make_services(settings, sharing or Alone())
     api = httpx.AsyncClient(base_url=settings.url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
     parts = {field.name: getattr(made, field.name) for field in fields(made)}
     return Served(settings=settings, app=create(made.services), api=api, listener=listener, **parts)
 
 
 @asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[Served]:
+async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[Served]:
     """A server that runs, with one token and one app `shop`."""
     with free_listener() as listener:
-        served = make_served(home, listener)
+        served = make_served(home, listener, sharing)
         await served.store.tokens.add(TokenRecord(name="owner", digest=auth.digest(TOKEN), created_at=1.0))
         await served.store.apps.create(AppName("shop"), at=1.0)
         await served.services.repositories.create("shop")

@@ -102,3 +102,16 @@ def test_forges_are_told_the_public_url_or_the_servers_own():
 
     assert named.outside == "https://deploy.example.com"
     assert settings.read({"FAIRWAY_HOME": "/h"}).outside == "http://localhost:7878"
+
+
+def test_the_repositories_of_several_servers_are_a_whole_path() -> None:
+    assert str(settings.read({**HOME, "FAIRWAY_REPOSITORIES": "/mnt/git"}).repositories) == "/mnt/git"
+    assert str(settings.read(HOME).repositories) == "/srv/fairway/git"
+
+    with pytest.raises(UsageError, match="FAIRWAY_REPOSITORIES=git can't be used"):
+        settings.read({**HOME, "FAIRWAY_REPOSITORIES": "git"})
+
+
+def test_only_a_database_by_url_is_shared() -> None:
+    assert settings.read({**HOME, "FAIRWAY_DATABASE_URL": "postgresql://db/fairway"}).shared
+    assert not settings.read(HOME).shared

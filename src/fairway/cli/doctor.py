@@ -1,11 +1,13 @@
 """`fairway doctor`: does this host have what Fairway needs, and if not, what mends it."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
 
 from fairway import settings
-from fairway.cli import options, output
+from fairway.cli import here, options, output, sharing
+from fairway.errors import FairwayError
 from fairway.ports.host import Check, CheckState, Host
 
 MARKS = {CheckState.OK: "✓", CheckState.MISSING: "✗", CheckState.BROKEN: "✗"}
@@ -20,7 +22,16 @@ def doctor(fix: bool, base: str | None, as_json: bool) -> int:
     """Look at this host. Ends with 1 when something that Fairway needs is missing or broken."""
     import asyncio
 
-    return asyncio.run(look(local_host(), fix=fix, base=base, as_json=as_json))
+    return asyncio.run(look(local_host(), fix=fix, base=base, as_json=as_json, others=ask_servers))
+
+
+def ask_servers() -> Sequence[Check]:
+    """How the servers do that share the work, as this host's server says; nothing when it does not run."""
+    try:
+        document = here.client().get("/server")
+    except FairwayError:
+        return []
+    return sharing.check(document["servers"], time.time())
 
 
 def local_host() -> Host:
@@ -48,12 +59,15 @@ def local_host() -> Host:
     return LocalHost(machine=machine, make_base=make_base, embedded_registry=embedded)
 
 
-async def look(host: Host, *, fix: bool, base: str | None, as_json: bool) -> int:
-    """Examine, mend when asked to, and show what stands at the end; the exit status."""
+async def look(
+    host: Host, *, fix: bool, base: str | None, as_json: bool, others: Callable[[], Sequence[Check]] = list
+) -> int:
+    """Examine, mend when asked to, and show what stands at the end, with how the `others` do; the exit status."""
     checks = await host.examine(base)
     if fix and not all(check.passes for check in checks):
         await host.mend(checks, output.say)
         checks = await host.examine(base)
+    checks = [*checks, *others()]
     passes = all(check.passes for check in checks)
     if as_json:
         output.put_json({"ok": passes, "checks": [document(check) for check in checks]})

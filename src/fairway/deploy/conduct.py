@@ -5,6 +5,7 @@ A watch dies with the process and nothing else does: the next one finds every de
 
 import asyncio
 import logging
+from collections.abc import Container
 from typing import Protocol
 
 from fairway.deploy import serving, specify
@@ -13,7 +14,7 @@ from fairway.deploy.watch import Watch
 from fairway.domain import retry
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.facts import Facts
-from fairway.domain.ids import ReleaseNumber
+from fairway.domain.ids import AppName, ReleaseNumber
 from fairway.domain.verdict import Verdict
 from fairway.errors import FairwayError, NotFound
 from fairway.ports.builder import LogSink
@@ -55,11 +56,16 @@ class Conductor:
         self._observations = observations
         self._diagnose = diagnose
         self._clock = clock
-        self._handed: asyncio.Queue[Deployment] = asyncio.Queue()
+        self._handed: asyncio.Queue[tuple[Deployment, bool]] = asyncio.Queue()
 
     def hand(self, deployment: Deployment) -> None:
         """Have `run` see it through."""
-        self._handed.put_nowait(deployment)
+        self._handed.put_nowait((deployment, True))
+
+    async def take_over(self, apps: Container[AppName]) -> None:
+        """Have `run` see through what another server left unfinished of apps that it had until now."""
+        for deployment in await self._left_behind(apps):
+            self._handed.put_nowait((deployment, False))
 
     async def run(self) -> None:
         """See to every deployment that a dead server left unfinished, and to those that are handed over, until
@@ -68,7 +74,8 @@ class Conductor:
             for deployment in await self._left_behind():
                 group.create_task(self._insist(deployment, fresh=False))
             while True:
-                group.create_task(self._insist(await self._handed.get(), fresh=True))
+                deployment, fresh = await self._handed.get()
+                group.create_task(self._insist(deployment, fresh=fresh))
 
     async def see_through(self, deployment: Deployment, log: LogSink, *, fresh: bool) -> Deployment:
         """Watch it to its verdict, which is kept and returned. `fresh`: it was begun at this moment, not by a process
@@ -102,11 +109,13 @@ class Conductor:
             return Cause(sentence=verdict.reason)
         return self._diagnose(verdict.facts, previous=deployment.previous)
 
-    async def _left_behind(self) -> list[Deployment]:
-        """The deployments without a verdict that no execution will resume. One that failed, and was not taken back, is
-        taken back now; one that was never written into the desired state is given up."""
+    async def _left_behind(self, apps: Container[AppName] | None = None) -> list[Deployment]:
+        """The deployments (of those apps) without a verdict that no execution will resume. One that failed, and was not
+        taken back, is taken back now; one that was never written into the desired state is given up."""
         left: dict[tuple[str, int], Deployment] = {}
         for desired in await self._desired.list():
+            if apps is not None and desired.app not in apps:
+                continue
             latest = await self._deployments.latest(desired.app, desired.environment, RolloutState.IN_PROGRESS)
             ids = {each.spec.deployment for each in desired.services}
             for deployment in [await self._deployments.get(desired.app, id) for id in sorted(ids)]:

@@ -3,7 +3,7 @@ touches no engine; deployments are watched to their verdict, and a failed one go
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from fairway.deploy import choose, specify
@@ -53,6 +53,10 @@ class Deployer:
     async def run(self) -> None:
         """See deployments through, those of a dead server included, until cancelled."""
         await self._conductor.run()
+
+    async def take_over(self, apps: Container[AppName]) -> None:
+        """See the deployments through of apps that another server had until now."""
+        await self._conductor.take_over(apps)
 
     async def deploy(
         self,

@@ -121,7 +121,8 @@ class Intake:
         await self._submit(record.name, execution.number)
 
     async def resync(self) -> Sequence[Outcome]:
-        """Renew every repository's hook, and decide upon the pushes that no server has heard of. Called at start."""
+        """Renew every repository's hook, and decide upon the pushes that no server has heard of. Called at start, and
+        when apps have come from another server."""
         outcomes: list[Outcome] = []
         for record in await self._apps.list():
             try:

@@ -35,6 +35,7 @@ from fairway.orchestrator.lookout import Key, Lookout
 from fairway.ports.balancer import Balancer, Route
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
+from fairway.ports.leases import Holding
 
 AGAIN = 1.0
 """Seconds before an operation is repeated that had no effect."""
@@ -78,7 +79,8 @@ class UnderWay:
 
 
 class Applier:
-    """Its background operations run in the given group and are cancelled with it: the next server begins them again."""
+    """Its background operations run in the given group and are cancelled with it: the next server begins them again.
+    None begins while the server's lease is in doubt."""
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class Applier:
         clock: Clock,
         group: asyncio.TaskGroup,
         reports: Reports,
+        holding: Holding,
     ) -> None:
         self._engine = engine
         self._balancer = balancer
@@ -98,6 +101,7 @@ class Applier:
         self._clock = clock
         self._group = group
         self._reports = reports
+        self._holding = holding
         self.under_way: dict[TaskId, UnderWay] = {}
         self._last: dict[tuple[Key, str], tuple[str, float]] = {}
 
@@ -128,6 +132,7 @@ class Applier:
 
     async def forget(self, key: Key) -> None:
         """Delete what the engine keeps for an environment that is gone. Raises Unavailable."""
+        await self._holding.valid()
         async with patience.within(patience.REMOVE, "the container engine"):
             await self._engine.forget(*key)
 
@@ -164,6 +169,7 @@ class Applier:
 
     async def _start(self, key: Key, operation: StartTask, task: Task) -> None:
         well = False
+        await self._holding.valid()
         try:
             async with patience.within(patience.START, "the container engine"):
                 values = await self._variables(task.app, task.environment, operation.spec.configuration)
@@ -177,6 +183,7 @@ class Applier:
         self._ended(task.id, well=well)
 
     async def _end(self, key: Key, operation: StopTask | RemoveTask, task: Task) -> None:
+        await self._holding.valid()
         try:
             match operation:
                 case StopTask(signal=signal, timeout=timeout):
@@ -204,6 +211,7 @@ class Applier:
     async def _do(
         self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task], errors: list[FairwayError]
     ) -> None:
+        await self._holding.valid()
         try:
             async with patience.within(patience.LOOK, "the load balancer"):
                 await self._change(key, operation, tasks)

@@ -10,6 +10,7 @@ from fairway.orchestrator.shift import Parts, Shift
 from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
+from fairway.ports.leases import Alone, Holding
 from fairway.ports.logs import Logs
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
@@ -22,7 +23,8 @@ class Controller:
     load balancer and the store show; stops and drains that were under way are begun again.
 
     `variables` gives an environment's variables by the version of its configuration; `resync` is how often, in seconds,
-    everything is looked at although nothing is known to have changed.
+    everything is looked at although nothing is known to have changed. Nothing is changed while `holding`, this server's
+    lease, is in doubt.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Controller:
         events: Events,
         observations: Observations,
         resync: float = 5.0,
+        holding: Holding | None = None,
     ) -> None:
         self._parts = Parts(
             engine=engine,
@@ -54,6 +57,7 @@ class Controller:
             events=events,
             observations=observations,
             resync=resync,
+            holding=holding or Alone(),
         )
         self._shift: Shift | None = None
         self._group: asyncio.TaskGroup | None = None

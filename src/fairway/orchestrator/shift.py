@@ -29,6 +29,7 @@ from fairway.orchestrator.watch import Watch
 from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
+from fairway.ports.leases import Holding
 from fairway.ports.logs import Logs
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
@@ -57,6 +58,7 @@ class Parts:
     events: Events
     observations: Observations
     resync: float
+    holding: Holding
 
 
 class Shift:
@@ -92,6 +94,7 @@ class Shift:
             clock=parts.clock,
             group=group,
             reports=self._incidents,
+            holding=parts.holding,
         )
         self._observer = Observer(checker=self._checker, applier=self._applier, failed=self._incidents.failed)
         self._watches: dict[Key, Watch] = {}

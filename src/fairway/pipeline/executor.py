@@ -9,7 +9,7 @@ whether it is called at the end of a stage, after a restart, or both at once.
 import asyncio
 import functools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from fairway.domain import admission, progression
 from fairway.domain.execution import INSIDE, Execution, ExecutionStatus, Kind, Stage
@@ -27,6 +27,7 @@ from fairway.pipeline.rollback import FindWaysBack, Rollbacks
 from fairway.pipeline.work import StageRunner
 from fairway.ports.clock import Clock
 from fairway.ports.durable import Durable
+from fairway.ports.leases import Alone, Holding
 from fairway.ports.notify import Notices
 from fairway.ports.stores import Executions, Transitions
 
@@ -37,7 +38,8 @@ STOP = "stop"
 class Executor:
     """Runs executions. `stages` has a runner for "source", "build" and "package", and one for "deploy", which is given
     every other stage: those are named for the environments that they deploy to. "command" and
-    "request" are given the users' own actions of all of them."""
+    "request" are given the users' own actions of all of them. `holding` says which apps are this server's, where
+    several share the work; the unfinished ones of `executions` are of those apps."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Executor:
         notices: Notices,
         logs: StageLogs,
         find_ways_back: FindWaysBack,
+        holding: Holding | None = None,
     ) -> None:
         self._executions = executions
         self._transitions = transitions
@@ -66,6 +69,7 @@ class Executor:
             after_failure=self._rollbacks.after_failure,
             goes_on=self._begin,
             ended=self._settle,
+            holding=holding or Alone(),
         )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._deadlines = asyncio.Event()
@@ -155,9 +159,16 @@ class Executor:
                     await self._answer(execution, approvals.EXPIRED)
             await approvals.pause(self._deadlines, self._clock, waiting)
 
-    async def recover(self) -> None:
-        """Go on with every unfinished execution: a stage whose durable workflow nobody resumes is begun anew."""
-        unfinished = await self._executions.unfinished()
+    async def take_over(self, apps: Container[AppName]) -> None:
+        """Go on with the executions of apps that another server had until now."""
+        await self._opened.wait()
+        await self._ledger.insist(functools.partial(self.recover, apps))
+        self._deadlines.set()
+
+    async def recover(self, apps: Container[AppName] | None = None) -> None:
+        """Go on with every unfinished execution (of those apps): a stage whose durable workflow nobody resumes is begun
+        anew."""
+        unfinished = [each for each in await self._executions.unfinished() if apps is None or each.app in apps]
         for execution in unfinished:
             if execution.status is ExecutionStatus.STOPPING:
                 outputs = await self._executions.outputs(execution.app, execution.number)

@@ -25,6 +25,7 @@ from fairway.pipeline.log import StageLogs
 from fairway.pipeline.work import Afterwards, Done, Failed, StageRunner, Work
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Durable, Step
+from fairway.ports.leases import Holding
 from fairway.ports.stores import Executions
 
 BODY = "fairway.stage"
@@ -35,7 +36,8 @@ COMMAND, REQUEST = "command", "request"
 
 class Performer:
     """`goes_on` is called with an execution and the stage that it is in when another run of that begins, `ended` with
-    an app when a workflow of one of its executions has nothing left to do."""
+    an app when a workflow of one of its executions has nothing left to do. A workflow of an app that is not (any more)
+    this server's ends at once, and nothing is begun while the server's lease is in doubt."""
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Performer:
         after_failure: Callable[[Execution, Stage], Awaitable[GoBack | str | None]],
         goes_on: Callable[[Execution, Stage], Awaitable[None]],
         ended: Callable[[AppName], Awaitable[None]],
+        holding: Holding,
     ) -> None:
         self._executions = executions
         self._ledger = ledger
@@ -57,6 +60,7 @@ class Performer:
         self._after_failure = after_failure
         self._goes_on = goes_on
         self._ended = ended
+        self._holding = holding
         self._fresh: set[str] = set()
 
     async def start(self, execution: Execution, stage: Stage, *, resumed: bool = False) -> None:
@@ -80,6 +84,8 @@ class Performer:
         app, number, name = AppName(arguments["app"]), ExecutionNumber(arguments["number"]), str(arguments["stage"])
         resumed = arguments["id"] not in self._fresh
         self._fresh.discard(arguments["id"])
+        if not self._holding.holds(app):
+            return
         # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
         with contextlib.suppress(NotFound):
             while True:
@@ -129,6 +135,7 @@ class Performer:
         try:
             work = await self._work(execution, stage, log, step, action, resumed=resumed)
             afterwards = work.afterwards
+            await self._holding.valid()
             answer = await self._runner(stage, action).run(work)
         except NotFound as error:
             # It may be the app itself that is gone: then this raises NotFound as well, and nothing is left to do.
@@ -155,10 +162,17 @@ class Performer:
             attempt=action.attempt,
             outputs=await self._executions.outputs(app, number),
             log=log,
-            step=step,
+            step=functools.partial(self._do_step, step),
             action=action.action,
             earlier=earlier,
         )
+
+    async def _do_step(self, step: Step, name: str, action: Callable[[], Awaitable[Any]]) -> Any:
+        async def act() -> Any:
+            await self._holding.valid()
+            return await action()
+
+        return await step(name, act)
 
     async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
         latest = await self._ledger.get(execution.app, execution.number)

@@ -55,8 +55,24 @@ class Holding(Protocol):
         ...
 
 
+class Sharing(Holding, Protocol):
+    """What the front doors want to know besides."""
+
+    def made(self, app: AppName) -> None:
+        """The app was made by this server."""
+        ...
+
+    async def list(self) -> Sequence[Lease]:
+        """Of every server; none where nothing is shared."""
+        ...
+
+    async def holder(self, app: AppName) -> Lease | None:
+        """Who has the app; None when nobody has."""
+        ...
+
+
 class Alone:
-    """`Holding` of a server that shares its work with nobody."""
+    """`Sharing` of a server that shares its work with nobody."""
 
     def holds(self, app: AppName) -> bool:
         """Everything is its own."""
@@ -64,3 +80,14 @@ class Alone:
 
     async def valid(self) -> None:
         """Always."""
+
+    def made(self, app: AppName) -> None:
+        """It is known to be."""
+
+    async def list(self) -> Sequence[Lease]:
+        """None."""
+        return []
+
+    async def holder(self, app: AppName) -> Lease | None:
+        """None."""
+        return None

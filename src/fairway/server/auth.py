@@ -60,12 +60,13 @@ class Authenticated:
         await self._app(scope, receive, send)
 
 
-async def register_owner(tokens: Tokens, file: Path, *, at: float) -> None:
-    """Make sure that the owner's token lies in the file (mode 0600, made if it is missing) and is known."""
+async def register_owner(tokens: Tokens, file: Path, *, at: float, name: str = OWNER) -> None:
+    """Make sure that the owner's token lies in the file (mode 0600, made if it is missing) and is known, by a name that
+    is this server's own where several share the store."""
     token = await asyncio.to_thread(_read_or_make, file)
     if await tokens.find(digest(token)) is None:
-        await tokens.delete(OWNER)
-        await tokens.add(TokenRecord(name=OWNER, digest=digest(token), created_at=at))
+        await tokens.delete(name)
+        await tokens.add(TokenRecord(name=name, digest=digest(token), created_at=at))
 
 
 def _read_or_make(file: Path) -> str:

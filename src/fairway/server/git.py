@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from fairway.adapters.git import command
-from fairway.errors import NotFound, Unauthorized, UsageError
-from fairway.server import auth, cgi
+from fairway.errors import Conflict, NotFound, Unauthorized, UsageError
+from fairway.server import auth, cgi, elsewhere
 from fairway.services import Services
 
 PATH = re.compile(r"/git/(?P<app>[^/]+)\.git/(?P<rest>info/refs|git-upload-pack|git-receive-pack)")
@@ -37,7 +37,7 @@ class GitOverHttp:
             app, rest = await self._find(scope)
         except Unauthorized as error:
             await _say(401, f"{error.what}: {error.why}", CHALLENGE)(scope, receive, send)
-        except UsageError as error:
+        except (UsageError, Conflict) as error:
             text = error.what + (f"\n{error.hint}" if error.hint else "")
             await _say(error.http_status, text)(scope, receive, send)
         else:
@@ -59,11 +59,13 @@ class GitOverHttp:
         if rest == "info/refs" and scope["query_string"] not in SERVICES:
             raise NotFound("only git's smart protocol is served", hint="use git 1.6.6 or newer")
         known = await self._services.apps.get(app)
-        return known.name, rest
+        return await elsewhere.require_here(self._services.sharing, known.name), rest
 
     def _environment(self) -> dict[str, str]:
-        root = self._services.settings.repositories
-        return command.environment(root, {"GIT_PROJECT_ROOT": str(root), "GIT_HTTP_EXPORT_ALL": "1"})
+        settings = self._services.settings
+        root = settings.repositories
+        given = {"GIT_PROJECT_ROOT": str(root), "GIT_HTTP_EXPORT_ALL": "1", "GIT_HOOK_RUN": str(settings.run)}
+        return command.environment(root, given)
 
 
 def _say(status: int, text: str, headers: dict[str, str] | None = None) -> PlainTextResponse:

@@ -16,7 +16,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError, Unauthorized, UsageError
 from fairway.intake.push import Kept, Outcome, Push, Started, Update
-from fairway.server import files, stagelogs, stream, waits, watch
+from fairway.server import elsewhere, files, stagelogs, stream, waits, watch
 from fairway.server.signs import Signs
 from fairway.server.stream import Emit
 from fairway.services import Services
@@ -45,6 +45,7 @@ async def announce(request: Request) -> Response:
     push = read(await request.body())
     # Before the first byte is sent, and not cut short when the pusher goes away: the decision is never half made.
     try:
+        await elsewhere.require_here(services.sharing, push.app)
         outcomes = await services.intake.push(push)
     except FairwayError as error:
         return PlainTextResponse(_problem(error))

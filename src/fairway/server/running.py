@@ -43,7 +43,8 @@ def serve(settings: Settings, build: Build) -> None:
 async def run(settings: Settings, build: Build, listener: socket.socket) -> None:
     """Serve on the listener until a signal comes."""
     async with build(settings) as services:
-        await auth.register_owner(services.tokens, settings.token_file, at=services.clock.now())
+        owner = f"{auth.OWNER}@{services.instance}" if settings.shared else auth.OWNER
+        await auth.register_owner(services.tokens, settings.token_file, at=services.clock.now(), name=owner)
         app = create(services)
         server = Server(app)
         door = pushes.open_door(settings, app.state.secret)

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from fairway.domain import events
+from fairway.domain import lease as leases
 
 
 class Component(BaseModel):
@@ -13,8 +14,40 @@ class Component(BaseModel):
     detail: str
 
 
+class Lease(BaseModel):
+    """A server that shares the work: until when its lease lasts (by its own clock), whether it has run out or was lost,
+    and which apps it has. `here`: it is the one that answers."""
+
+    server: str
+    name: str
+    url: str
+    number: int
+    renewed_at: float
+    expires_at: float
+    expired: bool
+    lost: bool
+    here: bool
+    apps: list[str]
+
+    @classmethod
+    def of(cls, lease: leases.Lease, *, here: str, now: float) -> "Lease":
+        """The shape of a lease."""
+        return cls(
+            server=lease.member.server,
+            name=lease.member.name,
+            url=lease.member.url,
+            number=lease.number,
+            renewed_at=lease.renewed_at,
+            expires_at=lease.expires_at,
+            expired=lease.expired(now),
+            lost=lease.lost,
+            here=lease.member.server == here,
+            apps=list(lease.apps),
+        )
+
+
 class Server(BaseModel):
-    """Where it runs and with what."""
+    """Where it runs and with what; `servers`, where several share the work, are all of them."""
 
     version: str
     pid: int
@@ -23,6 +56,7 @@ class Server(BaseModel):
     url: str
     apps_url: str
     components: list[Component]
+    servers: list[Lease]
 
 
 class Health(BaseModel):

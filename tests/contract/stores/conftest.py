@@ -1,5 +1,5 @@
-"""The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL. `beside` is the same store as a
-second server opens it."""
+"""The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL. `beside` is the same store
+as a second server opens it."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator

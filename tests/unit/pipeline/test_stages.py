@@ -191,7 +191,7 @@ async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, y
     done = await stage.run(fakes.work("build", source.outputs))
 
     assert done == Done(
-        summary="212 tests passed; image 84 MB", outputs={"built": {"id": "sha256:77", "size": 84_000_000}}
+        summary="212 tests passed; image 84 MB", outputs={"built": {"id": "sha256:77", "size": 84_000_000, "host": ""}}
     )
     assert "[1/2] RUN npm ci" in fakes.log
 
@@ -225,6 +225,17 @@ async def test_a_pushed_image_is_known_by_its_digest(fakes: Fakes) -> None:
     assert done.summary == "sha256:1c1c1c1c1c1c…"
     assert done.outputs["image"]["digest"] == IMAGE.digest
     assert fakes.asked == ["push shop-api sha256:77 9c1f2e7"]
+
+
+async def test_an_image_that_another_server_built_is_built_again_here(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
+    source = await run_source(fakes, yard, tmp_path)
+    here = BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path), "bbbb")  # type: ignore[arg-type]
+    outputs = {**source.outputs, "built": {"id": "sha256:00", "size": 1, "host": "aaaa"}}
+
+    done = await PackageStage(fakes.publish, here).run(fakes.work("package", outputs))  # type: ignore[arg-type]
+
+    assert isinstance(done, Done)
+    assert fakes.asked[-1] == "push shop-api sha256:77 9c1f2e7"
 
 
 async def test_a_stage_of_an_environment_that_is_not_described_is_refused(

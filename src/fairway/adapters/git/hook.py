@@ -36,7 +36,8 @@ class Down(Exception):
 
 def main() -> None:
     """Announce what was pushed."""
-    run = sys.argv[1]
+    # Servers that share the folder share this hook's script too: the one that took the push says which it is.
+    run = os.environ.get("GIT_HOOK_RUN") or sys.argv[1]
     updates, options = _updates(), _options()
     if not updates:
         return

@@ -1,5 +1,5 @@
-"""What of the store is this server's to work on, where several share it: the same stores, whose lists leave out the apps
-of the others. Single records are read and written as ever."""
+"""What of the store is this server's to work on, where several share it: the same stores, whose lists leave out the
+apps of the others. Single records are read and written as ever."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,18 +17,11 @@ Holds = Callable[[AppName], bool]
 
 
 class HeldApps(SqlApps):
-    """The apps of this server; `made` is told of each that is made here, and so is this server's."""
+    """The apps of this server."""
 
-    def __init__(self, database: Database, holds: Holds, made: Callable[[AppName], None]) -> None:
+    def __init__(self, database: Database, holds: Holds) -> None:
         super().__init__(database)
         self._holds = holds
-        self._made = made
-
-    async def create(self, name: AppName, *, at: float) -> AppRecord:
-        """As `SqlApps`."""
-        created = await super().create(name, at=at)
-        self._made(name)
-        return created
 
     async def list(self) -> Sequence[AppRecord]:
         """By name."""

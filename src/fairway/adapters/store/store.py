@@ -1,6 +1,6 @@
 """The store as a whole: every record's store over one database, SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,6 @@ from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
-from fairway.domain.ids import AppName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +39,12 @@ class Store:
     leases: SqlLeases
     database: Database
 
-    def held(self, holds: Holds, made: Callable[[AppName], None]) -> "Store":
+    def held(self, holds: Holds) -> "Store":
         """The same, but for the lists of apps, unfinished executions and desired states: those have only what this
-        server holds. `made` is told of each app that is made."""
+        server holds."""
         return replace(
             self,
-            apps=HeldApps(self.database, holds, made),
+            apps=HeldApps(self.database, holds),
             executions=HeldExecutions(self.database, holds),
             desired=HeldDesiredStates(self.database, holds),
         )

@@ -6,7 +6,7 @@ from typing import TextIO
 import click
 
 from fairway import settings
-from fairway.cli import daemon, durations, here, options, output
+from fairway.cli import daemon, durations, here, options, output, sharing
 from fairway.errors import Unreachable
 from fairway.wire import words
 
@@ -66,6 +66,8 @@ def status(as_json: bool) -> None:
     for component in document["components"]:
         detail = f"  {output.clean(component['detail'])}" if component.get("detail") else ""
         output.put(f"  {component['name']:<10} {component['state'].lower()}{detail}")
+    for line in sharing.lines(document["servers"], time.time()):
+        output.put(line)
 
 
 @server.command("logs")

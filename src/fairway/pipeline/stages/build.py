@@ -34,12 +34,14 @@ class BuildCommit(Protocol):
 
 
 class BuildStage:
-    """Builds from a work tree with the commit's files, which the stage `source` has mostly laid out."""
+    """Builds from a work tree with the commit's files, which the stage `source` has mostly laid out. `host` names the
+    engine that has the image then."""
 
-    def __init__(self, build: BuildCommit, load: Load, checkouts: Checkouts) -> None:
+    def __init__(self, build: BuildCommit, load: Load, checkouts: Checkouts, host: str = "") -> None:
         self._build = build
         self._load = load
         self._checkouts = checkouts
+        self.host = host
 
     async def run(self, work: Work) -> Done | Failed:
         """Raises what the build raises."""
@@ -52,10 +54,16 @@ class BuildStage:
             return {"id": built.image.id, "size": built.image.size, "summary": str(built)}
 
         kept = await work.step("build", build)
-        return Done(summary=kept["summary"], outputs={KEY: {"id": kept["id"], "size": kept["size"]}})
+        built = {"id": kept["id"], "size": kept["size"], "host": self.host}
+        return Done(summary=kept["summary"], outputs={KEY: built})
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """A cancelled build has stopped by itself, and its layers are kept for the next one."""
+
+
+def host_of(outputs: Mapping[str, Any]) -> str:
+    """Whose engine has the image that was handed on."""
+    return str(outputs[KEY].get("host", ""))
 
 
 def take(outputs: Mapping[str, Any]) -> LocalImage:

@@ -7,6 +7,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.domain.image import Image, LocalImage
 from fairway.pipeline.stages import build
+from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
 
@@ -23,14 +24,23 @@ class Publish(Protocol):
 
 
 class PackageStage:
-    """Pushes what the stage `build` made."""
+    """Pushes what the stage `build` made. Where several servers share the work, another one may have built it, and have
+    died before it was pushed: then it is built `again` here."""
 
-    def __init__(self, publish: Publish) -> None:
+    def __init__(self, publish: Publish, again: BuildStage | None = None) -> None:
         self._publish = publish
+        self._again = again
 
     async def run(self, work: Work) -> Done | Failed:
-        """Raises what the registry raises."""
-        local, execution = build.take(work.outputs), work.execution
+        """Raises what the registry raises, or the build when it has to be done again."""
+        outputs, execution = work.outputs, work.execution
+        if self._again is not None and build.host_of(outputs) != self._again.host:
+            work.log("the image was built on another server: it is built again here")
+            rebuilt = await self._again.run(work)
+            if isinstance(rebuilt, Failed):
+                return rebuilt
+            outputs = {**outputs, **rebuilt.outputs}
+        local = build.take(outputs)
 
         async def push() -> Mapping[str, Any]:
             image = await self._publish(execution.app, local, execution.revision.commit, log=work.log)

@@ -30,6 +30,7 @@ async def create(services: TheServices, body: shapes.CreateRequest) -> shapes.Cr
     """Create an app and its empty repository."""
     name = AppName(ids.check_name("app", body.name))
     record = await services.apps.create(name, at=services.clock.now())
+    services.sharing.made(name)
     await services.repositories.create(name)
     url = f"{services.settings.url}/git/{name}.git"
     return shapes.Created(name=record.name, created_at=record.created_at, git_url=url)

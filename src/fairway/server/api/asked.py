@@ -11,6 +11,7 @@ from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.search import Search
 from fairway.errors import UsageError
+from fairway.server import elsewhere
 from fairway.services import Services
 
 LARGEST = 2**31 - 1
@@ -25,8 +26,9 @@ def services_of(connection: HTTPConnection) -> Services:
 
 
 async def app_of(connection: HTTPConnection, app: Annotated[str, Path(description="the app's name")]) -> AppName:
-    """The app that the path names. Raises NotFound."""
-    return (await services_of(connection).apps.get(app)).name
+    """The app that the path names. Raises NotFound, and Conflict when another server has it."""
+    services = services_of(connection)
+    return await elsewhere.require_here(services.sharing, (await services.apps.get(app)).name)
 
 
 def by_of(connection: HTTPConnection) -> str:

@@ -42,4 +42,8 @@ async def server(request: Request, services: TheServices) -> shapes.Server:
             shapes.Component(name=component.name, state=component.state, detail=component.detail)
             for component in await services.components()
         ],
+        servers=[
+            shapes.Lease.of(lease, here=services.instance, now=services.clock.now())
+            for lease in await services.sharing.list()
+        ],
     )
