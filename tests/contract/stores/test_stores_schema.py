@@ -1,5 +1,6 @@
 """The schema: a new database, an old one, a newer one, and one that can't be had."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -48,6 +49,14 @@ def test_the_migrations_end_at_what_the_tables_describe(url: str) -> None:
         assert schema.read_version(connection) == schema.HEAD
 
     assert differences == []
+
+
+async def test_servers_that_begin_at_once_make_the_tables_once(url: str) -> None:
+    async def begin() -> list[str]:
+        async with open_store(url) as store:
+            return [app.name for app in await store.apps.list()]
+
+    assert await asyncio.gather(*(begin() for _ in range(4))) == [[], [], [], []]
 
 
 async def test_what_was_written_is_there_after_opening_again(url: str) -> None:

@@ -488,3 +488,32 @@ async def test_an_app_deleted_meanwhile_ends_the_watch(yard: Yard) -> None:
         await asyncio.sleep(700)
 
     assert await yard.store.deployments.list(APP) == []
+
+
+async def test_a_deployment_that_another_server_left_is_seen_through(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(42)
+    heir = Yard(store=yard.store)
+    async with running(heir):
+        await heir.clock.sleep(1.0)
+        left = await yard.deployer.restart(APP, PRODUCTION)
+        await heir.clock.sleep(60.0)
+        assert (await yard.store.deployments.get(APP, left.id)).state is RolloutState.IN_PROGRESS
+
+        await heir.deployer.take_over({APP})
+
+        assert (await ended(heir, left)).state is RolloutState.COMPLETED
+
+
+async def test_a_deployment_of_an_app_that_was_not_taken_over_is_left_alone(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(42)
+    heir = Yard(store=yard.store)
+    async with running(heir):
+        await heir.clock.sleep(1.0)
+        left = await yard.deployer.restart(APP, PRODUCTION)
+
+        await heir.deployer.take_over(set())
+        await heir.clock.sleep(60.0)
+
+        assert (await yard.store.deployments.get(APP, left.id)).state is RolloutState.IN_PROGRESS
