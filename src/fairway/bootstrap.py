@@ -102,7 +102,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         if settings.shared:
             member = describe_member(settings, instance, sealing)
             keeper = Keeper(store.leases, member, clock, lost=begin_anew)
-            await keeper.join()
+            await keeper.check()
         sharing = keeper or Alone()
         held = store.held(sharing.holds)
         embedded = await start_registry(settings)
@@ -231,6 +231,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
             return [await look_at(engine), *map(describe, supervised)]
 
+        if keeper:
+            # As late as can be: from here on it is renewed.
+            await keeper.join()
         async with asyncio.TaskGroup() as group:
             work = [
                 group.create_task(each, name=name)

@@ -88,18 +88,19 @@ def silent(sights: Mapping[str, Sight], leases: Sequence[Lease], now: float, *, 
     ]
 
 
-def check_terms(mine: Member, leases: Sequence[Lease]) -> None:
-    """Raise UsageError when this server can't share the work with those that do: it would find neither their images,
-    nor their commits, nor their variables."""
+def disagreement(mine: Member, leases: Sequence[Lease]) -> UsageError | None:
+    """Why this server can't share the work with those that do: it would find neither their images, nor their commits,
+    nor their variables. None when it can."""
     others = [lease.member for lease in leases if lease.member.server != mine.server and not lease.lost]
     for other in others:
         what = f"this server can't share the database with the server on {other.name} ({other.url})"
         if not mine.terms.get("registry"):
-            raise UsageError(
+            return UsageError(
                 what,
                 why="the embedded registry is reached by its own host alone",
                 hint="give both the same FAIRWAY_REGISTRY",
             )
         for term, (why, hint) in TERMS.items():
             if mine.terms.get(term) != other.terms.get(term):
-                raise UsageError(what, why=why, hint=hint)
+                return UsageError(what, why=why, hint=hint)
+    return None

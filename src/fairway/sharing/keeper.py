@@ -21,6 +21,8 @@ from fairway.ports.leases import Leases
 LOG = logging.getLogger(__name__)
 BEATS = 4
 """How often a lease is renewed while it lasts."""
+LOOK = 1.0
+"""Seconds between two looks at a lease of which it is not known whether its holder is still there."""
 
 GoOn = Callable[[frozenset[AppName]], Awaitable[None]]
 """Goes on with the work of apps that have become this server's."""
@@ -35,17 +37,32 @@ class Keeper:
         self._clock = clock
         self._lost = lost
         self._held: frozenset[AppName] = frozenset()
+        self._made: frozenset[AppName] = frozenset()
         self._until = float("-inf")
         self._renewed = asyncio.Event()
         self._sights: Mapping[str, Sight] = {}
 
-    async def join(self) -> None:
-        """Begin the lease, with the apps that are still this server's and those that nobody has.
+    async def check(self) -> None:
+        """Raise UsageError when this server can't share the work with one that does.
 
-        Raises UsageError when this server can't share the work with those that do, Unavailable when the store does not
-        answer.
+        One that only stands there, its lease not renewed any more, hinders nobody: that takes the length of a lease to
+        be seen.
         """
-        leases_rules.check_terms(self._member, await self._leases.list())
+        first = await self._leases.list()
+        sights = leases_rules.watch({}, first, self._time())
+        while True:
+            leases = await self._leases.list()
+            sights = leases_rules.watch(sights, leases, self._time())
+            if error := leases_rules.disagreement(self._member, [lease for lease in leases if lease not in first]):
+                raise error
+            gone = leases_rules.silent(sights, leases, self._time(), me=self._member.server)
+            if not leases_rules.disagreement(self._member, [lease for lease in leases if lease not in gone]):
+                return
+            await self._clock.sleep(LOOK)
+
+    async def join(self) -> None:
+        """Begin the lease, with the apps that are still this server's and those that nobody has. Raises Unavailable
+        when the store does not answer."""
         asked = self._time()
         lease = await self._leases.join(self._member, at=self._clock.now())
         self._extend(asked)
@@ -81,6 +98,7 @@ class Keeper:
     def made(self, app: AppName) -> None:
         """The app was made here."""
         self._held |= {app}
+        self._made |= {app}
 
     async def list(self) -> Sequence[Lease]:
         """Of every server."""
@@ -118,8 +136,11 @@ class Keeper:
         for lease in leases_rules.silent(self._sights, leases, self._time(), me=self._member.server):
             if await self._leases.take_over(lease):
                 LOG.warning("server %s on %s has lost its lease", lease.member.server, lease.member.name)
-        before, self._held = self._held, await self._leases.claim()
-        return self._held - before
+        before, self._made = self._held, frozenset()
+        claimed = await self._leases.claim()
+        # What was made while the store was asked may be missing in its answer.
+        self._held = claimed | self._made
+        return claimed - before
 
     def _extend(self, asked: float) -> None:
         """From when it was asked for: whoever sees the renewal sees it later than that."""

@@ -1,9 +1,10 @@
 """Two servers on one store in memory, and what becomes of their leases: on virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -24,19 +25,41 @@ class Lost(Exception):
     """Stands for the end of the process."""
 
 
+class Interrupted:
+    """Leases whose next claim is followed by something else before its answer is there."""
+
+    def __init__(self, leases: Any) -> None:
+        self._leases = leases
+        self.then: Callable[[], Awaitable[None]] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._leases, name)
+
+    async def claim(self) -> frozenset[AppName]:
+        claimed: frozenset[AppName] = await self._leases.claim()
+        if (then := self.then) is not None:
+            self.then = None
+            await then()
+        return claimed
+
+
 class Server:
     """A keeper on a store of its own, and what it was told."""
 
-    def __init__(self, name: str, store: MemoryStore, **terms: str) -> None:
+    def __init__(self, name: str, store: MemoryStore, leases: Any = None, **terms: str) -> None:
         self.store = store
         member = Member(server=name, name=name, url=f"http://{name}", seconds=LEASE, terms={**TERMS, **terms})
-        self.keeper = Keeper(store.leases, member, LoopClock(), lost=self.end)
+        self.keeper = Keeper(leases or store.leases, member, LoopClock(), lost=self.end)
         self.taken: list[frozenset[AppName]] = []
         self.troubles: list[Exception] = []
         self.ended = False
 
     def end(self) -> NoReturn:
         raise Lost
+
+    async def make(self, app: AppName) -> None:
+        await self.store.apps.create(app, at=1.0)
+        self.keeper.made(app)
 
     async def go_on(self, apps: frozenset[AppName]) -> None:
         if self.troubles:
@@ -202,11 +225,36 @@ async def test_an_app_that_nobody_has_is_taken_by_one(alpha: Server, beta: Serve
         assert not beta.keeper.holds(SHOP)
 
 
+async def test_an_app_that_is_made_while_the_store_is_asked_stays_this_server_s(alpha: Server) -> None:
+    interrupted = Interrupted(alpha.store.leases)
+    busy = Server("alpha", alpha.store, interrupted)
+    async with busy.running():
+        interrupted.then = functools.partial(busy.make, SHOP)
+
+        await asyncio.sleep(LEASE / 3)
+
+        assert interrupted.then is None
+        assert busy.keeper.holds(SHOP)
+        assert busy.taken == []
+
+
+async def test_servers_with_the_same_terms_need_not_wait_for_each_other(alpha: Server, beta: Server) -> None:
+    async with alpha.running(), asyncio.timeout(0.5):
+        await beta.keeper.check()
+
+
 async def test_a_server_with_other_terms_does_not_begin(alpha: Server) -> None:
     other = Server("beta", make_store(beside=alpha.store), key="another")
 
     async with alpha.running():
         with pytest.raises(UsageError, match="can't share the database with the server on alpha"):
-            await other.keeper.join()
+            await other.keeper.check()
 
-    assert [lease.member.server for lease in await alpha.keeper.list()] == ["alpha"]
+
+async def test_a_server_that_is_gone_for_good_hinders_nobody(alpha: Server) -> None:
+    async with alpha.running():
+        await asyncio.sleep(LEASE)
+    other = Server("beta", make_store(beside=alpha.store), registry="")
+
+    async with asyncio.timeout(LEASE * 2):
+        await other.keeper.check()
