@@ -195,7 +195,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             submit=executor.submitted,
             load=load,
             clock=clock,
-            schedules=store.schedules,
+            schedules=held.schedules,
         )
         remotes = GitRemotes(repositories, settings.run / "remotes")
         await remotes.clear()
@@ -210,9 +210,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             key=sealing,
             clock=clock,
         )
-        follower = Follower(sourcing, store.sources, clock)
+        follower = Follower(sourcing, held.sources, clock)
         reporter = Reporter(
-            sources=store.sources,
+            sources=held.sources,
             executions=store.executions,
             statuses=HttpStatuses(),
             events=store.events,
@@ -226,6 +226,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             await executor.take_over(apps)
             await deployer.take_over(apps)
             await intake.resync()
+            follower.wake()
 
         async def components() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -367,7 +368,7 @@ def describe_member(settings: Settings, instance: str, secret: bytes) -> Member:
     return Member(
         server=instance,
         name=host,
-        url=settings.url if address == "127.0.0.1" else f"http://{address}:{settings.port}",
+        url=settings.outside if settings.public_url or address == "127.0.0.1" else f"http://{address}:{settings.port}",
         seconds=float(settings.lease),
         terms={
             "key": hmac.new(secret, b"fairway: which key is it", hashlib.sha256).hexdigest()[:16],

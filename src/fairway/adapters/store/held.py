@@ -7,9 +7,13 @@ from fairway.adapters.store.apps import SqlApps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.schedules import SqlSchedules
+from fairway.adapters.store.sources import SqlSources
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.ports.schedules import Planned
+from fairway.ports.sources import Source
 from fairway.ports.stores import AppRecord
 
 Holds = Callable[[AppName], bool]
@@ -54,3 +58,28 @@ class HeldDesiredStates(SqlDesiredStates):
     async def list(self) -> Sequence[DesiredEnvironment]:
         """Of every app of this server."""
         return [desired for desired in await super().list() if self._holds(desired.app)]
+
+
+class HeldSchedules(SqlSchedules):
+    """The schedules of this server's apps: the execution that a time starts runs where the app is."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def list(self) -> Sequence[Planned]:
+        """Of every app of this server."""
+        return [planned for planned in await super().list() if self._holds(planned.app)]
+
+
+class HeldSources(SqlSources):
+    """The sources of this server's apps. What a forge tells any of the servers is noted by that one, and seen by the
+    one that has the app."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def list(self) -> Sequence[Source]:
+        """Of every app of this server."""
+        return [source for source in await super().list() if self._holds(source.app)]

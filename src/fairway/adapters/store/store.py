@@ -12,7 +12,14 @@ from fairway.adapters.store.deployments import SqlDeployments
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.events import SqlEvents
 from fairway.adapters.store.executions import SqlExecutions
-from fairway.adapters.store.held import HeldApps, HeldDesiredStates, HeldExecutions, Holds
+from fairway.adapters.store.held import (
+    HeldApps,
+    HeldDesiredStates,
+    HeldExecutions,
+    HeldSchedules,
+    HeldSources,
+    Holds,
+)
 from fairway.adapters.store.leases import SqlLeases
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.schedules import SqlSchedules
@@ -40,13 +47,15 @@ class Store:
     database: Database
 
     def held(self, holds: Holds) -> "Store":
-        """The same, but for the lists of apps, unfinished executions and desired states: those have only what this
-        server holds."""
+        """The same, but for the lists of apps, unfinished executions, desired states, schedules and sources: those have
+        only what this server holds."""
         return replace(
             self,
             apps=HeldApps(self.database, holds),
             executions=HeldExecutions(self.database, holds),
             desired=HeldDesiredStates(self.database, holds),
+            schedules=HeldSchedules(self.database, holds),
+            sources=HeldSources(self.database, holds),
         )
 
 
