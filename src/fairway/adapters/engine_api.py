@@ -3,6 +3,7 @@
 Paths carry no version: the engine then answers in its newest, and what is read here is the same in all of them.
 """
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -13,6 +14,7 @@ from typing import Any, Self
 
 import httpx
 
+from fairway.adapters import exchange
 from fairway.errors import Unavailable, UsageError
 from fairway.ports.registry import Credentials
 
@@ -59,10 +61,11 @@ class EngineApi:
     ) -> Any:
         """The answer decoded from JSON, None when it is empty. Raises Refused; Unavailable when there is no answer."""
         with self._wrapped():
-            response = await self._client.request(method, path, params=params, timeout=timeout)
-        if response.status_code >= 400:
-            raise Refused(response.status_code, read_message(response.content))
-        return json.loads(response.content) if response.content.strip() else None
+            async with asyncio.timeout(timeout):
+                answer = await exchange.ask(await self._open(), method, path, params=params)
+        if answer.status >= 400:
+            raise Refused(answer.status, read_message(answer.content))
+        return json.loads(answer.content) if answer.content.strip() else None
 
     async def stream(
         self, method: str, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]
@@ -79,11 +82,17 @@ class EngineApi:
                         raise Refused(0, str(document["error"]))
                     yield document
 
+    async def _open(self) -> exchange.Ends:
+        if self._socket is not None:
+            return await asyncio.open_unix_connection(self._socket)
+        url = httpx.URL(self._base)
+        return await asyncio.open_connection(url.host, url.port or 2375)
+
     @contextlib.contextmanager
     def _wrapped(self) -> Iterator[None]:
         try:
             yield
-        except (httpx.TransportError, OSError) as error:
+        except (httpx.TransportError, OSError, asyncio.IncompleteReadError) as error:
             raise Unavailable(
                 "the Docker Engine does not answer",
                 why=f"{self.docker_host}: {error or type(error).__name__}",

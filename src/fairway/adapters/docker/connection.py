@@ -1,7 +1,8 @@
 """The Docker Engine API over its socket: plain calls, streams, and the raw connection that `exec` needs.
 
-httpx speaks it, because the server holds httpx in memory already: aiodocker with aiohttp would add 16 MB and 0.3 s to
-every start (docs/decisions/0007-docker-engine-api.md). Nothing of Docker's vocabulary is understood here but this:
+Plain calls are an exchange of ours (`adapters/exchange.py`). httpx speaks the streams, because the server holds it in
+memory already: aiodocker with aiohttp would add 16 MB and 0.3 s to every start
+(docs/decisions/0007-docker-engine-api.md). Nothing of Docker's vocabulary is understood here but this:
 an answer of 400 and above is `Refused` with Docker's own message, and no answer is `Unavailable`.
 
 A connection can be opened while Docker is down: the version to speak is settled at the first call that is answered.
@@ -17,6 +18,7 @@ from typing import Any, Self
 
 import httpx
 
+from fairway.adapters import exchange
 from fairway.errors import Unavailable, UsageError, WorkFailed
 
 SPOKEN = (1, 51)
@@ -85,12 +87,13 @@ class Connection:
 
         Raises Refused, or Unavailable when there is no answer.
         """
-        client, url = await self._ready(path)
+        _, url = await self._ready(path)
         with self._wrapped(timeout):
-            response = await client.request(method, url, params=params, json=body, timeout=timeout)
-        if response.status_code >= 400:
-            raise Refused(response.status_code, read_message(response.content))
-        return json.loads(response.content) if response.content.strip() else None
+            async with asyncio.timeout(timeout):
+                answer = await exchange.ask(await self._open(), method, url, params=params, body=body)
+        if answer.status >= 400:
+            raise Refused(answer.status, read_message(answer.content))
+        return json.loads(answer.content) if answer.content.strip() else None
 
     async def upload(self, path: str, archive: bytes, *, params: Mapping[str, str]) -> None:
         """PUT a tar archive. Raises Refused, or Unavailable when there is no answer."""

@@ -1,0 +1,83 @@
+"""One request to the Docker Engine and its whole answer, by hand."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from fairway.adapters import exchange
+
+PATH = "/images/localhost:7879/shop@sha256:12/json"
+
+
+@contextlib.asynccontextmanager
+async def served(answer: bytes, asked: list[bytes]) -> AsyncIterator[exchange.Ends]:
+    """The client's ends of a connection to somebody who answers so, whatever is asked."""
+
+    async def give(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(65536))
+        writer.write(answer)
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(give, "127.0.0.1", 0) as server:
+        yield await asyncio.open_connection(*server.sockets[0].getsockname())
+
+
+async def test_a_body_is_sent_as_json_and_the_answer_comes_whole() -> None:
+    asked: list[bytes] = []
+
+    async with served(b'HTTP/1.1 201 Created\r\nContent-Length: 7\r\n\r\n{"a":1}', asked) as ends:
+        answer = await exchange.ask(ends, "POST", "/containers/create", params={"name": "a b"}, body={"Image": "ü"})
+
+    head, _, content = asked[0].partition(b"\r\n\r\n")
+    assert (answer.status, answer.content) == (201, b'{"a":1}')
+    assert head.startswith(b"POST /containers/create?name=a+b HTTP/1.1\r\n")
+    assert f"Content-Length: {len(content)}".encode() in head
+    assert json.loads(content) == {"Image": "ü"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"), [(PATH, PATH), ("/images/a b\r\nX: y?z#ü/json", "/images/a%20b%0D%0AX:%20y%3Fz%23%C3%BC/json")]
+)
+def test_a_path_is_sent_as_one_whatever_stands_in_it(path: str, sent: str) -> None:
+    first, _, _ = exchange.render("GET", path, None, None).partition(b"\r\n")
+
+    assert first == f"GET {sent} HTTP/1.1".encode()
+
+
+def test_chunks_are_joined() -> None:
+    chunks = b"4\r\nab\r\n\r\n5;name=x\r\n0\r\n\r\n\r\n0\r\n\r\n"
+
+    answer = exchange.parse(b"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n" + chunks)
+
+    assert answer.content == b"ab\r\n0\r\n\r\n"
+
+
+def test_an_answer_without_a_body_is_empty() -> None:
+    answer = exchange.parse(b"HTTP/1.1 204 No Content\r\nApi-Version: 1.41\r\n\r\n")
+
+    assert (answer.status, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ],
+)
+def test_an_answer_that_breaks_off_is_none(cut: bytes) -> None:
+    with pytest.raises(asyncio.IncompleteReadError):
+        exchange.parse(cut)
+
+
+@pytest.mark.parametrize("noise", [b"SSH-2.0-x\r\n\r\n", b"\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"])
+def test_what_is_not_http_is_no_answer(noise: bytes) -> None:
+    with pytest.raises(ConnectionError, match="not HTTP"):
+        exchange.parse(noise)
