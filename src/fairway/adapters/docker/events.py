@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from fairway.adapters.docker import names
@@ -13,12 +14,25 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.errors import Unavailable
 from fairway.ports.engine import EngineEvent
 
-KINDS = ("create", "start", "die", "oom", "pause", "unpause", "destroy")
+KINDS = ("start", "die", "oom", "pause", "unpause", "destroy")
+"""Not "create": only this server creates, and a look at a container that is being started waits until it is."""
 LONGEST = 5.0
 """Seconds at most between two tries to reach Docker again."""
 
-Changed = Callable[[str], None]
-"""Told of each container that changed, by its id."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An event of a container: its action is one of KINDS. `code` is the exit code of one that ended, `at` when it was,
+    in seconds since the epoch."""
+
+    container: str
+    action: str
+    code: int | None
+    at: float
+
+
+Changed = Callable[[Change], None]
+"""Told of each change of a container."""
 Known = Callable[[], Collection[EngineEvent]]
 """Every environment that was seen before Docker went away."""
 
@@ -36,7 +50,7 @@ async def follow(
             async with contextlib.aclosing(entries):
                 async for entry in entries:
                     failures = 0
-                    changed(entry["Actor"]["ID"])
+                    changed(read_change(entry))
                     if event := read_event(entry):
                         yield event
         except Unavailable:
@@ -45,6 +59,17 @@ async def follow(
         await asyncio.sleep(retry.delay(failures, first=0.5, limit=LONGEST))
         for event in known():
             yield event
+
+
+def read_change(entry: dict[str, Any]) -> Change:
+    """What an entry of Docker's stream says of its container."""
+    code = str((entry["Actor"].get("Attributes") or {}).get("exitCode", ""))
+    return Change(
+        container=entry["Actor"]["ID"],
+        action=entry["Action"],
+        code=int(code) if code.isdecimal() else None,
+        at=entry["timeNano"] / 1e9 if "timeNano" in entry else float(entry["time"]),
+    )
 
 
 def read_event(entry: dict[str, Any]) -> EngineEvent | None:
