@@ -17,6 +17,9 @@ from fairway.server import beside
 
 PATIENCE = 1.0
 """Seconds after which is looked again without any notice."""
+GATHER = 0.1
+"""Seconds after a notice before an execution is looked at: a stage that ends and the next one that begins are three
+notices within 30 ms, and a look at each would stand in the way of the very work that is watched."""
 
 
 async def execution(
@@ -44,7 +47,8 @@ async def execution(
                 shown = now
             if now.finished or enough:
                 return now
-            await wait(rung, patience)
+            if await wait(rung, patience):
+                await asyncio.sleep(GATHER)
 
 
 async def deployment(
@@ -85,13 +89,14 @@ async def until(condition: Callable[[], bool], source: AsyncIterator[Any], *, pa
     return True
 
 
-async def wait(rung: asyncio.Event, patience: float) -> None:
-    """Return when it is set, or when the patience is over."""
+async def wait(rung: asyncio.Event, patience: float) -> bool:
+    """Return when it is set, or when the patience is over; whether it was set."""
     try:
         async with asyncio.timeout(patience):
             await rung.wait()
     except TimeoutError:
-        return
+        return False
+    return True
 
 
 async def _ring(rung: asyncio.Event, source: AsyncIterator[Any], concerns: Callable[[Any], bool]) -> None:

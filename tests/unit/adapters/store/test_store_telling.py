@@ -1,6 +1,7 @@
 """What is told when something is kept, and what is kept of what is told."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -57,3 +58,32 @@ async def test_what_is_announced_is_kept_even_while_the_store_is_away(store: Mem
         keeping.cancel()
 
     assert [event.kind for event in await store.events.list()] == ["deployment.failed", "execution.queued"]
+
+
+async def test_events_of_one_moment_are_kept_by_one_write(store: MemoryStore) -> None:
+    notices, writes = MemoryNotices(), list[list[str]]()
+
+    class Counted:
+        async def append(self, events: Sequence[Event]) -> None:
+            writes.append([event.kind for event in events])
+
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(archive.keep(notices.follow(), Counted(), LoopClock()))  # type: ignore[arg-type]
+        for kind in ("stage.succeeded", "stage.started"):
+            notices.publish(Event(at=1.0, kind=kind, text=kind, app=APP))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(1)
+        keeping.cancel()
+
+    assert writes == [["stage.succeeded", "stage.started"]]
+
+
+async def test_a_stop_keeps_the_events_that_still_wait(store: MemoryStore) -> None:
+    notices = MemoryNotices()
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(archive.keep(notices.follow(), store.events, LoopClock()))
+        notices.publish(Event(at=1.0, kind="execution.failed", text="", app=APP))
+        await asyncio.sleep(0.001)
+        keeping.cancel()
+
+    assert [event.kind for event in await store.events.list()] == ["execution.failed"]
