@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fairway.adapters.git import command, layout, names, worktree
 from fairway.domain.execution import Revision
-from fairway.errors import FairwayError, NotFound, Unavailable
+from fairway.errors import FairwayError, NotFound, Unavailable, WorkFailed
 from fairway.ports.source import Head, Tag
 
 SEEN = "refs/fairway/seen/"
@@ -170,14 +170,17 @@ class GitRepositories:
     async def checkout(self, app: str, commit: str, into: Path) -> None:
         """Make `into` exactly the commit's tree (see `worktree`)."""
         checked = names.check_commit(commit)
-        if not (await self._git(app, "cat-file", "-e", f"{checked}^{{tree}}")).ok:
-            raise _no_commit(app, commit)
         target = await asyncio.to_thread(into.absolute)
         kept = self.path(app) / "fairway" / hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+        tree = worktree.Tree(repository=self.path(app), commit=checked, into=target, kept=kept)
         async with self._busy[target]:
-            await worktree.fill(
-                worktree.Tree(repository=self.path(app), commit=checked, into=target, kept=kept), self._environment()
-            )
+            try:
+                await worktree.fill(tree, self._environment())
+            except WorkFailed as error:
+                # Asked only now: that the commit is there is the rule, and the question costs a process.
+                if not (await self._git(app, "cat-file", "-e", f"{checked}^{{tree}}")).ok:
+                    raise _no_commit(app, commit) from error
+                raise
 
     async def _mark(self, app: str, seen: str, objects: Mapping[str, str], refs: str) -> None:
         """Point `SEEN/NAME` to each object, all or none."""

@@ -42,8 +42,8 @@ async def fill(tree: Tree, env: Mapping[str, str]) -> None:
     tree.kept.parent.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(_make_room, tree)
     await _write(tree, git)
-    await git("clean", "-ffdxq", "--", ".")
-    entries = await _entries(git)
+    # Neither of the two writes what the other reads.
+    _, entries = await asyncio.gather(git("clean", "-ffdxq", "--", "."), _entries(git))
     # Only attributes make a file an LFS file: without any, the question is not asked (one git process less).
     if any(entry.name == b".gitattributes" for entry in entries) and (missing := await _pointers(tree, git)):
         raise _refuse_pointers(missing)

@@ -47,21 +47,23 @@ class Files:
             CONFIG: config.render(frame, wanted),
         }
         try:
-            return [write(self.directory / name, text) for name, text in texts.items()][-1]
+            # Only the table has to outlive a power failure: the others are made from it before HAProxy is started.
+            return [write(self.directory / name, text, sync=name == TABLE) for name, text in texts.items()][-1]
         except OSError as error:
             raise Unavailable(
                 "the load balancer's configuration can't be written", why=f"{self.directory}: {error.strerror}"
             ) from error
 
 
-def write(path: Path, text: str) -> bool:
-    """Replace the file's text in one step that a power failure does not tear; whether it was another."""
+def write(path: Path, text: str, *, sync: bool) -> bool:
+    """Replace the file's text in one step; whether it was another. `sync`: a power failure does not tear it."""
     if path.exists() and path.read_text() == text:
         return False
     draft = path.with_name(f"{path.name}.new")
     with draft.open("w") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     draft.replace(path)
     return True

@@ -81,8 +81,10 @@ class DistributionRegistry:
         need it: `TAG-` and the first 12 digits of its digest.
         """
         async with self._gate.push():
-            before = await self._protocol.digest(self._path(repository), tag)
-            digest = await self._push(image, repository, tag)
+            before, _ = await asyncio.gather(
+                self._protocol.digest(self._path(repository), tag), self._name(image, repository, tag)
+            )
+            digest = await self._push(repository, tag)
             if before and before != digest:
                 await self._protocol.tag(self._path(repository), before, f"{tag}-{before[7:19]}")
         return Image(repository=repository, digest=digest, size=image.size)
@@ -127,11 +129,16 @@ class DistributionRegistry:
         async with self._gate.exclusive():
             return await storage.collect(self._directory, now=now)
 
-    async def _push(self, image: LocalImage, repository: str, tag: str) -> str:
+    async def _name(self, image: LocalImage, repository: str, tag: str) -> None:
+        try:
+            await self._engine.call("POST", f"/images/{image.id}/tag", params={"repo": repository, "tag": tag})
+        except engine_api.Refused as error:
+            raise self._explain(error.message) from error
+
+    async def _push(self, repository: str, tag: str) -> str:
         headers = engine_api.registry_auth(await self._login(self._server), self._server)
         try:
             async with asyncio.timeout(self._timeout):
-                await self._engine.call("POST", f"/images/{image.id}/tag", params={"repo": repository, "tag": tag})
                 digest = ""
                 async for event in self._engine.stream(
                     "POST", f"/images/{repository}/push", params={"tag": tag}, headers=headers
