@@ -1,8 +1,8 @@
-"""One request to the Docker Engine and its whole answer, by hand: one connection, one write, and reading to the end.
+"""One request to the Docker Engine and its whole answer: one connection, one write, and reading to the end.
 
-httpx takes 3.5 ms of CPU for what takes 0.4 ms here, and between a push and its first answer there are fifteen such
-calls. Streams stay with httpx, as does everything that leaves this host. It is no client for servers at large: no TLS,
-no redirects, no compression.
+httpx takes 3.5 ms of CPU for what takes 1 ms here, and between a push and its first answer there are fifteen such
+calls. HTTP itself is h11's, which is what httpx speaks it with. Streams stay with httpx, as does everything that leaves
+this host. It is no client for servers at large: no TLS, no redirects, no compression.
 """
 
 import asyncio
@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import h11
+
 KEPT = "/:@%+,;=~!$&'()*"
 """What stays in a path as it is: `localhost:7879/shop@sha256:…` is one."""
+AT_ONCE = 65536
+"""Bytes that are read at a time."""
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -31,61 +35,39 @@ async def ask(
 ) -> Answer:
     """The answer to a request over a fresh connection, which is closed afterwards; `body` becomes JSON.
 
-    Raises OSError when there is no answer, IncompleteReadError when it breaks off. The caller sets the time-out.
+    Raises OSError when there is no answer, or none that is whole. The caller sets the time-out.
     """
     reader, writer = ends
+    connection = h11.Connection(h11.CLIENT)
     try:
-        writer.write(render(method, path, params, body))
-        return parse(await reader.read())
+        writer.write(render(connection, method, path, params, body))
+        return await read(connection, reader)
     finally:
         writer.close()
 
 
-def render(method: str, path: str, params: Mapping[str, str] | None, body: Any) -> bytes:
+def render(connection: h11.Connection, method: str, path: str, params: Mapping[str, str] | None, body: Any) -> bytes:
     """The request's bytes."""
     target = quote(path, safe=KEPT) + (f"?{urlencode(params)}" if params else "")
     content = b"" if body is None else json.dumps(body).encode()
-    kind = "" if body is None else "Content-Type: application/json\r\n"
-    head = f"{method} {target} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n{kind}Content-Length: {len(content)}"
-    return f"{head}\r\n\r\n".encode() + content
+    headers = [("Host", "docker"), ("Connection", "close"), ("Content-Length", str(len(content)))]
+    if body is not None:
+        headers.append(("Content-Type", "application/json"))
+    events = (h11.Request(method=method, target=target, headers=headers), h11.Data(data=content), h11.EndOfMessage())
+    return b"".join(connection.send(event) or b"" for event in events)
 
 
-def parse(data: bytes) -> Answer:
-    """Read all that came until the connection was closed. Raises IncompleteReadError when something is missing,
-    ConnectionError when it is not HTTP."""
-    head, end, content = data.partition(b"\r\n\r\n")
-    if not end:
-        raise asyncio.IncompleteReadError(data, None)
+async def read(connection: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+    """The answer, once it is whole. Raises ConnectionError for one that breaks off, or is not HTTP."""
+    status, content = 0, bytearray()
     try:
-        return read(head, content)
-    except (ValueError, IndexError) as error:
-        raise ConnectionError("it answered something that is not HTTP") from error
-
-
-def read(head: bytes, content: bytes) -> Answer:
-    """The answer of a head and what follows it."""
-    first, *rest = head.split(b"\r\n")
-    fields = {name.strip().lower(): value.strip().lower() for name, _, value in (line.partition(b":") for line in rest)}
-    length = int(fields.get(b"content-length", b"0"))
-    if fields.get(b"transfer-encoding") == b"chunked":
-        content = join(content)
-    elif len(content) < length:
-        raise asyncio.IncompleteReadError(content, length)
-    return Answer(status=int(first.split(b" ", 2)[1]), content=content)
-
-
-def join(chunks: bytes) -> bytes:
-    """The body that came in chunks: each is its length in hexadecimal digits, a line's end, its bytes, a line's end."""
-    parts: list[bytes] = []
-    place = 0
-    while True:
-        end = chunks.find(b"\r\n", place)
-        if end < 0:
-            raise asyncio.IncompleteReadError(chunks, None)
-        size = int(chunks[place:end].partition(b";")[0], 16)
-        if size == 0:
-            return b"".join(parts)
-        if len(chunks) < end + 2 + size:
-            raise asyncio.IncompleteReadError(chunks, end + 2 + size)
-        parts.append(chunks[end + 2 : end + 2 + size])
-        place = end + 2 + size + 2
+        while not isinstance(event := connection.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                connection.receive_data(await reader.read(AT_ONCE))
+            elif isinstance(event, h11.Response):
+                status = event.status_code
+            elif isinstance(event, h11.Data):
+                content += event.data
+    except h11.RemoteProtocolError as error:
+        raise ConnectionError(f"its answer is not HTTP, or not whole: {error}") from error
+    return Answer(status=status, content=bytes(content))

@@ -1,6 +1,6 @@
 """The Docker Engine API over its socket: plain calls, streams, and the raw connection that `exec` needs.
 
-Plain calls are an exchange of ours (`adapters/exchange.py`). httpx speaks the streams, because the server holds it in
+Plain calls are one exchange each (`adapters/exchange.py`). httpx speaks the streams, because the server holds it in
 memory already: aiodocker with aiohttp would add 16 MB and 0.3 s to every start
 (docs/decisions/0007-docker-engine-api.md). Nothing of Docker's vocabulary is understood here but this:
 an answer of 400 and above is `Refused` with Docker's own message, and no answer is `Unavailable`.
