@@ -60,7 +60,7 @@ async def test_a_terminal_has_the_size_that_it_is_told(shell: DockerShell) -> No
 async def test_a_command_that_does_not_exist_says_so(shell: DockerShell) -> None:
     session = await shell.start(TASK, ["no-such-program"])
 
-    assert b"executable file not found" in (await collect(session))["stdout"]
+    assert b"executable file not found" in (await collect(session))["stderr"]
     assert await session.exit_code() in (126, 127)
 
 

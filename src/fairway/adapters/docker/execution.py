@@ -15,6 +15,7 @@ from fairway.errors import Unavailable
 LOOKS = 40
 """How often the end of a command is looked for after its output has ended, and the seconds in between: 2 s in all."""
 PAUSE = 0.05
+NOT_STARTED = b"OCI runtime exec failed: "
 LAST = 2.0
 """Seconds that killing a command may take."""
 
@@ -74,7 +75,8 @@ class Execution:
                     yield "stdout", chunk
                     continue
                 for stream, data in decoder.feed(chunk):
-                    yield stream, data
+                    # Docker's own words about a command that it could not start come as if the command had said them.
+                    yield ("stderr", data) if data.startswith(NOT_STARTED) else (stream, data)
             self._ended = True
         finally:
             await self.close()
