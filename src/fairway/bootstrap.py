@@ -253,7 +253,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             ]
             await executor.open()
             # Beside the rest: a Docker that does not answer must not keep the server from starting.
-            work.append(group.create_task(keep_clear(jobs, store.executions, clock), name="left jobs"))
+            work.append(group.create_task(keep_clear(jobs, held.executions, clock), name="left jobs"))
             work.append(group.create_task(intake.run(), name="schedules"))
             try:
                 yield services.Services(

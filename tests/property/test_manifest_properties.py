@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import tomlkit
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairway.domain.app import App, Defaults
@@ -38,6 +38,7 @@ def try_load(text: str) -> App | None:
 
 
 @given(st.text())
+@example("'\x1e0")
 def test_any_text_is_an_app_or_a_usage_error(text: str) -> None:
     try_load(text)
 

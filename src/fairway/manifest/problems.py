@@ -56,7 +56,8 @@ def from_syntax(file: str, text: str, error: ValueError) -> Finding:
     message = str(error)
     position = POSITION.search(message)
     message = POSITION.sub("", message)
-    rows = text.splitlines()
+    # TOML's line ends alone: a control character that `splitlines` takes for one is no line in an editor.
+    rows = text.removesuffix("\n").split("\n")
     line = int(position[1]) if position and position[1] else max(1, len(rows))
     row = rows[line - 1].strip() if line <= len(rows) else ""
     said = message[:1].lower() + message[1:]

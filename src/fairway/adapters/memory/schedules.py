@@ -21,17 +21,17 @@ class MemorySchedules:
 
     async def put(self, planned: Planned) -> None:
         """Keep it in place of the former one."""
-        self._shelf.visit(planned.app)
+        self._shelf.change(planned.app)
         self._shelf.schedules[(planned.app,)] = planned
 
     async def remove(self, app: AppName) -> None:
         """Forget it."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.schedules.pop((app,), None)
 
     async def advance(self, planned: Planned, due: float) -> bool:
         """By compare-and-set."""
-        self._shelf.visit()
+        self._shelf.change()
         if self._shelf.schedules.get((planned.app,)) != planned:
             return False
         self._shelf.schedules[(planned.app,)] = replace(planned, due=due)

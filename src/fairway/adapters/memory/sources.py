@@ -31,20 +31,20 @@ class MemorySources:
 
     async def put(self, source: Source) -> None:
         """Raises NotFound for an unknown app."""
-        self._shelf.visit(source.app)
+        self._shelf.change(source.app)
         before = self._shelf.sources.get((source.app,), source)
         kept = replace(source, wanted_at=before.wanted_at, wanted_by=before.wanted_by)
         self._shelf.sources[source.app,] = kept
 
     async def note(self, app: AppName, progress: Progress) -> None:
         """Nothing for an app without a source."""
-        self._shelf.visit()
+        self._shelf.change()
         if (kept := self._shelf.sources.get((app,))) is not None:
             self._shelf.sources[app,] = replace(kept, progress=progress)
 
     async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
         """Keep the delivery, and that there is something new; False when it is known, or there is no source."""
-        self._shelf.visit()
+        self._shelf.change()
         kept, known = self._shelf.sources.get((app,)), self._shelf.deliveries.setdefault((app,), [])
         if kept is None or delivery in known:
             return False
@@ -55,7 +55,7 @@ class MemorySources:
 
     async def delete(self, app: AppName) -> bool:
         """False when there was none."""
-        self._shelf.visit()
+        self._shelf.change()
         self._shelf.deliveries.pop((app,), None)
         return self._shelf.sources.pop((app,), None) is not None
 
