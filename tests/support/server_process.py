@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fairway import settings
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError
+from fairway.ports.leases import Alone
 from fairway.server import running
 from fairway.services import Services
 from fairway.settings import Settings
@@ -16,7 +17,7 @@ from support.server_world import make_services
 @asynccontextmanager
 async def build(given: Settings) -> AsyncIterator[Services]:
     """Services with the app `shop`."""
-    made = make_services(given)
+    made = make_services(given, Alone())
     await made.store.apps.create(AppName("shop"), at=1.0)
     await made.services.repositories.create("shop")
     yield made.services
