@@ -44,10 +44,10 @@ class Ledger:
 
         Raises Conflict when another deployment of the environment is under way, or takes its place at this moment.
         """
-        current = await self._desired.get(app, environment)
         other = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
         if other is not None and other.key != key:
             raise under_way(other)
+        current = await self._without_failed(app, environment)
         previous = specify.current_release(current)
         deployment = await self._deployments.start(
             app, environment, release, previous=previous, at=self._clock.now(), key=key, before=current
@@ -103,6 +103,17 @@ class Ledger:
                     raise
             else:
                 return
+
+    async def _without_failed(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment | None:
+        """What is desired. A failed deployment has its verdict a moment before it is taken back, or was left so by a
+        dead server: it is taken back first, or the way back from the next one would lead to it."""
+        current = await self._desired.get(app, environment)
+        ids = {each.spec.deployment for each in current.services} if current is not None else set()
+        for deployment in [await self._deployments.get(app, id) for id in sorted(ids)]:
+            if deployment.state is RolloutState.FAILED:
+                await self.take_back(deployment)
+                current = await self._desired.get(app, environment)
+        return current
 
     def end(self, deployment: Deployment) -> asyncio.Event:
         """Set when the deployment gets its verdict in this process."""

@@ -35,7 +35,13 @@ class Turns:
     @asynccontextmanager
     async def wait(self, app: AppName, environment: EnvironmentName, key: str, log: LogSink) -> AsyncIterator[None]:
         """Within the context no deployment of the environment is under way, but perhaps that of the key itself: it is
-        the moment to begin. Raises Conflict when one has been under way for too long."""
+        the moment to begin. Raises Conflict when one has been under way for too long.
+
+        Whose deployment a dead server has begun does not stand in line: all of the line wait for just that one.
+        """
+        if await self._under_way(app, environment, key):
+            yield
+            return
         until = self._clock.now() + LONGEST
         async with self._lines[app, environment]:
             told: int | None = None
@@ -45,6 +51,10 @@ class Turns:
                     told = other.id
                 await self._pause(other, until)
             yield
+
+    async def _under_way(self, app: AppName, environment: EnvironmentName, key: str) -> bool:
+        found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
+        return found is not None and found.key == key
 
     async def _other(self, app: AppName, environment: EnvironmentName, key: str) -> Deployment | None:
         found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)

@@ -228,6 +228,40 @@ async def test_a_turn_that_never_comes_is_refused_in_the_end_and_nothing_is_chan
     assert await yard.desired() == before
 
 
+async def test_whose_deployment_a_dead_server_has_begun_goes_on_whoever_stands_in_line_before(yard: Yard) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(41)
+    after = Yard(yard.store)
+    began = after.clock.now()
+
+    async with running(after), asyncio.TaskGroup() as group:
+        second = group.create_task(after.deploy(42, image=other_image(42)))
+        await after.clock.sleep(1)
+        first = group.create_task(after.deploy(41))
+
+    assert [each.result().state for each in (first, second)] == [RolloutState.COMPLETED] * 2
+    assert [each.result().id for each in (first, second)] == [1, 2]
+    assert after.clock.now() - began < turn.LONGEST
+
+
+async def test_no_way_back_leads_to_a_deployment_that_failed_and_was_not_taken_back_yet(yard: Yard) -> None:
+    async with running(yard):
+        good = await yard.deploy(41)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    failed = (await yard.store.deployments.list(APP))[0]
+    await yard.store.deployments.finish(APP, failed.id, RolloutState.FAILED, reason="stopped", at=1.0)
+
+    async with running(yard, fails=frozenset({failed.id + 1})):
+        last = await yard.deploy(43)
+
+    assert last.state is RolloutState.FAILED
+    assert last.previous == good.release
+    assert {each.spec.deployment for each in (await yard.desired()).services} == {good.id}
+
+
 async def test_who_is_stopped_while_it_waits_leaves_its_place_to_the_next(yard: Yard) -> None:
     async with running(yard), asyncio.TaskGroup() as group:
         first = group.create_task(yard.deploy(41))
