@@ -189,8 +189,6 @@ class DesiredStates(Protocol):
         """Keep it, with `version` one higher. Raises Conflict when the kept version is not `desired.version`."""
         ...
 
-    async def delete(self, app: AppName, environment: EnvironmentName) -> None: ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedConfiguration:

@@ -163,14 +163,6 @@ async def test_desired_state_of_a_deleted_app_is_not_resurrected(store: AnyStore
     assert await store.desired.list() == []
 
 
-async def test_a_desired_state_can_be_deleted_and_begun_again(store: AnyStore) -> None:
-    await store.desired.put(make_desired())
-    await store.desired.delete(APP, PRODUCTION)
-    await store.desired.delete(APP, PRODUCTION)
-
-    assert (await store.desired.put(make_desired())).version == 1
-
-
 async def test_configurations_count_up_and_stay_as_they_were(store: AnyStore) -> None:
     first = await store.configurations.add(APP, PRODUCTION, {"A": b"\x00\xff", "B": b""}, expected=0, at=1.0)
     second = await store.configurations.add(APP, PRODUCTION, {"A": b"2"}, expected=1, at=2.0)

@@ -86,11 +86,6 @@ class MemoryDesiredStates:
         self._shelf.desired[desired.key] = replace(desired, version=version + 1)
         return self._shelf.desired[desired.key]
 
-    async def delete(self, app: AppName, environment: EnvironmentName) -> None:
-        """One that is not there is no error."""
-        self._shelf.change()
-        self._shelf.desired.pop((app, environment), None)
-
 
 class MemoryConfigurations:
     """`ports.stores.Configurations`."""

@@ -61,15 +61,6 @@ class SqlDesiredStates:
 
         return await self._database.write(work)
 
-    async def delete(self, app: AppName, environment: EnvironmentName) -> None:
-        """One that is not there is no error."""
-        statement = sa.delete(DESIRED).where(DESIRED.c.app == app, DESIRED.c.environment == environment)
-
-        def work(connection: sa.Connection) -> None:
-            connection.execute(statement)
-
-        await self._database.write(work)
-
 
 def to_desired(row: sa.Row[Any]) -> DesiredEnvironment:
     """A row of DESIRED."""

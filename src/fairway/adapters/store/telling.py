@@ -33,8 +33,3 @@ class TellingDesiredStates:
         kept = await self._desired.put(desired)
         self._tell(kept.app, kept.environment)
         return kept
-
-    async def delete(self, app: AppName, environment: EnvironmentName) -> None:
-        """Delete it, then tell."""
-        await self._desired.delete(app, environment)
-        self._tell(app, environment)
