@@ -47,24 +47,25 @@ def begin_next(stage: Stage) -> list[Move]:
     ]
 
 
-def conclude(execution: Execution, name: str) -> list[Move]:
+def conclude(execution: Execution, name: str, *, same_run: bool = False) -> list[Move]:
     """One of the stage's actions has ended: the next ones begin, or the stage ends, and perhaps the execution.
 
     An action that failed does not stop those beside it; the stage fails when they have ended too, unless they are tried
     again by themselves. An execution that is being stopped ends as STOPPED, even if its action succeeded. What begins
-    is another run of the stage: the steps that a durable workflow has kept are those of its own actions.
+    is another run of the stage, as the steps that a durable workflow has kept are those of its own actions; with
+    `same_run` it has kept none, and goes on with them.
     """
     stage = execution.stage(name)
     if stage is None or any(each.status is ActionStatus.IN_PROGRESS for each in stage.actions):
         return []
     if execution.status is ExecutionStatus.STOPPING:
         return stopped(stage)
-    count = CountRun(stage=stage.name, expected=stage.run)
+    count = [] if same_run else [CountRun(stage=stage.name, expected=stage.run)]
     if any(each.status in BAD for each in stage.actions):
         again = try_again(stage)
-        return [*again, count] if again else end(stage, StageStatus.FAILED, ExecutionStatus.FAILED)
+        return [*again, *count] if again else end(stage, StageStatus.FAILED, ExecutionStatus.FAILED)
     if begin := begin_next(stage):
-        return [*begin, count]
+        return [*begin, *count]
     last = execution.stages[-1].name == name
     return end(stage, StageStatus.SUCCEEDED, ExecutionStatus.SUCCEEDED if last else None)
 

@@ -98,16 +98,22 @@ def holds(execution: Execution, stage: str) -> bool:
 
 
 def follow(
-    execution: Execution, moves: Sequence[Move], stage: str, *, back: GoBack | str | None = None
+    execution: Execution,
+    moves: Sequence[Move],
+    stage: str,
+    *,
+    back: GoBack | str | None = None,
+    same_run: bool = False,
 ) -> Sequence[Move]:
     """The moves of an action's end, the action's own first, with all that follows from them in the same change.
 
-    `back` is the way back if the stage fails by that, or why there is none; the action's summary then says so.
+    `back` is the way back if the stage fails by that, or why there is none; the action's summary then says so. For
+    `same_run` see `progression.conclude`.
     """
     after = carry_out(execution, moves, at=0.0)
     if after is None:
         return moves
-    then = progression.conclude(after, stage)
+    then = progression.conclude(after, stage, same_run=same_run)
     fails = MoveExecution(expected=ExecutionStatus.IN_PROGRESS, to=ExecutionStatus.FAILED) in then
     found = after.stage(stage)
     words = []

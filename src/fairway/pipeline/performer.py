@@ -5,6 +5,7 @@ next actions, the end of the stage, of the execution), and goes on until nothing
 waits for an approval, for which nothing needs to run. Steps are kept by the durable executor where a stage has one
 duty alone; actions that run beside each other are begun anew after a restart, as the order of their steps would not be
 the same, and find by themselves what they had begun.
+Actions that keep no step follow each other in one workflow (see `steps`).
 """
 
 import asyncio
@@ -19,9 +20,10 @@ from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Move
 from fairway.domain.pipeline import Approval
 from fairway.errors import FairwayError, NotFound
-from fairway.pipeline import decisions, outcome
+from fairway.pipeline import decisions, outcome, steps
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
+from fairway.pipeline.steps import Keeping
 from fairway.pipeline.work import Afterwards, Done, Failed, StageRunner, Work
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Durable, Step
@@ -86,33 +88,26 @@ class Performer:
         self._fresh.discard(arguments["id"])
         if not self._holding.holds(app):
             return
+        keeping = Keeping(step, keeps=True)
         # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
         with contextlib.suppress(NotFound):
-            while True:
-                execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
-                stage = execution.stage(name)
-                if stage is None or stage.status not in INSIDE:
-                    break
+            execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
+            while (stage := execution.stage(name)) is not None and stage.status in INSIDE:
                 if workflow(execution, stage) != arguments["id"]:
                     await self._ledger.insist(functools.partial(self._goes_on, execution, stage))
                     break
                 if not (actions := running(stage)):
                     break
-                await self._run_all(step, app, number, name, actions, resumed=resumed)
+                execution = await self._run_all(keeping, execution, name, actions, resumed=resumed)
                 resumed = False
             await self._ledger.insist(functools.partial(self._ended, app))
 
     async def _run_all(
-        self,
-        step: Step,
-        app: AppName,
-        number: ExecutionNumber,
-        name: str,
-        actions: list[ActionExecution],
-        *,
-        resumed: bool,
-    ) -> None:
-        execution = await self._ledger.get(app, number)
+        self, step: Keeping, execution: Execution, name: str, actions: list[ActionExecution], *, resumed: bool
+    ) -> Execution:
+        """Run them, and return the execution as it is then."""
+        app, number = execution.app, execution.number
+        after: Execution | None = None
         earlier = resumed or any(each.attempt > 1 for each in actions) or has_written(execution, name, actions)
         with self._logs.write(app, number, name, resume=earlier) as log:
             if resumed:
@@ -121,16 +116,19 @@ class Performer:
                 log(f"attempt {attempt}")
             act = functools.partial(self._act, execution, name, log, resumed=resumed)
             if len(actions) == 1:
-                await act(step, actions[0])
-                return
-            async with asyncio.TaskGroup() as group:
-                for action in actions:
-                    group.create_task(quietly(act(at_once, action)))
+                after = await act(step, actions[0])
+            else:
+                async with asyncio.TaskGroup() as group:
+                    for action in actions:
+                        group.create_task(quietly(act(Keeping(steps.at_once, keeps=False), action)))
+        if after is None:
+            after = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
+        return after
 
     async def _act(
-        self, execution: Execution, stage: str, log: LogSink, step: Step, action: ActionExecution, *, resumed: bool
-    ) -> None:
-        """Run the action, and write what came of it."""
+        self, execution: Execution, stage: str, log: LogSink, step: Keeping, action: ActionExecution, *, resumed: bool
+    ) -> Execution | None:
+        """Run the action, and write what came of it. Returns the execution after that, None when it came too late."""
         afterwards: list[Afterwards] = []
         try:
             work = await self._work(execution, stage, log, step, action, resumed=resumed)
@@ -143,10 +141,12 @@ class Performer:
             answer = outcome.make_failed(error, execution, stage)
         except Exception as error:  # noqa: BLE001 - every error of an action becomes its Cause
             answer = outcome.make_failed(error, execution, stage)
-        await self._ledger.insist(functools.partial(self._conclude, execution, stage, action, answer))
+        conclude = functools.partial(self._conclude, execution, stage, action, answer, same_run=not step.kept)
+        after = await self._ledger.insist(conclude)
         for each in afterwards:
             with contextlib.suppress(FairwayError):
                 await each()
+        return after
 
     async def _work(
         self, execution: Execution, stage: str, log: LogSink, step: Step, action: ActionExecution, *, resumed: bool
@@ -174,20 +174,26 @@ class Performer:
 
         return await step(name, act)
 
-    async def _conclude(self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed) -> None:
-        latest = await self._ledger.get(execution.app, execution.number)
-        found = latest.stage(stage)
-        # Looked for when this one succeeded, too: one beside it may fail in this moment, and this be the stage's end.
-        back = await self._after_failure(latest, found) if found is not None else None
+    async def _conclude(
+        self, execution: Execution, stage: str, action: ActionExecution, answer: Done | Failed, *, same_run: bool
+    ) -> Execution | None:
+        latest, back = execution, None
+        if isinstance(answer, Failed) or not is_sole(execution, stage, action):
+            latest = await self._ledger.get(execution.app, execution.number)
+            found = latest.stage(stage)
+            # Looked for when this one succeeded, too: one beside it may fail in this moment, and this be the stage's
+            # end.
+            back = await self._after_failure(latest, found) if found is not None else None
 
         def decide(now: Execution) -> list[Move]:
             found = now.stage(stage)
             present = found.action(action.action.name) if found is not None else None
             if present is None or present.status is not ActionStatus.IN_PROGRESS or present.attempt != action.attempt:
                 return []
-            return list(decisions.follow(now, outcome.record(stage, action.action.name, answer), stage, back=back))
+            moves = outcome.record(stage, action.action.name, answer)
+            return list(decisions.follow(now, moves, stage, back=back, same_run=same_run))
 
-        await self._ledger.change(latest, decide)
+        return await self._ledger.change(latest, decide)
 
     def _runner(self, stage: str, action: ActionExecution) -> StageRunner:
         if isinstance(action.action, Command):
@@ -217,15 +223,19 @@ def has_written(execution: Execution, name: str, actions: Sequence[ActionExecuti
     )
 
 
-async def quietly(act: Awaitable[None]) -> None:
+def is_sole(execution: Execution, name: str, action: ActionExecution) -> bool:
+    """Whether the stage goes on when the action succeeds: no other one is in progress, nor has one failed. None begins
+    before it has ended."""
+    good = (ActionStatus.SUCCEEDED, ActionStatus.PENDING)
+    stage = execution.stage(name)
+    others = () if stage is None else (each for each in stage.actions if each.action.name != action.action.name)
+    return all(each.status in good for each in others)
+
+
+async def quietly(act: Awaitable[object]) -> None:
     """Let it end without a word when the app is gone: whoever looks for the next actions is told."""
     with contextlib.suppress(NotFound):
         await act
-
-
-async def at_once(name: str, action: Callable[[], Awaitable[Any]]) -> Any:
-    """A Step that keeps nothing."""
-    return await action()
 
 
 def workflow(execution: Execution, stage: Stage) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from fairway.domain.app import OnFailure
 from fairway.domain.events import Event
 from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Kind, Stage
+from fairway.domain.pipeline import Approval, Definition, Duty
 from fairway.domain.rollback import Rollback
 from fairway.errors import WorkFailed
 from support.pipeline_stages import Rig
-from support.pipeline_values import APP
+from support.pipeline_values import APP, define
 
 BROKEN = WorkFailed("GET /orders answered 500")
 
@@ -171,3 +173,35 @@ async def heard(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
         async with asyncio.timeout(0.05):
             async for event in events:
                 yield event
+
+
+async def test_a_refusal_beside_a_check_that_succeeds_takes_the_environment_back(rig: Rig) -> None:
+    source, last = define(["source", "production"]).stages
+    actions = (Duty(name="deploy"), Duty(name="smoke", order=2), Approval(order=2))
+    rig.stages.hold("production")
+    await rig.submit(Definition(stages=(source, replace(last, actions=actions, on_failure=OnFailure.ROLLBACK))))
+    await rig.quiet()
+    deploying = rig.stages.held["production"]
+    rig.stages.hold("production")
+    deploying.set()
+    await rig.quiet()
+    await rig.executor.decide(APP, 2, approved=False, by="ada")
+
+    rig.stages.held["production"].set()
+    await rig.quiet()
+
+    assert await rig.statuses() == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
+    assert (await rig.get(3)).kind is Kind.ROLLBACK
+
+
+@pytest.mark.parametrize(("stepless", "runs"), [({"production"}, 1), (set(), 2)], ids=["no step", "steps"])
+async def test_only_an_action_that_has_kept_a_step_is_followed_by_another_run(
+    rig: Rig, stepless: set[str], runs: int
+) -> None:
+    rig.stages.stepless = stepless
+
+    await rig.push_checked(OnFailure.NONE)
+    await rig.quiet()
+
+    assert production(await rig.get(2)).run == runs
+    assert rig.stages.ran[-2:] == ["2/production", "2/production"]

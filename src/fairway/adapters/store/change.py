@@ -30,15 +30,29 @@ from fairway.domain.moves import CountRun, GoBack, Keep, Move, MoveAction, MoveE
 from fairway.domain.pipeline import Definition, StageDefinition
 
 
+def expecting(table: sa.Table, **columns: str) -> sa.Update:
+    """An update of the row whose columns have the values of those parameters. What it sets are the columns that are
+    given to its execution; so SQLAlchemy puts each together once, which takes it longer than running it."""
+    return sa.update(table).where(*(table.c[column] == sa.bindparam(name) for column, name in columns.items()))
+
+
+KEY = {"app": "of_app", "number": "of_number"}
+CLAIM = expecting(EXECUTIONS, **KEY, version="expected")
+EXECUTION = expecting(EXECUTIONS, **KEY, status="expected")
+STAGE = expecting(STAGES, **KEY, name="of_stage", status="expected")
+RUN = expecting(STAGES, **KEY, name="of_stage", run="expected")
+ACTION = expecting(ACTIONS, **KEY, stage="of_stage", name="of_action", status="expected")
+ACTION_AGAIN = ACTION.values(attempt=ACTIONS.c.attempt + 1)
+
+
 class Unexpected(Exception):
     """Takes the transaction back."""
 
 
 def claim(connection: sa.Connection, execution: Execution) -> None:
     """Count the change. Raises Unexpected unless the execution is still as it was read."""
-    mine = (EXECUTIONS.c.app == execution.app, EXECUTIONS.c.number == execution.number)
-    read = EXECUTIONS.c.version == execution.version
-    if not happened(connection, sa.update(EXECUTIONS).where(*mine, read).values(version=execution.version + 1)):
+    mine = {"of_app": execution.app, "of_number": execution.number, "expected": execution.version}
+    if not happened(connection, CLAIM, mine, version=execution.version + 1):
         raise Unexpected
 
 
@@ -58,8 +72,8 @@ def carried_out(connection: sa.Connection, app: str, number: int, move: Move, at
         case MoveAction():
             return move_action(connection, app, number, move, at)
         case CountRun(stage=stage, expected=run):
-            mine = (STAGES.c.app == app, STAGES.c.number == number, STAGES.c.name == stage, STAGES.c.run == run)
-            return happened(connection, sa.update(STAGES).where(*mine).values(run=run + 1))
+            mine = {"of_app": app, "of_number": number, "of_stage": stage, "expected": run}
+            return happened(connection, RUN, mine, run=run + 1)
         case Keep(outputs=outputs):
             return keep(connection, app, number, outputs)
         case Redefine(stages=stages):
@@ -76,8 +90,8 @@ def move_execution(connection: sa.Connection, app: str, number: int, move: MoveE
     values: dict[str, Any] = {"status": move.to.value, "ended_at": at if move.to in ENDED else None}
     if move.expected is ExecutionStatus.QUEUED and move.to is ExecutionStatus.IN_PROGRESS:
         values["started_at"] = at
-    mine = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number, EXECUTIONS.c.status == move.expected.value)
-    return happened(connection, sa.update(EXECUTIONS).where(*mine).values(values))
+    mine = {"of_app": app, "of_number": number, "expected": move.expected.value}
+    return happened(connection, EXECUTION, mine, **values)
 
 
 def move_stage(connection: sa.Connection, app: str, number: int, move: MoveStage, at: float) -> bool:
@@ -85,25 +99,25 @@ def move_stage(connection: sa.Connection, app: str, number: int, move: MoveStage
     values: dict[str, Any] = {"status": move.to.value, "ended_at": None if move.to in INSIDE else at}
     if move.expected is StageStatus.PENDING:
         values["started_at"] = at
-    mine = (STAGES.c.app == app, STAGES.c.number == number, STAGES.c.name == move.stage)
-    return happened(connection, sa.update(STAGES).where(*mine, STAGES.c.status == move.expected.value).values(values))
+    mine = {"of_app": app, "of_number": number, "of_stage": move.stage, "expected": move.expected.value}
+    return happened(connection, STAGE, mine, **values)
 
 
 def move_action(connection: sa.Connection, app: str, number: int, move: MoveAction, at: float) -> bool:
     """See `domain.moves.move_action`."""
     values: dict[str, Any] = {"status": move.to.value}
+    statement = ACTION
     match move.to:
         case ActionStatus.PENDING:
-            values |= {"attempt": ACTIONS.c.attempt + 1, "started_at": None, "ended_at": None}
-            values |= {"summary": "", "cause": None}
+            statement = ACTION_AGAIN
+            values |= {"started_at": None, "ended_at": None, "summary": "", "cause": None}
         case ActionStatus.IN_PROGRESS:
             values["started_at"] = at
         case _:
             cause = None if move.cause is None else codec.encode(move.cause)
             values |= {"ended_at": at, "summary": move.summary, "cause": cause}
-    mine = (ACTIONS.c.app == app, ACTIONS.c.number == number, ACTIONS.c.stage == move.stage)
-    expected = (ACTIONS.c.name == move.action, ACTIONS.c.status == move.expected.value)
-    return happened(connection, sa.update(ACTIONS).where(*mine, *expected).values(values))
+    mine = {"of_app": app, "of_number": number, "of_stage": move.stage, "of_action": move.action}
+    return happened(connection, statement, {**mine, "expected": move.expected.value}, **values)
 
 
 def keep(connection: sa.Connection, app: str, number: int, outputs: Mapping[str, Any]) -> bool:
@@ -111,7 +125,7 @@ def keep(connection: sa.Connection, app: str, number: int, outputs: Mapping[str,
     mine = (EXECUTIONS.c.app == app, EXECUTIONS.c.number == number)
     text = connection.execute(sa.select(EXECUTIONS.c.outputs).where(*mine)).scalar_one()
     merged = json.dumps({**json.loads(text), **outputs})
-    return happened(connection, sa.update(EXECUTIONS).where(*mine).values(outputs=merged))
+    return connection.execute(sa.update(EXECUTIONS).where(*mine).values(outputs=merged)).rowcount == 1
 
 
 def redefine(connection: sa.Connection, app: str, number: int, stages: Sequence[StageDefinition]) -> None:
@@ -200,6 +214,6 @@ def insert_stages(
         connection.execute(sa.insert(ACTIONS), actions)
 
 
-def happened(connection: sa.Connection, statement: sa.Update) -> bool:
-    """Whether the statement changed its row."""
-    return connection.execute(statement).rowcount == 1
+def happened(connection: sa.Connection, statement: sa.Update, mine: Mapping[str, Any], **values: Any) -> bool:
+    """Whether the statement found its row, and set the values."""
+    return connection.execute(statement, {**mine, **values}).rowcount == 1
