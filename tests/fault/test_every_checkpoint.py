@@ -1,0 +1,49 @@
+"""A server killed with SIGKILL at every checkpoint of what executions go through, and the server that comes after it.
+
+A checkpoint is a write of a store or a durable step; they are found by telling the story (tests/support/fault_story.py)
+once without a death, and each that it comes to has its cases: before, after, and of a step in between.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import fault_driver
+from support.fault_watch import writes
+
+ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What came of every case. It is a process of its own, because it forks."""
+    root: Path = tmp_path_factory.mktemp("story")
+    command = [sys.executable, "-W", "error", "-m", fault_driver.__name__, str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRON)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_whatever_point_it_dies_at_the_next_server_ends_it_as_if_nothing_had_happened(told: Any) -> None:
+    bad = [f"{case['when']} {case['name']}: {case['problem']}" for case in told["cases"] if case["problem"]]
+
+    assert not bad, f"{len(bad)} of {len(told['cases'])} deaths were not borne:\n" + "\n\n".join(bad)
+
+
+def test_the_story_comes_to_every_write_that_a_store_offers(told: Any) -> None:
+    reached = {name.split()[0] for name in told["reached"]}
+
+    missed = writes() - reached
+
+    assert not missed, "each of these needs a chapter in tests/support/fault_story.py, or has no use"
+
+
+def test_the_story_comes_to_every_durable_step(told: Any) -> None:
+    steps = {name for name in told["reached"] if name.startswith("step ")}
+
+    assert steps == {"step lay out", "step build", "step push"}
