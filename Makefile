@@ -30,7 +30,7 @@ test: setup check ## everything, with real Docker, HAProxy, registry and git: un
 	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --durations 15
 
 bench: setup ## the figures that the README quotes
-	@for script in push_to_live replacement proxy server no_failed_request; do $(BIN)/python bench/$$script.py || exit 1; done
+	@for script in push_to_live replacement proxy server no_failed_request executor resume random_kills; do $(BIN)/python bench/$$script.py || exit 1; done
 
 lock: environment ## pin the dependencies again, with their hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
