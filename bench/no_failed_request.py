@@ -5,7 +5,7 @@ import sys
 
 from fairway.cli.demo.load import Load, Tally
 from fairway.cli.demo.sandbox import Sandbox
-from sandbox import docker_program, live, run
+from sandbox import docker_program, live, tasks
 
 REQUESTS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 CONNECTIONS = 64
@@ -37,9 +37,7 @@ async def measure(sandbox: Sandbox) -> bool:
             await event("rollback", sys.executable, "-m", "fairway", "rollback", "--yes")
             await event("scale-out", sys.executable, "-m", "fairway", "scale", "web=4")
             await event("scale-in", sys.executable, "-m", "fairway", "scale", "web=2")
-            victim = run(program, "ps", "--quiet", "--filter", f"label=fairway.app={sandbox.repository.name}").split()[
-                0
-            ]
+            victim = tasks(program, sandbox)[0]
             await event("SIGKILL of a task", program, "kill", "--signal", "KILL", victim)
         load.stop()
     for name, tally in totals.items():

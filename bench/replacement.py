@@ -3,7 +3,7 @@
 import sys
 import time
 
-from sandbox import HOST, answer, docker_program, live, row, run, until
+from sandbox import HOST, answer, docker_program, live, row, run, tasks, until
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 
@@ -15,20 +15,15 @@ def main() -> None:
     program = docker_program()
     with live() as sandbox:
         for number in range(ROUNDS + 1):
-            containers = tasks(program, sandbox.repository.name)
+            containers = tasks(program, sandbox)
             image = run(program, "inspect", "--format", "{{.Config.Image}}", containers[0])
             seconds = measure_replacement(program, containers[0], sandbox.apps_port)
             by_hand = measure_by_hand(program, image)
             if number:  # the first round warms the page cache for both
                 ours.append(seconds)
                 floor.append(by_hand)
-            until(lambda: len(tasks(program, sandbox.repository.name)) == 1)
+            until(lambda: len(tasks(program, sandbox)) == 1)
     print(row("SIGKILL to replacement serving", ours, floor))
-
-
-def tasks(program: str, app: str) -> list[str]:
-    """The ids of the app's running containers."""
-    return run(program, "ps", "--quiet", "--filter", f"label=fairway.app={app}").split()
 
 
 def measure_replacement(program: str, container: str, port: int) -> float:

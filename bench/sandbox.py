@@ -55,6 +55,12 @@ def plain_registry() -> Iterator[str]:
             server.wait()
 
 
+def tasks(program: str, sandbox: Sandbox) -> list[str]:
+    """The ids of the sandbox's own running containers, the newest first, whoever else runs the sample on this host."""
+    instance = (sandbox.home / "instance").read_text().strip()
+    return run(program, "ps", "--quiet", "--filter", f"label=fairway.instance={instance}").split()
+
+
 def docker_program() -> str:
     """The docker command that builds with BuildKit: Debian's before any bare client."""
     return telling.docker_program()
