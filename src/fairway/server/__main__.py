@@ -3,7 +3,8 @@
 import logging
 import sys
 
-from fairway import bootstrap, settings
+from fairway import settings
+from fairway.bootstrap.assemble import build
 from fairway.errors import FairwayError
 from fairway.server import running
 
@@ -16,7 +17,7 @@ def main() -> int:
     # A line for each request to Docker, ten a second with many tasks, hides the ones that matter.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        running.serve(settings.read(), bootstrap.build)
+        running.serve(settings.read(), build)
     except FairwayError as error:
         for line in (error.what, error.why, error.hint):
             if line:

@@ -1,4 +1,4 @@
-"""The only module that knows both rooms and adapters: it puts a server together from its settings.
+"""A server put together from its settings.
 
 Read top to bottom it is the order in which a server comes up: its store, the programs beside it (HAProxy, the
 registry), the engine, the orchestrator, then the pipeline, which goes on with what a dead server left behind. It goes
@@ -6,20 +6,10 @@ down in reverse.
 """
 
 import asyncio
-import contextlib
-import hashlib
-import hmac
-import os
-import secrets
-import socket
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from typing import NoReturn
 
 from fairway import services
-from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.dbos.durable import DbosDurable
 from fairway.adapters.docker.engine import DockerEngine
@@ -34,31 +24,21 @@ from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
-from fairway.adapters.oci import embedded as embedded_registry
 from fairway.adapters.oci import login as registry_login
-from fairway.adapters.oci.embedded import Embedded
 from fairway.adapters.oci.login import DockerLogin
-from fairway.adapters.oci.registry import DistributionRegistry
-from fairway.adapters.process.component import ComponentState
 from fairway.adapters.store import archive
-from fairway.adapters.store.store import Store, open_store
+from fairway.adapters.store.store import open_store
 from fairway.adapters.store.telling import TellingDesiredStates
 from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
-from fairway.build import generated, run
-from fairway.build.detect import detect, tree
-from fairway.build.run import BuildResult
+from fairway.bootstrap import components, identity, registries, stages
 from fairway.deploy.deployer import Deployer
 from fairway.domain import diagnosis
-from fairway.domain.app import App, Build, Defaults
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.domain.image import Image, LocalImage
-from fairway.domain.lease import Member
 from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
-from fairway.errors import FairwayError
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
@@ -66,21 +46,12 @@ from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
 from fairway.orchestrator.controller import Controller
 from fairway.pipeline.artifacts import Artifacts
-from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
-from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.command import CommandRunner, keep_clear
-from fairway.pipeline.stages.deploy import DeployStage
-from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.request import RequestRunner
-from fairway.pipeline.stages.source import SourceStage
-from fairway.pipeline.work import StageRunner
-from fairway.ports.builder import LogSink
 from fairway.ports.leases import Alone
-from fairway.ports.registry import Login
-from fairway.registry import publish
 from fairway.registry.housekeeping import Housekeeper
 from fairway.registry.needs import Records
 from fairway.settings import Settings
@@ -94,18 +65,18 @@ VERSION = "1"
 async def build(settings: Settings) -> AsyncIterator[services.Services]:
     """A working server without its HTTP. Raises Unavailable when a part of the host that it needs can't be had."""
     clock, board, notices = SystemClock(), Board(), MemoryNotices()
-    instance = read_instance(settings.home)
+    instance = identity.read_instance(settings.home)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
         sealing = key.load(settings.home / "secret.key")
         keeper = None
         if settings.shared:
-            member = describe_member(settings, instance, sealing)
-            keeper = Keeper(store.leases, member, clock, lost=begin_anew)
+            member = identity.describe_member(settings, instance, sealing)
+            keeper = Keeper(store.leases, member, clock, lost=identity.begin_anew)
             await keeper.check()
         sharing = keeper or Alone()
         held = store.held(sharing.holds)
-        embedded = await start_registry(settings)
+        embedded = await registries.start_registry(settings)
         login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
         balancer = await stack.enter_async_context(
             HaproxyBalancer(
@@ -119,7 +90,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
         engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance, login=login))
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
-        own, registry = await open_registries(stack, settings, embedded, login)
+        own, registry = await registries.open_registries(stack, settings, embedded, login)
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
@@ -163,7 +134,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             store.transitions,
             durable,
             {
-                **make_stages(settings, store, repositories, builder, registry, deployer, instance),
+                **stages.make_stages(settings, store, repositories, builder, registry, deployer, instance),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
                 "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),
             },
@@ -228,9 +199,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             await intake.resync()
             follower.wake()
 
-        async def components() -> Sequence[services.Component]:
+        async def look_around() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
-            return [await look_at(engine), *map(describe, supervised)]
+            return [await components.look_at(engine), *map(components.describe, supervised)]
 
         if keeper:
             # As late as can be: from here on it is renewed.
@@ -284,115 +255,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     artifacts=artifacts,
                     instance=instance,
                     sharing=sharing,
-                    components=components,
+                    components=look_around,
                 )
             finally:
                 await executor.close()
                 for task in work:
                     task.cancel()
-
-
-def make_stages(
-    settings: Settings,
-    store: Store,
-    repositories: GitRepositories,
-    builder: DockerBuilder,
-    registry: DistributionRegistry,
-    deployer: Deployer,
-    instance: str,
-) -> Mapping[str, StageRunner]:
-    """What each stage of an execution does, with all that it needs."""
-    bases = DockerBases(builder)
-    checkouts = Checkouts(repositories, settings.checkouts)
-
-    async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink) -> BuildResult:
-        return await run.build(app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log)
-
-    async def push(app: AppName, image: LocalImage, commit: str, *, log: LogSink) -> Image:
-        return await publish.publish(app, commit, image, registry)
-
-    async def look(checkout: Path, build: Build) -> Defaults:
-        directory = None if build.directory == "." else build.directory
-        found = await asyncio.to_thread(detect.detect, tree.Directory(checkout), directory=directory)
-        return found.defaults
-
-    building = BuildStage(build_commit, load, checkouts, instance)
-    return {
-        "source": SourceStage(repositories, store.apps, load, look, checkouts),
-        "build": building,
-        "package": PackageStage(push, building),
-        "deploy": DeployStage(deployer, load),
-    }
-
-
-async def start_registry(settings: Settings) -> Embedded | None:
-    """Have the embedded registry running if it is needed. Raises Unavailable that says why it does not run."""
-    if not embedded_registry.needed(settings.home, settings.registry):
-        return None
-    return await embedded_registry.start(settings.home, settings.registry_port)
-
-
-async def open_registries(
-    stack: AsyncExitStack, settings: Settings, embedded: Embedded | None, login: Login
-) -> tuple[DistributionRegistry | None, DistributionRegistry]:
-    """The embedded registry if it runs, and the one that images are pushed to, which is the same or another."""
-    own = None
-    if embedded is not None:
-        opened = DistributionRegistry(embedded.host, login, settings.docker_host, directory=embedded.directory)
-        own = await stack.enter_async_context(opened)
-    if own is not None and not settings.registry:
-        return own, own
-    return own, await stack.enter_async_context(DistributionRegistry(settings.registry, login, settings.docker_host))
-
-
-async def look_at(engine: DockerEngine) -> services.Component:
-    """How Docker does, by asking it."""
-    try:
-        tasks = await engine.observe()
-    except FairwayError as error:
-        return services.Component(name="docker", state="down", detail=f"{error.what}: {error.why}")
-    return services.Component(name="docker", state="ok", detail=f"{len(tasks)} containers")
-
-
-def describe(state: ComponentState) -> services.Component:
-    """How a supervised program does."""
-    return services.Component(
-        name=state.name, state="ok" if state.state == "running" else "down", detail=state.detail or state.state
-    )
-
-
-def describe_member(settings: Settings, instance: str, secret: bytes) -> Member:
-    """The server as those see it that share its work, and what they must have in common with it."""
-    host = socket.gethostname()
-    address = host if settings.address in ("0.0.0.0", "::") else settings.address  # noqa: S104 - compared with
-    return Member(
-        server=instance,
-        name=host,
-        url=settings.outside if settings.public_url or address == "127.0.0.1" else f"http://{address}:{settings.port}",
-        seconds=float(settings.lease),
-        terms={
-            "key": hmac.new(secret, b"fairway: which key is it", hashlib.sha256).hexdigest()[:16],
-            "registry": settings.registry,
-            "repositories": read_instance(settings.repositories),
-        },
-    )
-
-
-def begin_anew() -> NoReturn:
-    """Replace this process by a fresh server: its lease is lost, so nothing that it knows or has begun counts any more.
-    HAProxy, the registry and the tasks are processes of their own and go on."""
-    os.write(2, b"another server has taken this one's apps over: it begins anew\n")
-    os.execv(sys.executable, [sys.executable, "-m", "fairway.server"])  # noqa: S606 - its own program, no shell
-
-
-def read_instance(home: Path) -> str:
-    """What tells this home's containers (or this folder) from those of any other: 8 digits, made once."""
-    file = home / "instance"
-    with contextlib.suppress(FileNotFoundError):
-        return file.read_text(encoding="ascii").strip()
-    new = file.with_name(f".instance.{secrets.token_hex(4)}")
-    new.write_text(f"{secrets.token_hex(4)}\n", encoding="ascii")
-    with contextlib.suppress(FileExistsError):
-        file.hardlink_to(new)
-    new.unlink()
-    return file.read_text(encoding="ascii").strip()

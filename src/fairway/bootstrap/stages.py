@@ -1,0 +1,61 @@
+"""What each stage of an execution does, with the adapters that it needs."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.git.repositories import GitRepositories
+from fairway.adapters.oci.registry import DistributionRegistry
+from fairway.adapters.store.store import Store
+from fairway.build import generated, run
+from fairway.build.detect import detect, tree
+from fairway.build.run import BuildResult
+from fairway.deploy.deployer import Deployer
+from fairway.domain.app import App, Build, Defaults
+from fairway.domain.ids import AppName
+from fairway.domain.image import Image, LocalImage
+from fairway.manifest.load import load
+from fairway.pipeline.checkouts import Checkouts
+from fairway.pipeline.stages.build import BuildStage
+from fairway.pipeline.stages.deploy import DeployStage
+from fairway.pipeline.stages.package import PackageStage
+from fairway.pipeline.stages.source import SourceStage
+from fairway.pipeline.work import StageRunner
+from fairway.ports.builder import LogSink
+from fairway.registry import publish
+from fairway.settings import Settings
+
+
+def make_stages(
+    settings: Settings,
+    store: Store,
+    repositories: GitRepositories,
+    builder: DockerBuilder,
+    registry: DistributionRegistry,
+    deployer: Deployer,
+    instance: str,
+) -> Mapping[str, StageRunner]:
+    """What each stage of an execution does, with all that it needs."""
+    bases = DockerBases(builder)
+    checkouts = Checkouts(repositories, settings.checkouts)
+
+    async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink) -> BuildResult:
+        return await run.build(app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log)
+
+    async def push(app: AppName, image: LocalImage, commit: str, *, log: LogSink) -> Image:
+        return await publish.publish(app, commit, image, registry)
+
+    async def look(checkout: Path, build: Build) -> Defaults:
+        directory = None if build.directory == "." else build.directory
+        found = await asyncio.to_thread(detect.detect, tree.Directory(checkout), directory=directory)
+        return found.defaults
+
+    building = BuildStage(build_commit, load, checkouts, instance)
+    return {
+        "source": SourceStage(repositories, store.apps, load, look, checkouts),
+        "build": building,
+        "package": PackageStage(push, building),
+        "deploy": DeployStage(deployer, load),
+    }
