@@ -1,8 +1,4 @@
-"""Which files of an action are kept: patterns such as `report/**`, `coverage/*.xml`, `screenshots`.
-
-    *    anything within one part of a path
-    **   anything, over several parts
-    ?    one character
+"""Which files of an action are kept: patterns such as `report/**`, `coverage/*.xml`, `screenshots` (see `glob`).
 
 A pattern that names a folder means all that is in it. The first part has no wildcard, so that there is always a place
 to look at which is smaller than the whole image.
@@ -10,16 +6,16 @@ to look at which is smaller than the whole image.
 
 import re
 
-WILD = re.compile(r"[*?]")
-PART = re.compile(r"\*\*/?|\*|\?|[^*?]+")
-MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+from fairway.domain import glob
+
+WILD = re.compile(r"[*?\[{]")
 
 
 def fits(pattern: str) -> bool:
     """Whether a text is such a pattern."""
     parts = pattern.split("/")
     plain = all(part not in ("", ".", "..") and part.isprintable() and "\\" not in part for part in parts)
-    return plain and not WILD.search(parts[0])
+    return plain and not WILD.search(parts[0]) and not glob.problem(pattern)
 
 
 def root(pattern: str) -> str:
@@ -31,5 +27,4 @@ def root(pattern: str) -> str:
 
 def matches(path: str, pattern: str) -> bool:
     """Whether the file at the path is kept."""
-    written = "".join(MEANING.get(part) or re.escape(part) for part in PART.findall(pattern))
-    return re.fullmatch(f"{written}(?:/.*)?", path, re.DOTALL) is not None
+    return glob.matches(pattern, path) or glob.matches(f"{pattern}/**", path)
