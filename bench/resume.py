@@ -26,6 +26,7 @@ def main() -> None:
         manifest = sandbox.repository / "fairway.toml"
         manifest.write_text(manifest.read_text() + BAKE)
         sandbox.run("git", "commit", "--quiet", "--all", "--message", "Bake for half an hour")
+        number = sandbox.ask("executions")["executions"][0]["number"] + 1
         push = subprocess.Popen(
             ["git", "push", "--quiet", "fairway", "master"],
             cwd=sandbox.repository,
@@ -33,7 +34,6 @@ def main() -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        number = sandbox.ask("executions")["executions"][0]["number"] + 1
         log = sandbox.home / "executions" / "shop-api" / str(number) / "production.log"
         until(lambda: log.exists() and "serving" in log.read_text(), patience=180)
         ours = [start(sandbox, lambda seen=seen: log.read_text().count(GOES_ON) > seen) for seen in range(ROUNDS)]

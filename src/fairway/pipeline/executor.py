@@ -8,7 +8,7 @@ whether it is called at the end of a stage, after a restart, or both at once.
 
 import asyncio
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 
 from fairway.domain import admission, progression
@@ -17,7 +17,7 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.moves import CountRun, Keep, Move, MoveExecution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
-from fairway.errors import Conflict
+from fairway.errors import Conflict, Unavailable
 from fairway.pipeline import approvals, decisions, performer
 from fairway.pipeline.announce import Announcer
 from fairway.pipeline.ledger import Ledger
@@ -72,6 +72,8 @@ class Executor:
             holding=holding or Alone(),
         )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
         self._deadlines = asyncio.Event()
         self._opened = asyncio.Event()
 
@@ -181,13 +183,28 @@ class Executor:
             await self._settle(app)
 
     async def _settle(self, app: AppName) -> None:
-        """Let in those whose turn it is, and supersede those whose place was taken."""
-        begun: list[tuple[Execution, Stage]] = []
+        """Let in those whose turn it is, and supersede those whose place was taken.
+
+        One look does for all who asked before it began: a thousand executions that are queued at once would otherwise
+        wait in line to look a thousand times. Whom a look has let in begins, even when the store fails behind it.
+        """
+        self._asked[app] += 1
+        mine, begun = self._asked[app], list[tuple[Execution, Stage]]()
+        failure: Unavailable | None = None
         async with self._turn[app]:
-            while not await self._admit(app, begun):
-                pass
+            if self._seen[app] >= mine:
+                return
+            asked = self._asked[app]
+            try:
+                while not await self._admit(app, begun):
+                    pass
+                self._seen[app] = asked
+            except Unavailable as error:
+                failure = error
         for execution, stage in begun:
             await self._begin(execution, stage)
+        if failure is not None:
+            raise failure
 
     async def _admit(self, app: AppName, begun: list[tuple[Execution, Stage]]) -> bool:
         """One look at all of them; False when another one is needed, because something has changed since."""
