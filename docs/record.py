@@ -1,8 +1,10 @@
 """The picture of a command's output that the README shows: `fairway demo 2>&1 | python docs/record.py "make demo"`.
 
-Writes docs/demo.svg. Nothing in it is typed by hand: it is what the command printed, with its marks coloured.
+Writes docs/demo.svg. Nothing in it is typed by hand: it is what the command printed, with its marks coloured, and with
+FAIRWAY_HOME as most have it.
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -20,7 +22,8 @@ def main() -> None:
     """Read standard input, write the picture."""
     console = Console(record=True, width=WIDTH, file=sys.stderr, force_terminal=True)
     console.print(Text(f"$ {sys.argv[1]}", style="bold"))
-    for line in sys.stdin.read().rstrip().splitlines():
+    home = os.environ.get("FAIRWAY_HOME", "~/.fairway")
+    for line in sys.stdin.read().replace(home, "~/.fairway").rstrip().splitlines():
         text = Text(line)
         text.highlight_regex(r"✓", "green")
         text.highlight_regex(r"✗", "red")

@@ -151,12 +151,12 @@ async def test_a_release_a_crash_a_scale_in_and_a_restart_fail_no_request(site: 
         async with site.controller():
             await site.run(specify(3), 2)
             await unattended.more(200)
+            await site.until(lambda: len(site.containers()) == 2)
 
     assert seen.failed == {}
     assert unattended.failed == {}
     assert seen.answered.keys() == {"1", "2"}
     assert (await ask(port, HOST)).body == "3"
-    assert len(site.containers()) == 2
 
 
 async def test_a_release_that_listens_on_loopback_keeps_the_old_one_and_is_explained(site: Site) -> None:
