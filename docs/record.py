@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-WIDTH = 104
+WIDTH = 120
 OUT = Path(__file__).parent / "demo.svg"
 FONT_FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """rich names a font on somebody's server; a picture in a repository asks nobody for anything."""
