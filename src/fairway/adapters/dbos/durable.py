@@ -30,8 +30,6 @@ ALIVE = ["PENDING", "ENQUEUED"]
 ENDED = ["SUCCESS", "ERROR", "CANCELLED"]
 KEEP_FOR = 30 * 24 * 3600.0
 BATCH = 500
-SOON = 0.02
-"""Seconds between two looks for workflows to resume, for as long as there are any."""
 
 
 class JsonText(Serializer):
@@ -145,7 +143,6 @@ class DbosDurable:
         # The set is made before the launch that begins to empty it.
         self._resuming = self._left_behind()
         left = len(self._resuming)
-        hasten()
         DBOS.launch()
         forget(self._keep_for)
         if not left:
@@ -258,14 +255,6 @@ def forget(keep_for: float) -> None:
         status=ENDED, completed_before=before, limit=BATCH, load_input=False, load_output=False
     ):
         DBOS.delete_workflows([workflow.workflow_id for workflow in old])
-
-
-def hasten() -> None:
-    """Have DBOS look for what is to be resumed at once, and not a second after its launch. There is no public way;
-    should a later DBOS keep that elsewhere, a workflow is resumed a second later."""
-    queue = _get_dbos_instance()._registry.get_internal_queue()
-    if hasattr(queue, "_polling_interval_sec"):
-        queue._polling_interval_sec = SOON
 
 
 def quieten() -> None:

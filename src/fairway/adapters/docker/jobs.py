@@ -79,9 +79,16 @@ class DockerJobs:
     async def _begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
         """The id of its container, which is made and started as far as it is not."""
         for last in (False, True):
-            container = await self._find(job) or await self._create(job, spec, variables)
-            if (await self._state(container, spec)).tried:
-                return container
+            entry = next(iter(await self._listed(f"{names.JOB}={job}")), None)
+            container = str(entry["Id"]) if entry else await self._create(job, spec, variables)
+            try:
+                if (await self._state(container, spec)).tried:
+                    return container
+            except WorkFailed:
+                # Docker takes a container back whose maker went away before the answer, a moment after it was listed.
+                if last or entry is None or entry["State"] != "created":
+                    raise
+                continue
             try:
                 await archives.lay_out(self._connection, container)
                 await self._connection.call("POST", f"/containers/{container}/start")
