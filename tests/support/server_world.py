@@ -3,6 +3,7 @@ memory, and a pipeline that does what the test's script says."""
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -30,8 +31,10 @@ from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound
+from fairway.intake.description import Describer
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
@@ -347,13 +350,25 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         clock=clock,
         schedules=store.schedules,
     )
+    remotes = GitRemotes(repositories, settings.run / "remotes")
     sourcing = Sourcing(
         apps=store.apps,
         sources=store.sources,
         executions=store.executions,
         repositories=repositories,
-        remotes=GitRemotes(repositories, settings.run / "remotes"),
+        remotes=remotes,
         intake=intake,
+        pulling=Pulling(
+            apps=store.apps,
+            sources=store.sources,
+            executions=store.executions,
+            repositories=repositories,
+            remotes=remotes,
+            describer=Describer(repositories, load),
+            submit=pipeline.submitted,
+            stop=functools.partial(pipeline.stop, wait=True),
+            clock=clock,
+        ),
         events=store.events,
         key=b"k" * 32,
         clock=clock,

@@ -6,6 +6,7 @@ down in reverse.
 """
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -39,8 +40,10 @@ from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
+from fairway.intake.description import Describer
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
@@ -170,6 +173,17 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
         remotes = GitRemotes(repositories, settings.run / "remotes")
         await remotes.clear()
+        pulling = Pulling(
+            apps=store.apps,
+            sources=store.sources,
+            executions=store.executions,
+            repositories=repositories,
+            remotes=remotes,
+            describer=Describer(repositories, load),
+            submit=executor.submitted,
+            stop=functools.partial(executor.stop, wait=True, reason="the pull request was closed"),
+            clock=clock,
+        )
         sourcing = Sourcing(
             apps=store.apps,
             sources=store.sources,
@@ -177,6 +191,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             repositories=repositories,
             remotes=remotes,
             intake=intake,
+            pulling=pulling,
             events=store.events,
             key=sealing,
             clock=clock,

@@ -8,6 +8,9 @@ superseded.
 A rollback comes from no stage before: it goes in front of all that wait, through a disabled transition too, as soon as
 nothing works in its stage. An approval that waits there is no work.
 
+Pull requests have a lane of their own beside the pipeline: one of them at a time in each stage, in the order in which
+they came. So they neither hold up a push nor overtake one. A newer head supersedes what waits of the same pull request.
+
 Where CodePipeline refuses an execution (beyond 50 at once), ours waits at the door: no push is lost.
 """
 
@@ -46,6 +49,8 @@ def admit(
     ordered = sorted(unfinished, key=lambda execution: execution.number)
     waiting: dict[str, list[tuple[Execution, Stage]]] = defaultdict(list)
     taken: set[str] = set()
+    tried = [execution for execution in ordered if execution.kind is Kind.PULL_REQUEST]
+    ordered = [execution for execution in ordered if execution.kind is not Kind.PULL_REQUEST]
     for execution in ordered:
         stage = execution.place
         if stage is None or execution.status is ExecutionStatus.STOPPING:
@@ -57,7 +62,8 @@ def admit(
     under_way = sum(execution.status is not ExecutionStatus.QUEUED for execution in ordered)
     enter = go_back(ordered)
     taken |= {stage.name for _, stage in enter}
-    superseded: list[Execution] = []
+    superseded = outdated(tried)
+    enter += take_turns([execution for execution in tried if execution not in superseded])
     for name, those in waiting.items():
         over = overtaken([execution for execution, _ in those], (entered or {}).get(name, 0))
         superseded += over
@@ -82,6 +88,39 @@ def go_back(ordered: Iterable[Execution]) -> list[tuple[Execution, Stage]]:
         elif stage is not None and execution.kind is Kind.ROLLBACK and execution.status is ExecutionStatus.QUEUED:
             first.setdefault(stage.name, (execution, stage))
     return [each for name, each in first.items() if name not in working]
+
+
+def outdated(tried: list[Execution]) -> list[Execution]:
+    """Those that wait and have a newer one of the same pull request."""
+    newest = {execution.revision.pull_request: execution.number for execution in tried}
+    return [
+        execution
+        for execution in tried
+        if waits(execution) and execution.number < newest[execution.revision.pull_request]
+    ]
+
+
+def take_turns(tried: list[Execution]) -> list[tuple[Execution, Stage]]:
+    """The executions of pull requests that enter their stages: for each that none of them is in, the one that has
+    waited longest."""
+    taken = {stage.name for each in tried if not waits(each) and (stage := each.place) is not None}
+    waiting: dict[str, list[tuple[Execution, Stage]]] = defaultdict(list)
+    for execution in tried:
+        if waits(execution) and (stage := execution.place) is not None:
+            waiting[stage.name].append((execution, stage))
+    return [
+        min(those, key=lambda each: (arrived(each[0]), each[0].number))
+        for name, those in waiting.items()
+        if name not in taken
+    ]
+
+
+def waits(execution: Execution) -> bool:
+    """Whether it is in front of a stage, and may enter."""
+    stage = execution.place
+    return (
+        stage is not None and stage.status is StageStatus.PENDING and execution.status is not ExecutionStatus.STOPPING
+    )
 
 
 def works(stage: Stage) -> bool:

@@ -55,13 +55,25 @@ class Patterns:
         return included and self.excluded_by(name) is None
 
 
+class PullEvent(StrEnum):
+    """What happens to a pull request (CodePipeline's OPEN, UPDATED and CLOSED, which a merge is too)."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Pushes that start an execution: of these branches, with a changed file that `files` take; or of these tags."""
+    """Pushes that start an execution: of these branches, with a changed file that `files` take; or of these tags.
+
+    With `pull_requests` it takes no pushes, but pull requests to these branches to which one of these things happens.
+    """
 
     branches: Patterns | None = None
     files: Patterns | None = None
     tags: Patterns | None = None
+    pull_requests: tuple[PullEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

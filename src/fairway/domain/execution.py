@@ -17,10 +17,12 @@ from fairway.domain.rollback import Rollback
 
 
 class Kind(StrEnum):
-    """STANDARD goes through the pipeline with a commit, ROLLBACK takes one environment back (CodePipeline's types)."""
+    """STANDARD goes through the pipeline with a commit, ROLLBACK takes one environment back (CodePipeline's types).
+    PULL_REQUEST is ours: it builds and tests the head of a pull request, and deploys nothing."""
 
     STANDARD = "STANDARD"
     ROLLBACK = "ROLLBACK"
+    PULL_REQUEST = "PULL_REQUEST"
 
 
 class ExecutionStatus(StrEnum):
@@ -126,13 +128,15 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """The commit that an execution works on, and the branch or the tag whose push named it ("": another one)."""
+    """The commit that an execution works on, and the branch or the tag whose push named it ("": another one).
+    `pull_request` is the number of the one whose head it is; it then has neither branch nor tag."""
 
     commit: str
     subject: str
     branch: str
     author: str = ""
     tag: str = ""
+    pull_request: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +238,14 @@ class Execution:
 
     @property
     def kind(self) -> Kind:
-        """Whether it brings a commit or goes back."""
+        """Whether it brings a commit, goes back, or only tries a pull request."""
+        if self.revision.pull_request is not None and self.rollback is None:
+            return Kind.PULL_REQUEST
         return Kind.STANDARD if self.rollback is None else Kind.ROLLBACK
+
+    def shares_stages(self, other: "Execution") -> bool:
+        """Whether the two take stages from each other: those of pull requests go beside the pipeline."""
+        return (self.kind is Kind.PULL_REQUEST) == (other.kind is Kind.PULL_REQUEST)
 
     @property
     def finished(self) -> bool:

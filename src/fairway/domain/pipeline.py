@@ -16,6 +16,8 @@ WEEK = 7 * 86400.0
 """Seconds after which an approval that nobody gives has failed (CodePipeline's default)."""
 FIRST = ("source", "build", "package")
 """The stages that every pipeline begins with; one for each environment follows."""
+TRIED = ("source", "build")
+"""The stages of a pull request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,11 @@ def define(app: App) -> Definition:
     return Definition(
         stages=(*plain(FIRST), *(define_environment(environment) for environment in environments)), mode=app.mode
     )
+
+
+def define_pull_request() -> Definition:
+    """The pipeline of a pull request, whatever its fairway.toml says: nothing is published, nothing deployed."""
+    return Definition(stages=plain(TRIED))
 
 
 def define_environment(environment: Environment) -> StageDefinition:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fairway.domain.execution import Execution, ExecutionStatus, StageStatus
+from fairway.domain.execution import Execution, ExecutionStatus, Kind, StageStatus
 
 CONTEXT = "fairway"
 LONGEST = 140
@@ -40,11 +40,11 @@ class CommitStatus:
 
 
 def newest(executions: Sequence[Execution]) -> Sequence[Execution]:
-    """The newest execution of each commit, the oldest of these first: a commit shows one word, and an execution that
-    was overtaken by another one of the same commit must not have the last."""
-    latest: dict[str, Execution] = {}
+    """The newest execution of each commit in each context, the oldest of these first: it shows one word there, and an
+    execution that was overtaken by another one of the same commit must not have the last."""
+    latest: dict[tuple[str, str], Execution] = {}
     for execution in executions:
-        latest.setdefault(execution.revision.commit, execution)
+        latest.setdefault((execution.revision.commit, context(execution)), execution)
     return list(reversed(latest.values()))
 
 
@@ -53,10 +53,17 @@ def of(execution: Execution, url: str) -> CommitStatus:
     return CommitStatus(
         commit=execution.revision.commit,
         state=STATES.get(execution.status, State.PENDING),
-        context=f"{CONTEXT}/{execution.app}",
+        context=context(execution),
         description=describe(execution)[:LONGEST],
         url=url,
     )
+
+
+def context(execution: Execution) -> str:
+    """`fairway/shop`, or `fairway/shop/pull-request`: that a pull request was built says nothing of a deployment, and
+    its head may be a branch's too."""
+    beside = "/pull-request" if execution.kind is Kind.PULL_REQUEST else ""
+    return f"{CONTEXT}/{execution.app}{beside}"
 
 
 def describe(execution: Execution) -> str:
@@ -65,7 +72,8 @@ def describe(execution: Execution) -> str:
     match execution.status:
         case ExecutionStatus.SUCCEEDED:
             places = [stage.name for stage in execution.stages if stage.name not in ("source", "build", "package")]
-            words = f"deployed to {', '.join(places)}" if places else "built and packaged"
+            packaged = "built" if execution.kind is Kind.PULL_REQUEST else "built and packaged"
+            words = f"deployed to {', '.join(places)}" if places else packaged
         case ExecutionStatus.FAILED:
             failed = next((stage.name for stage in execution.stages if stage.status is StageStatus.FAILED), "it")
             words = f"{failed} failed"

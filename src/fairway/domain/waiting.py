@@ -61,7 +61,9 @@ def find(execution: Execution, others: Iterable[Execution], disabled: Iterable[D
             )
     for other in others:
         held = other.stage(stage.name)
-        if other.number != execution.number and held is not None and held.status in INSIDE:
+        if held is None or held.status not in INSIDE or not other.shares_stages(execution):
+            continue
+        if other.number != execution.number:
             cause = f"{stage.name}, which execution {other.number} is in"
             if held.waiting is None:
                 return Waiting(stage=stage.name, cause=cause, person=False)

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fairway.domain import pulls
 from fairway.domain.remotes import Forge
 from fairway.errors import Unauthorized
 
@@ -46,6 +47,7 @@ class Concern(StrEnum):
     """What an event is to us."""
 
     PUSH = "push"
+    PULL_REQUEST = "pull request"
     PING = "ping"
     NONE = "none"
 
@@ -66,6 +68,8 @@ class Call:
     def concern(self) -> Concern:
         """Whether there may be something to fetch."""
         name = self.event.lower()
+        if name in pulls.NAMES:
+            return Concern.PULL_REQUEST
         return Concern.PUSH if name in PUSHES else Concern.PING if name in PINGS else Concern.NONE
 
 

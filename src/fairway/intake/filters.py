@@ -5,6 +5,8 @@ alternatives; within one, the branch and a changed file must both be taken; name
 excludes win; each changed file is looked at by itself; the first push of a branch has no changed files to look at. With
 a filter, the branch alone starts nothing any more, unless it is written down too.
 
+Pull requests have filters of their own, with the branch that they go to in place of the pushed one.
+
 `source.paths` is older than these and keeps git's rules: the last pattern that matches decides, and in a branch's first
 push every file counts as changed.
 """
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 
 import pathspec
 
-from fairway.domain.app import Patterns, Source
+from fairway.domain.app import Filter, Patterns, PullEvent, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,27 @@ def why_kept(source: Source, pushed: Pushed) -> str:
 def compares(source: Source, branch: str) -> bool:
     """Whether it depends on the changed files what becomes of a push of the branch."""
     return bool(source.paths) or any(
-        each.files is not None and each.branches is not None and each.branches.take(branch) for each in source.filters
+        each.files is not None and each.branches is not None and each.branches.take(branch) for each in _pushes(source)
     )
+
+
+def why_pull_request_kept(source: Source, event: PullEvent, target: str, changed: Sequence[str] | None) -> str:
+    """Why a pull request to the branch `target` starts nothing, "" when it does start an execution. `source` is what
+    the target's own fairway.toml says. `changed` None: its files are not known yet, and would not keep it."""
+    reasons = []
+    for number, each in enumerate(source.filters):
+        if not each.pull_requests or each.branches is None:
+            continue
+        key = f"source.filters[{number}]"
+        if event not in each.pull_requests:
+            reasons.append(f"{key}.pull_requests is {', '.join(each.pull_requests)}")
+        elif reason := _refuse(f"{key}.branches", each.branches, target):
+            reasons.append(reason)
+        elif each.files is None or changed is None or any(each.files.take(path) for path in changed):
+            return ""
+        else:
+            reasons.append(f"no changed file passes {key}.files: {_show(each.files)}")
+    return "; ".join(reasons) or f"fairway.toml of {target} has no filter of pull requests"
 
 
 def passes(changed: Iterable[str], patterns: Sequence[str]) -> bool:
@@ -76,11 +97,15 @@ def _branch_reasons(source: Source, pushed: Pushed) -> Iterator[str]:
     elif source.by_branch:
         other = "" if pushed.name == source.branch else f"source.branch is {source.branch}"
         yield other or _refuse_paths(source, pushed)
-    elif not any(each.branches for each in source.filters):
+    elif not any(each.branches for each in _pushes(source)):
         yield "fairway.toml names tags alone; source.branch is not written there"
     for number, each in enumerate(source.filters):
-        if each.branches is not None:
+        if each.branches is not None and not each.pull_requests:
             yield _refuse_filter(f"source.filters[{number}]", each.branches, each.files, pushed)
+
+
+def _pushes(source: Source) -> list[Filter]:
+    return [each for each in source.filters if not each.pull_requests]
 
 
 def _refuse_paths(source: Source, pushed: Pushed) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fairway.domain import pipeline
 from fairway.domain.execution import Execution, Trigger
 from fairway.errors import FairwayError, NotFound
-from fairway.intake import description
+from fairway.intake import description, pulling
 from fairway.intake.deciding import Decider, Submit
 from fairway.intake.description import Describer, Load
 from fairway.intake.push import BRANCHES, TAGS, Outcome, Push, Update
@@ -69,8 +69,8 @@ class Intake:
         """Start an execution for a branch, tag or commit that was pushed (None: the head of `source.branch`).
 
         Neither filters nor the commit's message are asked. `manifest` is a fairway.toml's text, used when the commit
-        has none, and kept for later pushes without one. Raises NotFound for an unknown app or ref, UsageError with its
-        findings for a broken fairway.toml.
+        has none, and kept for later pushes without one. Raises NotFound for an unknown app or ref, Conflict for what
+        only a pull request has brought, UsageError with its findings for a broken fairway.toml.
         """
         record = await self._apps.get(app)
         if manifest is not None:
@@ -80,6 +80,8 @@ class Intake:
         name = ref if ref else self._describer.load(fallback).source.branch
         async with self._turn[app]:
             commit = await self._repositories.resolve(app, name)
+            if await self._repositories.is_foreign(app, commit):
+                raise pulling.refuse(app, name)
             branch = name.removeprefix(BRANCHES)
             head = await self._repositories.head(app, branch)
             text = await self._describer.text(app, commit)

@@ -14,9 +14,11 @@ from dataclasses import replace
 
 from fairway.domain import following, ids
 from fairway.domain.ids import AppName
+from fairway.domain.pulls import PullRequest
 from fairway.errors import Conflict, FairwayError, NotFound
 from fairway.intake import sealed, telling, undecided
 from fairway.intake.intake import Intake
+from fairway.intake.pulling import Pulling
 from fairway.intake.push import TAGS, Outcome, Push, Update
 from fairway.intake.sealed import WEBHOOK, Sealing, Wanted
 from fairway.intake.telling import Record
@@ -43,6 +45,7 @@ class Sourcing:
         remotes: Remotes,
         repositories: Repositories,
         intake: Intake,
+        pulling: Pulling,
         events: Events,
         key: bytes,
         clock: Clock,
@@ -53,6 +56,7 @@ class Sourcing:
         self._remotes = remotes
         self._repositories = repositories
         self._intake = intake
+        self._pulling = pulling
         self._record = Record(sources, events, clock)
         self._sealing = Sealing(key)
         self._clock = clock
@@ -126,9 +130,11 @@ class Sourcing:
             log.warning("a webhook can't be checked: %s", error.what, extra={"app": app})
             return sealed.make_secret()
 
-    async def called(self, app: str, delivery: str, *, by: str) -> None:
-        """Remember that the forge says that there is something new. Raises Conflict for a delivery that is known."""
-        if not await self._sources.accept(AppName(app), delivery, at=self._clock.now(), by=by[:LONGEST_NAME]):
+    async def called(self, app: str, delivery: str, *, by: str, pull: PullRequest | None = None) -> None:
+        """Remember that the forge says that there is something new, and what it tells of a pull request. Raises
+        Conflict for a delivery that is known."""
+        name, at = by[:LONGEST_NAME], self._clock.now()
+        if not await self._sources.accept(AppName(app), delivery, at=at, by=name, pull=pull):
             raise Conflict("this delivery was taken already", why="a delivery is taken once, by its id")
 
     async def follow(self, app: AppName) -> None:
@@ -158,6 +164,9 @@ class Sourcing:
             fetched = await self._remotes.fetch(app, self._sealing.open(source))
             outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
             await self._remotes.settle(app, fetched.moved)
+            if deploy:
+                tried = await self._pulling.see_to(app, self._sealing.open(source), kind=kind)
+                outcomes = [*outcomes, *tried]
         except FairwayError as error:
             await self._record.failed(source, error, began)
             raise
@@ -172,18 +181,20 @@ class Sourcing:
         return outcomes
 
     async def _has_moved(self, app: AppName) -> bool:
-        """Whether a branch or a tag there is not where it was settled: one question, and nothing is fetched. Raises as
-        `fetch` does."""
+        """Whether a branch or a tag there is not where it was settled, or the head of a pull request not where it was
+        found: a question or two, and nothing is fetched. Raises as `fetch` does."""
         async with self._turn[app]:
             source = await self._require(app)
             began = self._clock.now()
             try:
-                refs, host_keys = await self._remotes.look(app, self._sealing.open(source))
+                remote = self._sealing.open(source)
+                refs, host_keys = await self._remotes.look(app, remote)
                 settled = await self._remotes.settled(app)
+                pulled = await self._pulling.look(app, remote)
             except FairwayError as error:
                 await self._record.failed(source, error, began)
                 raise
-            if dict(refs) == dict(settled):
+            if dict(refs) == dict(settled) and not pulled:
                 await self._record.succeeded(source, host_keys, began)
                 return False
             return True

@@ -50,7 +50,7 @@ class Record:
 def describe(outcome: Outcome) -> str:
     """What became of one move, in a line: `master 9c1f2e7, execution 4 (commits that the branch had are gone)`."""
     update = outcome.update
-    short = update.ref.removeprefix("refs/heads/").removeprefix("refs/")
+    short = update.ref.removeprefix("refs/heads/").removeprefix("refs/").replace("pull-requests/", "pull request ")
     name = f"{short} {update.new[:7]}" if update.new else short
     match outcome:
         case Started(execution=execution, forced=forced):

@@ -12,13 +12,14 @@ from typing import Annotated, Any, ClassVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field
 
 from fairway.domain import ids, patterns
-from fairway.domain.app import Mode, OnFailure, Patterns
+from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
 MODES = tuple(mode.lower() for mode in Mode)
+PULL_EVENTS = tuple(each.value for each in PullEvent)
 ON_FAILURE = tuple(each.lower() for each in OnFailure)
 DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
@@ -34,11 +35,15 @@ class Table(BaseModel):
 
 
 class FilterTable(Table):
-    """Pushes that start an execution too: `branches`, perhaps with `files`, or `tags`."""
+    """Pushes that start an execution too: `branches`, perhaps with `files`, or `tags`; or pull requests."""
 
     branches: Annotated[Patterns | None, filtering.reader("feature/**")] = None
     files: Annotated[Patterns | None, filtering.reader("api/**")] = None
     tags: Annotated[Patterns | None, filtering.reader("v*")] = None
+    pull_requests: Annotated[
+        tuple[str, ...],
+        values.texts('a list of "opened", "updated" and "closed"', PULL_EVENTS.__contains__, least=1),
+    ] = ()
 
 
 class SourceTable(Table):

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairway.domain.action import Command, Placed, Request
-from fairway.domain.app import App, Build, Defaults, Environment, Filter, Mode, OnFailure, Rollout, Service, Source
+from fairway.domain.app import (
+    App,
+    Build,
+    Defaults,
+    Environment,
+    Filter,
+    Mode,
+    OnFailure,
+    PullEvent,
+    Rollout,
+    Service,
+    Source,
+)
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.schedule import Schedule
@@ -38,14 +50,23 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
 
 
 def make_source(table: SourceTable) -> Source:
-    """Which pushes start an execution. With a filter of any kind, the branch does so only if it is written too."""
-    filtered = table.tags is not None or bool(table.filters)
+    """Which pushes start an execution. With a filter of any kind of push, the branch does so only if it is written too;
+    to try pull requests besides changes nothing about it."""
+    filtered = table.tags is not None or any(not each.pull_requests for each in table.filters)
     return Source(
         branch=table.branch,
         paths=table.paths,
         branches=table.branches,
         tags=table.tags,
-        filters=tuple(Filter(branches=each.branches, files=each.files, tags=each.tags) for each in table.filters),
+        filters=tuple(
+            Filter(
+                branches=each.branches,
+                files=each.files,
+                tags=each.tags,
+                pull_requests=tuple(PullEvent(event) for event in each.pull_requests),
+            )
+            for each in table.filters
+        ),
         schedule=None if table.schedule is None else Schedule(cron=table.schedule, zone=table.timezone or "UTC"),
         by_branch=table.branches is None and ("branch" in table.model_fields_set or not filtered),
     )

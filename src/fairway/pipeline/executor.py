@@ -113,8 +113,9 @@ class Executor:
         """
         async with self._turn[app]:
             execution = await self._ledger.get(app, number)
-            others = await self._executions.contenders(app)
-            entered = await self._executions.entered(app, above=number)
+            others = [each for each in await self._executions.contenders(app) if each.shares_stages(execution)]
+            pull_request = execution.revision.pull_request
+            entered = await self._executions.entered(app, above=number, pull_request=pull_request)
 
             def decide(now: Execution) -> Sequence[Move]:
                 stage = decisions.retried_stage(now, others, entered)

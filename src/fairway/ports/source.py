@@ -86,6 +86,14 @@ class Repositories(Protocol):
         """How many commits lie between; None when `old` is not an ancestor."""
         ...
 
+    async def base(self, app: str, one: str, other: str) -> str | None:
+        """The commit at which two have parted; None when they have none in common."""
+        ...
+
+    async def is_foreign(self, app: str, commit: str) -> bool:
+        """Whether pull requests were fetched, and this commit is of no branch and no tag, nor was of a branch."""
+        ...
+
     async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
         """The newest commits that `new` has and `old` has not, each with its message's first line."""
         ...

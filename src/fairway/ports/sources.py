@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairway.domain.ids import AppName
+from fairway.domain.pulls import Noted, PullRequest
 from fairway.domain.remotes import Address, Forge
 
 DELIVERIES = 1000
@@ -56,16 +57,26 @@ class Sources(Protocol):
 
     async def put(self, source: Source) -> None:
         """Keep it, in place of an earlier one, of which stays what is wanted: a webhook may have come since that was
-        read. Raises NotFound for an unknown app."""
+        read. With another URL its pull requests are forgotten. Raises NotFound for an unknown app."""
         ...
 
     async def note(self, app: AppName, progress: Progress) -> None:
         """Keep how far it has come; nothing for an app without a source."""
         ...
 
-    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str, pull: PullRequest | None = None) -> bool:
         """Keep that there is something new (`wanted_at`), told by this delivery; False, and nothing is kept, when the
-        delivery is known already, or the app has no source. The newest DELIVERIES of each app are remembered."""
+        delivery is known already, or the app has no source. The newest DELIVERIES of each app are remembered. What is
+        told of a pull request is kept in the same write (see `domain.pulls.note`)."""
+        ...
+
+    async def pulls(self, app: AppName) -> Sequence[Noted]:
+        """The pull requests that are open or not decided upon, by number."""
+        ...
+
+    async def settle_pull(self, app: AppName, noted: Noted, *, head: str) -> None:
+        """Remember the head that was found ("": none), and that it is decided what becomes of what was told; not of
+        what was told since."""
         ...
 
     async def delete(self, app: AppName) -> bool:
@@ -112,6 +123,15 @@ class Remotes(Protocol):
 
     async def settled(self, app: str) -> Mapping[str, str]:
         """What each branch and tag of the remote pointed to when it was last settled."""
+        ...
+
+    async def look_at(self, app: str, remote: Remote, refs: Sequence[str]) -> Mapping[str, str]:
+        """What these refs point to, without those that are not there. Nothing is fetched."""
+        ...
+
+    async def fetch_pull(self, app: str, remote: Remote, number: int, ref: str) -> str | None:
+        """Bring the head of a pull request into the app's repository, beside its branches: the commit, None when the
+        ref is not there. Raises UsageError too for objects that no honest git makes."""
         ...
 
     async def fetch(self, app: str, remote: Remote) -> Fetched:

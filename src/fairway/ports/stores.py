@@ -77,8 +77,11 @@ class Executions(Protocol):
         that are QUEUED the oldest and the newest (not all: there may be a thousand). In the order of their numbers."""
         ...
 
-    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
-        """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
+    async def entered(
+        self, app: AppName, *, above: int, kind: Kind | None = None, pull_request: int | None = None
+    ) -> Mapping[str, int]:
+        """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it. Those
+        of pull requests, which go beside the pipeline, count only where one is named, and then only its own."""
         ...
 
     async def change(self, execution: Execution, moves: Sequence[Move], *, at: float) -> bool:

@@ -1,18 +1,21 @@
 """`POST /webhooks/APP`: a forge says that something was pushed.
 
-No token: the forge shows that it knows the webhook's secret, for the body's very bytes. What it says is not believed
-further: the source is fetched, and what the fetch finds is deployed. An app that is unknown, one without a webhook and
+No token: the forge shows that it knows the webhook's secret, for the body's very bytes. What it says of a push is not
+believed further: the source is fetched, and what the fetch finds is deployed. Of a pull request is kept where it goes,
+and that it was opened or closed. An app that is unknown, one without a webhook and
 a wrong secret are all answered alike. Of the body only the first LOOKED_AT bytes are ever held.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from fairway.domain import webhooks
+from fairway.domain import pulls, webhooks
 from fairway.domain.webhooks import Call, Check, Concern
 from fairway.errors import Unauthorized, UsageError
 from fairway.services import Services
@@ -21,6 +24,7 @@ from fairway.wire import words
 LOOKED_AT = 1024 * 1024
 """Bytes of a payload that are looked into; nobody's name is taken from a longer one."""
 FORM = "application/x-www-form-urlencoded"
+LONGEST_NAME = 200
 WORTHLESS = 499
 """Nobody reads the answer to a call that broke off."""
 
@@ -43,7 +47,8 @@ async def call(request: Request, app: str) -> Response:
             why="the signature is of another secret or another body, or there is no webhook for this app",
             hint="fairway source webhook --replace makes a new secret",
         )
-    return await _take(services, app, found, check, pusher(found, request.headers.get("content-type", ""), body))
+    payload = read(found, request.headers.get("content-type", ""), body)
+    return await _take(services, app, found, check, payload)
 
 
 async def _receive(request: Request, check: Check) -> bytes | None:
@@ -56,22 +61,48 @@ async def _receive(request: Request, check: Check) -> bytes | None:
     return bytes(kept) if length <= LOOKED_AT else None
 
 
-async def _take(services: Services, app: str, found: Call, check: Check, by: str) -> Response:
+async def _take(
+    services: Services, app: str, found: Call, check: Check, payload: Mapping[str, object] | None
+) -> Response:
     match found.concern:
         case Concern.PING:
             return JSONResponse({"result": "pong"})
         case Concern.NONE:
             named = words.clean(found.event)[:100] or "an event without a name"
-            return JSONResponse({"result": "ignored", "reason": f"{named} deploys nothing"}, 202)
+            return ignored(f"{named} deploys nothing")
+        case Concern.PULL_REQUEST:
+            return await _take_pull(services, app, found, check, payload)
+    by = words.clean(_name(payload)) if payload else ""
     await services.sourcing.called(app, f"{found.forge} {found.id or check.digest()}", by=by)
     services.follower.wake()
     return JSONResponse({"result": "accepted"}, 202)
 
 
-def pusher(found: Call, content_type: str, body: bytes | None) -> str:
-    """Who pushed, as the payload says; "" when it does not. Raises UsageError for a payload that is no JSON object."""
+async def _take_pull(
+    services: Services, app: str, found: Call, check: Check, payload: Mapping[str, object] | None
+) -> Response:
+    """Remember what is told of a pull request. Here the body is what is taken once, and not the delivery's id, which
+    most forges don't sign: an old call that is sent again must not open what was closed since."""
+    if payload is None:
+        return ignored("its payload has more than 1 MiB")
+    pull = pulls.read(found.forge, found.event, payload)
+    if pull is None:
+        return ignored("nothing happened to the pull request that concerns a build")
+    told = replace(pull, by=words.clean(pull.by)[:LONGEST_NAME])
+    await services.sourcing.called(app, f"{found.forge} {check.digest()}", by="", pull=told)
+    services.follower.wake()
+    return JSONResponse({"result": "accepted"}, 202)
+
+
+def ignored(reason: str) -> Response:
+    """The answer to what concerns us not."""
+    return JSONResponse({"result": "ignored", "reason": reason}, 202)
+
+
+def read(found: Call, content_type: str, body: bytes | None) -> Mapping[str, object] | None:
+    """The payload, None for one that is too long to be looked into. Raises UsageError when it is no JSON object."""
     if body is None:
-        return ""
+        return None
     try:
         text = body.decode("utf-8")
         if content_type.partition(";")[0].strip().lower() == FORM:
@@ -81,10 +112,10 @@ def pusher(found: Call, content_type: str, body: bytes | None) -> str:
         raise UsageError(f"the payload of {found.forge} is no JSON", hint="choose JSON as the content type") from error
     if not isinstance(payload, dict):
         raise UsageError(f"the payload of {found.forge} is no JSON object")
-    return words.clean(_name(payload))
+    return payload
 
 
-def _name(payload: dict[str, object]) -> str:
+def _name(payload: Mapping[str, object]) -> str:
     """GitHub and Gitea name a `pusher`, Bitbucket an `actor`, GitLab the user at the top."""
     for key in ("pusher", "actor"):
         if isinstance(person := payload.get(key), dict):

@@ -130,6 +130,7 @@ class Rollback(BaseModel):
 
 class Execution(BaseModel):
     """One run of an app's pipeline; `branch` or `tag` is what was pushed, "" when it was neither.
+    `pull_request` is the number of the one whose head is tried, null for all that may deploy.
     `definition` is the version of the pipeline's definition that it goes by."""
 
     app: str
@@ -142,6 +143,7 @@ class Execution(BaseModel):
     branch: str
     author: str
     tag: str
+    pull_request: int | None
     created_at: float
     started_at: float | None
     ended_at: float | None
@@ -167,6 +169,7 @@ class Execution(BaseModel):
             branch=run.revision.branch,
             author=run.revision.author,
             tag=run.revision.tag,
+            pull_request=run.revision.pull_request,
             created_at=run.created_at,
             started_at=run.started_at,
             ended_at=run.ended_at,

@@ -30,6 +30,7 @@ class Present(BaseModel):
     number: int
     commit: str
     subject: str
+    pull_request: int | None
     since: float | None
     waits: Waits | None
 
@@ -41,6 +42,7 @@ class Present(BaseModel):
             number=run.number,
             commit=run.revision.commit,
             subject=run.revision.subject,
+            pull_request=run.revision.pull_request,
             since=place.started_at if place else None,
             waits=Waits.of(waits),
         )

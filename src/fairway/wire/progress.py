@@ -32,10 +32,13 @@ def waits_for_somebody(execution: Json) -> bool:
 
 
 def head(execution: Json) -> str:
-    """`shop-api  execution 42  9c1f2e7 "Add coupons"`; a rollback has `back to release 17` before the commit."""
+    """`shop-api  execution 42  9c1f2e7 "Add coupons"`; a rollback has `back to release 17` before the commit,
+    and the head of a pull request `pull request 7`."""
     subject = f' "{execution["subject"]}"' if execution.get("subject") else ""
     back = f"back to release {execution['rollback']['release']}  " if execution.get("rollback") else ""
-    return f"{execution['app']}  execution {execution['number']}  {back}{words.commit(execution['commit'])}{subject}"
+    tried = f"pull request {execution['pull_request']}  " if execution.get("pull_request") else ""
+    number, commit = execution["number"], words.commit(execution["commit"])
+    return f"{execution['app']}  execution {number}  {back}{tried}{commit}{subject}"
 
 
 def stage_line(execution: Json, stage: Json, *, now: float | None = None) -> str:

@@ -132,3 +132,66 @@ async def test_forgetting_makes_everything_news_again(yard):
 
     assert dict(await yard.remotes.settled("shop")) == {}
     assert (await yard.remotes.fetch("shop", yard.remote())).moved == (Moved(ref=MASTER, old=None, new=commit),)
+
+
+PULL = "refs/pull/7/head"
+
+
+async def test_the_head_of_a_pull_request_is_brought_beside_the_branches(yard):
+    master = yard.commit("master")
+    head = yard.commit("changes")
+    yard.point(PULL, head)
+    yard.point("refs/heads/changes", None)
+
+    found = await yard.remotes.fetch_pull("shop", yard.remote(), 7, PULL)
+    fetched = await yard.remotes.fetch("shop", yard.remote())
+
+    assert found == head
+    assert (await yard.repositories.revision("shop", head, "")).commit == head
+    assert fetched.moved == (Moved(ref=MASTER, old=None, new=master),)
+    assert await heads(yard) == {"master": master}
+
+
+async def test_a_head_that_was_replaced_is_brought_anew_and_one_that_is_not_there_is_none(yard):
+    first, second = yard.commit("one"), yard.commit("two")
+    yard.point(PULL, first)
+    before = await yard.remotes.fetch_pull("shop", yard.remote(), 7, PULL)
+    yard.point(PULL, second)
+
+    after = await yard.remotes.fetch_pull("shop", yard.remote(), 7, PULL)
+    missing = await yard.remotes.fetch_pull("shop", yard.remote(), 8, "refs/pull/8/head")
+
+    assert (before, after, missing) == (first, second, None)
+
+
+async def test_one_looks_at_the_heads_that_are_asked_for_alone(yard):
+    head = yard.commit("master")
+    yard.point(PULL, head)
+    yard.point("refs/pull/8/head", head)
+
+    assert await yard.remotes.look_at("shop", yard.remote(), [PULL, "refs/pull/9/head"]) == {PULL: head}
+    assert await yard.remotes.look_at("shop", yard.remote(), []) == {}
+
+
+async def test_a_credential_that_is_refused_is_said_for_a_pull_request_too(yard):
+    yard.point(PULL, yard.commit("master"))
+    yard.lock()
+
+    with pytest.raises(UsageError, match="refuses the credential"):
+        await yard.remotes.fetch_pull("shop", yard.remote("wrong"), 7, PULL)
+
+
+async def test_a_commit_is_foreign_while_only_a_pull_request_has_it(yard):
+    master = yard.commit("master")
+    head = yard.commit("changes")
+    yard.point(PULL, head)
+    yard.point("refs/heads/changes", None)
+    await yard.remotes.fetch("shop", yard.remote())
+    await yard.remotes.fetch_pull("shop", yard.remote(), 7, PULL)
+
+    alone = await yard.repositories.is_foreign("shop", head)
+    yard.push_here("changes", head)
+
+    assert alone is True
+    assert await yard.repositories.is_foreign("shop", master) is False
+    assert await yard.repositories.is_foreign("shop", head) is False

@@ -158,6 +158,25 @@ async def test_commits_are_counted_only_along_a_line_of_descent(kept):
     assert await kept.repositories.count("shop", third, first) is None
 
 
+async def test_where_two_have_parted_is_known(kept):
+    parted = kept.push("shop", {"a": b"1"}, "master", "One")
+    kept.move("shop", "changes", parted)
+    ours = kept.push("shop", {"a": b"2"}, "master", "Two")
+    theirs = kept.push("shop", {"a": b"3"}, "changes", "Three")
+    stranger = kept.push("shop", {"a": b"4"}, "stranger", "Four")
+
+    assert await kept.repositories.base("shop", ours, theirs) == parted
+    assert await kept.repositories.base("shop", parted, theirs) == parted
+    assert await kept.repositories.base("shop", ours, stranger) is None
+
+
+async def test_without_pull_requests_nothing_is_foreign_not_even_what_a_forced_push_took_away(kept):
+    gone = kept.push("shop", {"a": b"1"}, "master", "One")
+    kept.move("shop", "master", kept.push("shop", {"a": b"2"}, "other", "Two"))
+
+    assert await kept.repositories.is_foreign("shop", gone) is False
+
+
 async def test_a_file_of_a_commit_is_read_and_a_missing_one_is_none(kept):
     commit = kept.push("shop", {"fairway.toml": b'app = "shop"\n'}, "master", "One")
 

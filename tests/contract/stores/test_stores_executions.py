@@ -33,7 +33,16 @@ from fairway.domain.moves import (
     Redefine,
     carry_out,
 )
-from fairway.domain.pipeline import FIRST, Approval, Definition, DisabledTransition, Duty, StageDefinition, plain
+from fairway.domain.pipeline import (
+    FIRST,
+    TRIED,
+    Approval,
+    Definition,
+    DisabledTransition,
+    Duty,
+    StageDefinition,
+    plain,
+)
 from fairway.domain.rollback import Rollback
 from fairway.domain.search import Search
 from fairway.errors import NotFound
@@ -464,3 +473,39 @@ async def test_a_disabled_transition_is_kept_until_it_is_enabled(store: AnyStore
 async def test_the_transition_of_an_unknown_app_is_refused(store: AnyStore) -> None:
     with pytest.raises(NotFound):
         await store.transitions.disable(APP, DisabledTransition(stage="production", reason="", by="ada", at=1.0))
+
+
+async def create_tried(store: AnyStore, pull_request: int, *, stages: tuple[str, ...] = TRIED) -> Execution:
+    revision = replace(REVISION, branch="", pull_request=pull_request)
+    return await store.executions.create(APP, revision, Trigger(kind="webhook"), define(stages), at=2.0)
+
+
+async def test_the_execution_of_a_pull_request_is_kept_as_one(store: AnyStore) -> None:
+    await create(store)
+
+    created = await create_tried(store, 7)
+
+    assert (created.kind, created.revision.pull_request, created.definition) == (Kind.PULL_REQUEST, 7, 0)
+    assert await store.executions.get(APP, created.number) == created
+
+
+async def test_pull_requests_that_wait_take_no_place_of_those_that_deploy(store: AnyStore) -> None:
+    await store.apps.create(APP, at=0.0)
+    for number in range(60):
+        await create_tried(store, number + 1)
+    pushed = [await create(store) for _ in range(2)]
+
+    contenders = await store.executions.contenders(APP)
+
+    assert [each.number for each in contenders] == [*range(1, 51), *(each.number for each in pushed)]
+
+
+async def test_who_entered_a_stage_is_known_apart_for_each_pull_request(store: AnyStore) -> None:
+    await enter(store, await create(store, "source", "build"))
+    for number in (7, 8, 7):
+        await enter(store, await create_tried(store, number))
+
+    assert await store.executions.entered(APP, above=0) == {"source": 1}
+    assert await store.executions.entered(APP, above=0, kind=Kind.STANDARD) == {"source": 1}
+    assert await store.executions.entered(APP, above=0, pull_request=7) == {"source": 4}
+    assert await store.executions.entered(APP, above=3, pull_request=8) == {}

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from fairway.domain.app import PullEvent
 from fairway.domain.ids import AppName
+from fairway.domain.pulls import Noted, PullRequest
 from fairway.domain.remotes import Forge
 from fairway.errors import NotFound
 from fairway.ports.sources import DELIVERIES, Progress, Source
@@ -22,6 +24,7 @@ SOURCE = Source(
     at=5.0,
     poll=60.0,
 )
+OPENED, UPDATED, CLOSED = PullEvent.OPENED, PullEvent.UPDATED, PullEvent.CLOSED
 PROGRESS = Progress(tried_at=7.0, fetched_at=6.0, failures=2, trouble="no answer", host_keys="host ssh-ed25519 AAAA\n")
 
 
@@ -132,3 +135,72 @@ async def test_a_delivery_for_an_app_without_a_source_is_not_taken(store: AnySto
 
 def test_a_source_shows_none_of_its_secrets_even_sealed() -> None:
     assert "sealed" not in repr(SOURCE)
+
+
+PULL = PullRequest(number=7, event=OPENED, target="master", source="changes", ref="refs/pull/7/head", by="ada")
+
+
+async def keep(store: AnyStore, *pulls: PullRequest, first: float = 10.0) -> None:
+    """A source, and what was told of its pull requests, a second after each other."""
+    if await store.sources.get(APP) is None:
+        await store.apps.create(APP, at=1.0)
+        await store.sources.put(SOURCE)
+    for at, pull in enumerate(pulls, start=int(first)):
+        assert await store.sources.accept(APP, f"delivery {at}", at=float(at), by="", pull=pull)
+
+
+async def test_what_is_told_of_pull_requests_is_kept_by_number(store: AnyStore) -> None:
+    other = replace(PULL, number=3, event=UPDATED, ref="", by="")
+
+    await keep(store, PULL, other)
+
+    assert await store.sources.pulls(APP) == [Noted(pull=other, at=11.0), Noted(pull=PULL, at=10.0)]
+    assert await store.sources.pulls(AppName("other")) == []
+
+
+async def test_what_is_told_twice_is_kept_once(store: AnyStore) -> None:
+    await keep(store, PULL)
+
+    again = await store.sources.accept(APP, "delivery 10", at=20.0, by="", pull=replace(PULL, event=CLOSED))
+
+    assert again is False
+    assert await store.sources.pulls(APP) == [Noted(pull=PULL, at=10.0)]
+
+
+async def test_what_is_told_while_one_is_decided_is_still_to_be_decided(store: AnyStore) -> None:
+    await keep(store, PULL)
+    (decided,) = await store.sources.pulls(APP)
+    await keep(store, replace(PULL, event=UPDATED), first=20.0)
+
+    await store.sources.settle_pull(APP, decided, head="ab" * 20)
+    (left,) = await store.sources.pulls(APP)
+    await store.sources.settle_pull(APP, left, head="cd" * 20)
+
+    assert (left.decided, left.head, left.at) == (False, "ab" * 20, 20.0)
+    assert await store.sources.pulls(APP) == [replace(left, decided=True, head="cd" * 20)]
+
+
+async def test_a_closed_one_is_listed_until_it_is_decided_and_counts_its_openings(store: AnyStore) -> None:
+    await keep(store, PULL, replace(PULL, event=CLOSED))
+    (closed,) = await store.sources.pulls(APP)
+
+    await store.sources.settle_pull(APP, closed, head="")
+    listed = await store.sources.pulls(APP)
+    await keep(store, PULL, first=30.0)
+
+    assert (closed.pull.event, listed) == (CLOSED, [])
+    assert await store.sources.pulls(APP) == [Noted(pull=PULL, at=30.0, opened=2)]
+
+
+async def test_pull_requests_go_with_their_source_and_stay_when_it_is_set_again(store: AnyStore) -> None:
+    await keep(store, PULL)
+
+    await store.sources.put(replace(SOURCE, poll=None))
+    kept = await store.sources.pulls(APP)
+    await store.sources.put(replace(SOURCE, url="https://github.com/acme/other.git"))
+    other = await store.sources.pulls(APP)
+    await keep(store, PULL, first=40.0)
+    await store.sources.delete(APP)
+
+    assert (len(kept), other) == (1, [])
+    assert await store.sources.pulls(APP) == []

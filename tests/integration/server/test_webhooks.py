@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from fairway.domain.ids import AppName
-from support import forge_payloads, git_forge
+from support import forge_payloads, forge_pulls, git_forge
 from support.forge_payloads import PAYLOADS, PUSHERS
 
 SHOP = AppName("shop")
@@ -253,3 +253,75 @@ async def test_a_new_host_forgets_the_old_hosts_secret(served, secret, outside, 
     await served.api.put(SOURCE, json={"url": forge.url().replace("127.0.0.1", "localhost"), "deploy": False})
 
     assert (await call(outside, "github", secret)).status_code == 401
+
+
+FILTERED = b"""app = "shop"
+[[source.filters]]
+pull_requests = ["opened", "updated"]
+branches = ["master"]
+"""
+
+
+@pytest.fixture
+async def proposed(served, forge) -> str:
+    """The secret of the shop's webhook. Its master takes pull requests, and the forge has number 2, wherever a forge
+    keeps its head."""
+    forge.commit({"fairway.toml": FILTERED})
+    await served.api.put(SOURCE, json={"url": forge.url(), "deploy": False})
+    made = await served.api.post(f"{SOURCE}/webhook")
+    forge.work.commit({"a": b"proposed"}, "Add coupons")
+    for ref in set(forge_pulls.REFS.values()):
+        forge.push(f"HEAD:{ref}")
+    return made.json()["secret"]
+
+
+async def call_of_pull(outside, name, secret, *, body=None, **more):
+    body = forge_pulls.encode(name) if body is None else body
+    headers = forge_pulls.headers(name, secret, body, time=int(time.time()), **more)
+    return await outside.post("/webhooks/shop", content=body, headers=headers)
+
+
+@pytest.mark.parametrize("name", forge_pulls.PAYLOADS)
+async def test_a_forges_pull_request_is_tried_and_not_deployed(served, forge, proposed, outside, name):
+    answer = await call_of_pull(outside, name, proposed)
+
+    (execution,) = await executions(served, 1)
+    assert (answer.status_code, answer.json()) == (202, {"result": "accepted"})
+    assert (execution.revision.commit, execution.revision.pull_request) == (forge.work.head(), 2)
+    assert (execution.trigger.kind, execution.trigger.by) == ("webhook", forge_pulls.BY[name])
+    assert [stage.name for stage in execution.stages] == ["source", "build"]
+
+
+async def test_a_call_about_a_pull_request_is_taken_once_under_whichever_id(proposed, outside):
+    first = await call_of_pull(outside, "github", proposed, id="d1")
+
+    again = await call_of_pull(outside, "github", proposed, id="d2")
+
+    assert (first.status_code, again.status_code) == (202, 409)
+
+
+async def test_a_label_on_a_pull_request_is_ignored(served, proposed, outside):
+    body = json.dumps({**forge_pulls.GITHUB, "action": "labeled"}).encode()
+
+    answer = await call_of_pull(outside, "github", proposed, body=body)
+
+    assert answer.json() == {
+        "result": "ignored",
+        "reason": "nothing happened to the pull request that concerns a build",
+    }
+    assert await served.store.sources.pulls(SHOP) == []
+
+
+async def test_a_payload_of_a_pull_request_that_names_none_is_refused(served, proposed, outside):
+    answer = await call_of_pull(outside, "github", proposed, body=b'{"action": "opened", "number": "2; rm -rf"}')
+
+    assert (answer.status_code, answer.json()["title"]) == (422, "the payload of github is none of a pull request")
+    assert await served.store.sources.pulls(SHOP) == []
+
+
+async def test_a_payload_of_a_pull_request_beyond_a_mebibyte_is_ignored(served, proposed, outside):
+    body = json.dumps({**forge_pulls.GITHUB, "padding": "x" * MIB}).encode()
+
+    answer = await call_of_pull(outside, "github", proposed, body=body)
+
+    assert answer.json() == {"result": "ignored", "reason": "its payload has more than 1 MiB"}

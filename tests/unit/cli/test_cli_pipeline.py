@@ -106,3 +106,11 @@ def test_of_many_executions_in_front_of_a_stage_the_newest_are_shown_and_the_oth
 
 def test_without_a_definition_there_is_nothing_to_draw() -> None:
     assert pipeline.lines({"app": "a", "version": None}, now=NOW, width=80) == []
+
+
+def test_the_head_of_a_pull_request_is_told_from_a_push() -> None:
+    document = {**DOCUMENT, "stages": [stage("build", action("build"), inside=[present(44, pull_request=7)])]}
+
+    drawn = pipeline.lines(document, now=NOW, width=100)
+
+    assert drawn[-1].endswith('● execution 44 of pull request 7   9c1f2e7 "Add coupons"')

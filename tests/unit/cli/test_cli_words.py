@@ -5,7 +5,7 @@ import io
 import pytest
 
 from fairway.cli import detection, durations, errors, here, output, variables
-from fairway.cli.commands import logs, ps, scale, status, up
+from fairway.cli.commands import executions, logs, ps, scale, status, up
 from fairway.domain.detection import Detection, Evidence, Kind, Problem
 from fairway.errors import Finding, UsageError, WorkFailed
 from support.cli_server import environment, execution, stage
@@ -170,3 +170,10 @@ def test_a_rejected_push_gives_gits_reason_and_advises_force_only_where_it_helps
 
     assert "--force" in rewritten.hint and rewritten.why == "[rejected] (non-fast-forward)"
     assert "--force" not in declined.hint and "hook declined" in declined.why
+
+
+def test_the_head_of_a_pull_request_is_named_in_the_status_and_in_the_list() -> None:
+    tried = execution(44, branch="", pull_request=7)
+
+    assert "  execution 44 of pull request 7  succeeded" in status.execution_lines(tried, 1012.0)[0]
+    assert executions.row(tried, now=1012.0)[3] == "pull request 7"

@@ -55,3 +55,18 @@ def test_a_description_is_never_longer_than_a_forge_takes():
     told = statuses.of(replace(EXECUTION, status=ExecutionStatus.SUCCEEDED, stages=many), "")
 
     assert len(told.description) == 140
+
+
+def test_a_pull_request_is_told_apart_from_the_branch_that_has_the_same_commit():
+    tried = replace(
+        EXECUTION,
+        number=ExecutionNumber(43),
+        revision=replace(EXECUTION.revision, branch="", pull_request=7),
+        status=ExecutionStatus.SUCCEEDED,
+        stages=(Stage(name="source"), Stage(name="build")),
+    )
+
+    told = [statuses.of(each, "") for each in statuses.newest([tried, EXECUTION])]
+
+    assert [each.context for each in told] == ["fairway/shop", "fairway/shop/pull-request"]
+    assert told[1].description == "execution 43: built; fairway show 43"

@@ -59,3 +59,19 @@ def test_one_that_has_deployed_waits_for_nobody() -> None:
     found = waiting.find_turn(execution(ActionStatus.SUCCEEDED), deployment("restart/9f02"))
 
     assert found is None
+
+
+def test_a_pull_request_in_the_stage_is_not_waited_for():
+    (build,) = make_stages(define(["build"]).stages)
+    waits = replace(execution(ActionStatus.PENDING), stages=(build,))
+    tried = replace(
+        waits,
+        number=ExecutionNumber(41),
+        revision=replace(REVISION, branch="", pull_request=7),
+        stages=(replace(build, status=StageStatus.IN_PROGRESS),),
+    )
+
+    found = waiting.find(waits, [tried, waits], [])
+
+    assert found is not None
+    assert found.cause == "build"

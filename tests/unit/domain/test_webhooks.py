@@ -129,7 +129,7 @@ def test_a_signature_counts_more_than_a_token_beside_it():
         ("ping", Concern.PING),
         ("diagnostics:ping", Concern.PING),
         ("issues", Concern.NONE),
-        ("Merge Request Hook", Concern.NONE),
+        ("Note Hook", Concern.NONE),
         ("", Concern.NONE),
     ],
 )

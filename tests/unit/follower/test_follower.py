@@ -13,8 +13,10 @@ from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.ids import AppName
 from fairway.errors import Unavailable, UsageError
 from fairway.intake import follower
+from fairway.intake.description import Describer
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
+from fairway.intake.pulling import Pulling
 from fairway.intake.sealed import Wanted
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
@@ -50,6 +52,17 @@ class Room:
             repositories=self.repositories,
             remotes=self.remotes,
             intake=intake,
+            pulling=Pulling(
+                apps=self.store.apps,
+                sources=self.store.sources,
+                executions=self.store.executions,
+                repositories=self.repositories,
+                remotes=self.remotes,
+                describer=Describer(self.repositories, load),
+                submit=submit,
+                stop=submit,
+                clock=self.clock,
+            ),
             events=self.store.events,
             key=b"k" * 32,
             clock=self.clock,

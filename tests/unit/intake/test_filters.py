@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.domain.app import Filter, Patterns, Source
+from fairway.domain.app import Filter, Patterns, PullEvent, Source
 from fairway.intake import filters
 from fairway.intake.filters import Pushed
 
@@ -110,3 +110,63 @@ def test_a_push_that_any_filter_takes_starts_an_execution(source, pushed):
 )
 def test_a_push_that_no_filter_takes_is_kept_and_each_says_why(source, pushed, reason):
     assert filters.why_kept(source, pushed) == reason
+
+
+TRIED = Source(
+    filters=(
+        Filter(
+            pull_requests=(PullEvent.OPENED, PullEvent.UPDATED), branches=Patterns(includes=("master", "release/*"))
+        ),
+        Filter(
+            pull_requests=(PullEvent.OPENED,),
+            branches=Patterns(excludes=("old",)),
+            files=Patterns(includes=("api/**",), excludes=("api/docs/**",)),
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "target", "changed"),
+    [
+        ("opened", "master", ["x"]),
+        ("updated", "release/1", []),
+        ("opened", "develop", ["api/a.js", "x"]),
+        ("opened", "develop", None),
+    ],
+)
+def test_a_pull_request_is_tried_that_one_filter_takes(event, target, changed):
+    assert filters.why_pull_request_kept(TRIED, PullEvent(event), target, changed) == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "target", "changed", "reason"),
+    [
+        ("closed", "master", ["x"], "source.filters[0].pull_requests is opened, updated"),
+        ("updated", "develop", ["api/a"], "source.filters[0].branches is master, release/*"),
+        (
+            "opened",
+            "develop",
+            ["api/docs/a"],
+            "no changed file passes source.filters[1].files: api/**, not api/docs/**",
+        ),
+        ("opened", "old", None, "source.filters[1].branches excludes old"),
+    ],
+)
+def test_a_pull_request_that_is_kept_names_the_filters(event, target, changed, reason):
+    assert reason in filters.why_pull_request_kept(TRIED, PullEvent(event), target, changed)
+
+
+def test_without_a_filter_of_pull_requests_none_is_tried():
+    source = Source(filters=(Filter(branches=Patterns(includes=("master",))),))
+
+    found = filters.why_pull_request_kept(source, PullEvent.OPENED, "master", [])
+
+    assert found == "fairway.toml of master has no filter of pull requests"
+
+
+def test_a_filter_of_pull_requests_takes_no_pushes():
+    source = Source(by_branch=False, filters=TRIED.filters)
+
+    assert filters.why_kept(source, branch("release/1", "api/a.js"))
+    assert not filters.compares(source, "develop")

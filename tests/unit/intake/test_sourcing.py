@@ -13,7 +13,9 @@ from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError
+from fairway.intake.description import Describer
 from fairway.intake.intake import Intake
+from fairway.intake.pulling import Pulling
 from fairway.intake.push import Kept, Started
 from fairway.intake.sealed import Wanted
 from fairway.intake.sourcing import Sourcing
@@ -79,6 +81,17 @@ class Room:
             repositories=self.repositories,
             remotes=self.remotes,
             intake=self.intake,
+            pulling=Pulling(
+                apps=self.store.apps,
+                sources=self.store.sources,
+                executions=self.store.executions,
+                repositories=self.repositories,
+                remotes=self.remotes,
+                describer=Describer(self.repositories, load),
+                submit=submit,
+                stop=submit,
+                clock=clock,
+            ),
             events=self.store.events,
             key=self.key,
             clock=clock,

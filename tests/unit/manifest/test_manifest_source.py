@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.domain.app import Filter, Patterns, Source
+from fairway.domain.app import Filter, Patterns, PullEvent, Source
 from fairway.domain.schedule import Schedule
 from fairway.errors import Finding, UsageError
 from fairway.manifest import load
@@ -51,6 +51,17 @@ def only(text: str) -> Finding:
                 by_branch=False,
             ),
         ),
+        (
+            '[[source.filters]]\npull_requests = ["opened", "closed"]\nbranches = ["a"]',
+            Source(
+                filters=(
+                    Filter(
+                        pull_requests=(PullEvent.OPENED, PullEvent.CLOSED),
+                        branches=Patterns(includes=("a",)),
+                    ),
+                ),
+            ),
+        ),
     ],
 )
 def test_the_filters_are_read_and_with_one_of_tags_the_branch_counts_only_when_it_is_written(text, expected) -> None:
@@ -89,6 +100,21 @@ def test_the_filters_are_read_and_with_one_of_tags_the_branch_counts_only_when_i
         ("filters = [1]", "source.filters[0]", "a table begins: [[source.filters]]"),
         ("filters = [{}]", "source.filters[0]", 'for example: branches = ["main"]'),
         ('filters = [{ files = ["a"] }]', "source.filters[0].files", 'branches = ["**"] is all'),
+        (
+            'filters = [{ pull_requests = ["opened"], tags = ["b"] }]',
+            "source.filters[0].tags",
+            "leave it out, or give it a filter of its own",
+        ),
+        (
+            'filters = [{ pull_requests = ["opened"] }]',
+            "source.filters[0].pull_requests",
+            'branches = ["**"] is all',
+        ),
+        (
+            'filters = [{ pull_requests = "opened", branches = ["a"] }]',
+            "source.filters[0].pull_requests",
+            'a list stands in brackets: ["opened"]',
+        ),
         (
             'filters = [{ tags = ["a"], branches = ["b"] }]',
             "source.filters[0].tags",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,19 @@ async def run_source(fakes: Fakes, yard: Yard, tmp_path: Path, override: str | N
     done = await source_of(fakes, yard, tmp_path).run(fakes.work("source", override=override))
     assert isinstance(done, Done)
     return done
+
+
+async def test_a_pull_requests_own_file_deploys_nothing(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
+    fakes.files["fairway.toml"] = TOML
+    work = fakes.work("source")
+    revision = replace(REVISION, branch="", pull_request=7)
+
+    done = await source_of(fakes, yard, tmp_path).run(
+        replace(work, execution=replace(work.execution, revision=revision))
+    )
+
+    assert isinstance(done, Done)
+    assert names(done) == ("source", "build")
 
 
 def names(done: Done) -> tuple[str, ...]:

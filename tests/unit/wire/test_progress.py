@@ -173,3 +173,9 @@ def test_ages_read_well(seconds: float, text: str) -> None:
 def test_sizes_and_counts_read_well() -> None:
     assert [words.size(n) for n in (512, 84 * 1024**2, 1.5 * 1024**3)] == ["512 B", "84 MB", "1.5 GB"]
     assert [words.count(n, "task") for n in (0, 1, 2)] == ["0 tasks", "1 task", "2 tasks"]
+
+
+def test_the_head_of_a_pull_request_says_which_it_is() -> None:
+    assert progress.head({**FAILED, "pull_request": 7}) == (
+        'shop-api  execution 42  pull request 7  9c1f2e7 "Add coupons"'
+    )

@@ -31,6 +31,7 @@ AWAY = (
 EMPTY = ("please make sure", "and the repository exists", "fatal: could not read from remote repository")
 """Lines that git adds to whatever ssh has said."""
 CHANGED_KEY = ("host key verification failed", "remote host identification has changed")
+UNSOUND = ("fsck error", "fsckobjects")
 NO_SSH = ("cannot run ssh", "ssh: not found")
 
 
@@ -46,6 +47,8 @@ def read(remote: Remote, complaint: str) -> FairwayError:
         )
     if any(sign in text for sign in NO_SSH):
         return Unavailable("ssh is not installed", why=why, hint="apt-get install openssh-client")
+    if any(sign in text for sign in UNSOUND):
+        return UsageError(f"{address.place} sends objects that no honest git makes", why=why, hint="")
     if any(sign in text for sign in AWAY):
         return Unavailable(f"{address.url} can't be read", why=why, hint="")
     if any(sign in text for sign in DENIED):

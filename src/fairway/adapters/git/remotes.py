@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fairway.adapters.git import command, credentials, names, refusals
-from fairway.adapters.git.repositories import GitRepositories
+from fairway.adapters.git.repositories import PULLS, GitRepositories
 from fairway.errors import FairwayError, UsageError
 from fairway.ports.sources import Fetched, Moved, Remote
 
@@ -43,6 +43,28 @@ class GitRemotes:
         lines = [line.partition("\t") for line in _text(result.output).splitlines()]
         return {ref: commit for commit, _, ref in lines if _is_sound(ref)}, host_keys
 
+    async def look_at(self, app: str, remote: Remote, refs: Sequence[str]) -> Mapping[str, str]:
+        """What those of them point to whose names may reach a command line."""
+        sound = [ref for ref in refs if _may_be_asked_for(ref)]
+        arguments = ("ls-remote", "--quiet", "--refs", "--", remote.address.url, *sound)
+        result, _ = await self._read(app, remote, (*SLOW, *arguments), LOOK_PATIENCE) if sound else (None, "")
+        lines = [line.partition("\t") for line in _text(result.output).splitlines()] if result else []
+        return {ref: id for id, _, ref in lines if ref in sound}
+
+    async def fetch_pull(self, app: str, remote: Remote, number: int, ref: str) -> str | None:
+        """Bring it to a ref of its own, which nobody is shown."""
+        if not _may_be_asked_for(ref):
+            return None
+        place = f"{PULLS}{number}"
+        options = ("--quiet", "--no-tags", "--force", "--no-recurse-submodules")
+        arguments = (*SLOW, "fetch", *options, "--", remote.address.url, f"+{ref}:{place}")
+        result, _ = await self._run(app, remote, arguments, FETCH_PATIENCE)
+        if result.ok:
+            return await self._repositories.resolve(app, place)
+        if "couldn't find remote ref" in result.complaint.lower():
+            return None
+        raise refusals.read(remote, result.complaint)
+
     async def settled(self, app: str) -> Mapping[str, str]:
         """What was settled."""
         return _below(await self._refs(app), SETTLED)
@@ -70,7 +92,7 @@ class GitRemotes:
 
     async def forget(self, app: str) -> None:
         """Delete what was settled and what came in."""
-        refs = [ref for ref in await self._refs(app) if ref.startswith((SETTLED, INCOMING))]
+        refs = [ref for ref in await self._refs(app) if ref.startswith((SETTLED, INCOMING, PULLS))]
         await self._change(app, [f"delete {ref}\0\0" for ref in refs])
 
     async def _take_over(
@@ -86,6 +108,14 @@ class GitRemotes:
         self, app: str, remote: Remote, arguments: Sequence[str], patience: float
     ) -> tuple[command.Result, str]:
         """Run git with the remote's credential. Raises what `refusals` makes of its complaint."""
+        result, host_keys = await self._run(app, remote, arguments, patience)
+        if not result.ok:
+            raise refusals.read(remote, result.complaint)
+        return result, host_keys
+
+    async def _run(
+        self, app: str, remote: Remote, arguments: Sequence[str], patience: float
+    ) -> tuple[command.Result, str]:
         path = self._repositories.path(app)
         with credentials.opened(self._private / path.name, remote) as opened:
             env = command.environment(path.parent, opened.variables)
@@ -94,8 +124,6 @@ class GitRemotes:
                     result = await command.run(("--git-dir=.", *arguments), env=env, cwd=path)
             except TimeoutError as error:
                 raise refusals.late(remote.address, patience) from error
-            if not result.ok:
-                raise refusals.read(remote, result.complaint)
             return result, opened.host_keys()
 
     async def _refs(self, app: str) -> Mapping[str, str]:
@@ -138,6 +166,14 @@ def _is_sound(ref: str) -> bool:
     kind = next((kind for kind in KINDS if ref.startswith(f"refs/{kind}")), None)
     try:
         return kind is not None and bool(names.check_ref(ref.removeprefix(f"refs/{kind}")))
+    except UsageError:
+        return False
+
+
+def _may_be_asked_for(ref: str) -> bool:
+    """Whether it is one ref, and nothing that git reads otherwise: a pattern, an option, two of them."""
+    try:
+        return ref.startswith("refs/") and bool(names.check_ref(ref))
     except UsageError:
         return False
 

@@ -22,6 +22,7 @@ from fairway.ports.source import Head, Tag
 
 SEEN = "refs/fairway/seen/"
 TAGS_SEEN = "refs/fairway/tags-seen/"
+PULLS = "refs/fairway/pulls/"
 TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 
@@ -153,6 +154,19 @@ class GitRepositories:
             return None
         left, right = map(int, result.output.split())
         return right if left == 0 else None
+
+    async def base(self, app: str, one: str, other: str) -> str | None:
+        """The commit at which two have parted, None without one."""
+        result = await self._git(app, "merge-base", names.check_commit(one), names.check_commit(other))
+        return result.output.decode().strip() if result.ok else None
+
+    async def is_foreign(self, app: str, commit: str) -> bool:
+        """Whether only a pull request may have brought it. Where branches were before, say their reflogs; the refs of
+        pull requests have none."""
+        if not await self._must(app, "for-each-ref", "--count=1", PULLS):
+            return False
+        known = ("--not", "--branches", "--tags", "--reflog")
+        return bool(await self._must(app, "rev-list", "--max-count=1", names.check_commit(commit), *known, "--"))
 
     async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
         """The newest commits between the two, with their subjects; none when one of them is gone."""

@@ -103,16 +103,20 @@ class MemoryExecutions:
         """The unfinished ones that have begun, the rollbacks, the oldest of the others that are QUEUED, the newest."""
         mine = [execution for execution in await self.unfinished() if execution.app == app]
         mine.sort(key=lambda execution: execution.number)
-        queued = [execution for execution in mine if is_common(execution)]
-        kept = {execution.number for execution in (*queued[:QUEUED], *queued[-1:])}
-        return [each for each in mine if not is_common(each) or each.number in kept]
+        queued = [each for each in mine if is_waiting(each) and each.kind is Kind.STANDARD]
+        tried = [each for each in mine if is_waiting(each) and each.kind is Kind.PULL_REQUEST]
+        kept = {execution.number for execution in (*queued[:QUEUED], *queued[-1:], *tried[:QUEUED])}
+        return [each for each in mine if not is_waiting(each) or each.number in kept or each.kind is Kind.ROLLBACK]
 
-    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
+    async def entered(
+        self, app: AppName, *, above: int, kind: Kind | None = None, pull_request: int | None = None
+    ) -> Mapping[str, int]:
         """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
         self._shelf.visit()
         found: dict[str, int] = {}
         for execution in self._shelf.executions.values():
-            if execution.app == app and execution.number > above and kind in (None, execution.kind):
+            mine = execution.revision.pull_request == pull_request and kind in (None, execution.kind)
+            if execution.app == app and execution.number > above and mine:
                 for stage in execution.stages:
                     if stage.started_at is not None:
                         found[stage.name] = max(found.get(stage.name, 0), execution.number)
@@ -153,9 +157,9 @@ class MemoryExecutions:
         return values
 
 
-def is_common(execution: Execution) -> bool:
-    """Whether there may be a thousand like it: it has not begun, and is no rollback."""
-    return execution.status is ExecutionStatus.QUEUED and execution.kind is Kind.STANDARD
+def is_waiting(execution: Execution) -> bool:
+    """Whether it has not begun."""
+    return execution.status is ExecutionStatus.QUEUED
 
 
 class MemoryTransitions:

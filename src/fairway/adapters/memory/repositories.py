@@ -33,6 +33,7 @@ class _Repository:
     seen: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     tags_seen: dict[str, str] = field(default_factory=dict)
+    pulls: dict[int, str] = field(default_factory=dict)
     annotations: dict[str, str | None] = field(default_factory=dict)
     """The objects of annotated tags, each with its commit; None for a tag of a file."""
 
@@ -168,6 +169,31 @@ class MemoryRepositories:
                 return None
             steps, at = steps + 1, parent
         return steps
+
+    async def base(self, app: str, one: str, other: str) -> str | None:
+        """The first of the one's ancestors that is the other's too."""
+        mine, theirs = self._ancestors(app, one), set(self._ancestors(app, other))
+        return next((commit for commit in mine if commit in theirs), None)
+
+    async def is_foreign(self, app: str, commit: str) -> bool:
+        """Whether a pull request has brought it, and no branch or tag has it."""
+        repository = self._of(app)
+        tags = [self._peel(repository, object) for object in repository.tags.values()]
+        known = [each for each in (*repository.branches.values(), *tags) if each is not None]
+        brought = {each for head in repository.pulls.values() for each in self._ancestors(app, head)}
+        return commit in brought - {each for head in known for each in self._ancestors(app, head)}
+
+    def bring(self, app: str, pull_request: int, commit: str) -> None:
+        """The head of a pull request was fetched."""
+        self._of(app).pulls[pull_request] = commit
+
+    def _ancestors(self, app: str, commit: str) -> list[str]:
+        """The commit, its parent, and so on."""
+        commits, found, at = self._of(app).commits, [], commit
+        while at in commits:
+            found.append(at)
+            at = commits[at].parent or ""
+        return found
 
     async def log(self, app: str, old: str, new: str, *, limit: int) -> Sequence[tuple[str, str]]:
         """Back from `new` until `old`."""

@@ -12,6 +12,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.domain.lease import Lease
 from fairway.domain.pipeline import Definition, DisabledTransition
+from fairway.domain.pulls import Noted
 from fairway.domain.release import Release
 from fairway.errors import FairwayError, NotFound, Unavailable
 from fairway.ports.schedules import Planned
@@ -41,6 +42,7 @@ class Shelf:
     events: list[Event] = field(default_factory=list)
     sources: dict[tuple[str], Source] = field(default_factory=dict)
     deliveries: dict[tuple[str], list[str]] = field(default_factory=dict)
+    pulls: dict[tuple[str, int], Noted] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
     leases: dict[str, Lease] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Shelf:
             self.configurations,
             self.sources,
             self.deliveries,
+            self.pulls,
             self.counters,
         )
         for table in tables:

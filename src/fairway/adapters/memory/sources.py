@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.shelf import Shelf
+from fairway.domain.app import PullEvent
 from fairway.domain.ids import AppName
+from fairway.domain.pulls import Noted, PullRequest, note
 from fairway.errors import FairwayError, UsageError
 from fairway.ports.sources import DELIVERIES, Fetched, Moved, Progress, Remote, Source
 
@@ -33,6 +35,8 @@ class MemorySources:
         """Raises NotFound for an unknown app."""
         self._shelf.change(source.app)
         before = self._shelf.sources.get((source.app,), source)
+        if before.url != source.url:
+            self._forget_pulls(source.app)
         kept = replace(source, wanted_at=before.wanted_at, wanted_by=before.wanted_by)
         self._shelf.sources[source.app,] = kept
 
@@ -42,7 +46,7 @@ class MemorySources:
         if (kept := self._shelf.sources.get((app,))) is not None:
             self._shelf.sources[app,] = replace(kept, progress=progress)
 
-    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str, pull: PullRequest | None = None) -> bool:
         """Keep the delivery, and that there is something new; False when it is known, or there is no source."""
         self._shelf.change()
         kept, known = self._shelf.sources.get((app,)), self._shelf.deliveries.setdefault((app,), [])
@@ -51,13 +55,34 @@ class MemorySources:
         known.append(delivery)
         del known[:-DELIVERIES]
         self._shelf.sources[app,] = replace(kept, wanted_at=at, wanted_by=by)
+        if pull is not None:
+            self._shelf.pulls[app, pull.number] = note(self._shelf.pulls.get((app, pull.number)), pull, at=at)
         return True
+
+    async def pulls(self, app: AppName) -> Sequence[Noted]:
+        """Those that are open or not decided upon, by number."""
+        self._shelf.visit()
+        found = [noted for (owner, _), noted in sorted(self._shelf.pulls.items()) if owner == app]
+        return [each for each in found if not each.decided or each.pull.event is not PullEvent.CLOSED]
+
+    async def settle_pull(self, app: AppName, noted: Noted, *, head: str) -> None:
+        """Remember it, unless something was told since."""
+        self._shelf.change()
+        kept = self._shelf.pulls.get((app, noted.pull.number))
+        if kept is not None:
+            decided = kept.decided or kept.at == noted.at
+            self._shelf.pulls[app, noted.pull.number] = replace(kept, head=head, decided=decided)
 
     async def delete(self, app: AppName) -> bool:
         """False when there was none."""
         self._shelf.change()
         self._shelf.deliveries.pop((app,), None)
+        self._forget_pulls(app)
         return self._shelf.sources.pop((app,), None) is not None
+
+    def _forget_pulls(self, app: AppName) -> None:
+        for key in [key for key in self._shelf.pulls if key[0] == app]:
+            del self._shelf.pulls[key]
 
 
 @dataclass(slots=True)
@@ -80,12 +105,29 @@ class MemoryRemotes:
         self._repositories = repositories
         self._settled: dict[str, dict[str, str]] = {}
         self.at: dict[str, Elsewhere] = {}
+        self.unsound: set[str] = set()
         self.calls: list[str] = []
 
     async def look(self, app: str, remote: Remote) -> tuple[Mapping[str, str], str]:
         """Its branches and tags."""
         self.calls.append("look")
-        return dict(self._open(remote).refs), remote.host_keys
+        refs = self._open(remote).refs
+        return {ref: id for ref, id in refs.items() if ref.startswith((HEADS, TAGS))}, remote.host_keys
+
+    async def look_at(self, app: str, remote: Remote, refs: Sequence[str]) -> Mapping[str, str]:
+        """What these point to."""
+        self.calls.append("look at")
+        return {ref: id for ref, id in self._open(remote).refs.items() if ref in refs}
+
+    async def fetch_pull(self, app: str, remote: Remote, number: int, ref: str) -> str | None:
+        """Remember the head as brought."""
+        self.calls.append(f"fetch pull {number}")
+        if ref in self.unsound:
+            raise UsageError(f"{remote.address.place} sends objects that no honest git makes")
+        head = self._open(remote).refs.get(ref)
+        if head is not None:
+            self._repositories.bring(app, number, head)
+        return head
 
     async def settled(self, app: str) -> Mapping[str, str]:
         """What was settled."""
@@ -94,7 +136,9 @@ class MemoryRemotes:
     async def fetch(self, app: str, remote: Remote) -> Fetched:
         """Move branches and tags, and tell what is not settled."""
         self.calls.append("fetch")
-        incoming, settled = self._open(remote).refs, self._settled.get(app, {})
+        incoming, _ = await self.look(app, remote)
+        self.calls.pop()
+        settled = self._settled.get(app, {})
         own = {HEADS + head.branch: head.commit for head in await self._repositories.heads(app)}
         own |= {TAGS + tag.name: tag.object for tag in await self._repositories.tags(app)}
         moved = []

@@ -166,6 +166,7 @@ def insert(
             branch=revision.branch,
             author=revision.author,
             tag=revision.tag,
+            pull_request=None if back is not None else revision.pull_request,
             trigger_kind=trigger.kind,
             trigger_by=trigger.by,
             status=ExecutionStatus.QUEUED.value,

@@ -49,9 +49,11 @@ STAGES_OF, ACTIONS_OF = (
     for table in (STAGES, ACTIONS)
 )
 _QUEUED = EXECUTIONS.c.status == ExecutionStatus.QUEUED.value
-_WAITING = sa.select(EXECUTIONS.c.number).where(
+_TRIED = EXECUTIONS.c.pull_request.is_not(None)
+_FRESH = sa.select(EXECUTIONS.c.number).where(
     EXECUTIONS.c.app == sa.bindparam("app"), _QUEUED, EXECUTIONS.c.rollback.is_(None)
 )
+_WAITING = _FRESH.where(EXECUTIONS.c.pull_request.is_(None))
 CONTENDERS = (
     sa.select(EXECUTIONS)
     .where(
@@ -61,6 +63,7 @@ CONTENDERS = (
             _QUEUED & EXECUTIONS.c.rollback.is_not(None),
             EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number).limit(QUEUED)),
             EXECUTIONS.c.number.in_(_WAITING.order_by(EXECUTIONS.c.number.desc()).limit(1)),
+            EXECUTIONS.c.number.in_(_FRESH.where(_TRIED).order_by(EXECUTIONS.c.number).limit(QUEUED)),
         ),
     )
     .order_by(EXECUTIONS.c.number)
@@ -124,20 +127,24 @@ class SqlExecutions:
         return await self._database.read(lambda connection: read_many(connection, query))
 
     async def contenders(self, app: AppName) -> Sequence[Execution]:
-        """The unfinished ones that have begun, the rollbacks, the oldest of the others that are QUEUED, the newest."""
+        """The unfinished ones that have begun, the rollbacks, the oldest of the others that are QUEUED, the newest, and
+        the oldest of pull requests."""
         return await self._database.read(lambda connection: read_many(connection, CONTENDERS, app=app))
 
-    async def entered(self, app: AppName, *, above: int, kind: Kind | None = None) -> Mapping[str, int]:
+    async def entered(
+        self, app: AppName, *, above: int, kind: Kind | None = None, pull_request: int | None = None
+    ) -> Mapping[str, int]:
         """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
         query = (
             sa.select(STAGES.c.name, sa.func.max(STAGES.c.number).label("number"))
+            .join(EXECUTIONS, (EXECUTIONS.c.app == STAGES.c.app) & (EXECUTIONS.c.number == STAGES.c.number))
             .where(STAGES.c.app == app, STAGES.c.number > above, STAGES.c.started_at.is_not(None))
+            .where(EXECUTIONS.c.pull_request == pull_request if pull_request is not None else sa.not_(_TRIED))
             .group_by(STAGES.c.name)
         )
         if kind is not None:
-            own = (EXECUTIONS.c.app == STAGES.c.app) & (EXECUTIONS.c.number == STAGES.c.number)
             back = EXECUTIONS.c.rollback.is_not(None)
-            query = query.join(EXECUTIONS, own).where(back if kind is Kind.ROLLBACK else sa.not_(back))
+            query = query.where(back if kind is Kind.ROLLBACK else sa.not_(back))
 
         def work(connection: sa.Connection) -> Mapping[str, int]:
             return {row.name: row.number for row in connection.execute(query)}
@@ -237,7 +244,14 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
     return Execution(
         app=AppName(row.app),
         number=ExecutionNumber(row.number),
-        revision=Revision(commit=row.commit, subject=row.subject, branch=row.branch, author=row.author, tag=row.tag),
+        revision=Revision(
+            commit=row.commit,
+            subject=row.subject,
+            branch=row.branch,
+            author=row.author,
+            tag=row.tag,
+            pull_request=row.pull_request,
+        ),
         trigger=Trigger(kind=row.trigger_kind, by=row.trigger_by),
         status=ExecutionStatus(row.status),
         stages=tuple(stages),

@@ -5,10 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps
+from fairway.adapters.store import apps, pulls
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import DELIVERIES, SOURCES
 from fairway.domain.ids import AppName
+from fairway.domain.pulls import Noted, PullRequest
 from fairway.domain.remotes import Forge
 from fairway.ports.sources import DELIVERIES as REMEMBERED
 from fairway.ports.sources import Progress, Source
@@ -43,6 +44,9 @@ class SqlSources:
 
         def work(connection: sa.Connection) -> None:
             apps.lock(connection, source.app)
+            url = connection.execute(sa.select(SOURCES.c.url).where(SOURCES.c.app == source.app)).scalar()
+            if url not in (None, source.url):
+                pulls.forget(connection, source.app)
             changed = connection.execute(sa.update(SOURCES).where(SOURCES.c.app == source.app).values(kept))
             if changed.rowcount == 0:
                 connection.execute(sa.insert(SOURCES).values(row))
@@ -58,7 +62,7 @@ class SqlSources:
 
         await self._database.write(work)
 
-    async def accept(self, app: AppName, delivery: str, *, at: float, by: str) -> bool:
+    async def accept(self, app: AppName, delivery: str, *, at: float, by: str, pull: PullRequest | None = None) -> bool:
         """Keep the delivery, and that there is something new; False when it is known, or there is no source."""
         mine = DELIVERIES.c.app == app
 
@@ -71,9 +75,19 @@ class SqlSources:
             newest = sa.select(DELIVERIES.c.id).where(mine).order_by(DELIVERIES.c.at.desc()).limit(REMEMBERED)
             connection.execute(sa.delete(DELIVERIES).where(mine, DELIVERIES.c.id.not_in(newest.scalar_subquery())))
             connection.execute(sa.update(SOURCES).where(SOURCES.c.app == app).values(wanted_at=at, wanted_by=by))
+            if pull is not None:
+                pulls.note(connection, app, pull, at=at)
             return True
 
         return await self._database.write(work)
+
+    async def pulls(self, app: AppName) -> Sequence[Noted]:
+        """Those that are open or not decided upon, by number."""
+        return await self._database.read(lambda connection: pulls.find(connection, app))
+
+    async def settle_pull(self, app: AppName, noted: Noted, *, head: str) -> None:
+        """Remember it, unless something was told since."""
+        await self._database.write(lambda connection: pulls.settle(connection, app, noted, head))
 
     async def delete(self, app: AppName) -> bool:
         """False when there was none."""

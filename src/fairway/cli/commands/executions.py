@@ -64,7 +64,9 @@ def row(item: Json, *, now: float) -> list[str]:
 
 
 def origin(item: Json) -> str:
-    """The branch, or `tag v1`; "" for a commit that was named by its id."""
+    """The branch, `tag v1` or `pull request 7`; "" for a commit that was named by its id."""
+    if item.get("pull_request"):
+        return f"pull request {item['pull_request']}"
     return f"tag {item['tag']}" if item.get("tag") else str(item["branch"])
 
 

@@ -104,7 +104,8 @@ def stage_lines(stage: Json, drawn: str, *, names: int, column: int, width: int,
 
 
 def present(each: Json, *, now: float) -> str:
-    """`execution 42 for 12 s   9c1f2e7 "Add coupons"`, and what it waits for with the command that helps."""
+    """`execution 42 for 12 s   9c1f2e7 "Add coupons"`, of which pull request it is, and what it waits for with the
+    command that helps."""
     waits = each["waits"]
     said = f" for {words.duration(now - each['since'])}" if each["since"] is not None else ""
     if waits:
@@ -112,4 +113,5 @@ def present(each: Json, *, now: float) -> str:
         said = f" waits for {output.clean(waits['cause']).replace(' of ' + waits['stage'], '')}"
     command = f": {waits['command']}" if waits and waits["command"] else ""
     subject = f' "{output.clean(each["subject"])}"' if each["subject"] and not command else ""
-    return f"execution {each['number']}{said}{command}   {words.commit(each['commit'])}{subject}"
+    tried = f" of pull request {each['pull_request']}" if each.get("pull_request") else ""
+    return f"execution {each['number']}{tried}{said}{command}   {words.commit(each['commit'])}{subject}"

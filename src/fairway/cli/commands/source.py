@@ -158,8 +158,9 @@ def tell(document: dict[str, Any]) -> None:
 
 
 def line(outcome: dict[str, Any]) -> str:
-    """`master 9c1f2e7  execution 4`, or why nothing is deployed."""
+    """`master 9c1f2e7  execution 4`, `pull request 7 9c1f2e7  execution 5`, or why nothing is deployed."""
     name = output.clean(outcome["ref"].removeprefix("refs/heads/").removeprefix("refs/"))
+    name = name.replace("pull-requests/", "pull request ")
     commit = f" {words.commit(outcome['commit'])}" if outcome["commit"] else ""
     if outcome["execution"] is None:
         return f"{name}{commit}  {output.clean(outcome['reason'])}"

@@ -94,7 +94,10 @@ def execution_lines(execution: dict[str, Any] | None, now: float) -> list[str]:
         "" if execution["status"] == "SUCCEEDED" else f"   {(waits or {}).get('command') or f'fairway show {number}'}"
     )
     subject = output.clean(execution["subject"])
-    return [f'  execution {number}  {status}{where} {when}   {words.commit(execution["commit"])} "{subject}"{more}']
+    tried = f" of pull request {execution['pull_request']}" if execution.get("pull_request") else ""
+    return [
+        f'  execution {number}{tried}  {status}{where} {when}   {words.commit(execution["commit"])} "{subject}"{more}'
+    ]
 
 
 def next_lines(document: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fairway.domain import pipeline
 from fairway.domain.app import Build, Defaults
-from fairway.domain.execution import Execution
+from fairway.domain.execution import Execution, Kind
 from fairway.errors import UsageError
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages import described
@@ -57,7 +57,9 @@ class SourceStage:
 
         outputs = await work.step("lay out", lay_out)
         app = described.take(outputs, execution.app, self._load)
-        return Done(summary=file if file == SENT else "", outputs=outputs, stages=pipeline.define(app).stages)
+        # The file of a pull request is anybody's: it says how it is built, and never where it goes.
+        own = pipeline.define_pull_request() if execution.kind is Kind.PULL_REQUEST else pipeline.define(app)
+        return Done(summary=file if file == SENT else "", outputs=outputs, stages=own.stages)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """The next checkout clears up."""

@@ -48,6 +48,7 @@ def create_executions() -> None:
         sa.Column("branch", Words, nullable=False),
         sa.Column("author", Words, nullable=False),
         sa.Column("tag", Words, nullable=False, server_default=""),
+        sa.Column("pull_request", sa.Integer),
         sa.Column("trigger_kind", Words, nullable=False),
         sa.Column("trigger_by", Words, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
@@ -200,6 +201,20 @@ def create_sources() -> None:
         sa.Column("app", sa.Text, sa.ForeignKey("sources.app", ondelete="CASCADE"), primary_key=True),
         sa.Column("id", Words, primary_key=True),
         sa.Column("at", sa.Double, nullable=False),
+    )
+    op.create_table(
+        "pulls",
+        sa.Column("app", sa.Text, sa.ForeignKey("sources.app", ondelete="CASCADE"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("event", sa.Text, nullable=False),
+        sa.Column("target", Words, nullable=False),
+        sa.Column("source", Words, nullable=False),
+        sa.Column("ref", Words, nullable=False),
+        sa.Column("by", Words, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("opened", sa.Integer, nullable=False),
+        sa.Column("decided", sa.Boolean, nullable=False),
+        sa.Column("head", sa.Text, nullable=False),
     )
 
 
