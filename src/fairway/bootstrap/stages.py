@@ -41,8 +41,10 @@ def make_stages(
     bases = DockerBases(builder)
     checkouts = Checkouts(repositories, settings.checkouts)
 
-    async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink) -> BuildResult:
-        return await run.build(app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log)
+    async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink, caches: str = "") -> BuildResult:
+        return await run.build(
+            app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log, caches=caches
+        )
 
     async def push(app: AppName, image: LocalImage, commit: str, *, log: LogSink) -> Image:
         return await publish.publish(app, commit, image, registry)

@@ -48,9 +48,17 @@ class BuildResult:
 
 
 async def build(
-    app: App, checkout: Path, commit: str, *, builder: Builder, bases: Bases, recipe: Recipe, log: LogSink
+    app: App,
+    checkout: Path,
+    commit: str,
+    *,
+    builder: Builder,
+    bases: Bases,
+    recipe: Recipe,
+    log: LogSink,
+    caches: str = "",
 ) -> BuildResult:
-    """The commit's image, after its tests have passed.
+    """The commit's image, after its tests have passed. For `caches` see `BuildRequest`.
 
     Raises UsageError when the repository can't be built as fairway.toml says; WorkFailed when a base image can't be
     had, a step fails, a test fails (naming its command, exit code and last lines) or the time is over; Unavailable
@@ -67,6 +75,7 @@ async def build(
             tag=local_name(app.name, commit),
             args=app.build.args,
             timeout=app.build.timeout,
+            caches=caches,
         )
         steps = Steps(log)
         tests = await run_test_stage(request, app.build.test or "", builder, steps) if in_stage else ""

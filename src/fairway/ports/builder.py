@@ -16,6 +16,9 @@ class BuildRequest:
     """`context` is a directory, `dockerfile` a file anywhere (outside the context when it was generated).
 
     `target` is the stage to build, None the last. `tag` names the result locally. `timeout` is in seconds.
+
+    `caches` is for code that must not reach what other builds go by: cache mounts are of that name alone, and neither
+    build arguments nor a `# syntax=` line choose what reads the Dockerfile. "": those that all builds share.
     """
 
     context: Path
@@ -24,6 +27,7 @@ class BuildRequest:
     args: Mapping[str, str]
     target: str | None = None
     timeout: float = 1800.0
+    caches: str = ""
 
 
 class Bases(Protocol):

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ async def test_the_same_build_again_gives_the_same_image_and_says_cached(builder
 
     assert second.id == first.id
     assert any(line.endswith("] cached") for line in log)
+
+
+async def test_a_step_with_a_cache_is_done_anew_where_the_caches_are_others(builder: Builder, tmp_path: Path) -> None:
+    log: list[str] = []
+    request = make(tmp_path, f"RUN --mount=type=cache,id={uuid.uuid4().hex},target=/kept echo once")
+
+    await builder.build(replace(request, caches="stranger"), print)
+    await builder.build(request, log.append)
+    again = list(log)
+    await builder.build(request, log.append)
+
+    assert not any(line.endswith("cached") and line.startswith("[2") for line in again)
+    assert any(line.endswith("cached") for line in log[len(again) :])
 
 
 async def test_a_path_with_spaces_and_other_alphabets_works(builder: Builder, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,26 @@ async def test_an_official_image_is_there_after_asking_whether_pulled_or_made(bu
 async def test_a_version_that_was_never_published_is_told(builder: DockerBuilder) -> None:
     with pytest.raises(WorkFailed, match=r"99\.1\.0"):
         await DockerBases(builder).ensure("node:99.1.0-slim", print)
+
+
+async def test_what_a_stranger_leaves_in_a_cache_no_other_build_finds(builder: DockerBuilder, tmp_path: Path) -> None:
+    word = uuid.uuid4().hex
+    cache = f"RUN --mount=type=cache,id={uuid.uuid4().hex},target=/kept"
+    poison = make(tmp_path, f"FROM {BASE}\n{cache} echo {word} > /kept/word\n", {"BUILDKIT_CACHE_MOUNT_NS": ""})
+    await builder.build(replace(poison, caches="t-stranger"), print)
+
+    own = await builder.build(make(tmp_path, f"FROM {BASE}\n{cache} ! test -e /kept/word\n"), print)
+    stranger = make(tmp_path, f"FROM {BASE}\n{cache} grep {word} /kept/word\n")
+    found = await builder.build(replace(stranger, caches="t-stranger"), print)
+
+    assert own.id and found.id
+
+
+async def test_a_stranger_chooses_no_frontend(builder: DockerBuilder, tmp_path: Path) -> None:
+    log: list[str] = []
+    text = f"# syntax=127.0.0.1:1/mallory/frontend:1\nFROM {BASE}\nRUN echo {uuid.uuid4().hex}\n"
+
+    image = await builder.build(replace(make(tmp_path, text), caches="t-stranger"), log.append)
+
+    assert image.id.startswith("sha256:")
+    assert not any("mallory" in line for line in log)

@@ -40,6 +40,7 @@ class Fakes:
     files: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    caches: list[str] = field(default_factory=list)
     defaults: Defaults = field(default_factory=Defaults)
     error: Exception | None = None
 
@@ -53,7 +54,10 @@ class Fakes:
         self.asked.append(f"detect {checkout.name} {build.directory}")
         return self.defaults
 
-    async def build(self, app: App, checkout: Path, commit: str, *, log: Callable[[str], None]) -> "Result":
+    async def build(
+        self, app: App, checkout: Path, commit: str, *, log: Callable[[str], None], caches: str = ""
+    ) -> "Result":
+        self.caches.append(caches)
         if self.error:
             raise self.error
         log("[1/2] RUN npm ci")
@@ -207,6 +211,20 @@ async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, y
         summary="212 tests passed; image 84 MB", outputs={"built": {"id": "sha256:77", "size": 84_000_000, "host": ""}}
     )
     assert "[1/2] RUN npm ci" in fakes.log
+
+
+async def test_a_pull_requests_build_shares_no_cache_with_what_is_deployed(
+    fakes: Fakes, yard: Yard, tmp_path: Path
+) -> None:
+    source = await run_source(fakes, yard, tmp_path)
+    stage = BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
+    own = fakes.work("build", source.outputs)
+    tried = replace(own, execution=replace(own.execution, revision=replace(REVISION, branch="", pull_request=7)))
+
+    await stage.run(own)
+    await stage.run(tried)
+
+    assert fakes.caches == ["", "shop-api-pull-requests"]
 
 
 async def test_a_checkout_that_is_gone_is_laid_out_again(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ class DockerBuilder:
         self, request: BuildRequest, chosen: client.Client, work: Path, progress: Progress, log: LogSink
     ) -> LocalImage:
         """Build; when the frontend that a `# syntax=` line names can't be reached, once more with the engine's own."""
-        own_frontend = time.monotonic() < self._no_frontend_until
+        own_frontend = time.monotonic() < self._no_frontend_until or bool(request.caches)
         dockerfile = command.write_dockerfile(
             request, work, private_ca=self._ca is not None, plain=own_frontend, old=is_old(self._info)
         )

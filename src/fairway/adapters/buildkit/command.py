@@ -16,6 +16,12 @@ RESERVED = ("DOCKER_", "BUILDX_", "BUILDKIT_", "LD_", "GO", "OTEL_")
 """Variables that change the docker command itself."""
 
 
+STEERING = "BUILDKIT_"
+"""How the build arguments begin that BuildKit's own frontend goes by."""
+NAMESPACE = "BUILDKIT_CACHE_MOUNT_NS"
+"""The one that stands in front of the id of each cache mount."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dockerfile:
     """The file to build, and how its text came from the author's."""
@@ -66,7 +72,11 @@ def for_build(
         arguments += ["--target", request.target]
     if ca:
         arguments += ["--secret", f"id={trust.SECRET},src={ca}"]
-    for name, value in {**proxies(environ), **request.args}.items():
+    given = dict(request.args)
+    if request.caches:
+        given = {name: value for name, value in given.items() if not name.upper().startswith(STEERING)}
+        given[NAMESPACE] = request.caches
+    for name, value in {**proxies(environ), **given}.items():
         if (name in client.environment and client.environment[name] != value) or name.startswith(RESERVED):
             arguments += ["--build-arg", f"{name}={value}"]
         else:

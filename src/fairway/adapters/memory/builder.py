@@ -26,7 +26,7 @@ class MemoryBuilder:
         self.used: set[str] = set()
         self.cached = 0
         self.built: list[BuildRequest] = []
-        self._cache: set[str] = set()
+        self._cache: set[tuple[str, str]] = set()
 
     async def build(self, request: BuildRequest, log: LogSink) -> LocalImage:
         """See ports.builder.Builder."""
@@ -39,7 +39,7 @@ class MemoryBuilder:
         self._check(text, request)
         try:
             async with asyncio.timeout(request.timeout):
-                await self._steps(text, request.target, log)
+                await self._steps(text, request.caches, log)
         except TimeoutError as error:
             raise WorkFailed(f"the build took longer than {request.timeout:g} s") from error
         digest = hashlib.sha256(f"{text}{sorted(request.args.items())}{request.target}".encode()).hexdigest()
@@ -90,11 +90,11 @@ class MemoryBuilder:
         if request.target and dockerfile.find_stage(dockerfile.stages(text, known), request.target) is None:
             raise WorkFailed("the Dockerfile lacks a stage", why=f'it has no stage named "{request.target}"')
 
-    async def _steps(self, text: str, target: str | None, log: LogSink) -> None:
+    async def _steps(self, text: str, caches: str, log: LogSink) -> None:
         for number, instruction in enumerate(dockerfile.parse(text), start=1):
             name = f"{instruction.keyword} {instruction.value}"
             log(f"[{number}] {name}")
-            if name in self._cache:
+            if (caches, name) in self._cache:
                 log(f"[{number}] cached")
             elif instruction.keyword == "RUN":
                 tail: list[str] = []
@@ -103,7 +103,7 @@ class MemoryBuilder:
                     log(f"  {line}")
                 if code := exit_code(instruction.value):
                     raise WorkFailed(f"{name} failed with exit code {code}", why="".join(tail[-1:]), log=tail[-20:])
-                self._cache.add(name)
+                self._cache.add((caches, name))
 
 
 async def execute(command: str) -> AsyncIterator[str]:

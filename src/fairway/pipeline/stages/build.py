@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fairway.domain.app import App
-from fairway.domain.execution import Execution
+from fairway.domain.execution import Execution, Kind
 from fairway.domain.image import LocalImage
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages import described
@@ -28,8 +28,9 @@ class Built(Protocol):
 class BuildCommit(Protocol):
     """`build.run.build` with its builder, its bases and its recipe given."""
 
-    async def __call__(self, app: App, checkout: Path, commit: str, *, log: LogSink) -> Built:
-        """Build it. Raises UsageError or WorkFailed, saying what failed."""
+    async def __call__(self, app: App, checkout: Path, commit: str, *, log: LogSink, caches: str = "") -> Built:
+        """Build it, with caches of that name alone where one is given. Raises UsageError or WorkFailed, saying what
+        failed."""
         ...
 
 
@@ -47,10 +48,12 @@ class BuildStage:
         """Raises what the build raises."""
         app = described.take(work.outputs, work.execution.app, self._load)
         commit = work.execution.revision.commit
+        # What a stranger's build leaves in a cache must never come into an image that is deployed.
+        caches = f"{app.name}-pull-requests" if work.execution.kind is Kind.PULL_REQUEST else ""
 
         async def build() -> Mapping[str, Any]:
             async with self._checkouts.hold(app.name, commit) as checkout:
-                built = await self._build(app, checkout, commit, log=work.log)
+                built = await self._build(app, checkout, commit, log=work.log, caches=caches)
             return {"id": built.image.id, "size": built.image.size, "summary": str(built)}
 
         kept = await work.step("build", build)
