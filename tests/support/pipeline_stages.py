@@ -11,9 +11,9 @@ from fairway.adapters.memory.durable import Disk, MemoryDurable
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain.app import Mode, OnFailure
-from fairway.domain.execution import Execution
+from fairway.domain.execution import Execution, Revision
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
-from fairway.domain.pipeline import Action, Approval, Definition, Duty
+from fairway.domain.pipeline import Action, Approval, Definition, Duty, define_pull_request
 from fairway.domain.release import Release
 from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
@@ -131,8 +131,15 @@ class Rig:
         checked = replace(production, actions=actions, on_failure=on_failure)
         return await self.submit(Definition(stages=(source, checked)))
 
-    async def submit(self, definition: Definition) -> int:
-        execution = await self.store.executions.create(APP, REVISION, PUSH, definition, at=1.0)
+    async def propose(self, pull_request: int) -> int:
+        """The head of a pull request."""
+        if not await self.store.apps.list():
+            await self.store.apps.create(APP, at=1.0)
+        revision = replace(REVISION, branch="", pull_request=pull_request)
+        return await self.submit(define_pull_request(), revision)
+
+    async def submit(self, definition: Definition, revision: Revision = REVISION) -> int:
+        execution = await self.store.executions.create(APP, revision, PUSH, definition, at=1.0)
         await self.executor.submitted(APP, execution.number)
         return execution.number
 

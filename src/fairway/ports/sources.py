@@ -67,7 +67,8 @@ class Sources(Protocol):
     async def accept(self, app: AppName, delivery: str, *, at: float, by: str, pull: PullRequest | None = None) -> bool:
         """Keep that there is something new (`wanted_at`), told by this delivery; False, and nothing is kept, when the
         delivery is known already, or the app has no source. The newest DELIVERIES of each app are remembered. What is
-        told of a pull request is kept in the same write (see `domain.pulls.note`)."""
+        told of a pull request is kept in the same write (see `domain.pulls.note`), and does not change whose push is
+        still to be fetched."""
         ...
 
     async def pulls(self, app: AppName) -> Sequence[Noted]:

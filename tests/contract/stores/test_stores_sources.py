@@ -204,3 +204,19 @@ async def test_pull_requests_go_with_their_source_and_stay_when_it_is_set_again(
 
     assert (len(kept), other) == (1, [])
     assert await store.sources.pulls(APP) == []
+
+
+async def test_who_pushed_is_not_forgotten_for_a_pull_request_that_is_told_before_the_fetch(store: AnyStore) -> None:
+    await store.apps.create(APP, at=1.0)
+    await store.sources.put(SOURCE)
+    await store.sources.accept(APP, "push", at=8.0, by="ada")
+
+    await keep(store, PULL)
+    before = await store.sources.get(APP)
+    await store.sources.note(APP, replace(PROGRESS, fetched_at=11.0))
+    await keep(store, replace(PULL, event=UPDATED), first=12.0)
+    after = await store.sources.get(APP)
+
+    assert before is not None and after is not None
+    assert (before.wanted_at, before.wanted_by) == (10.0, "ada")
+    assert (after.wanted_at, after.wanted_by) == (12.0, "")

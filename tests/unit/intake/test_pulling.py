@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from fairway.adapters.memory.repositories import MemoryRepositories
-from fairway.adapters.memory.sources import Elsewhere, MemoryRemotes
+from fairway.adapters.memory.sources import Elsewhere, MemoryRemotes, MemorySources
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression
 from fairway.domain.app import PullEvent
 from fairway.domain.execution import Execution, Kind
 from fairway.domain.ids import AppName
-from fairway.domain.pulls import PullRequest
+from fairway.domain.pulls import Noted, PullRequest
 from fairway.domain.remotes import Forge
 from fairway.errors import Conflict, Unavailable
 from fairway.intake.description import Describer
@@ -50,6 +51,22 @@ class Clock:
 
 
 @dataclass
+class Dying:
+    """The sources of a server that dies before it has written down that something is decided."""
+
+    sources: MemorySources
+    dies: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sources, name)
+
+    async def settle_pull(self, app: AppName, noted: Noted, *, head: str) -> None:
+        if self.dies:
+            raise Unavailable("the server dies")
+        await self.sources.settle_pull(app, noted, head=head)
+
+
+@dataclass
 class Room:
     """A shop at github.com whose master takes pull requests, and what was told of them."""
 
@@ -67,6 +84,7 @@ class Room:
         async def stop(app: AppName, number: int) -> None:
             self.stopped.append(number)
 
+        self.mortal = Dying(self.store.sources)
         self.remotes = MemoryRemotes(self.repositories)
         self.remotes.at[URL] = self.there
         self.intake = Intake(
@@ -87,7 +105,7 @@ class Room:
             intake=self.intake,
             pulling=Pulling(
                 apps=self.store.apps,
-                sources=self.store.sources,
+                sources=self.mortal,
                 executions=self.store.executions,
                 repositories=self.repositories,
                 remotes=self.remotes,
@@ -241,6 +259,18 @@ async def test_when_the_forge_does_not_answer_it_is_decided_the_next_time(room: 
 
     outcomes = await room.fetch()
 
+    assert isinstance(outcomes[0], Started)
+
+
+async def test_a_server_that_dies_before_it_is_written_down_starts_it_once(room: Room) -> None:
+    room.mortal.dies = True
+    with pytest.raises(Unavailable):
+        await room.tell()
+    room.mortal.dies = False
+
+    outcomes = await room.fetch()
+
+    assert [each.number for each in await room.store.executions.list(SHOP)] == [1]
     assert isinstance(outcomes[0], Started)
 
 

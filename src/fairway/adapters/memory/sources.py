@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from fairway.adapters.memory.repositories import MemoryRepositories
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.app import PullEvent
+from fairway.domain.following import is_wanted
 from fairway.domain.ids import AppName
 from fairway.domain.pulls import Noted, PullRequest, note
 from fairway.errors import FairwayError, UsageError
@@ -52,6 +53,8 @@ class MemorySources:
         kept, known = self._shelf.sources.get((app,)), self._shelf.deliveries.setdefault((app,), [])
         if kept is None or delivery in known:
             return False
+        if pull is not None and is_wanted(kept.wanted_at, kept.progress.fetched_at):
+            by = kept.wanted_by
         known.append(delivery)
         del known[:-DELIVERIES]
         self._shelf.sources[app,] = replace(kept, wanted_at=at, wanted_by=by)

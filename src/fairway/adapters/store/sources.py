@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fairway.adapters.store import apps, pulls
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import DELIVERIES, SOURCES
+from fairway.domain.following import is_wanted
 from fairway.domain.ids import AppName
 from fairway.domain.pulls import Noted, PullRequest
 from fairway.domain.remotes import Forge
@@ -67,14 +68,16 @@ class SqlSources:
         mine = DELIVERIES.c.app == app
 
         def work(connection: sa.Connection) -> bool:
-            kept = connection.execute(sa.select(SOURCES.c.app).where(SOURCES.c.app == app).with_for_update()).first()
+            kept = connection.execute(sa.select(SOURCES).where(SOURCES.c.app == app).with_for_update()).first()
             known = connection.execute(sa.select(DELIVERIES.c.id).where(mine, DELIVERIES.c.id == delivery)).first()
             if kept is None or known is not None:
                 return False
             connection.execute(sa.insert(DELIVERIES).values(app=app, id=delivery, at=at))
             newest = sa.select(DELIVERIES.c.id).where(mine).order_by(DELIVERIES.c.at.desc()).limit(REMEMBERED)
             connection.execute(sa.delete(DELIVERIES).where(mine, DELIVERIES.c.id.not_in(newest.scalar_subquery())))
-            connection.execute(sa.update(SOURCES).where(SOURCES.c.app == app).values(wanted_at=at, wanted_by=by))
+            waits = pull is not None and is_wanted(kept.wanted_at, kept.fetched_at)
+            who = kept.wanted_by if waits else by
+            connection.execute(sa.update(SOURCES).where(SOURCES.c.app == app).values(wanted_at=at, wanted_by=who))
             if pull is not None:
                 pulls.note(connection, app, pull, at=at)
             return True
