@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fairway.domain.execution import Execution, ExecutionStatus
+from fairway.domain.execution import Execution, ExecutionStatus, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,8 @@ class Search:
 
     `commit` is how the commit's id begins, in lower case. `environment` is one whose stage the execution has entered.
     `before` is a number that theirs are below: the next page begins before the last of this one. `defined` leaves out
-    what goes by no definition of the app's: rollbacks, and commits whose fairway.toml is broken.
+    what goes by no definition of the app's: rollbacks, pull requests, and commits whose fairway.toml is broken.
+    `pull_requests` false leaves out those: anybody may make many of them, which must push nothing else out of sight.
     """
 
     status: ExecutionStatus | None = None
@@ -20,6 +21,7 @@ class Search:
     environment: str | None = None
     before: int | None = None
     defined: bool = False
+    pull_requests: bool = True
 
     def takes(self, execution: Execution) -> bool:
         """Whether the execution is asked for."""
@@ -31,7 +33,9 @@ class Search:
             and (self.environment is None or self.environment in entered)
             and (self.before is None or execution.number < self.before)
             and (not self.defined or execution.definition > 0)
+            and (self.pull_requests or execution.kind is not Kind.PULL_REQUEST)
         )
 
 
 EVERYTHING = Search()
+DEPLOYING = Search(pull_requests=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fairway.domain.app import Source
 from fairway.domain.execution import Execution, Kind, Revision, Trigger
 from fairway.domain.ids import AppName, ExecutionNumber
+from fairway.domain.search import DEPLOYING
 from fairway.errors import NotFound
 from fairway.intake import filters, skipping
 from fairway.intake.description import Described, Describer
@@ -148,7 +149,7 @@ class Decider:
 
     async def pushed(self, record: AppRecord) -> Sequence[Execution]:
         """The latest executions, without the rollbacks: their commits are earlier ones again."""
-        found = await self.executions.list(record.name, limit=RECENT)
+        found = await self.executions.list(record.name, limit=RECENT, search=DEPLOYING)
         return [execution for execution in found if execution.kind is Kind.STANDARD]
 
     async def _is_forced(self, record: AppRecord, update: Update) -> bool:

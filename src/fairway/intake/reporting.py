@@ -8,6 +8,7 @@ ever later; one that refuses, once.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairway.domain import retry, statuses
@@ -15,6 +16,7 @@ from fairway.domain.events import Event
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.domain.remotes import Forge
+from fairway.domain.search import DEPLOYING
 from fairway.domain.statuses import CommitStatus
 from fairway.errors import FairwayError, UsageError
 from fairway.intake import waiting
@@ -26,7 +28,7 @@ from fairway.ports.sources import Source, Sources
 from fairway.ports.stores import Events, Executions
 
 RECENT = 20
-"""Executions of each app that are looked at."""
+"""Executions of each app that are looked at, and as many of those that may deploy."""
 LATELY = 86400.0
 """Seconds: an execution that ended longer ago is told no more."""
 FOUND_THERE = frozenset({"webhook", "poll", "fetch"})
@@ -131,7 +133,7 @@ class Reporter:
         self._due[source.app] = self._clock.now() + PATIENCE
         pause = PATIENCE
         try:
-            for execution in statuses.newest(await self._executions.list(source.app, limit=RECENT)):
+            for execution in statuses.newest(await self._recent(source.app)):
                 if self._concerns(source, execution):
                     pause = min(pause, await self._tell(source, execution))
         except FairwayError as error:
@@ -144,6 +146,15 @@ class Reporter:
                 self._due[source.app] = self._clock.now() + pause
             self._busy.discard(source.app)
             self._rung.set()
+
+    async def _recent(self, app: AppName) -> Sequence[Execution]:
+        """The newest executions, and the newest that may deploy, however many pull requests there are."""
+        newest = await self._executions.list(app, limit=RECENT)
+        deploying = await self._executions.list(app, limit=RECENT, search=DEPLOYING)
+        found = {each.number: each for each in (*newest, *deploying)}
+        for key in [key for key in self._told if key[0] == app and key[1] not in found]:
+            del self._told[key]
+        return [found[number] for number in sorted(found, reverse=True)]
 
     def _concerns(self, source: Source, execution: Execution) -> bool:
         ended = execution.ended_at
@@ -187,8 +198,6 @@ class Reporter:
 
     def _remember(self, app: AppName, number: int, told: _Told) -> None:
         self._told[app, number] = told
-        for key in [key for key in self._told if key[0] == app and key[1] <= number - 2 * RECENT]:
-            del self._told[key]
 
     async def _note(self, source: Source, number: int, error: FairwayError, *, given_up: bool) -> None:
         text = f"{error.what}: {error.why}" if error.why else error.what

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fairway.domain.execution import Kind
 from fairway.domain.ids import AppName
+from fairway.domain.search import DEPLOYING
 from fairway.intake.intake import Intake
 from fairway.intake.push import Update
 from fairway.ports.source import Head, Repositories, Tag
@@ -21,7 +22,7 @@ async def find(
     tags = {tag.name: tag for tag in await repositories.tags(app)}
     latest: dict[str, str] = {}
     tagged: set[tuple[str, str]] = set()
-    for execution in await executions.list(app, limit=RECENT):
+    for execution in await executions.list(app, limit=RECENT, search=DEPLOYING):
         if execution.kind is Kind.STANDARD:
             latest.setdefault(execution.revision.branch, execution.revision.commit)
             tagged.add((execution.revision.tag, execution.revision.commit))

@@ -14,6 +14,7 @@ from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName, ReleaseNumber
 from fairway.domain.image import Image
+from fairway.domain.search import DEPLOYING
 from fairway.errors import NotFound
 from fairway.ports.stores import Deployments, DesiredStates, Executions, Releases
 
@@ -102,7 +103,8 @@ async def find_held(app: AppName, records: Records) -> Held:
     releases: an execution that ends in between has made its release by then."""
     digests, commits = set(), set()
     holding = [execution for execution in await records.executions.unfinished() if execution.app == app]
-    holding += [each for each in await records.executions.list(app, limit=RETRIED) if each.status in AGAIN]
+    latest = await records.executions.list(app, limit=RETRIED, search=DEPLOYING)
+    holding += [each for each in latest if each.status in AGAIN]
     for execution in holding:
         commits.add(execution.revision.commit)
         with contextlib.suppress(NotFound):

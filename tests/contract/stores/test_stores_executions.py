@@ -44,7 +44,7 @@ from fairway.domain.pipeline import (
     plain,
 )
 from fairway.domain.rollback import Rollback
-from fairway.domain.search import Search
+from fairway.domain.search import DEPLOYING, Search
 from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define
@@ -509,3 +509,14 @@ async def test_who_entered_a_stage_is_known_apart_for_each_pull_request(store: A
     assert await store.executions.entered(APP, above=0, kind=Kind.STANDARD) == {"source": 1}
     assert await store.executions.entered(APP, above=0, pull_request=7) == {"source": 4}
     assert await store.executions.entered(APP, above=3, pull_request=8) == {}
+
+
+async def test_those_of_pull_requests_can_be_left_out_of_a_search(store: AnyStore) -> None:
+    await create(store)
+    for _ in range(3):
+        await create_tried(store, 7)
+    await create_rollback(store)
+
+    found = await store.executions.list(APP, limit=2, search=DEPLOYING)
+
+    assert [each.number for each in found] == [5, 1]

@@ -70,6 +70,12 @@ class Room:
         await self.say(app)
         return made
 
+    async def propose(self, number: int) -> None:
+        revision = replace(REVISION, commit=f"{number:e>40}", branch="", pull_request=number)
+        trigger = Trigger(kind="webhook")
+        await self.store.executions.create(SHOP, revision, trigger, define(["source"]), at=self.clock.now())
+        await self.say(SHOP)
+
     async def move(self, to: ExecutionStatus) -> None:
         execution = await self.store.executions.get(SHOP, 1)
         move = MoveExecution(expected=execution.status, to=to)
@@ -112,6 +118,20 @@ async def test_a_commit_is_pending_and_then_what_became_of_it(room):
     assert room.states() == [State.PENDING, State.PENDING, State.SUCCESS]
     shown = room.statuses.shown[COMMIT, "fairway/shop"]
     assert shown.url == "https://deploy.example.com"
+
+
+async def test_many_pull_requests_push_no_deployment_out_of_sight_and_are_told_apart(room):
+    await room.begin()
+    for number in range(50):
+        await room.propose(number + 1)
+    told = room.calls
+
+    await room.move(ExecutionStatus.IN_PROGRESS)
+    await room.clock.sleep(3600.0)
+
+    assert room.statuses.shown[COMMIT, "fairway/shop"].description.startswith("execution 1:")
+    assert room.statuses.shown["e" * 38 + "50", "fairway/shop/pull-request"].state is State.PENDING
+    assert room.calls == told + 1
 
 
 async def test_what_is_told_is_not_told_again(room):

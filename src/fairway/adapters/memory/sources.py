@@ -98,6 +98,11 @@ class Elsewhere:
     trouble: FairwayError | None = None
 
 
+def branches_and_tags(there: Elsewhere) -> dict[str, str]:
+    """Without what a forge keeps beside them."""
+    return {ref: id for ref, id in there.refs.items() if ref.startswith((HEADS, TAGS))}
+
+
 class MemoryRemotes:
     """`ports.sources.Remotes`: `at` holds a repository by its URL; `fetch` moves refs of `repositories`.
 
@@ -114,8 +119,7 @@ class MemoryRemotes:
     async def look(self, app: str, remote: Remote) -> tuple[Mapping[str, str], str]:
         """Its branches and tags."""
         self.calls.append("look")
-        refs = self._open(remote).refs
-        return {ref: id for ref, id in refs.items() if ref.startswith((HEADS, TAGS))}, remote.host_keys
+        return branches_and_tags(self._open(remote)), remote.host_keys
 
     async def look_at(self, app: str, remote: Remote, refs: Sequence[str]) -> Mapping[str, str]:
         """What these point to."""
@@ -139,9 +143,7 @@ class MemoryRemotes:
     async def fetch(self, app: str, remote: Remote) -> Fetched:
         """Move branches and tags, and tell what is not settled."""
         self.calls.append("fetch")
-        incoming, _ = await self.look(app, remote)
-        self.calls.pop()
-        settled = self._settled.get(app, {})
+        incoming, settled = branches_and_tags(self._open(remote)), self._settled.get(app, {})
         own = {HEADS + head.branch: head.commit for head in await self._repositories.heads(app)}
         own |= {TAGS + tag.name: tag.object for tag in await self._repositories.tags(app)}
         moved = []

@@ -41,3 +41,5 @@ def _conditions(search: Search) -> Iterator[sa.ColumnElement[bool]]:
         yield EXECUTIONS.c.number < search.before
     if search.defined:
         yield EXECUTIONS.c.definition > 0
+    if not search.pull_requests:
+        yield EXECUTIONS.c.pull_request.is_(None)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from fairway.domain.pipeline import DisabledTransition
+from fairway.domain.search import DEPLOYING
 from fairway.errors import NotFound
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.wire import transitions as shapes
@@ -23,7 +24,8 @@ async def disable(
     services: TheServices, app: TheApp, stage: str, by: By, body: shapes.DisableRequest
 ) -> shapes.Transition:
     """Let no execution enter the stage until it is enabled again; what is in it goes on."""
-    known = {each.name: None for run in await services.executions.list(app, limit=RECENT) for each in run.stages}
+    recent = await services.executions.list(app, limit=RECENT, search=DEPLOYING)
+    known = {each.name: None for run in recent for each in run.stages}
     if known and stage not in known:
         raise NotFound(f"the pipeline of {app} has no stage {stage}", hint=f"its stages: {', '.join(known)}")
     transition = DisabledTransition(stage=stage, reason=body.reason, by=by, at=services.clock.now())
