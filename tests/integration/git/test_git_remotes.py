@@ -15,9 +15,9 @@ from fairway.adapters.git import remotes as adapter
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories
 from fairway.domain import remotes as domain
-from fairway.errors import FairwayError, Unavailable, UsageError
+from fairway.errors import FairwayError, NotFound, Unavailable, UsageError
 from fairway.ports.sources import Remote
-from support import git_forge
+from support import git_forge, git_work
 from support.git_forge import TOKEN
 
 SECRET_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0LWtleQ==\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -265,3 +265,54 @@ async def test_a_real_ssh_that_can_not_connect_is_said(remotes):
         await remotes.look("shop", remote("ssh://git@127.0.0.1:9/acme/shop.git", deploy_key=SECRET_KEY))
 
     assert "Connection refused" in raised.value.why
+
+
+PULL = "refs/pull/7/head"
+
+
+def make_dishonest(forge) -> str:
+    """A commit elsewhere whose tree has a folder named `.git`, which would be a checkout's own."""
+    forge.commit({"a": b"1"})
+    bare = forge.bare()
+
+    def git(*arguments: str, data: bytes = b"") -> str:
+        command = ("git", "-C", bare, *arguments)
+        done = subprocess.run(command, input=data, env=git_work.ENVIRONMENT, check=True, capture_output=True)
+        return done.stdout.decode().strip()
+
+    inner = git("rev-parse", "master^{tree}")
+    tree = b"40000 .git\0" + bytes.fromhex(inner)
+    made = git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", data=tree)
+    commit = git("commit-tree", made, "-m", "Harmless")
+    git("update-ref", PULL, commit)
+    return commit
+
+
+async def test_a_pull_request_with_objects_that_no_honest_git_makes_is_refused(forge, remotes, repositories):
+    commit = make_dishonest(forge)
+
+    with pytest.raises(UsageError, match="objects that no honest git makes"):
+        await remotes.fetch_pull("shop", remote(forge.url()), 7, PULL)
+
+    assert await remotes.look_at("shop", remote(forge.url()), [PULL]) == {PULL: commit}
+    with pytest.raises(NotFound):
+        await repositories.revision("shop", commit, "")
+
+
+@pytest.mark.parametrize("ref", ["--upload-pack=touch x", "refs/heads/*", "refs/heads/a:refs/heads/b", "HEAD", ""])
+async def test_a_ref_that_git_could_read_otherwise_is_not_asked_for(forge, remotes, ref):
+    forge.commit({"a": b"1"})
+
+    assert await remotes.fetch_pull("shop", remote(forge.url()), 7, ref) is None
+    assert await remotes.look_at("shop", remote(forge.url()), [ref]) == {}
+    assert forge.requests == []
+
+
+async def test_what_a_pull_request_has_brought_is_shown_to_nobody_who_fetches(forge, remotes, repositories):
+    forge.commit({"a": b"1"})
+    forge.push(f"HEAD:{PULL}")
+    await remotes.fetch_pull("shop", remote(forge.url()), 7, PULL)
+
+    shown = forge.work.git("ls-remote", str(repositories.path("shop"))).stdout
+
+    assert shown == ""

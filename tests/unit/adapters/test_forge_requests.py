@@ -1,5 +1,7 @@
 """Where each forge's API is, from the address of a repository."""
 
+from dataclasses import replace
+
 import pytest
 
 from fairway.adapters.forge import requests
@@ -7,6 +9,7 @@ from fairway.domain import remotes
 from fairway.domain.remotes import Forge
 from fairway.domain.statuses import CommitStatus, State
 
+ADDRESS = remotes.parse("https://bitbucket.org/acme/shop.git")
 STATUS = CommitStatus(commit="a" * 40, state=State.SUCCESS, context="fairway/shop", description="done", url="http://x")
 
 
@@ -37,3 +40,14 @@ def test_the_api_is_found_from_the_repositorys_address(forge, address, url):
 
     assert request.url.startswith(url + "a" * 40)
     assert "s3cr3t" not in request.url + repr(request)
+
+
+@pytest.mark.parametrize("forge", [Forge.BITBUCKET, Forge.BITBUCKET_SERVER])
+def test_a_context_that_is_longer_than_a_key_of_bitbuckets_is_shortened_and_stays_apart(forge):
+    contexts = [f"fairway/{'a' * 30}/pull-request", f"fairway/{'a' * 29}b/pull-request", "fairway/shop"]
+
+    bodies = [requests.make(forge, ADDRESS, "s3cr3t", replace(STATUS, context=each)).body for each in contexts]
+
+    assert [body["name"] for body in bodies] == contexts
+    assert [len(body["key"]) for body in bodies] == [40, 40, 12]
+    assert len({body["key"] for body in bodies}) == 3

@@ -1,5 +1,6 @@
 """What each forge wants to be asked, as values: where, with which header, and with which JSON."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ BITBUCKET = {
     State.FAILURE: "FAILED",
     State.STOPPED: "STOPPED",
 }
+LONGEST_KEY = 40
 SERVER = BITBUCKET | {State.STOPPED: "CANCELLED"}
 
 
@@ -107,12 +109,21 @@ def _server(address: Address, token: str, status: CommitStatus) -> Request:
 
 def _build(status: CommitStatus, words: Mapping[State, str]) -> Mapping[str, Any]:
     return {
-        "key": status.context,
+        "key": key(status.context),
         "name": status.context,
         "state": words[status.state],
         "url": status.url,
         "description": status.description,
     }
+
+
+def key(context: str) -> str:
+    """The context, or for a longer one than Bitbucket takes as a key (`fairway/APP/pull-request` of a long name) its
+    beginning with a digest of it."""
+    if len(context) <= LONGEST_KEY:
+        return context
+    digest = hashlib.sha256(context.encode()).hexdigest()[:8]
+    return f"{context[: LONGEST_KEY - 9]}-{digest}"
 
 
 def site(address: Address) -> str:
