@@ -115,14 +115,14 @@ class Pulling:
             (), message
         ):
             return _keep(update, reason)
-        round = f"{noted.opened} {'closed' if pull.event is PullEvent.CLOSED else 'open'}"
+        turn = f"{noted.opened} {'closed' if pull.event is PullEvent.CLOSED else 'open'}"
         execution = await self.executions.create(
             app,
             replace(await self.repositories.revision(app, head, ""), pull_request=pull.number),
             Trigger(kind=kind, by=pull.by),
             pipeline.define_pull_request(),
             at=self.clock.now(),
-            key=f"{app} pull request {pull.number} {round} {pull.target} {head}",
+            key=f"{app} pull request {pull.number} {turn} {pull.target} {head}",
         )
         await self.submit(app, execution.number)
         return Started(update=update, execution=execution)

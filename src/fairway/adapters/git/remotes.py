@@ -46,9 +46,11 @@ class GitRemotes:
     async def look_at(self, app: str, remote: Remote, refs: Sequence[str]) -> Mapping[str, str]:
         """What those of them point to whose names may reach a command line."""
         sound = [ref for ref in refs if _may_be_asked_for(ref)]
+        if not sound:
+            return {}
         arguments = ("ls-remote", "--quiet", "--refs", "--", remote.address.url, *sound)
-        result, _ = await self._read(app, remote, (*SLOW, *arguments), LOOK_PATIENCE) if sound else (None, "")
-        lines = [line.partition("\t") for line in _text(result.output).splitlines()] if result else []
+        result, _ = await self._read(app, remote, (*SLOW, *arguments), LOOK_PATIENCE)
+        lines = [line.partition("\t") for line in _text(result.output).splitlines()]
         return {ref: id for id, _, ref in lines if ref in sound}
 
     async def fetch_pull(self, app: str, remote: Remote, number: int, ref: str) -> str | None:
