@@ -48,7 +48,7 @@ def compares(source: Source, branch: str) -> bool:
 
 def why_pull_request_kept(source: Source, event: PullEvent, target: str, changed: Sequence[str] | None) -> str:
     """Why a pull request to the branch `target` starts nothing, "" when it does start an execution. `source` is what
-    the target's own fairway.toml says. `changed` None: its files are not known yet, and would not keep it."""
+    the target's own fairway.toml says. `changed` None: its files are not known, and don't keep it."""
     reasons = []
     for number, each in enumerate(source.filters):
         if not each.pull_requests or each.branches is None:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fairway.domain import pipeline
+from fairway.domain import following, pipeline
 from fairway.domain.app import PullEvent
 from fairway.domain.app import Source as Filters
 from fairway.domain.execution import INSIDE, Execution, Trigger
@@ -47,10 +47,12 @@ class Pulling:
     stop: Stop
     clock: Clock
 
-    async def see_to(self, app: AppName, remote: Remote, *, kind: str) -> Sequence[Outcome]:
-        """Decide upon all that was told and is not decided. The branches have been fetched. `kind` is the trigger's.
+    async def see_to(self, app: AppName, remote: Remote, *, kind: str, began: float) -> Sequence[Outcome]:
+        """Decide upon what was told and is not decided. The branches have been fetched, since `began`. `kind` is the
+        trigger's. When the forge tells of something new meanwhile, the rest is left to the fetch that follows: however
+        many pull requests there are and however large, a push waits for one of them at most.
 
-        Raises what `Remotes.fetch_pull` raises; then what is left is decided upon the next time.
+        Raises what `Remotes.fetch_pull` raises; then too what is left is decided upon the next time.
         """
         undecided = [each for each in await self.sources.pulls(app) if not each.decided]
         outcomes = []
@@ -58,16 +60,19 @@ class Pulling:
             outcome = await self._decide(await self.apps.get(app), remote, noted, kind)
             await self.sources.settle_pull(app, noted, head=outcome.update.new or "")
             outcomes.append(outcome)
+            source = await self.sources.get(app)
+            if source is None or following.is_wanted(source.wanted_at, began):
+                break
         return outcomes
 
     async def look(self, app: AppName, remote: Remote) -> bool:
         """Whether the head of an open pull request is another one than the last that was found; it is noted then. No
         ref tells where a pull request goes, so only those are found here that the forge told of."""
-        known = {each.pull.ref: each for each in await self.sources.pulls(app) if is_open(each) and each.head}
+        known = [each for each in await self.sources.pulls(app) if is_open(each) and each.head]
         if not known:
             return False
-        heads = await self.remotes.look_at(app, remote, list(known))
-        at, moved = self.clock.now(), [each for ref, each in known.items() if heads.get(ref, each.head) != each.head]
+        heads = await self.remotes.look_at(app, remote, sorted({each.pull.ref for each in known}))
+        at, moved = self.clock.now(), [each for each in known if heads.get(each.pull.ref, each.head) != each.head]
         for each in moved:
             pull = replace(each.pull, event=PullEvent.UPDATED, by="")
             await self.sources.accept(app, f"look {pull.number} {at}", at=at, by="", pull=pull)
@@ -109,7 +114,8 @@ class Pulling:
     ) -> Outcome:
         app, pull = record.name, noted.pull
         fork = await self.repositories.base(app, base, head)
-        changed = await self.repositories.changed(app, fork, head)
+        # What is merged already has no files of its own any more; those are not asked for then.
+        changed = None if fork == head else await self.repositories.changed(app, fork, head)
         message = await self.repositories.message(app, head)
         if reason := filters.why_pull_request_kept(asked, pull.event, pull.target, changed) or skipping.why(
             (), message

@@ -165,7 +165,7 @@ class Sourcing:
             outcomes = await self._decide(app, fetched, kind=kind, by=by, deploy=deploy, first=first)
             await self._remotes.settle(app, fetched.moved)
             if deploy:
-                tried = await self._pulling.see_to(app, self._sealing.open(source), kind=kind)
+                tried = await self._pulling.see_to(app, self._sealing.open(source), kind=kind, began=began)
                 outcomes = [*outcomes, *tried]
         except FairwayError as error:
             await self._record.failed(source, error, began)

@@ -245,6 +245,28 @@ async def test_only_the_files_that_the_pull_request_changes_are_looked_at(room: 
     assert isinstance(started[0], Started)
 
 
+async def test_one_that_is_merged_is_tried_whatever_files_it_had(room: Room) -> None:
+    toml = FILTER.replace(b'"updated"', b'"closed"') + b'files = ["api/**"]\n'
+    room.commit("refs/heads/master", {"fairway.toml": toml, "a": b"2"}, on=room.there.refs[PULL.ref])
+
+    outcomes = await room.tell(CLOSED)
+
+    assert isinstance(outcomes[0], Started)
+
+
+async def test_a_push_that_is_told_meanwhile_does_not_wait_for_the_others(room: Room) -> None:
+    for number in (8, 9):
+        await room.sourcing.called("shop", f"d{number}", by="", pull=replace(PULL, number=number))
+    room.remotes.after_a_pull = lambda: room.sourcing.called("shop", "a push", by="ada")
+
+    first, second = await room.fetch(), await room.fetch()
+
+    assert [[each.update.ref for each in each] for each in (first, second)] == [
+        ["refs/pull-requests/8"],
+        ["refs/pull-requests/9"],
+    ]
+
+
 async def test_a_word_in_the_message_keeps_it(room: Room) -> None:
     room.commit(PULL.ref, {"a": b"3"}, subject="Try [skip ci]")
 

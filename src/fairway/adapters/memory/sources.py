@@ -1,6 +1,6 @@
 """Where apps' code comes from, in memory: the store, and repositories elsewhere whose branches a test moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fairway.adapters.memory.repositories import MemoryRepositories
@@ -105,6 +105,7 @@ def branches_and_tags(there: Elsewhere) -> dict[str, str]:
 
 class MemoryRemotes:
     """`ports.sources.Remotes`: `at` holds a repository by its URL; `fetch` moves refs of `repositories`.
+    What pull requests at the refs `unsound` bring is refused; `after_a_pull` happens once while one is fetched.
 
     Commits are made in those repositories themselves; a branch elsewhere names one of them by its id.
     """
@@ -114,6 +115,7 @@ class MemoryRemotes:
         self._settled: dict[str, dict[str, str]] = {}
         self.at: dict[str, Elsewhere] = {}
         self.unsound: set[str] = set()
+        self.after_a_pull: Callable[[], Awaitable[None]] | None = None
         self.calls: list[str] = []
 
     async def look(self, app: str, remote: Remote) -> tuple[Mapping[str, str], str]:
@@ -134,6 +136,9 @@ class MemoryRemotes:
         head = self._open(remote).refs.get(ref)
         if head is not None:
             self._repositories.bring(app, number, head)
+        after, self.after_a_pull = self.after_a_pull, None
+        if after is not None:
+            await after()
         return head
 
     async def settled(self, app: str) -> Mapping[str, str]:
