@@ -22,6 +22,7 @@ class Search:
     before: int | None = None
     defined: bool = False
     pull_requests: bool = True
+    pull_request: int | None = None
 
     def takes(self, execution: Execution) -> bool:
         """Whether the execution is asked for."""
@@ -33,6 +34,7 @@ class Search:
             and (self.environment is None or self.environment in entered)
             and (self.before is None or execution.number < self.before)
             and (not self.defined or execution.definition > 0)
+            and self.pull_request in (None, execution.revision.pull_request)
             and (self.pull_requests or execution.kind is not Kind.PULL_REQUEST)
         )
 

@@ -520,3 +520,13 @@ async def test_those_of_pull_requests_can_be_left_out_of_a_search(store: AnyStor
     found = await store.executions.list(APP, limit=2, search=DEPLOYING)
 
     assert [each.number for each in found] == [5, 1]
+
+
+async def test_the_heads_of_one_pull_request_are_searched_for(store: AnyStore) -> None:
+    await create(store)
+    for number in (7, 8, 7):
+        await create_tried(store, number)
+
+    found = await store.executions.list(APP, search=Search(pull_request=7))
+
+    assert [each.number for each in found] == [4, 2]

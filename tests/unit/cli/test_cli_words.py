@@ -177,3 +177,11 @@ def test_the_head_of_a_pull_request_is_named_in_the_status_and_in_the_list() -> 
 
     assert "  execution 44 of pull request 7  succeeded" in status.execution_lines(tried, 1012.0)[0]
     assert executions.row(tried, now=1012.0)[3] == "pull request 7"
+
+
+def test_the_next_page_asks_for_the_same_pull_request() -> None:
+    asked = {"app": None, "branch": "a b", "pull_request": "7"}
+
+    assert executions.following(asked, limit=20, before=3) == (
+        "fairway executions --branch 'a b' --pull-request 7 --before 3"
+    )

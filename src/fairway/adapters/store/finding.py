@@ -1,8 +1,8 @@
 """A search for executions as SQL.
 
-The indexes of status and branch give the order too, so that a page costs what is on it and not what the app has ever
-run; those of a commit are few. Who entered a stage is looked up for one execution after the other, by the key of the
-stages, from the newest on.
+The indexes of status, branch and pull request give the order too, so that a page costs what is on it and not what the
+app has ever run; those of a commit are few. Who entered a stage is looked up for one execution after the other, by the
+key of the stages, from the newest on.
 """
 
 from collections.abc import Iterator
@@ -41,5 +41,7 @@ def _conditions(search: Search) -> Iterator[sa.ColumnElement[bool]]:
         yield EXECUTIONS.c.number < search.before
     if search.defined:
         yield EXECUTIONS.c.definition > 0
+    if search.pull_request is not None:
+        yield EXECUTIONS.c.pull_request == search.pull_request
     if not search.pull_requests:
         yield EXECUTIONS.c.pull_request.is_(None)

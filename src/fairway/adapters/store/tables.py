@@ -67,6 +67,7 @@ EXECUTIONS = sa.Table(
     # They end with the number, by which the lists are ordered.
     sa.Index("executions_status", "status", "app", "number"),
     sa.Index("executions_branch", "app", "branch", "number"),
+    sa.Index("executions_pull_request", "app", "pull_request", "number"),
     sa.Index("executions_commit", "app", "commit", "number"),
 )
 

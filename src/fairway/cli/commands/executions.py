@@ -19,6 +19,9 @@ Json = dict[str, Any]
 @click.option("--status", help="Only those with this status, such as FAILED.")
 @click.option("--branch", help="Only those of this branch.")
 @click.option("--commit", help="Only those of a commit whose id begins so.")
+@click.option(
+    "--pull-request", type=click.IntRange(min=1), metavar="NUMBER", help="Only those of this pull request's heads."
+)
 @click.option("--environment", "-e", help="Only those that have got to this environment.")
 @click.option("--before", metavar="NUMBER", type=click.IntRange(min=1), help="Only those with a lower number.")
 @options.as_json
@@ -28,13 +31,20 @@ def executions(
     status: str | None,
     branch: str | None,
     commit: str | None,
+    pull_request: int | None,
     environment: str | None,
     before: int | None,
     as_json: bool,
 ) -> None:
     """List the pipeline's executions, newest first."""
     place = here.find(application)
-    asked = {"status": status and status.upper(), "branch": branch, "commit": commit, "environment": environment}
+    asked = {
+        "status": status and status.upper(),
+        "branch": branch,
+        "commit": commit,
+        "pull_request": None if pull_request is None else str(pull_request),
+        "environment": environment,
+    }
     document = place.client.get(place.path("executions"), {**asked, "before": before, "limit": limit})
     if output.answer_json(as_json, document):
         return
@@ -79,6 +89,6 @@ def describe(item: Json) -> str:
 
 def following(asked: Mapping[str, str | None], *, limit: int, before: int) -> str:
     """The command that shows the next page: the same one, before the last of this page."""
-    given = [f"--{name} {shlex.quote(value)}" for name, value in asked.items() if value]
+    given = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in asked.items() if value]
     size = [f"--limit {limit}"] if limit != options.LIMIT else []
     return " ".join(["fairway executions", *given, *size, f"--before {before}"])

@@ -51,6 +51,9 @@ def search_of(
     status: Annotated[ExecutionStatus | None, Query(description="only those with this status")] = None,
     branch: Annotated[str | None, Query(description="only those of this branch")] = None,
     commit: Annotated[str | None, Query(description="only those of the commits whose id begins so")] = None,
+    pull_request: Annotated[
+        int | None, Query(ge=1, le=LARGEST, description="only those of this pull request's heads")
+    ] = None,
     before: Annotated[int | None, Query(ge=1, le=LARGEST, description="only those with a lower number")] = None,
 ) -> Search:
     """Which executions the query asks for; an environment's are those that have entered its stage. Raises UsageError
@@ -58,7 +61,14 @@ def search_of(
     begins = (commit or "").lower()
     if begins and not COMMIT.fullmatch(begins):
         raise UsageError("a commit's id has the digits 0 to 9 and a to f", hint="its first seven are enough: 9c1f2e7")
-    return Search(status=status, branch=branch or None, commit=begins or None, environment=environment, before=before)
+    return Search(
+        status=status,
+        branch=branch or None,
+        commit=begins or None,
+        environment=environment,
+        before=before,
+        pull_request=pull_request,
+    )
 
 
 def environment_named(text: str) -> EnvironmentName:

@@ -65,6 +65,7 @@ def create_executions() -> None:
     )
     op.create_index("executions_status", "executions", ["status", "app", "number"])
     op.create_index("executions_branch", "executions", ["app", "branch", "number"])
+    op.create_index("executions_pull_request", "executions", ["app", "pull_request", "number"])
     op.create_index("executions_commit", "executions", ["app", "commit", "number"])
     op.create_table(
         "stages",
