@@ -41,6 +41,7 @@ class Fakes:
     asked: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     caches: list[str] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
     defaults: Defaults = field(default_factory=Defaults)
     error: Exception | None = None
 
@@ -58,6 +59,7 @@ class Fakes:
         self, app: App, checkout: Path, commit: str, *, log: Callable[[str], None], caches: str = ""
     ) -> "Result":
         self.caches.append(caches)
+        self.timeouts.append(app.build.timeout)
         if self.error:
             raise self.error
         log("[1/2] RUN npm ci")
@@ -213,9 +215,10 @@ async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, y
     assert "[1/2] RUN npm ci" in fakes.log
 
 
-async def test_a_pull_requests_build_shares_no_cache_with_what_is_deployed(
+async def test_a_pull_requests_build_shares_no_cache_with_what_is_deployed_and_takes_an_hour_at_most(
     fakes: Fakes, yard: Yard, tmp_path: Path
 ) -> None:
+    fakes.files["fairway.toml"] = TOML + b'[build]\ntimeout = "24h"\n'
     source = await run_source(fakes, yard, tmp_path)
     stage = BuildStage(fakes.build, manifest.load, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
     own = fakes.work("build", source.outputs)
@@ -225,6 +228,7 @@ async def test_a_pull_requests_build_shares_no_cache_with_what_is_deployed(
     await stage.run(tried)
 
     assert fakes.caches == ["", "shop-api-pull-requests"]
+    assert fakes.timeouts == [86400.0, 3600.0]
 
 
 async def test_a_checkout_that_is_gone_is_laid_out_again(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:

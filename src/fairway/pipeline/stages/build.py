@@ -1,6 +1,7 @@
 """Build: the commit becomes an image, its tests included. How is `fairway.build`'s business."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,8 @@ from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
 
 KEY = "built"
+LONGEST_TRIED = 3600.0
+"""Seconds that the build of a pull request may take, whatever its fairway.toml allows."""
 
 
 class Built(Protocol):
@@ -48,8 +51,12 @@ class BuildStage:
         """Raises what the build raises."""
         app = described.take(work.outputs, work.execution.app, self._load)
         commit = work.execution.revision.commit
-        # What a stranger's build leaves in a cache must never come into an image that is deployed.
-        caches = f"{app.name}-pull-requests" if work.execution.kind is Kind.PULL_REQUEST else ""
+        caches = ""
+        if work.execution.kind is Kind.PULL_REQUEST:
+            # What a stranger's build leaves in a cache must never come into an image that is deployed, and its own file
+            # must not keep the others waiting for a day.
+            caches = f"{app.name}-pull-requests"
+            app = replace(app, build=replace(app.build, timeout=min(app.build.timeout, LONGEST_TRIED)))
 
         async def build() -> Mapping[str, Any]:
             async with self._checkouts.hold(app.name, commit) as checkout:
