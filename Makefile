@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo test check fast lock bench clean
 BIN := .venv/bin
+# Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
+export PYTHONDONTWRITEBYTECODE :=
 FAST := tests/unit tests/property tests/golden tests/architecture
 SLOW := tests/scenarios tests/integration tests/fault tests/contract
 
