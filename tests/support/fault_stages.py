@@ -116,7 +116,7 @@ class Built:
 
 
 def make_builder(there: There) -> Any:
-    async def build(app: Any, checkout: Path, commit: str, *, log: Any) -> Built:
+    async def build(app: Any, checkout: Path, commit: str, *, log: Any, caches: str = "") -> Built:
         letter = commit[0]
         if letter == "f" or (letter == "b" and not there(f"fixed-{app.name}-{commit}")):
             raise WorkFailed("npm ci failed")

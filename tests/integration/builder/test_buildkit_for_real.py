@@ -56,7 +56,9 @@ async def build_until(builder: DockerBuilder, request: BuildRequest, word: str) 
 async def test_cancelling_ends_the_step_and_the_docker_command(builder: DockerBuilder, tmp_path: Path) -> None:
     seconds = f"9{uuid.uuid4().int % 10**6:06d}"
     task = await build_until(builder, make(tmp_path, f"FROM {BASE}\nRUN echo go; sleep {seconds}; true\n"), "go")
-    assert f"sleep {seconds}" in processes()
+    async with asyncio.timeout(60):
+        while f"sleep {seconds}" not in processes():
+            await asyncio.sleep(0.01)
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
