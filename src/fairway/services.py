@@ -159,6 +159,8 @@ class Services:
     shell: Shell
     inspector: Inspector
     artifacts: Artifacts
+    forget_images: Callable[[AppName], Awaitable[None]]
+    """Take this host's names of a deleted app's images away. Raises Unavailable when the engine does not answer."""
     instance: str
     """The id of this home, which its containers are labelled with, and its lease."""
     sharing: Sharing

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fairway.adapters.git import repositories as git
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
+from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
@@ -43,6 +44,7 @@ from fairway.pipeline.artifacts import Artifacts
 from fairway.ports.leases import Alone, Sharing
 from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
+from fairway.registry.forget import forget
 from fairway.server import auth, pushes
 from fairway.server.app import create
 from fairway.server.running import Server
@@ -414,6 +416,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         shell=shell,
         inspector=inspector,
         artifacts=Artifacts(settings.executions),
+        forget_images=functools.partial(forget, executions=store.executions, builder=MemoryBuilder()),
         instance="0a1b2c3d",
         sharing=sharing,
         components=components,

@@ -55,6 +55,7 @@ from fairway.pipeline.stages import package
 from fairway.pipeline.stages.command import CommandRunner, keep_clear
 from fairway.pipeline.stages.request import RequestRunner
 from fairway.ports.leases import Alone
+from fairway.registry.forget import forget
 from fairway.registry.housekeeping import Housekeeper
 from fairway.registry.needs import Records
 from fairway.settings import Settings
@@ -268,6 +269,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     shell=DockerShell(engine.containers),
                     inspector=inspector,
                     artifacts=artifacts,
+                    forget_images=functools.partial(forget, executions=store.executions, builder=builder),
                     instance=instance,
                     sharing=sharing,
                     components=look_around,

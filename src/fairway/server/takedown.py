@@ -51,10 +51,11 @@ async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> b
     if not all(await asyncio.gather(*(environment(services, app, name, say, by=by) for name in names))):
         await say(f"{app} is kept until its tasks have gone; ask again then")
         return False
+    await services.forget_images(app)
     await services.repositories.remove(app)
     await asyncio.to_thread(_remove_files, services, app)
     await services.apps.delete(app)
-    await say(f"{app}: repository, releases, variables and logs are removed")
+    await say(f"{app}: repository, releases, images, variables and logs are removed")
     return True
 
 
