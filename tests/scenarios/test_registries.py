@@ -26,6 +26,7 @@ def elsewhere(own_world: World) -> Iterator[str]:
     """Another registry, to which the world's user has logged in, and which its server pushes to; its host."""
     with registry_room.somebody_elses(own_world.root / "elsewhere", free_port(), "ada", PASSWORD) as host:
         log_in(own_world, host, PASSWORD)
+        own_world.elsewhere = own_world.root / "elsewhere" / "data", "acme/backends"
         own_world.environ |= {
             "FAIRWAY_REGISTRY": f"{host}/acme/backends",
             "DOCKER_CONFIG": str(own_world.root / "docker"),

@@ -35,11 +35,11 @@ async def running(directory: Path) -> AsyncIterator[tuple[str, Login]]:
         await process.wait()
 
 
-async def answering(port: int) -> None:
+async def answering(port: int, status: int = 401) -> None:
     async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                if (await client.get(f"http://127.0.0.1:{port}/v2/")).status_code == 401:
+                if (await client.get(f"http://127.0.0.1:{port}/v2/")).status_code == status:
                     return
             await asyncio.sleep(0.02)
 
@@ -48,17 +48,32 @@ async def answering(port: int) -> None:
 def somebody_elses(directory: Path, port: int, user: str, password: str) -> Iterator[str]:
     """A registry that is none of Fairway's, with one user; its host."""
     directory.mkdir()
-    (directory / "users").write_text(f"{user}:{bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()}\n")
+    users = directory / "users"
+    users.write_text(f"{user}:{bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()}\n")
+    with serving(directory, port, f"auth: {{htpasswd: {{realm: elsewhere, path: {users}}}}}\n", status=401) as host:
+        yield host
+
+
+@contextlib.contextmanager
+def open_to_all(directory: Path, port: int) -> Iterator[str]:
+    """A registry without users; its host."""
+    directory.mkdir()
+    with serving(directory, port, "", status=200) as host:
+        yield host
+
+
+@contextlib.contextmanager
+def serving(directory: Path, port: int, auth: str, *, status: int) -> Iterator[str]:
+    """The files in `data`; `status` is what it answers to somebody without a name."""
     (directory / "config.yml").write_text(
         "version: 0.1\nlog: {level: error}\n"
         f"storage: {{filesystem: {{rootdirectory: {directory / 'data'}}}}}\n"
-        f"http: {{addr: '127.0.0.1:{port}'}}\n"
-        f"auth: {{htpasswd: {{realm: elsewhere, path: {directory / 'users'}}}}}\n"
+        f"http: {{addr: '127.0.0.1:{port}'}}\n{auth}"
     )
     command = [config.find_program(), "serve", str(directory / "config.yml")]
     with (directory / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
-            asyncio.run(answering(port))
+            asyncio.run(answering(port, status))
             yield f"localhost:{port}"
         finally:
             process.terminate()

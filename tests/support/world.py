@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support import seed
 from support.ports import free_port
 
 DOCKERFILE = """\
@@ -79,6 +80,8 @@ class World:
     root: Path
     environ: dict[str, str] = field(default_factory=dict)
     closed: bool = False
+    elsewhere: tuple[Path, str] | None = None
+    """Where another registry than the embedded one has its files, and what its repositories' names begin with."""
 
     def __post_init__(self) -> None:
         """Choose the ports and cut the environment off from the user's git configuration."""
@@ -118,6 +121,13 @@ class World:
     def fairway(self, *arguments: str, cwd: Path | None = None, text: str | None = None) -> Result:
         """Run a fairway command."""
         return self.run(sys.executable, "-m", "fairway", *arguments, cwd=cwd, text=text)
+
+    def give_layers(self, app: str) -> None:
+        """Let the registries have the base image's layers where the app's image will be pushed."""
+        if "FAIRWAY_REGISTRY" not in self.environ:
+            seed.give(self.home / "registry" / "images", app)
+        if self.elsewhere is not None:
+            seed.give(self.elsewhere[0], f"{self.elsewhere[1]}/{app}")
 
     def start(self) -> None:
         """Start the server; a broken precondition is said as such."""
@@ -218,6 +228,7 @@ class Project:
 
 def create_project(world: World, app: str, *, toml: str = "", files: Mapping[str, str] | None = None) -> Project:
     """A committed repository with a small Node.js backend without dependencies, its version "one"."""
+    world.give_layers(app)
     path = world.root / "repositories" / app
     path.mkdir(parents=True)
     project = Project(world=world, app=app, path=path)
