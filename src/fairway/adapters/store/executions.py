@@ -135,19 +135,11 @@ class SqlExecutions:
         self, app: AppName, *, above: int, kind: Kind | None = None, pull_request: int | None = None
     ) -> Mapping[str, int]:
         """For each stage the highest number, above that one, of an execution (of that kind) that ever entered it."""
-        query = (
-            sa.select(STAGES.c.name, sa.func.max(STAGES.c.number).label("number"))
-            .join(EXECUTIONS, (EXECUTIONS.c.app == STAGES.c.app) & (EXECUTIONS.c.number == STAGES.c.number))
-            .where(STAGES.c.app == app, STAGES.c.number > above, STAGES.c.started_at.is_not(None))
-            .where(EXECUTIONS.c.pull_request == pull_request if pull_request is not None else sa.not_(_TRIED))
-            .group_by(STAGES.c.name)
-        )
-        if kind is not None:
-            back = EXECUTIONS.c.rollback.is_not(None)
-            query = query.where(back if kind is Kind.ROLLBACK else sa.not_(back))
+        query = entered(kind, pull_request is not None)
+        given = {"app": app, "above": above, **({} if pull_request is None else {"pull_request": pull_request})}
 
         def work(connection: sa.Connection) -> Mapping[str, int]:
-            return {row.name: row.number for row in connection.execute(query)}
+            return {row.name: row.number for row in connection.execute(query, given)}
 
         return await self._database.read(work)
 
@@ -237,6 +229,24 @@ def to_stage(row: sa.Row[Any], actions: Sequence[ActionExecution]) -> Stage:
         run=row.run,
         on_failure=OnFailure(row.on_failure),
     )
+
+
+@functools.cache
+def entered(kind: Kind | None, tried: bool) -> sa.Select[Any]:
+    """The numbers of those that entered each stage; `tried`: of one pull request's. Put together once: it is asked at
+    every look at the queue."""
+    query = (
+        sa.select(STAGES.c.name, sa.func.max(STAGES.c.number).label("number"))
+        .join(EXECUTIONS, (EXECUTIONS.c.app == STAGES.c.app) & (EXECUTIONS.c.number == STAGES.c.number))
+        .where(STAGES.c.app == sa.bindparam("app"), STAGES.c.number > sa.bindparam("above"))
+        .where(STAGES.c.started_at.is_not(None))
+        .where(EXECUTIONS.c.pull_request == sa.bindparam("pull_request") if tried else sa.not_(_TRIED))
+        .group_by(STAGES.c.name)
+    )
+    if kind is None:
+        return query
+    back = EXECUTIONS.c.rollback.is_not(None)
+    return query.where(back if kind is Kind.ROLLBACK else sa.not_(back))
 
 
 def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
