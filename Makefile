@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
 FAST := tests/unit tests/property tests/golden tests/architecture
-SLOW := tests/scenarios tests/integration tests/fault tests/contract
+SLOW := tests/fault tests/scenarios tests/integration tests/contract
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,7 +29,7 @@ check: environment ## format, lint, types, import contracts, unit tests, documen
 
 # They wait more than they work (health checks, drains, bake times), so three at a time on two cores, the longest first.
 test: setup check ## everything, with real Docker, HAProxy, registry and git: under ten minutes
-	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --durations 15
+	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --no-loadscope-reorder --durations 15
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from fairway.domain.image import local_name
 from support.world import Project, World, create_project, until
 
 Make = Callable[..., Project]
@@ -151,7 +152,8 @@ def test_taking_the_app_down_ends_the_command_that_runs_and_leaves_nothing(own_w
     assert jobs(own_world, project.app) == []
     named = ("--filter", "name=-leaving-", "--format", "{{.Name}}")
     until(lambda: not own_world.run("docker", "network", "ls", *named).stdout, what="the removal of its network")
-    assert own_world.run("docker", "images", "--quiet", "fairway/leaving").stdout == ""
+    commits = project.git("rev-list", "HEAD").stdout.split()
+    assert all(own_world.run("docker", "image", "inspect", local_name("leaving", each)).status for each in commits)
 
 
 def test_a_stop_ends_a_command_at_once(own_world: World) -> None:
