@@ -1,11 +1,14 @@
 """One HTTP request to a task, by hand: a check needs the status and the first line of the body, and must cost nothing.
 
-A client library would build a pool, a context and a response for each of four probes a second; this is one connection,
-one write and mostly one read.
+A client library would build a pool, a context and a response for each of ten probes a second, asyncio's streams a
+transport, a protocol and a reader; this is one socket, one write and mostly one read, at half the cost of the streams.
 """
 
 import asyncio
-from collections.abc import Mapping
+import functools
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 ENOUGH = 2048
@@ -27,36 +30,72 @@ class Answer:
     line: str
 
 
+@dataclass(slots=True)
+class Reader:
+    """What `receive` gives (b"" at the end), and what of it nobody has taken yet."""
+
+    receive: Callable[[], Awaitable[bytes]]
+    kept: bytes = b""
+
+    async def more(self) -> bool:
+        """Wait for some bytes; False at the end."""
+        chunk = await self.receive()
+        self.kept += chunk
+        return bool(chunk)
+
+    async def head(self) -> bytes:
+        """All until an empty line, or the end. Raises NoAnswer when that does not come."""
+        while b"\r\n\r\n" not in self.kept:
+            if len(self.kept) > HEAD:
+                raise NoAnswer("answered with more than 64 KB of headers")
+            if not await self.more():
+                head, self.kept = self.kept, b""
+                return head
+        head, _, self.kept = self.kept.partition(b"\r\n\r\n")
+        return head
+
+
+@contextmanager
+def open_socket(address: str) -> Iterator[socket.socket]:
+    """A socket of the address's family, closed afterwards whatever has still to come."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as opened:
+        opened.setblocking(False)
+        yield opened
+
+
+async def knock(address: str, port: int) -> None:
+    """Connect, and no more. Raises OSError when nobody takes the connection."""
+    with open_socket(address) as opened:
+        await asyncio.get_running_loop().sock_connect(opened, (address, port))
+
+
 async def get(address: str, port: int, path: str) -> Answer:
     """GET the path. Raises NoAnswer, and OSError when nobody takes the connection; the caller sets the time-out."""
-    reader, writer = await asyncio.open_connection(address, port, limit=HEAD)
-    try:
-        writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Fairway-HealthCheck\r\nAccept: */*\r\n"
-            "Connection: close\r\n\r\n".encode()
-        )
-        status, headers = await read_head(reader)
-        good = 200 <= status < 300
-        line = "" if good else await read_line(reader, chunked="chunked" in headers.get("transfer-encoding", ""))
-        return Answer(status=status, location=headers.get("location", ""), line=line)
-    except ConnectionError as error:
-        raise NoAnswer("closed the connection without an answer") from error
-    finally:
-        # Abort, not close: what is left of the body is of no interest, and neither is waiting for its end.
-        writer.transport.abort()
+    loop = asyncio.get_running_loop()
+    with open_socket(address) as opened:
+        await loop.sock_connect(opened, (address, port))
+        try:
+            await loop.sock_sendall(
+                opened,
+                f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Fairway-HealthCheck\r\nAccept: */*\r\n"
+                "Connection: close\r\n\r\n".encode(),
+            )
+            reader = Reader(functools.partial(loop.sock_recv, opened, HEAD))
+            status, headers = await read_head(reader)
+            good = 200 <= status < 300
+            line = "" if good else await read_line(reader, chunked="chunked" in headers.get("transfer-encoding", ""))
+            return Answer(status=status, location=headers.get("location", ""), line=line)
+        except ConnectionError as error:
+            raise NoAnswer("closed the connection without an answer") from error
 
 
-async def read_head(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str]]:
+async def read_head(reader: Reader) -> tuple[int, Mapping[str, str]]:
     """The final status and headers; answers before it (100, 103) are passed over."""
     while True:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError as error:
-            if not error.partial:
-                raise NoAnswer("closed the connection without an answer") from error
-            head = error.partial
-        except asyncio.LimitOverrunError as error:
-            raise NoAnswer("answered with more than 64 KB of headers") from error
+        head = await reader.head()
+        if not head:
+            raise NoAnswer("closed the connection without an answer")
         first, *rest = head.decode("latin-1").split("\r\n")
         words = first.split(" ")
         if not words[0].startswith("HTTP/") or len(words) < 2 or not words[1].isdigit():
@@ -67,15 +106,13 @@ async def read_head(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str
             return status, {name.strip().lower(): value.strip() for name, _, value in pairs if value}
 
 
-async def read_line(reader: asyncio.StreamReader, *, chunked: bool) -> str:
+async def read_line(reader: Reader, *, chunked: bool) -> str:
     """The first line of the body that says something, without markup-only lines' noise, cut to a sentence's length."""
-    body = b""
     # A body may come some time after its head; its first lines come together.
-    while len(body) < ENOUGH and b"\n" not in body[8:]:
-        chunk = await reader.read(ENOUGH)
-        if not chunk:
+    while len(reader.kept) < ENOUGH and b"\n" not in reader.kept[8:]:
+        if not await reader.more():
             break
-        body += chunk
+    body = reader.kept
     if chunked:
         body = body.partition(b"\r\n")[2].partition(b"\r\n0\r\n")[0]
     text = body.decode(errors="replace")

@@ -48,8 +48,7 @@ class HostProbe:
             return ProbeResult(ok=False, detail=f"the task has no {'port' if task.port is None else 'address yet'}")
         if isinstance(check, HttpCheck):
             return await self._http(task.address, task.port, check)
-        _, writer = await asyncio.open_connection(task.address, task.port)
-        writer.close()
+        await asking.knock(task.address, task.port)
         return ProbeResult(ok=True, detail=f"port {task.port} takes connections")
 
     async def _http(self, address: str, port: int, check: HttpCheck) -> ProbeResult:

@@ -1,6 +1,6 @@
 """The pure parts of the Docker adapter: what is read from the kernel's and Docker's texts, and what is asked for."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -256,6 +256,16 @@ def test_versions_and_messages_of_the_api_are_read() -> None:
     assert read_message(b"page not found") == "page not found"
 
 
+def giving(answer: bytes, size: int = 7) -> Callable[[], Awaitable[bytes]]:
+    """A connection over which the answer comes in small pieces, and then its end."""
+    pieces = iter([answer[at : at + size] for at in range(0, len(answer), size)])
+
+    async def receive() -> bytes:
+        return next(pieces, b"")
+
+    return receive
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "line"),
     [
@@ -269,9 +279,7 @@ def test_versions_and_messages_of_the_api_are_read() -> None:
     ],
 )
 async def test_the_status_and_first_line_of_an_answer_are_read(answer: bytes, status: int, line: str) -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data(answer)
-    reader.feed_eof()
+    reader = asking.Reader(giving(answer))
 
     found, headers = await asking.read_head(reader)
     said = await asking.read_line(reader, chunked="chunked" in headers.get("transfer-encoding", ""))
@@ -283,15 +291,14 @@ async def test_the_status_and_first_line_of_an_answer_are_read(answer: bytes, st
     ("answer", "words"),
     [
         (b"", "closed the connection without an answer"),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 20000, "more than 64 KB of headers"),
         (b"220 mail.example ESMTP\r\n", "answered something that is not HTTP"),
         (b"\x15\x03\x01\x00\x02\x02\x16", "answered something that is not HTTP"),
         (b"HTTP/1.1 what\r\n\r\n", "answered something that is not HTTP"),
     ],
 )
 async def test_what_is_no_answer_is_told(answer: bytes, words: str) -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data(answer)
-    reader.feed_eof()
+    reader = asking.Reader(giving(answer))
 
     with pytest.raises(asking.NoAnswer, match=words):
         await asking.read_head(reader)
