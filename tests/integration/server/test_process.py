@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fairway import settings
+from fairway.server import running as running_server
 from support.git_work import ENVIRONMENT, Work
 from support.ports import free_port
 
@@ -106,6 +108,18 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_begun(home):
     assert process.returncode == 1
     assert f"port {port}" in words and "already taken" in words and "FAIRWAY_PORT" in words
     assert not (home / "token").exists()
+
+
+def test_a_connection_sends_what_it_has_without_waiting_for_the_clients_acknowledgement(home):
+    found = settings.read({"FAIRWAY_HOME": str(home), "FAIRWAY_PORT": str(free_port())})
+
+    with running_server.bind(found) as listener, socket.create_connection(listener.getsockname()):
+        listener.setblocking(True)
+        accepted, _ = listener.accept()
+        with accepted:
+            at_once = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert at_once == 1
 
 
 def test_after_kill_9_the_next_start_needs_no_help_and_finds_what_was_pushed(home, tmp_path):
