@@ -86,6 +86,12 @@ class Deployer(Protocol):
         """Change how many tasks of each service there shall be; from and to."""
         ...
 
+    async def stop(self, app: AppName, id: int, *, reason: str = "", by: str = "") -> Deployment:
+        """Give up a restart that is under way; what was desired before is desired again. The deployment, FAILED.
+
+        Raises NotFound; Conflict when it has ended, or is an execution's, which is what can be stopped then."""
+        ...
+
     async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
         """Desire nothing any more; returns before the tasks have gone."""
         ...

@@ -222,6 +222,8 @@ def make_app(served: Served) -> Starlette:
                 return JSONResponse(served.go_back(app, body["environment"], body["release"]), 201)
             case "POST", ["restart"]:
                 return JSONResponse({**served.deployment, "state": "IN_PROGRESS"}, 202)
+            case "POST", ["deployments", id, "stop"]:
+                return JSONResponse({**served.deployment, "id": int(id), "state": "FAILED", "reason": body["reason"]})
             case "GET", ["deployments", _, "stream"]:
                 first = {"type": "deployment", "deployment": {**served.deployment, "state": "IN_PROGRESS"}}
                 return stream([first, {"type": "end", "deployment": served.deployment}])

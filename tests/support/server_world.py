@@ -175,6 +175,12 @@ class ScriptedDeployer:
         self.asked.append(("scale", app, environment, dict(counts), by))
         return {name: (1, count) for name, count in counts.items()}
 
+    async def stop(self, app: AppName, id: int, *, reason: str = "", by: str = "") -> Deployment:
+        self.asked.append(("stop", app, id, reason, by))
+        made = await self.store.deployments.get(app, id)
+        await self.store.deployments.finish(app, made.id, RolloutState.FAILED, reason=reason, at=2.0)
+        return await self.store.deployments.get(app, id)
+
     async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
         self.asked.append(("down", app, environment, by))
         desired = await self.store.desired.get(app, environment)

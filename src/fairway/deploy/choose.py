@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fairway.deploy import specify
-from fairway.domain.deployment import RolloutState
+from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
 from fairway.domain.release import Release
@@ -69,6 +69,24 @@ def never_succeeded(release: Release) -> Conflict:
         f"{release.environment} of {release.app} can't go back to release {release.number}",
         why=f"that release never succeeded in {release.environment}",
         hint=f"fairway rollback -e {release.environment} without a number goes back to the last one that did",
+    )
+
+
+def has_ended(deployment: Deployment) -> Conflict:
+    """The error for a deployment that can't be stopped any more."""
+    return Conflict(
+        f"deployment {deployment.id} of {deployment.app} can't be stopped",
+        why=f"it is {deployment.state}: {deployment.reason}",
+        hint=f"fairway rollback -e {deployment.environment} goes back to the release before",
+    )
+
+
+def belongs_to_an_execution(deployment: Deployment) -> Conflict:
+    """The error for a deployment that is not to be stopped by itself."""
+    return Conflict(
+        f"deployment {deployment.id} of {deployment.app} can't be stopped by itself",
+        why=f"it belongs to execution {deployment.execution}, which would try it again or report a failure",
+        hint=f"fairway stop {deployment.execution}",
     )
 
 

@@ -12,7 +12,7 @@ from fairway.deploy import serving, specify
 from fairway.deploy.ledger import Ledger
 from fairway.deploy.watch import Watch
 from fairway.domain import retry
-from fairway.domain.deployment import Cause, Deployment, RolloutState
+from fairway.domain.deployment import EXECUTION, Cause, Deployment, RolloutState
 from fairway.domain.facts import Facts
 from fairway.domain.ids import AppName, ReleaseNumber
 from fairway.domain.verdict import Verdict
@@ -23,8 +23,6 @@ from fairway.ports.observations import Observations
 from fairway.ports.stores import Deployments, DesiredStates, Releases
 
 LOG = logging.getLogger(__name__)
-EXECUTION = "execution/"
-"""How the keys of those deployments begin that the pipeline itself sees through, by resuming their stage."""
 INTERRUPTED = "the server ended before the deployment began"
 
 

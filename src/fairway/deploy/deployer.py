@@ -7,11 +7,11 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from fairway.deploy import choose, specify
-from fairway.deploy.conduct import EXECUTION, Conductor, Diagnose
+from fairway.deploy.conduct import Conductor, Diagnose
 from fairway.deploy.ledger import Ledger, Make, under_way
 from fairway.deploy.turn import Turns
 from fairway.domain.app import Environment
-from fairway.domain.deployment import Deployment, RolloutState
+from fairway.domain.deployment import EXECUTION, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import Revision
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber, ServiceName
@@ -87,6 +87,24 @@ class Deployer:
         for deployment in await self._deployments.list(app, environment=environment):
             if deployment.key == first or deployment.key.startswith(f"{first}/"):
                 await self._ledger.conclude(deployment, RolloutState.FAILED, reason="the execution was stopped")
+
+    async def stop(self, app: AppName, id: int, *, reason: str = "", by: str = "") -> Deployment:
+        """Give up a deployment that is under way, as ECS's StopServiceDeployment does: what was desired before is
+        desired again, and of its tasks those that still run simply stay. Returns it FAILED, with who stopped it and
+        why. Of an execution's deployment its execution has to be stopped.
+
+        Raises NotFound; Conflict when it has ended, or is an execution's.
+        """
+        deployment = await self._deployments.get(app, id)
+        if deployment.state is not RolloutState.IN_PROGRESS:
+            raise choose.has_ended(deployment)
+        if deployment.execution is not None:
+            raise choose.belongs_to_an_execution(deployment)
+        told = "stopped" + (f" by {by}" if by else "") + (f": {reason}" if reason else "")
+        ended = await self._ledger.conclude(deployment, RolloutState.FAILED, reason=told)
+        if (ended.state, ended.reason) != (RolloutState.FAILED, told):
+            raise choose.has_ended(ended)  # it came to its verdict at this moment
+        return ended
 
     async def find_ways_back(
         self, app: AppName, environment: EnvironmentName, release: int | None = None

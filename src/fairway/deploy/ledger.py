@@ -138,8 +138,9 @@ class Ledger:
 
 def under_way(other: Deployment) -> Conflict:
     """The error for a second deployment at the same time."""
+    stop = f"fairway stop {other.execution}" if other.execution is not None else f"fairway stop --deployment {other.id}"
     return Conflict(
         f"release {other.release} is just being deployed to {other.environment} of {other.app}",
         why=f"deployment {other.id} has no verdict yet, and an environment takes one deployment at a time",
-        hint="wait for it (fairway status shows it), or stop its execution: fairway stop",
+        hint=f"wait for it (fairway status shows it), or stop it: {stop}",
     )

@@ -38,6 +38,10 @@ class Cause:
     more: tuple[str, ...] = ()
 
 
+EXECUTION = "execution/"
+"""How the keys of those deployments begin that an execution makes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """`previous` is the release that served before, to which a failure goes back; None at the first one.
@@ -56,3 +60,9 @@ class Deployment:
     reason: str = ""
     cause: Cause | None = None
     key: str = ""
+
+    @property
+    def execution(self) -> int | None:
+        """The number of the execution that makes it, None when a restart does."""
+        number = self.key.removeprefix(EXECUTION).partition("/")[0]
+        return int(number) if self.key.startswith(EXECUTION) and number.isdigit() else None

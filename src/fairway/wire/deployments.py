@@ -1,8 +1,8 @@
 """Deployments and releases as the API shows them."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from fairway.domain import deployment, release
 from fairway.wire.executions import Cause
@@ -92,6 +92,12 @@ class RestartRequest(BaseModel):
 
     environment: str
     service: str | None = None
+
+
+class StopRequest(BaseModel):
+    """`reason` is kept with the deployment."""
+
+    reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 def describe(made: deployment.Deployment) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) ->
         ["rollback", "--yes"],
         ["scale", "web=2"],
         ["stop", "42"],
+        ["stop", "--deployment", "3"],
         ["down", "--yes"],
         ["env", "set", "A=1"],
         ["env", "unset", "A"],
@@ -349,6 +350,21 @@ def test_a_deployment_that_fails_ends_with_1_and_its_cause(shop: Any, server: Se
         "  production  ✗  4.8 s   release 17; never healthy\n\n  Cause   it ends with 3\n  Log     x\n"
         in restart.stderr
     )
+
+
+def test_a_restart_is_given_up_by_the_number_of_its_deployment(shop: Any, server: Served) -> None:
+    server.deployment = deployment("IN_PROGRESS")
+
+    done = shop.fairway("stop", "--deployment", "7", "-m", "wrong service")
+    wrong = [shop.fairway("stop"), shop.fairway("stop", "42", "--deployment", "7")]
+    wrong.append(shop.fairway("stop", "--deployment", "7", "--wait"))
+
+    assert (done.returncode, done.stderr) == (
+        0,
+        "Deployment 7 to production is given up; what was desired before is desired again\n",
+    )
+    assert server.bodies("POST", "/apps/shop-api/deployments/7/stop") == [{"reason": "wrong service"}]
+    assert [each.returncode for each in wrong] == [2, 2, 2]
 
 
 def test_scale_sends_numbers_and_refuses_what_is_none(shop: Any, server: Served) -> None:

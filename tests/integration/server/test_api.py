@@ -629,6 +629,23 @@ async def test_a_deployment_is_shown_and_followed_to_its_verdict(live):
     assert_problem(await live.api.get(f"{API}/apps/shop/deployments/77"), 404, "not_found")
 
 
+async def test_a_restart_is_given_up_with_who_asked_and_why(live):
+    made = (await live.api.post(f"{API}/apps/shop/restart", json={"environment": "production"})).json()
+    path = f"{API}/apps/shop/deployments"
+
+    stopped = await live.api.post(f"{path}/{made['id']}/stop", json={"reason": "wrong service"})
+    bare = await live.api.post(f"{path}/{made['id']}/stop")
+
+    assert (stopped.status_code, stopped.json()["state"]) == (200, "FAILED")
+    assert bare.status_code == 200
+    assert live.deployer.asked[1:] == [
+        ("stop", "shop", made["id"], "wrong service", "owner"),
+        ("stop", "shop", made["id"], "", "owner"),
+    ]
+    assert_problem(await live.api.post(f"{path}/77/stop"), 404, "not_found")
+    assert_problem(await live.api.post(f"{path}/1/stop", json={"reason": "x" * 201}), 422, "usage")
+
+
 async def test_an_environment_is_taken_down_with_its_progress_told(live):
     said = await lines(live, "POST", "/apps/shop/down", json={"environment": "production"})
 

@@ -539,6 +539,69 @@ async def test_a_deployment_that_another_server_left_is_seen_through(yard: Yard)
         assert (await ended(heir, left)).state is RolloutState.COMPLETED
 
 
+async def test_a_restart_that_is_stopped_leaves_the_tasks_of_before(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        before = await yard.desired()
+        restart = await yard.deployer.restart(APP, PRODUCTION)
+
+        stopped = await yard.deployer.stop(APP, restart.id, reason="wrong service", by="ann")
+        await yard.clock.sleep(700)
+
+        after = await yard.desired()
+        again = await yard.deployer.restart(APP, PRODUCTION)
+        assert (await ended(yard, again)).state is RolloutState.COMPLETED
+    assert (stopped.state, stopped.reason) == (RolloutState.FAILED, "stopped by ann: wrong service")
+    assert await yard.store.deployments.get(APP, restart.id) == stopped, "nothing is said twice"
+    assert after.services == before.services, "the same deployment ids: the tasks simply stay"
+
+
+async def test_a_stop_whose_server_dies_before_the_way_back_is_finished_by_the_next(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        before = await yard.desired()
+        restart = await yard.deployer.restart(APP, PRODUCTION)
+    await yard.store.deployments.finish(APP, restart.id, RolloutState.FAILED, reason="stopped by ann", at=9.0)
+
+    heir = Yard(yard.store)
+    async with running(heir):
+        await heir.clock.sleep(1.0)
+
+    assert (await heir.desired()).services == before.services
+
+
+async def test_two_who_stop_at_once_stop_it_once(yard: Yard) -> None:
+    async with running(yard, conductor=False):
+        await yard.deploy(41)
+        restart = await yard.deployer.restart(APP, PRODUCTION)
+
+        both = await asyncio.gather(
+            *(yard.deployer.stop(APP, restart.id, by=name) for name in ("ann", "ben")), return_exceptions=True
+        )
+
+    assert sorted(type(each).__name__ for each in both) == ["Conflict", "Deployment"]
+
+
+async def test_what_has_ended_or_is_an_executions_is_not_stopped_by_itself(yard: Yard) -> None:
+    async with running(yard):
+        done = await yard.deploy(41)
+        with pytest.raises(Conflict, match="can't be stopped") as over:
+            await yard.deployer.stop(APP, done.id)
+        with pytest.raises(NotFound):
+            await yard.deployer.stop(APP, 99)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await yard.deploy(42)
+    with pytest.raises(Conflict, match="by itself") as executions:
+        await yard.deployer.stop(APP, 2)
+    with pytest.raises(Conflict) as refused:
+        await yard.deployer.restart(APP, PRODUCTION)
+
+    assert over.value.why == "it is COMPLETED: 3 of 3 tasks healthy"
+    assert executions.value.hint == "fairway stop 42"
+    assert refused.value.hint.endswith("or stop it: fairway stop 42")
+
+
 async def test_a_deployment_of_an_app_that_was_not_taken_over_is_left_alone(yard: Yard) -> None:
     async with running(yard):
         await yard.deploy(42)

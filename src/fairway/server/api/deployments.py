@@ -49,6 +49,15 @@ async def get(services: TheServices, app: TheApp, id: Number) -> shapes.Deployme
     return shapes.Deployment.of(await services.deployments.get(app, id))
 
 
+@router.post("/deployments/{id}/stop")
+async def stop(
+    services: TheServices, app: TheApp, id: Number, by: By, body: shapes.StopRequest | None = None
+) -> shapes.Deployment:
+    """Give up a restart; the tasks of before stay, or are started again. An execution is stopped as an execution."""
+    reason = body.reason if body else ""
+    return shapes.Deployment.of(await services.deployer.stop(app, id, reason=reason, by=by))
+
+
 @router.get("/deployments/{id}/stream", response_class=Response)
 async def follow(request: Request, services: TheServices, app: TheApp, id: Number) -> Response:
     """The deployment at each change, until it has its verdict."""
