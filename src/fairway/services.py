@@ -77,13 +77,15 @@ class Deployer(Protocol):
     async def restart(
         self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
     ) -> Deployment:
-        """Begin a deployment that replaces every task of the service (None: of all) by the same release."""
+        """Begin a deployment that replaces every task of the service (None: of all) by the same release. Raises
+        Conflict when the host has no room for it."""
         ...
 
     async def scale(
         self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
     ) -> Mapping[ServiceName, tuple[int, int]]:
-        """Change how many tasks of each service there shall be; from and to."""
+        """Change how many tasks of each service there shall be; from and to. Raises Conflict when the host has no room
+        for them."""
         ...
 
     async def stop(self, app: AppName, id: int, *, reason: str = "", by: str = "") -> Deployment:

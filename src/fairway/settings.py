@@ -38,6 +38,12 @@ class Settings:
     """The folder of the bare repositories, where several servers share it; "" is one in `home`."""
     lease: int = 15
     """Seconds without a sign of life after which another server takes this one's apps over."""
+    system_memory: int = 0
+    """MB of the host's memory that no task may reserve; 0 is a tenth, from 128 to 2048."""
+    memory_percent: int = 100
+    """How much of the rest may be promised to tasks, in percent."""
+    cpu_factor: int = 16
+    """How many times the host's cores may be promised to tasks."""
     trusted_proxies: str = ""
     """Networks, separated by commas, of proxies in front of the apps' port, whose X-Forwarded headers are believed."""
 
@@ -97,6 +103,9 @@ NUMBERS = {
     "keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000),
     "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500),
     "lease": ("FAIRWAY_LEASE", 4, 600),
+    "system_memory": ("FAIRWAY_SYSTEM_MEMORY", 0, 1_000_000),
+    "memory_percent": ("FAIRWAY_MEMORY_PERCENT", 10, 1000),
+    "cpu_factor": ("FAIRWAY_CPU_FACTOR", 1, 1000),
 }
 """Each with the least and the most that it may be."""
 TEXTS = {

@@ -7,6 +7,7 @@ from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain.app import Environment
 from fairway.domain.deployment import Cause, Deployment
@@ -40,7 +41,10 @@ class Yard:
         self.board = Board()
         self.notices = MemoryNotices()
         self.log: list[str] = []
-        self.deployer = Deployer(
+        self.deployer = self.make_deployer()
+
+    def make_deployer(self, admitting: Admitting | None = None) -> Deployer:
+        return Deployer(
             self.store.releases,
             self.store.deployments,
             self.store.desired,
@@ -49,6 +53,7 @@ class Yard:
             diagnose,
             self.clock,
             self.notices,
+            admitting,
         )
 
     async def deploy(self, execution: int, description: Environment = DESCRIPTION, image: Image = IMAGE) -> Deployment:

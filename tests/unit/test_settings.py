@@ -64,6 +64,14 @@ def test_the_embedded_registrys_own_address_is_no_other_registry() -> None:
         settings.read({**HOME, "FAIRWAY_REGISTRY": "localhost:7000", "FAIRWAY_REGISTRY_PORT": "7000"})
 
 
+def test_how_much_tasks_may_reserve_has_a_default_and_can_be_set() -> None:
+    names = {"FAIRWAY_SYSTEM_MEMORY": "512", "FAIRWAY_MEMORY_PERCENT": "150", "FAIRWAY_CPU_FACTOR": "2"}
+    default, chosen = settings.read(HOME), settings.read({**HOME, **names})
+
+    assert (default.system_memory, default.memory_percent, default.cpu_factor) == (0, 100, 16)
+    assert (chosen.system_memory, chosen.memory_percent, chosen.cpu_factor) == (512, 150, 2)
+
+
 def test_how_much_is_kept_has_a_default_and_can_be_set() -> None:
     default = settings.read(HOME)
     chosen = settings.read({**HOME, "FAIRWAY_KEEP_RELEASES": "5", "FAIRWAY_KEEP_DAYS": "7"})
@@ -78,6 +86,9 @@ def test_how_much_is_kept_has_a_default_and_can_be_set() -> None:
         ("FAIRWAY_KEEP_RELEASES", "1", "from 2 to 10000"),
         ("FAIRWAY_KEEP_RELEASES", "10001", "from 2 to 10000"),
         ("FAIRWAY_KEEP_RELEASES", "many", "from 2 to 10000"),
+        ("FAIRWAY_CPU_FACTOR", "0", "from 1 to 1000"),
+        ("FAIRWAY_MEMORY_PERCENT", "9", "from 10 to 1000"),
+        ("FAIRWAY_SYSTEM_MEMORY", "1G", "from 0 to 1000000"),
         ("FAIRWAY_KEEP_DAYS", "0", "from 1 to 36500"),
         ("FAIRWAY_KEEP_DAYS", "-3", "from 1 to 36500"),
         ("FAIRWAY_KEEP_DAYS", "1.5", "from 1 to 36500"),

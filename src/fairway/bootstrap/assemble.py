@@ -19,6 +19,7 @@ from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.docker.size import DockerHostSize
 from fairway.adapters.forge.statuses import HttpStatuses
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories, announcing
@@ -33,8 +34,9 @@ from fairway.adapters.store.telling import TellingDesiredStates
 from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
 from fairway.bootstrap import components, identity, registries, stages
+from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
-from fairway.domain import diagnosis
+from fairway.domain import capacity, diagnosis
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
 from fairway.environment import key
@@ -118,6 +120,12 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             holding=sharing,
         )
         desired = TellingDesiredStates(held.desired, controller.wake)
+        policy = capacity.Policy(
+            system=settings.system_memory * capacity.MIB or None,
+            memory_percent=settings.memory_percent,
+            cpu_factor=settings.cpu_factor,
+        )
+        admitting = Admitting(DockerHostSize(engine.containers.connection), store.deployments, desired, policy)
         deployer = Deployer(
             store.releases,
             store.deployments,
@@ -127,6 +135,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             diagnosis.diagnose,
             clock,
             notices,
+            admitting,
         )
         repositories = GitRepositories(settings.repositories, announcing(settings.run))
         stage_logs, artifacts = StageLogs(settings.executions), Artifacts(settings.executions)
@@ -138,7 +147,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             store.transitions,
             durable,
             {
-                **stages.make_stages(settings, store, repositories, builder, registry, deployer, instance),
+                **stages.make_stages(settings, store, repositories, builder, registry, deployer, admitting, instance),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
                 "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),
             },

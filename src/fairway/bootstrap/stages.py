@@ -12,6 +12,7 @@ from fairway.adapters.store.store import Store
 from fairway.build import generated, run
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
+from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain.app import App, Build, Defaults
 from fairway.domain.ids import AppName
@@ -35,6 +36,7 @@ def make_stages(
     builder: DockerBuilder,
     registry: DistributionRegistry,
     deployer: Deployer,
+    admitting: Admitting,
     instance: str,
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
@@ -56,7 +58,7 @@ def make_stages(
 
     building = BuildStage(build_commit, load, checkouts, instance)
     return {
-        "source": SourceStage(repositories, store.apps, load, look, checkouts),
+        "source": SourceStage(repositories, store.apps, load, look, checkouts, admitting.require_host),
         "build": building,
         "package": PackageStage(push, building),
         "deploy": DeployStage(deployer, load),

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from fairway.deploy import choose, specify
+from fairway.deploy.admitting import Admitting, NoRoom
 from fairway.deploy.conduct import Conductor, Diagnose
 from fairway.deploy.ledger import Ledger, Make, under_way
 from fairway.deploy.turn import Turns
@@ -27,6 +28,13 @@ from fairway.ports.stores import Configurations, Deployments, DesiredStates, Rel
 MOST_TASKS = 1000
 
 
+class Unmeasured:
+    """A host that nobody has measured: nothing is refused on it."""
+
+    async def size(self) -> None:
+        """Not known."""
+
+
 class Deployer:
     """Deploys. `run` sees the deployments through that nobody else waits for; the server keeps it running."""
 
@@ -40,13 +48,15 @@ class Deployer:
         diagnose: Diagnose,
         clock: Clock,
         notices: Notices,
+        admitting: Admitting | None = None,
     ) -> None:
         self._releases = releases
         self._deployments = deployments
         self._desired = desired
         self._configurations = configurations
         self._clock = clock
-        self._ledger = Ledger(deployments, desired, clock, notices)
+        self._admitting = admitting or Admitting(Unmeasured(), deployments, desired)
+        self._ledger = Ledger(deployments, desired, self._admitting, clock, notices)
         self._turns = Turns(self._ledger, deployments, clock)
         self._conductor = Conductor(self._ledger, releases, deployments, desired, observations, diagnose, clock)
 
@@ -151,7 +161,7 @@ class Deployer:
         self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
     ) -> Mapping[ServiceName, tuple[int, int]]:
         """Change how many tasks of each service there shall be, until the next deployment: then fairway.toml rules
-        again. From and to, by service."""
+        again. From and to, by service. Raises NoRoom when the host can't hold so many."""
         current = await self._require(app, environment)
         for service, count in counts.items():
             choose.require_service(current, service)
@@ -166,7 +176,9 @@ class Deployer:
             services = (
                 replace(each, replicas=counts.get(each.spec.service, each.replicas)) for each in current.services
             )
-            await self._desired.put(replace(current, services=tuple(services)))
+            async with self._admitting.turn():
+                fitting = await self._admitting.admit(current, replace(current, services=tuple(services)))
+                await self._desired.put(fitting.desired)
         return changes
 
     async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
@@ -223,7 +235,7 @@ class Deployer:
     async def _begin_in_turn(self, release: Release, key: str, log: LogSink) -> tuple[Deployment, bool]:
         app, environment = release.app, release.environment
         async with self._turns.wait(app, environment, key, log):
-            return await self._ledger.begin(app, environment, release.number, make_from(release), key=key)
+            return await self._ledger.begin(app, environment, release.number, make_from(release), key=key, log=log)
 
     async def _repeated(self, target: Release, execution: ExecutionNumber) -> Release:
         """The execution's release, made if no earlier attempt has made it."""
@@ -235,8 +247,10 @@ class Deployer:
         return await self._releases.create(again, like=target.number)
 
     async def _start(self, release: Release, make: Make, *, key: str) -> Deployment:
-        """Begin a deployment that `run` sees through."""
+        """Begin a deployment that `run` sees through. Raises NoRoom when the host can't hold it."""
         deployment, _ = await self._ledger.begin(release.app, release.environment, release.number, make, key=key)
+        if deployment.state is RolloutState.FAILED and deployment.cause is not None:
+            raise NoRoom(deployment.cause)
         self._conductor.hand(deployment)
         return deployment
 

@@ -2,7 +2,8 @@
 
 Every function can be repeated after a crash at any point within it. The order of the writes makes that so:
 
-    begin     the deployment's record, with what was desired before; then the desired state
+    begin     the deployment's record, with what was desired before; then the desired state, or, where the host has no
+              room for it, the verdict
     conclude  the verdict; then, if it failed, the way back
 """
 
@@ -11,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fairway.deploy import specify
+from fairway.deploy.admitting import Admitting, NoRoom
+from fairway.domain import capacity_text
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
 from fairway.errors import Conflict
+from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.notify import Notices
 from fairway.ports.stores import Deployments, DesiredStates
@@ -29,8 +33,11 @@ class Ledger:
     """The records of deployments, and who waits for their ends. `ended` is set, and then another one, when a deployment
     has got its verdict in this process."""
 
-    def __init__(self, deployments: Deployments, desired: DesiredStates, clock: Clock, notices: Notices) -> None:
+    def __init__(
+        self, deployments: Deployments, desired: DesiredStates, admitting: Admitting, clock: Clock, notices: Notices
+    ) -> None:
         self._deployments = deployments
+        self._admitting = admitting
         self._desired = desired
         self._clock = clock
         self._notices = notices
@@ -38,11 +45,19 @@ class Ledger:
         self.ended = asyncio.Event()
 
     async def begin(
-        self, app: AppName, environment: EnvironmentName, release: ReleaseNumber, make: Make, *, key: str
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        release: ReleaseNumber,
+        make: Make,
+        *,
+        key: str,
+        log: LogSink | None = None,
     ) -> tuple[Deployment, bool]:
         """The deployment of that key, and whether this call was the one that wrote it into the desired state.
 
-        Raises Conflict when another deployment of the environment is under way, or takes its place at this moment.
+        One that the host has no room for is FAILED, and nothing else is changed. Raises Conflict when another
+        deployment of the environment is under way, or takes its place at this moment.
         """
         other = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
         if other is not None and other.key != key:
@@ -54,15 +69,36 @@ class Ledger:
         )
         if deployment.state is not RolloutState.IN_PROGRESS or specify.carries(current, deployment.id):
             return deployment, False
+        async with self._admitting.turn():
+            return await self._write(deployment, current, make(current, deployment.id), log)
+
+    async def _write(
+        self,
+        deployment: Deployment,
+        current: DesiredEnvironment | None,
+        wanted: DesiredEnvironment,
+        log: LogSink | None,
+    ) -> tuple[Deployment, bool]:
+        """Desire it, if the host has room for it."""
+        app, environment = deployment.app, deployment.environment
         try:
-            await self._desired.put(make(current, deployment.id))
+            fitting = await self._admitting.admit(current, wanted)
+        except NoRoom as error:
+            reason = f"{error.cause.sentence}; nothing was changed"
+            refused = await self.conclude(deployment, RolloutState.FAILED, reason=reason, cause=error.cause)
+            return refused, False
+        if log is not None:
+            for text in capacity_text.held_text(fitting):
+                log(text)
+        try:
+            await self._desired.put(fitting.desired)
         except Conflict:
             # Somebody was faster since `current` was read; perhaps it was this deployment, in another task.
             if specify.carries(await self._desired.get(app, environment), deployment.id):
                 return deployment, False
             await self.conclude(deployment, RolloutState.FAILED, reason="something else was deployed at the same time")
             raise
-        self._tell(deployment, "started", f"release {release} is being deployed to {environment}")
+        self._tell(deployment, "started", f"release {deployment.release} is being deployed to {environment}")
         return deployment, True
 
     async def conclude(

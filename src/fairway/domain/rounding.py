@@ -26,3 +26,12 @@ def bounds(replicas: int, rollout: Rollout) -> Bounds:
     minimum = -(-replicas * max(0, rollout.minimum_healthy_percent) // 100)
     maximum = max(replicas, replicas * rollout.maximum_percent // 100)
     return Bounds(minimum=min(minimum, replicas), maximum=max(maximum, minimum + 1 if minimum >= replicas else 0))
+
+
+def percent(replicas: int, most: int) -> int:
+    """The largest maximum percent that allows no more than `most` tasks, of one or more replicas and at least as many.
+
+    Concrete examples: 4 replicas, at most 5: 125. 3 replicas, at most 4: 166, as 3 × 1.66 is 4.98. 3 replicas, at
+    most 3: 133.
+    """
+    return (100 * (most + 1) - 1) // replicas

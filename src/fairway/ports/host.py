@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from fairway.domain import capacity
+
 
 class CheckState(StrEnum):
     OK = "ok"
@@ -44,4 +46,12 @@ class Host(Protocol):
 
         Raises WorkFailed with the last lines when an installation fails.
         """
+        ...
+
+
+class HostSize(Protocol):
+    """How large the machine is that the containers run on."""
+
+    async def size(self) -> capacity.Host | None:
+        """Its cores and its memory; None while that is not known, because the engine has not answered yet."""
         ...

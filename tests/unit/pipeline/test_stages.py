@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from fairway.adapters.memory.host import MemoryHostSize
+from fairway.deploy.admitting import Admitting
 from fairway.domain.app import App, Build, Defaults
+from fairway.domain.capacity import MIB, Host
 from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.health import HttpCheck
 from fairway.domain.ids import ExecutionNumber
@@ -19,7 +22,7 @@ from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.stages.package import PackageStage
-from fairway.pipeline.stages.source import SourceStage
+from fairway.pipeline.stages.source import Require, SourceStage, require_nothing
 from fairway.pipeline.work import Done, Failed, Work
 from support.pipeline_deploys import Yard
 from support.pipeline_values import APP, IMAGE, PRODUCTION, PUSH, REVISION
@@ -108,8 +111,9 @@ def fakes() -> Fakes:
     return Fakes()
 
 
-def source_of(fakes: Fakes, yard: Yard, tmp_path: Path) -> SourceStage:
-    return SourceStage(fakes, yard.store.apps, manifest.load, fakes.detect, Checkouts(fakes, tmp_path))  # type: ignore[arg-type]
+def source_of(fakes: Fakes, yard: Yard, tmp_path: Path, require_host: Require = require_nothing) -> SourceStage:
+    checkouts = Checkouts(fakes, tmp_path)  # type: ignore[arg-type]
+    return SourceStage(fakes, yard.store.apps, manifest.load, fakes.detect, checkouts, require_host)  # type: ignore[arg-type]
 
 
 async def run_source(fakes: Fakes, yard: Yard, tmp_path: Path, override: str | None = None) -> Done:
@@ -117,6 +121,26 @@ async def run_source(fakes: Fakes, yard: Yard, tmp_path: Path, override: str | N
     done = await source_of(fakes, yard, tmp_path).run(fakes.work("source", override=override))
     assert isinstance(done, Done)
     return done
+
+
+async def test_services_that_the_host_could_never_hold_are_refused_before_anything_is_laid_out(
+    fakes: Fakes, yard: Yard, tmp_path: Path
+) -> None:
+    fakes.files["fairway.toml"] = TOML + b'[services.web]\nmemory = "8G"\n'
+    small = Admitting(
+        MemoryHostSize(Host(cores=2.0, memory=4 * 1024 * MIB)), yard.store.deployments, yard.store.desired
+    )
+    stage = source_of(fakes, yard, tmp_path, require_host=small.require_host)
+    work = fakes.work("source")
+
+    with pytest.raises(UsageError) as caught:
+        await stage.run(work)
+    revision = replace(REVISION, branch="", pull_request=7)
+    tried = await stage.run(replace(work, execution=replace(work.execution, revision=revision)))
+
+    assert caught.value.what == "web of staging needs more than this host has"
+    assert caught.value.why == "it asks for 1 x 8 GB; the host has 4 GB, 410 MB of it kept for the system"
+    assert isinstance(tried, Done), "a pull request is never deployed"
 
 
 async def test_a_pull_requests_own_file_deploys_nothing(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:

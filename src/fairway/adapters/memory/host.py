@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from fairway.domain import capacity
 from fairway.ports.host import Check, CheckState
 
 
@@ -27,3 +28,14 @@ class MemoryHost:
             if check.name in self.mendable and check.state is not CheckState.OK:
                 say(f"Mending {check.name}")
                 self.checks[self.checks.index(check)] = replace(check, state=CheckState.OK, seen="mended", fix="")
+
+
+class MemoryHostSize:
+    """`ports.host.HostSize`: the size is given; None is a host that does not answer."""
+
+    def __init__(self, host: capacity.Host | None = None) -> None:
+        self.host = host
+
+    async def size(self) -> capacity.Host | None:
+        """As it was given."""
+        return self.host

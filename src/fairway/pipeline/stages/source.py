@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fairway.domain import pipeline
-from fairway.domain.app import Build, Defaults
+from fairway.domain.app import Build, Defaults, Environment
 from fairway.domain.execution import Execution, Kind
 from fairway.errors import UsageError
 from fairway.pipeline.checkouts import Checkouts
@@ -27,21 +27,36 @@ LONGEST = 1024 * 1024
 Detect = Callable[[Path, Build], Awaitable[Defaults]]
 """What a checkout shows of the keys that fairway.toml leaves out. It reads files, so it does that on a thread."""
 
+Require = Callable[[Environment], Awaitable[None]]
+"""Raises UsageError for an environment that this host could not hold if it were empty."""
+
+
+async def require_nothing(environment: Environment) -> None:
+    """Any host is large enough."""
+
 
 class SourceStage:
     """Lays the commit out and reads it."""
 
     def __init__(
-        self, repositories: Repositories, apps: Apps, load: Load, detect: Detect, checkouts: Checkouts
+        self,
+        repositories: Repositories,
+        apps: Apps,
+        load: Load,
+        detect: Detect,
+        checkouts: Checkouts,
+        require_host: Require = require_nothing,
     ) -> None:
         self._repositories = repositories
         self._apps = apps
         self._load = load
         self._detect = detect
         self._checkouts = checkouts
+        self._require_host = require_host
 
     async def run(self, work: Work) -> Done | Failed:
-        """Raises UsageError for a broken fairway.toml, WorkFailed for a commit that can't be laid out."""
+        """Raises UsageError for a broken fairway.toml, and for services that this host could never hold, before
+        anything is built; WorkFailed for a commit that can't be laid out."""
         execution = work.execution
         revision = execution.revision
         work.log(f"{revision.commit[:7]} {revision.subject}".rstrip())
@@ -50,6 +65,10 @@ class SourceStage:
         app = self._load(text, file=file)
         if app.name != execution.app:
             work.log(f"{file} names the app {app.name}; it was pushed to {execution.app}, and is deployed as that")
+        if execution.kind is not Kind.PULL_REQUEST:
+            for environment in app.environments:
+                if environment.name in app.stages:
+                    await self._require_host(environment)
 
         async def lay_out() -> Mapping[str, Any]:
             async with self._checkouts.hold(execution.app, revision.commit) as checkout:
