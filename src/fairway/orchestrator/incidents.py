@@ -9,7 +9,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from fairway.domain import crashloop, diagnosis
 from fairway.domain.desired import TaskSpec
+from fairway.domain.facts import Facts
 from fairway.domain.health import Health, HealthState
 from fairway.domain.ids import TaskId
 from fairway.domain.observed import Exit, Task, TaskStatus
@@ -69,6 +71,19 @@ class Incidents:
             self._explain(watch, task, watch.specs.get(task.id), after, ended=False)
         watch.woken.set()
 
+    def look_for_ends(self, watch: Watch, now: float) -> None:
+        """Say of each loop once that it is over."""
+        app, environment = watch.key
+        for deployment, service in watch.ledger.ended_loops(now):
+            self._journal.write(
+                "service.steady",
+                crashloop.describe_end(service),
+                app=app,
+                environment=environment,
+                service=service,
+                deployment=deployment,
+            )
+
     def port_adopted(self, task: Task, port: int) -> None:
         """A task is reached by another port than the one that was guessed."""
         self._write(task, "task.port_adopted", f"{wording.name(task)} listens on {port}, not {task.port}")
@@ -112,7 +127,15 @@ class Incidents:
         finally:
             watch.looked_into.discard(task.id)
         watch.ledger.explained(task, facts, ended=ended)
+        self._tell_loop(watch, task, facts)
         watch.woken.set()
+
+    def _tell_loop(self, watch: Watch, task: Task, facts: Facts) -> None:
+        """Say once that the service's tasks fail again and again, with the cause of this failure."""
+        if (found := watch.ledger.new_loop(task, self._clock.now())) is not None:
+            loop, pause = found
+            cause = diagnosis.diagnose(facts, previous=None).sentence
+            self._write(task, "service.crash_loop", crashloop.describe(task.service, loop, cause, pause))
 
     def _write(self, task: Task, kind: str, text: str) -> None:
         self._journal.write(

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fairway.domain import crashloop, retry
+from fairway.domain.crashloop import LATELY, Loop
 from fairway.domain.facts import Facts
 from fairway.domain.ids import DeploymentId, ServiceName
 from fairway.domain.observed import Task
@@ -21,10 +23,6 @@ STEADY = 10.0
 FREE = 10
 """How many tasks in a row may become healthy and fail soon after, before the next start is delayed: such a service
 serves more when it is started again at once, but one that does so for ever must not keep the host busy."""
-
-LATELY = 600.0
-"""Seconds for which a failure is remembered whatever came after it: a task that dies every half minute is well whenever
-somebody looks, and its service is not."""
 
 Key = tuple[DeploymentId, ServiceName]
 
@@ -38,6 +36,10 @@ class Ledger:
     last: dict[Key, float] = field(default_factory=dict)
     failures: dict[Key, Failures] = field(default_factory=dict)
     times: dict[Key, list[float]] = field(default_factory=dict)
+    """A failure is remembered for a while whatever came after it: a task that dies every half minute is well whenever
+    somebody looks, and its service is not."""
+    looping: set[Key] = field(default_factory=set)
+    """The loops that were told."""
 
     def failed(self, task: Task, *, healthy_since: float | None, now: float) -> None:
         """A task ended by itself, could not be started or became unhealthy."""
@@ -65,6 +67,22 @@ class Ledger:
         if (before := self.failures.pop(key, None)) and before.relapses:
             self.failures[key] = Failures(relapses=before.relapses, facts=before.facts)
 
+    def new_loop(self, task: Task, now: float) -> tuple[Loop, float] | None:
+        """The loop that the task's service is in, with the seconds for which its next start is held back, when it is
+        found for the first time; None at each of its later turns."""
+        key = task.deployment, task.service
+        loop = None if key in self.looping else crashloop.find(self.times.get(key, ()), now)
+        if loop is None:
+            return None
+        self.looping.add(key)
+        return loop, max(0.0, self.last[key] + retry.delay(self.rounds.get(key, 0) - 1) - now)
+
+    def ended_loops(self, now: float) -> list[Key]:
+        """The loops that are over, once."""
+        over = [key for key in self.looping if crashloop.is_over(self.last[key], now)]
+        self.looping.difference_update(over)
+        return sorted(over)
+
     def counted(self, now: float) -> dict[Key, Failures]:
         """What progress is counted with."""
         lately = {key: sum(now - at < LATELY for at in times) for key, times in self.times.items()}
@@ -75,6 +93,7 @@ class Ledger:
         kept = set(deployments)
         for counts in (self.rounds, self.short, self.last, self.failures, self.times):
             forget_others(counts, kept)
+        self.looping = {key for key in self.looping if key[0] in kept}
 
 
 def forget_others(counts: dict[Key, Any], kept: set[DeploymentId]) -> None:

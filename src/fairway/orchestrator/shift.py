@@ -200,6 +200,7 @@ class Shift:
         now = self._clock.now()
         observed = self._observer.observe(watch, desired, snapshot, now)
         plan = reconcile(desired, observed, now)
+        self._incidents.look_for_ends(watch, now)
         self._post(watch, desired, observed, now)
         watch.polling = any(isinstance(each, WaitDrained) for each in plan.operations)
         watch.stopping |= {each.task for each in plan.operations if isinstance(each, StopTask)}

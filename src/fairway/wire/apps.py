@@ -4,12 +4,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from fairway.domain.crashloop import LOOP
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
 from fairway.wire.executions import Execution
-
-LOOP = 3
-"""Failures within ten minutes that make a loop: a task may be killed, and its replacement once more."""
 
 State = Literal["healthy", "degraded", "down", "deploying", "empty"]
 

@@ -90,6 +90,59 @@ async def test_a_crash_loop_backs_off(harbour: Harbour) -> None:
         assert harbour.engine.faults.calls["start"] == 5
 
 
+async def test_a_crash_loop_of_a_release_that_was_well_is_told_once_with_its_cause_and_period(harbour: Harbour) -> None:
+    async with harbour.controller():
+        await harbour.deploy(web())
+        await harbour.settled()
+        harbour.programs[1] = Program(lives=0.2, code=1, ready=None, log=("Error: Cannot find module 'express'",))
+        harbour.engine.crash(harbour.ids()[0])
+        await harbour.until(lambda: bool(harbour.told("service.crash_loop")))
+        await harbour.clock.sleep(300)
+
+        told = harbour.told("service.crash_loop")
+        assert told == [
+            "web fails again and again: 3 times in 3.9 s, every 1.9 s or so: the package express is not in the image; "
+            "the next start is in 4.0 s, and later ones come ever more rarely"
+        ]
+
+        harbour.programs[1] = Program()
+        await harbour.settled(within=400)
+        last = max(event.at for event in harbour.events.kept if event.kind == "task.failed")
+        await harbour.clock.sleep(last + 590 - harbour.clock.now())
+        assert harbour.told("service.steady") == []
+        await harbour.clock.sleep(20)
+
+    assert harbour.told("service.steady") == ["web has not failed for 10 min: it is steady again"]
+    assert harbour.told("service.crash_loop") == told
+
+
+async def test_a_task_that_dies_each_half_minute_is_a_loop_that_is_started_again_at_once(harbour: Harbour) -> None:
+    harbour.programs[1] = Program(lives=30.0, code=137, oom_killed=True)
+
+    async with harbour.controller():
+        await harbour.deploy(web())
+        await harbour.until(lambda: bool(harbour.told("service.crash_loop")), within=200)
+
+        told = harbour.told("service.crash_loop")[0]
+    assert "3 times in 60 s, every 30 s or so" in told
+    assert "memory" in told
+    assert "next start" not in told
+
+
+async def test_two_crashes_are_no_loop(harbour: Harbour) -> None:
+    async with harbour.controller():
+        await harbour.deploy(web(2))
+        await harbour.settled()
+        for _ in range(2):
+            await harbour.clock.sleep(20)
+            for id in harbour.ids():
+                harbour.engine.crash(id)
+            await harbour.until(lambda: not harbour.is_settled())
+            await harbour.settled()
+
+    assert harbour.told("service.crash_loop") == []
+
+
 async def test_a_task_that_is_killed_again_and_again_is_replaced_at_once(harbour: Harbour) -> None:
     async with harbour.controller():
         await harbour.deploy(web())
