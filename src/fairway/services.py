@@ -23,6 +23,7 @@ from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.leases import Sharing
 from fairway.ports.logs import Logs
+from fairway.ports.metrics import Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
@@ -162,6 +163,7 @@ class Services:
     deployer: Deployer
     variables: Variables
     observations: Observations
+    samples: Samples
     notices: Notices
     logs: Logs
     shell: Shell

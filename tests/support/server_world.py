@@ -20,6 +20,7 @@ from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.memory.samples import MemorySamples
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression, rollback
 from fairway.domain.deployment import Cause, Deployment, RolloutState
@@ -292,6 +293,7 @@ class Served:
     logs: ScriptedLogs
     shell: EchoShell
     inspector: ScriptedInspector
+    samples: MemorySamples
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -342,6 +344,7 @@ class Made:
     logs: ScriptedLogs
     shell: EchoShell
     inspector: ScriptedInspector
+    samples: MemorySamples
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -383,6 +386,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
+    samples = MemorySamples()
 
     async def components() -> Sequence[Component]:
         return [Component(name="docker", state="ok", detail="20.10")]
@@ -417,6 +421,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         deployer=deployer,
         variables=variables,
         observations=board,
+        samples=samples,
         notices=notices,
         logs=logs,
         shell=shell,
@@ -427,7 +432,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         sharing=sharing,
         components=components,
     )
-    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector)
+    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, samples)
 
 
 def make_served(home: Path, listener: socket.socket, sharing: Sharing | None = None) -> Served:

@@ -17,6 +17,7 @@ from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.inspector import DockerInspector
 from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
+from fairway.adapters.docker.meter import DockerMeter
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
 from fairway.adapters.docker.size import DockerHostSize
@@ -24,10 +25,12 @@ from fairway.adapters.forge.statuses import HttpStatuses
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
+from fairway.adapters.haproxy.meter import HaproxyMeter
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.oci import login as registry_login
 from fairway.adapters.oci.login import DockerLogin
+from fairway.adapters.samples.hour import Hour
 from fairway.adapters.store import archive
 from fairway.adapters.store.store import open_store
 from fairway.adapters.store.telling import TellingDesiredStates
@@ -49,6 +52,7 @@ from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
+from fairway.measure.meter import Meter
 from fairway.orchestrator.controller import Controller
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.executor import Executor
@@ -100,6 +104,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
+
+        samples, traffic = Hour(), HaproxyMeter(balancer)
+        stack.callback(traffic.close)
+        meter = Meter(traffic, DockerMeter(engine), samples, clock)
 
         async def latest_variables(app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
             version, _ = await variables.names(app, environment)
@@ -243,6 +251,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("sources", follower.run()),
                     ("statuses", reporter.run()),
                     ("housekeeping", housekeeper.run()),
+                    ("samples", meter.run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                     *([("lease", keeper.run(take_over))] if keeper else []),
                 )
@@ -273,6 +282,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     deployer=deployer,
                     variables=variables,
                     observations=board,
+                    samples=samples,
                     notices=notices,
                     logs=logs,
                     shell=DockerShell(engine.containers),

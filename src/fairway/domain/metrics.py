@@ -5,7 +5,8 @@ and latencies are kept as a histogram, since the 95th percentile of a minute can
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -53,14 +54,37 @@ NO_LATENCIES = Latencies()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What was answered for a series between two looks at the load balancer; the fields are those of a sample."""
+
+    requests: int = 0
+    errors: int = 0
+    refused: int = 0
+    queue: int = 0
+    latencies: Latencies = NO_LATENCIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a task uses: CPU seconds since its start, bytes of memory without what can be dropped at once, and what it
+    may use. None: could not be read, or has no limit."""
+
+    cpu_seconds: float | None = None
+    cpu_limit: float | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One period of one series.
 
-    `at` is its end in seconds since the epoch, `seconds` its length. `tasks` are the tasks that ran (their mean, in a
-    thinned one). `requests` were answered in it, `errors` of them by a task with a status of 500 and above, `refused`
-    by the load balancer because no task took them. `queue` is the largest number of requests that were under way.
-    `cpu` is in cores, `memory` in bytes, each the sum over the tasks (the largest, in a thinned one) and None when it
-    could not be read; `cpu_limit` and `memory_limit` are what those tasks may use.
+    `at` is its end in seconds since the epoch, `seconds` how many of it were measured: 1, more when the seconds before
+    it were missed, fewer than its length in a thinned one of which some were. `tasks` are the tasks that ran (their
+    mean, in a thinned one). `requests` were answered in it, `errors` of them with a status of 500 and above for which a
+    task is to blame, `refused` of them by the load balancer because no task took them. `queue` is the largest number
+    of requests that were under way. `cpu` is in cores, `memory` in bytes, each the sum over the tasks (the largest, in
+    a thinned one) and None when it could not be read; `cpu_limit` and `memory_limit` are what those tasks may use.
     """
 
     at: float
@@ -79,17 +103,59 @@ class Sample:
 
 def count(seconds: Iterable[float]) -> Latencies:
     """The histogram of these latencies."""
+    return tally(Counter(seconds))
+
+
+def tally(times: Mapping[float, int]) -> Latencies:
+    """The histogram of latencies in seconds, each with how often it was."""
     counts: dict[int, int] = {}
-    for each in seconds:
-        bucket = bisect_left(BOUNDS, each)
-        counts[bucket] = counts.get(bucket, 0) + 1
+    for seconds, number in times.items():
+        bucket = bisect_left(BOUNDS, seconds)
+        counts[bucket] = counts.get(bucket, 0) + number
     return Latencies(counts)
 
 
 def merge(histograms: Iterable[Latencies]) -> Latencies:
     """All of them as one."""
+    histograms = [histogram for histogram in histograms if histogram.counts]
+    if len(histograms) < 2:
+        return histograms[0] if histograms else NO_LATENCIES
     counts: dict[int, int] = {}
     for histogram in histograms:
         for bucket, number in histogram.counts.items():
             counts[bucket] = counts.get(bucket, 0) + number
     return Latencies(counts)
+
+
+def thin(samples: Sequence[Sample], *, at: float) -> Sample:
+    """One sample, ending at `at`, in place of several of the same series. Raises ValueError of none.
+
+    Counts add up, the tasks are the mean, of everything else it is the largest: what a thinned history is looked at for
+    are its peaks.
+    """
+    if not samples:
+        raise ValueError("no samples to thin")
+    seconds = sum(each.seconds for each in samples)
+    return Sample(
+        at=at,
+        seconds=seconds,
+        tasks=sum(each.tasks * each.seconds for each in samples) / seconds if seconds else 0.0,
+        requests=sum(each.requests for each in samples),
+        errors=sum(each.errors for each in samples),
+        refused=sum(each.refused for each in samples),
+        queue=max(each.queue for each in samples),
+        latencies=merge(each.latencies for each in samples),
+        cpu=max((each.cpu for each in samples if each.cpu is not None), default=None),
+        cpu_limit=max((each.cpu_limit for each in samples if each.cpu_limit is not None), default=None),
+        memory=max((each.memory for each in samples if each.memory is not None), default=None),
+        memory_limit=max((each.memory_limit for each in samples if each.memory_limit is not None), default=None),
+    )
+
+
+def thin_all(samples: Iterable[Sample], *, step: float) -> list[Sample]:
+    """One sample for each `step` seconds, ending at whole multiples of it; a step without samples has none. What comes
+    in is in order."""
+    groups: dict[float, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(ceil(sample.at / step) * step, []).append(sample)
+    return [thin(group, at=end) for end, group in groups.items()]

@@ -1,14 +1,19 @@
 """Where samples are kept, and where they come from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.domain.metrics import Sample, Series
+from fairway.domain.metrics import Answered, Sample, Series, Use
 
 
 class Samples(Protocol):
-    """The samples of every series: each second of the last hour, and thinned ones of the last 30 days."""
+    """The samples of every series, each second of the last hour, counted back from the newest sample of any."""
+
+    def add(self, samples: Mapping[Series, Sample]) -> None:
+        """Keep what was measured at one moment. A sample that is not newer than the last of its series is left out; one
+        that is older by more than a minute (the host's clock was set back) begins its series anew."""
+        ...
 
     def recent(self, series: Series, *, since: float) -> Sequence[Sample]:
         """The seconds of the last hour that ended after `since`, oldest first. A second that was not measured is
@@ -17,4 +22,22 @@ class Samples(Protocol):
 
     def series(self, app: AppName | None = None, environment: EnvironmentName | None = None) -> Sequence[Series]:
         """Those that have a sample in the last hour, of all apps or of one, of all environments or of one."""
+        ...
+
+
+class Traffic(Protocol):
+    """What the load balancer answers."""
+
+    async def take(self) -> Mapping[Series, Answered]:
+        """What was answered since the last time that this returned, by service that has a route and by task that has
+        traffic; zeros included. The first time there is nothing before, and all are zero. Raises Unavailable; what was
+        answered meanwhile is in the next answer."""
+        ...
+
+
+class Consumption(Protocol):
+    """What the tasks use."""
+
+    async def read(self) -> Mapping[Series, Use]:
+        """Every running task of this server. One that can't be looked into is there with None. Raises Unavailable."""
         ...

@@ -14,11 +14,12 @@ from fairway.adapters.docker.connection import Connection, Refused
 from fairway.adapters.docker.containers import Containers
 from fairway.adapters.docker.images import Images
 from fairway.adapters.docker.networks import Networks
+from fairway.adapters.docker.reading import Running
 from fairway.adapters.docker.states import States
 from fairway.adapters.docker.stopping import Stopping
 from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import AppName, EnvironmentName, TaskId
-from fairway.domain.observed import Task
+from fairway.domain.observed import Task, TaskStatus
 from fairway.errors import Conflict
 from fairway.ports.engine import Capabilities, EngineEvent
 from fairway.ports.registry import Login
@@ -48,6 +49,8 @@ class DockerEngine:
         self._stopping = Stopping(self.containers)
         self._states = States(connection)
         self._environments: set[EngineEvent] = set()
+        self.running: Sequence[Running] = ()
+        """The tasks that ran at the last look."""
         self._init = init
 
     async def __aenter__(self) -> Self:
@@ -66,12 +69,15 @@ class DockerEngine:
     async def observe(self) -> Sequence[Task]:
         """Every task there is: one call, and one more for each container that changed since the last look."""
         listed = await self.containers.list()
-        tasks = []
+        tasks, running = [], []
         for entry in listed:
             state = await self._states.find(entry)
             task = None if state is None else reading.read_task(entry, state)
-            if task is not None:
+            if task is not None and state is not None:
                 tasks.append(task)
+                if task.status is TaskStatus.RUNNING:
+                    running.append(Running(task=task, container=entry["Id"], pid=state.pid))
+        self.running = running
         present = {entry["Id"] for entry in listed}
         self.containers.keep(present)
         self._states.keep(present)

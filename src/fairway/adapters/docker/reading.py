@@ -37,6 +37,15 @@ class State:
         return self.status != "created" or bool(self.error) or self.code != 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A task that runs, its container, and the container's first process."""
+
+    task: Task
+    container: str
+    pid: int
+
+
 def read_state(inspected: Mapping[str, Any]) -> State:
     """The answer of `GET /containers/{id}/json`."""
     state = inspected["State"]

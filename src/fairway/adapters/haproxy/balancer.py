@@ -85,6 +85,11 @@ class HaproxyBalancer:
         """How HAProxy itself does."""
         return self._supervisor.state
 
+    @property
+    def table(self) -> Table:
+        """The routes and targets as they are on disk."""
+        return self._table
+
     async def __aenter__(self) -> Self:
         """Have HAProxy running with the table that lies on disk. Raises Unavailable that says why it can't."""
         self._files.prepare()

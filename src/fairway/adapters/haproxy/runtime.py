@@ -99,6 +99,13 @@ class Runtime:
         """Requests and connections under way, by server name."""
         return parse_sessions(await self.ask(f"@!{worker} show stat -1 4 -1"))
 
+    async def statistics(self, worker: int) -> str:
+        """What it counts of backends (2) and servers (4), as CSV. Raises Unavailable when it has ended."""
+        answer = await self.ask(f"@!{worker} show stat -1 6 -1")
+        if not answer.startswith("# pxname,"):
+            raise Unavailable("the load balancer does not tell its counts", why=f'HAProxy said "{answer[:200]}"')
+        return answer
+
     async def change(self, worker: int, command: str) -> None:
         """Carry out one change. Raises Refused with HAProxy's words when it is not done."""
         answer = await self.ask(f"@!{worker} {command}")

@@ -1,0 +1,1 @@
+"""Samples: the last hour in memory, and thinned ones in files."""

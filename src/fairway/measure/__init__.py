@@ -1,0 +1,1 @@
+"""What services and tasks do and use, measured each second."""

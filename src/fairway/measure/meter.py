@@ -1,0 +1,82 @@
+"""The measuring: each second, at the whole second, what the load balancer answered and what the tasks use becomes a
+sample of each service and each task.
+
+The two sources know nothing of each other. One that fails or is slow takes its part out of that second and nothing
+else; it is told once when it begins to fail and once when it answers again. What is not known is left out: without the
+load balancer there is no sample of a service that has a route, or of its tasks, since a sample with no requests would
+say that nobody came.
+
+The stamp is the whole second, whatever the milliseconds that the looking takes: who waits for three seconds in a row
+would otherwise wait for a fourth.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from fairway.domain import measuring
+from fairway.domain.measuring import Known
+from fairway.errors import FairwayError
+from fairway.ports.clock import Clock
+from fairway.ports.metrics import Consumption, Samples, Traffic
+
+LOG = logging.getLogger(__name__)
+PATIENCE = 0.8
+"""Seconds that a source may take, so that the next second begins on time."""
+
+T = TypeVar("T")
+
+
+class Meter:
+    """Measures while `run` runs."""
+
+    def __init__(self, traffic: Traffic, consumption: Consumption, samples: Samples, clock: Clock) -> None:
+        self._traffic = traffic
+        self._consumption = consumption
+        self._samples = samples
+        self._clock = clock
+        self._failing: dict[str, str] = {}
+        self._known = Known()
+
+    async def run(self) -> None:
+        """Measure at each whole second, until cancelled. One that has passed meanwhile is not caught up on."""
+        while True:
+            at = math.floor(self._clock.now()) + 1.0
+            while (left := at - self._clock.now()) > 0:
+                await self._clock.sleep(left)
+            await self.measure(at)
+
+    async def measure(self, at: float) -> None:
+        """Measure once, as of `at`. Raises nothing."""
+        answered, uses = await asyncio.gather(
+            self._ask("the load balancer", self._traffic.take()), self._ask("the tasks' use", self._consumption.read())
+        )
+        self._known, samples = measuring.measure(self._known, at=at, answered=answered, uses=uses)
+        self._samples.add(samples)
+
+    async def _ask(self, name: str, question: Awaitable[T]) -> T | None:
+        """The answer, None when there is none in time."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                answer = await question
+        except TimeoutError:
+            self._tell(name, f"no answer in {PATIENCE} s")
+        except FairwayError as error:
+            self._tell(name, f"{error.what}: {error.why}")
+        except Exception as error:
+            # Whatever it is: measuring must never end the server. A trace for each kind of it, not for each second.
+            if self._failing.get(name) != repr(error):
+                LOG.exception("measuring %s failed", name)
+            self._failing[name] = repr(error)
+        else:
+            if self._failing.pop(name, None) is not None:
+                LOG.info("measuring %s works again", name)
+            return answer
+        return None
+
+    def _tell(self, name: str, why: str) -> None:
+        if name not in self._failing:
+            LOG.warning("measuring %s failed: %s; these seconds are left out", name, why)
+        self._failing[name] = why
