@@ -147,7 +147,8 @@ class Intake:
             return []
         latest: dict[str, str] = {}
         tagged: set[tuple[str, str]] = set()
-        for execution in await self._decider.pushed(record):
+        recent = await self._decider.pushed(record)
+        for execution in recent:
             latest.setdefault(execution.revision.branch, execution.revision.commit)
             tagged.add((execution.revision.tag, execution.revision.commit))
         updates = []
@@ -162,5 +163,8 @@ class Intake:
                 await self._repositories.mark_tags_seen(record.name, {tag.name: tag.object})
             else:
                 updates.append(Update(ref=TAGS + tag.name, old=tag.seen, new=tag.object))
-        push = Push(app=record.name, id="resume", by="", updates=tuple(updates))
+        # The same for a start that repeats this one; another when a branch has moved as it did before (A to B, back to
+        # A, and to B once more), with an execution of that earlier move.
+        id = f"resume after {recent[0].number if recent else 0}"
+        push = Push(app=record.name, id=id, by="", updates=tuple(updates))
         return await self.push(push, kind="resume")

@@ -342,6 +342,23 @@ async def test_what_was_pushed_while_no_server_ran_is_started_once(room):
     assert list(again) == []
 
 
+async def test_a_branch_that_makes_the_same_move_twice_while_no_server_runs_is_started_twice(room):
+    one, other = room.commit({"a": b"1"}), room.commit({"a": b"2"})
+    room.repositories.point("shop", "master", one)
+    await room.push(one, id="p1")
+    room.repositories.point("shop", "master", other)
+    (first,) = await room.intake.resync()
+    room.repositories.point("shop", "master", one)
+    await room.push(one, old=other, id="p2")
+    room.repositories.point("shop", "master", other)
+
+    (second,) = await room.intake.resync()
+
+    assert isinstance(first, Started) and isinstance(second, Started)
+    assert [execution.revision.commit for execution in await room.executions()] == [other, one, other, one]
+    assert second.execution.number == 4
+
+
 async def test_a_push_whose_execution_was_made_before_the_server_died_is_not_started_again(room):
     first = room.commit()
     outcome = await room.push(first)
