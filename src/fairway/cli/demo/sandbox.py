@@ -6,6 +6,7 @@ demo touches neither the user's own server nor its apps, and can be removed whol
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,11 @@ class Sandbox:
     def repository(self) -> Path:
         """The sample's repository."""
         return self.root / SAMPLE
+
+    @property
+    def shell(self) -> Path:
+        """A file that makes a shell one of this world: `. FILE`, and `fairway status` is about the sample."""
+        return self.root / "shell"
 
     @property
     def apps_port(self) -> int:
@@ -86,6 +92,7 @@ def create(root: Path) -> Sandbox:
     ports = {variable: str(database.free_port("127.0.0.1")) for variable in PORT_VARIABLES}
     (root / "demo.json").write_text(json.dumps(ports))
     sandbox = open_existing(root)
+    sandbox.shell.write_text(describe_shell(sandbox))
     shutil.copytree(find_sample(), sandbox.repository, ignore=shutil.ignore_patterns("node_modules", ".env"))
     sandbox.run("git", "init", "--quiet", "--initial-branch", "master")
     sandbox.run("git", "add", "--all")
@@ -105,6 +112,16 @@ def open_existing(root: Path) -> Sandbox:
     own = {name: value for name, value in os.environ.items() if name != "FAIRWAY_REGISTRY"}
     environ = {**own, **ports, **identity, "FAIRWAY_HOME": str(root / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
     return Sandbox(root=root, environ=environ)
+
+
+def describe_shell(sandbox: Sandbox) -> str:
+    """The commands that make a shell one of this world, in its repository."""
+    own = {name: sandbox.environ[name] for name in ("FAIRWAY_HOME", *PORT_VARIABLES)}
+    program = shlex.quote(str(Path(sys.executable).parent))
+    return (
+        "".join(f"export {name}={shlex.quote(value)}\n" for name, value in own.items())
+        + f"export PATH={program}:$PATH\ncd {shlex.quote(str(sandbox.repository))}\n"
+    )
 
 
 def find_sample() -> Path:

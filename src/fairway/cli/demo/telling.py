@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import hashlib
 import json
+import shlex
 import shutil
 import sys
 import time
@@ -83,7 +84,8 @@ def summarise(steps: list[Step], world: sandbox.Sandbox, *, held: bool, seconds:
     failed = sum(step.failed or 0 for step in steps)
     verdict = "Everything held." if held else f'It stopped at "{steps[-1].name}".'
     say(f"\n{verdict} {seconds:.0f} s in all, {sent:,} requests sent, {failed} failed.")
-    say(f"Look      http://{HOST}:{world.apps_port}/    cd {world.repository} && git log")
+    say(f"Look      http://{HOST}:{world.apps_port}/")
+    say(f"Try       . {shlex.quote(str(world.shell))}   then fairway status, fairway logs -f, git push fairway master")
     say("Clean up  fairway demo --clean")
 
 
@@ -94,6 +96,7 @@ def print_json(steps: list[Step], world: sandbox.Sandbox, *, held: bool, seconds
         "seconds": round(seconds, 2),
         "url": f"http://{HOST}:{world.apps_port}/",
         "repository": str(world.repository),
+        "shell": str(world.shell),
         "steps": [dataclasses.asdict(step) for step in steps],
     }
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
