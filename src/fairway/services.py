@@ -23,7 +23,7 @@ from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.leases import Sharing
 from fairway.ports.logs import Logs
-from fairway.ports.metrics import Samples
+from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
@@ -164,6 +164,7 @@ class Services:
     variables: Variables
     observations: Observations
     samples: Samples
+    history: History
     notices: Notices
     logs: Logs
     shell: Shell

@@ -20,7 +20,7 @@ from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.notices import MemoryNotices
-from fairway.adapters.memory.samples import MemorySamples
+from fairway.adapters.memory.samples import MemoryHistory, MemorySamples
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression, rollback
 from fairway.domain.deployment import Cause, Deployment, RolloutState
@@ -294,6 +294,7 @@ class Served:
     shell: EchoShell
     inspector: ScriptedInspector
     samples: MemorySamples
+    history: MemoryHistory
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -345,6 +346,7 @@ class Made:
     shell: EchoShell
     inspector: ScriptedInspector
     samples: MemorySamples
+    history: MemoryHistory
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -386,7 +388,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
-    samples = MemorySamples()
+    samples, history = MemorySamples(), MemoryHistory()
 
     async def components() -> Sequence[Component]:
         return [Component(name="docker", state="ok", detail="20.10")]
@@ -422,6 +424,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         variables=variables,
         observations=board,
         samples=samples,
+        history=history,
         notices=notices,
         logs=logs,
         shell=shell,
@@ -432,7 +435,9 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         sharing=sharing,
         components=components,
     )
-    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, samples)
+    return Made(
+        services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, samples, history
+    )
 
 
 def make_served(home: Path, listener: socket.socket, sharing: Sharing | None = None) -> Served:

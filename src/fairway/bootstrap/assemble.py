@@ -30,6 +30,7 @@ from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.oci import login as registry_login
 from fairway.adapters.oci.login import DockerLogin
+from fairway.adapters.samples.files import SampleFiles
 from fairway.adapters.samples.hour import Hour
 from fairway.adapters.store import archive
 from fairway.adapters.store.store import open_store
@@ -52,6 +53,7 @@ from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
+from fairway.measure.archive import Archivist
 from fairway.measure.meter import Meter
 from fairway.orchestrator.controller import Controller
 from fairway.pipeline.artifacts import Artifacts
@@ -105,7 +107,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
 
-        samples, traffic = Hour(), HaproxyMeter(balancer)
+        samples, history, traffic = Hour(), SampleFiles(settings.home / "samples"), HaproxyMeter(balancer)
         stack.callback(traffic.close)
         meter = Meter(traffic, DockerMeter(engine), samples, clock)
 
@@ -252,6 +254,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("statuses", reporter.run()),
                     ("housekeeping", housekeeper.run()),
                     ("samples", meter.run()),
+                    ("history", Archivist(samples, history, clock).run()),
                     ("events", archive.keep(notices.follow(), store.events, clock)),
                     *([("lease", keeper.run(take_over))] if keeper else []),
                 )
@@ -283,6 +286,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     variables=variables,
                     observations=board,
                     samples=samples,
+                    history=history,
                     notices=notices,
                     logs=logs,
                     shell=DockerShell(engine.containers),

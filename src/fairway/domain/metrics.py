@@ -19,6 +19,19 @@ A percentile is therefore at most a fifth too high, and never too low."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """How fine samples are kept, and for how long, both in seconds."""
+
+    step: int
+    kept: int
+
+
+HOUR, DAY = 3600, 86400
+GRADES = (Grade(step=1, kept=HOUR), Grade(step=60, kept=2 * DAY), Grade(step=600, kept=30 * DAY))
+"""From the finest. The first is in memory, the others in files; each is made from the one before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """What a sample is about: a service, or with `task` one of its tasks."""
 

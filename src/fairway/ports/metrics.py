@@ -25,6 +25,20 @@ class Samples(Protocol):
         ...
 
 
+class History(Protocol):
+    """Thinned samples for longer than an hour, in grades: samples of `step` seconds, one of `domain.metrics.GRADES`."""
+
+    async def append(self, step: int, samples: Mapping[Series, Sequence[Sample]]) -> None:
+        """Keep these, in order of their ends. All or none of them are there after a crash, but for those of the call
+        during which it came. Raises Unavailable when they can't be written."""
+        ...
+
+    async def read(self, step: int, *, since: float, series: Series | None = None) -> Mapping[Series, Sequence[Sample]]:
+        """Those of the grade that ended after `since`, of all series or of one, oldest first; two that end at one
+        moment (the server was started anew in between) are both there. Raises Unavailable."""
+        ...
+
+
 class Traffic(Protocol):
     """What the load balancer answers."""
 

@@ -87,3 +87,27 @@ class MemoryConsumption:
         """Every task."""
         await self.faults.meet("read")
         return dict(self.uses)
+
+
+class MemoryHistory:
+    """`ports.metrics.History` without an end. Can be made to fail and hang with `faults`."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self._kept: dict[tuple[int, Series], list[Sample]] = {}
+
+    async def append(self, step: int, samples: Mapping[Series, Sequence[Sample]]) -> None:
+        """Keep these."""
+        await self.faults.meet("append")
+        for series, those in samples.items():
+            self._kept.setdefault((step, series), []).extend(those)
+
+    async def read(self, step: int, *, since: float, series: Series | None = None) -> Mapping[Series, Sequence[Sample]]:
+        """Those of the grade that ended after `since`."""
+        await self.faults.meet("read")
+        found = {
+            name: sorted((each for each in those if each.at > since), key=lambda each: each.at)
+            for (grade, name), those in self._kept.items()
+            if grade == step and series in (None, name)
+        }
+        return {name: those for name, those in found.items() if those}
