@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairway.domain import deployment, execution
+from fairway.domain import deployment, execution, scaling_activity
 
 DIAGRAMS = (Path(__file__).parents[2] / "docs/design/states.md").read_text()
 TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
@@ -15,6 +15,7 @@ TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "Stage": execution.STAGE_TRANSITIONS,
     "Action": execution.ACTION_TRANSITIONS,
     "Deployment": deployment.TRANSITIONS,
+    "Scaling activity": scaling_activity.TRANSITIONS,
 }
 
 
