@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairway.adapters.store import codec
-from fairway.domain import action, health, pipeline
+from fairway.domain import action, health, pipeline, scaling
 from fairway.domain.app import Environment, Rollout, Service
 from fairway.domain.deployment import Cause
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
@@ -15,6 +15,7 @@ from fairway.domain.facts import Facts, Socket, Usage
 from fairway.domain.image import Image
 from fairway.domain.observed import Exit
 from fairway.domain.operation import Plan
+from fairway.domain.schedule import Schedule
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.integers(min_value=0, max_value=2**40)
@@ -26,6 +27,44 @@ CHECKS = st.one_of(
     st.builds(health.TcpCheck, timing=TIMINGS),
     st.builds(health.CommandCheck, command=st.lists(TEXTS, max_size=3).map(tuple), timing=TIMINGS),
     st.builds(health.AliveCheck, settle=FLOATS, timing=TIMINGS),
+)
+TRACKING = st.builds(
+    scaling.Tracking,
+    metric=st.sampled_from(scaling.Metric),
+    target=FLOATS,
+    scale_in=st.booleans(),
+    period=FLOATS,
+    datapoints=NUMBERS,
+    low_datapoints=NUMBERS,
+    cooldown_out=FLOATS,
+    cooldown_in=FLOATS,
+)
+STEPPING = st.builds(
+    scaling.Stepping,
+    metric=st.sampled_from(scaling.Metric),
+    steps=st.lists(
+        st.builds(scaling.Step, start=st.none() | FLOATS, end=st.none() | FLOATS, amount=NUMBERS), max_size=2
+    ).map(tuple),
+    adjustment=st.sampled_from(scaling.Adjustment),
+    at_least=NUMBERS,
+    period=FLOATS,
+    datapoints=NUMBERS,
+    cooldown=FLOATS,
+)
+SCALINGS = st.builds(
+    scaling.Scaling,
+    minimum=NUMBERS,
+    maximum=NUMBERS,
+    policies=st.lists(TRACKING | STEPPING, max_size=2).map(tuple),
+    schedules=st.lists(
+        st.builds(
+            scaling.Scheduled,
+            schedule=st.builds(Schedule, cron=TEXTS, zone=TEXTS),
+            minimum=st.none() | NUMBERS,
+            maximum=st.none() | NUMBERS,
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 ROLLOUTS = st.builds(Rollout, minimum_healthy_percent=NUMBERS, maximum_percent=NUMBERS, bake=FLOATS, timeout=FLOATS)
 SERVICES = st.builds(
@@ -40,6 +79,7 @@ SERVICES = st.builds(
     stop_timeout=FLOATS,
     stop_signal=st.none() | TEXTS,
     health=CHECKS,
+    scaling=st.none() | SCALINGS,
 )
 ORDERS = st.integers(min_value=1, max_value=999)
 COMMAND_ACTIONS = st.builds(
@@ -98,7 +138,10 @@ DESIRED = st.builds(
     DesiredEnvironment,
     app=TEXTS,
     environment=TEXTS,
-    services=st.lists(st.builds(DesiredService, spec=SPECS, replicas=NUMBERS, rollout=ROLLOUTS), max_size=2).map(tuple),
+    services=st.lists(
+        st.builds(DesiredService, spec=SPECS, replicas=NUMBERS, rollout=ROLLOUTS, scaling=st.none() | SCALINGS),
+        max_size=2,
+    ).map(tuple),
     hosts=st.lists(TEXTS, max_size=2).map(tuple),
     version=NUMBERS,
 )
@@ -136,7 +179,11 @@ def test_a_value_comes_back_as_it_was(value: Environment | DesiredEnvironment | 
 
 
 def test_every_member_of_a_kept_union_has_its_word() -> None:
-    assert set(codec.KINDS) == {*health.Check.__args__, *pipeline.Action.__args__}
+    assert set(codec.KINDS) == {
+        *health.Check.__args__,
+        *pipeline.Action.__args__,
+        *scaling.Policy.__args__,
+    }
     assert len(set(codec.KINDS.values())) == len(codec.KINDS)
 
 

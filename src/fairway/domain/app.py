@@ -11,6 +11,7 @@ from fairway.domain import glob
 from fairway.domain.action import Placed
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.scaling import Scaling
 from fairway.domain.schedule import Schedule
 
 MIB = 1024 * 1024
@@ -115,7 +116,8 @@ class Service:
 
     `command` is an exec-form list or None for the image's own CMD; `port` None means that it receives no traffic.
     `port_declared` is false when the port is only a guess: what the process then listens on is the truth.
-    `memory` is a hard limit. `stop_signal` None means the image's own (SIGTERM if it names none).
+    `memory` is a hard limit. `stop_signal` None means the image's own (SIGTERM if it names none). With `scaling`,
+    `replicas` is what the first deployment begins with; None: there are always as many.
     """
 
     name: ServiceName
@@ -128,6 +130,7 @@ class Service:
     stop_timeout: float = 30.0
     stop_signal: str | None = None
     health: Check = TcpCheck()
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

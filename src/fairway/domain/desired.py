@@ -10,6 +10,7 @@ from fairway.domain.app import Rollout
 from fairway.domain.health import Check
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
 from fairway.domain.image import Image
+from fairway.domain.scaling import Scaling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,13 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredService:
-    """`replicas` tasks of `spec`. Tasks of another deployment than the specification's are to be replaced."""
+    """`replicas` tasks of `spec`. Tasks of another deployment than the specification's are to be replaced. `scaling` is
+    how the number changes by itself; None: not at all."""
 
     spec: TaskSpec
     replicas: int
     rollout: Rollout
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from fairway.domain.lease import Lease
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.pulls import Noted
 from fairway.domain.release import Release
+from fairway.domain.scaling_activity import Activity
 from fairway.errors import FairwayError, NotFound, Unavailable
 from fairway.ports.schedules import Planned
 from fairway.ports.sources import Source
@@ -38,6 +39,7 @@ class Shelf:
     deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
     before: dict[tuple[str, int], DesiredEnvironment] = field(default_factory=dict)
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
+    activities: dict[tuple[str, int], Activity] = field(default_factory=dict)
     configurations: dict[tuple[str, str, int], SealedConfiguration] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     sources: dict[tuple[str], Source] = field(default_factory=dict)
@@ -104,6 +106,7 @@ class Shelf:
             self.deployment_keys,
             self.before,
             self.desired,
+            self.activities,
             self.configurations,
             self.sources,
             self.deliveries,

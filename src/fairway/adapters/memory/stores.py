@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from fairway.adapters.memory.activities import MemoryActivities
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
 from fairway.adapters.memory.leases import MemoryLeases
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
@@ -198,6 +199,7 @@ class MemoryStore:
     releases: MemoryReleases
     deployments: MemoryDeployments
     desired: MemoryDesiredStates
+    activities: MemoryActivities
     configurations: MemoryConfigurations
     events: MemoryEvents
     tokens: MemoryTokens
@@ -209,6 +211,7 @@ class MemoryStore:
 def make_store(beside: MemoryStore | None = None) -> MemoryStore:
     """A new, empty store; `beside` another one, the same records as another server sees them."""
     shelf = Shelf() if beside is None else replace(beside.shelf, fence=None)
+    desired = MemoryDesiredStates(shelf)
     return MemoryStore(
         apps=MemoryApps(shelf),
         executions=MemoryExecutions(shelf),
@@ -216,7 +219,8 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         schedules=MemorySchedules(shelf),
         releases=MemoryReleases(shelf),
         deployments=MemoryDeployments(shelf),
-        desired=MemoryDesiredStates(shelf),
+        desired=desired,
+        activities=MemoryActivities(shelf, desired),
         configurations=MemoryConfigurations(shelf),
         events=MemoryEvents(shelf),
         tokens=MemoryTokens(shelf),

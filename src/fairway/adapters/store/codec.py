@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from fairway.domain import action, health, pipeline
+from fairway.domain import action, health, pipeline, scaling
 
 T = TypeVar("T")
 
@@ -28,6 +28,8 @@ KINDS: Mapping[type, str] = {
     pipeline.Duty: "duty",
     action.Command: "run",
     action.Request: "call",
+    scaling.Tracking: "tracking",
+    scaling.Stepping: "stepping",
 }
 """The words for the members of unions. They are in databases: never change one."""
 

@@ -38,28 +38,27 @@ class SqlDesiredStates:
     async def put(self, desired: DesiredEnvironment) -> DesiredEnvironment:
         """Keep it with the next version. Raises Conflict when the kept version is another, NotFound for an unknown
         app."""
-        mine = (DESIRED.c.app == desired.app, DESIRED.c.environment == desired.environment)
-        following = replace(desired, version=desired.version + 1)
-        values = {"version": following.version, "document": codec.encode(following)}
+        return await self._database.write(lambda connection: write(connection, desired))
 
-        def work(connection: sa.Connection) -> DesiredEnvironment:
-            apps.lock(connection, desired.app)
-            kept = connection.execute(sa.select(DESIRED.c.version).where(*mine)).scalar_one_or_none()
-            if (kept or 0) != desired.version:
-                raise Conflict(
-                    f"{desired.environment} of {desired.app} was changed by somebody else at the same time",
-                    why=f"version {desired.version} was read, version {kept or 0} is kept",
-                    hint="look at it again: fairway status",
-                )
-            if kept is None:
-                connection.execute(
-                    sa.insert(DESIRED).values(app=desired.app, environment=desired.environment, **values)
-                )
-            else:
-                connection.execute(sa.update(DESIRED).where(*mine).values(values))
-            return following
 
-        return await self._database.write(work)
+def write(connection: sa.Connection, desired: DesiredEnvironment) -> DesiredEnvironment:
+    """Keep it with the next version, in the connection's transaction. Raises Conflict and NotFound as `put` does."""
+    mine = (DESIRED.c.app == desired.app, DESIRED.c.environment == desired.environment)
+    following = replace(desired, version=desired.version + 1)
+    values = {"version": following.version, "document": codec.encode(following)}
+    apps.lock(connection, desired.app)
+    kept = connection.execute(sa.select(DESIRED.c.version).where(*mine)).scalar_one_or_none()
+    if (kept or 0) != desired.version:
+        raise Conflict(
+            f"{desired.environment} of {desired.app} was changed by somebody else at the same time",
+            why=f"version {desired.version} was read, version {kept or 0} is kept",
+            hint="look at it again: fairway status",
+        )
+    if kept is None:
+        connection.execute(sa.insert(DESIRED).values(app=desired.app, environment=desired.environment, **values))
+    else:
+        connection.execute(sa.update(DESIRED).where(*mine).values(values))
+    return following
 
 
 def to_desired(row: sa.Row[Any]) -> DesiredEnvironment:

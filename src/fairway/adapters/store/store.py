@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from fairway.adapters.store import schema
+from fairway.adapters.store.activities import SqlActivities
 from fairway.adapters.store.apps import SqlApps
 from fairway.adapters.store.configurations import SqlConfigurations
 from fairway.adapters.store.database import Database
@@ -30,7 +31,7 @@ from fairway.adapters.store.transitions import SqlTransitions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One store for each Protocol of `ports.stores`, `ports.schedules` and `ports.sources`."""
+    """One store for each Protocol of `ports.stores`, `ports.schedules`, `ports.scaling` and `ports.sources`."""
 
     apps: SqlApps
     executions: SqlExecutions
@@ -39,6 +40,7 @@ class Store:
     releases: SqlReleases
     deployments: SqlDeployments
     desired: SqlDesiredStates
+    activities: SqlActivities
     configurations: SqlConfigurations
     events: SqlEvents
     tokens: SqlTokens
@@ -77,6 +79,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             releases=SqlReleases(database),
             deployments=SqlDeployments(database),
             desired=SqlDesiredStates(database),
+            activities=SqlActivities(database),
             configurations=SqlConfigurations(database),
             events=SqlEvents(database),
             tokens=SqlTokens(database),

@@ -37,6 +37,7 @@ APPS = sa.Table(
     sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
     sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
     sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
 )
 
 EXECUTIONS = sa.Table(
@@ -179,6 +180,28 @@ DESIRED = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
 )
+
+ACTIVITIES = sa.Table(
+    "activities",
+    METADATA,
+    of_app(),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("before", sa.Integer, nullable=False),
+    sa.Column("after", sa.Integer, nullable=False),
+    sa.Column("cause", Words, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("cooldown", sa.Double, nullable=False),
+    sa.Column("base", sa.Integer, nullable=False),
+    sa.Index("activities_service", "app", "environment", "service", "id"),
+    sa.Index("activities_status", "status"),
+)
+"""How the services were scaled, and why."""
 
 CONFIGURATIONS = sa.Table(
     "configurations",

@@ -33,6 +33,7 @@ def create_apps() -> None:
         sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
         sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
         sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
     )
 
 
@@ -157,7 +158,7 @@ def create_releases() -> None:
 
 
 def create_environments() -> None:
-    """Desired states and configurations."""
+    """Desired states, what scaled them, and configurations."""
     op.create_table(
         "desired",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
@@ -165,6 +166,25 @@ def create_environments() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
+    op.create_table(
+        "activities",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("environment", sa.Text, nullable=False),
+        sa.Column("service", sa.Text, nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("before", sa.Integer, nullable=False),
+        sa.Column("after", sa.Integer, nullable=False),
+        sa.Column("cause", Words, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text),
+        sa.Column("ended_at", sa.Double),
+        sa.Column("cooldown", sa.Double, nullable=False),
+        sa.Column("base", sa.Integer, nullable=False),
+    )
+    op.create_index("activities_service", "activities", ["app", "environment", "service", "id"])
+    op.create_index("activities_status", "activities", ["status"])
     op.create_table(
         "configurations",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
