@@ -125,7 +125,7 @@ class WatchedStore:
 def watch_stores(store: Any, watch: Watch) -> Any:
     """The stores of the pipeline, watched, and the others as they are."""
     watched = {name: WatchedStore(name, getattr(store, name), watch) for name in PROTOCOLS}
-    return SimpleNamespace(apps=store.apps, configurations=store.configurations, **watched)
+    return SimpleNamespace(apps=store.apps, configurations=store.configurations, activities=store.activities, **watched)
 
 
 class WatchedDurable:

@@ -1,6 +1,8 @@
 """A deployer on memory adapters, and an orchestrator of paper: it posts what the tests say that it sees."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fairway.adapters.memory.board import Board
@@ -25,6 +27,7 @@ from fairway.domain.observed import (
     TaskStatus,
 )
 from fairway.domain.rollout import Progress, ServiceProgress
+from fairway.ports.stores import DesiredStates
 from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, REVISION
 
 
@@ -32,27 +35,43 @@ def diagnose(facts: Facts, *, previous: ReleaseNumber | None) -> Cause:
     return Cause(sentence=f"diagnosed {facts.probe.detail if facts.probe else ''}", log=facts.log)
 
 
+@asynccontextmanager
+async def running(yard: "Yard", *, fails: frozenset[int] = frozenset(), conductor: bool = True) -> AsyncIterator[None]:
+    """The orchestrator of paper, and the deployer's own background, for as long as the block lasts."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(yard.run_orchestrator(fails=fails))]
+        if conductor:
+            tasks.append(group.create_task(yard.deployer.run()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
 class Yard:
     """A deployer, what it stands on, and the paper orchestrator."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(self, store: MemoryStore | None = None, *, desired: DesiredStates | None = None) -> None:
         self.store = store or make_store()
         self.clock = LoopClock()
         self.board = Board()
         self.notices = MemoryNotices()
         self.log: list[str] = []
+        self.desired_states = desired or self.store.desired
         self.deployer = self.make_deployer()
 
     def make_deployer(self, admitting: Admitting | None = None) -> Deployer:
         return Deployer(
             self.store.releases,
             self.store.deployments,
-            self.store.desired,
+            self.desired_states,
             self.store.configurations,
             self.board,
             diagnose,
             self.clock,
             self.notices,
+            self.store.activities,
             admitting,
         )
 

@@ -34,7 +34,7 @@ from fairway.adapters.samples.files import SampleFiles
 from fairway.adapters.samples.hour import Hour
 from fairway.adapters.store import archive
 from fairway.adapters.store.store import open_store
-from fairway.adapters.store.telling import TellingDesiredStates
+from fairway.adapters.store.telling import TellingActivities, TellingDesiredStates
 from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
 from fairway.bootstrap import components, identity, registries, stages
@@ -136,6 +136,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             cpu_factor=settings.cpu_factor,
         )
         admitting = Admitting(DockerHostSize(engine.containers.connection), store.deployments, desired, policy)
+        activities = TellingActivities(store.activities, controller.wake)
         deployer = Deployer(
             store.releases,
             store.deployments,
@@ -145,6 +146,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             diagnosis.diagnose,
             clock,
             notices,
+            activities,
             admitting,
         )
         repositories = GitRepositories(settings.repositories, announcing(settings.run))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from fairway.deploy import choose, specify
 from fairway.deploy.admitting import Admitting, NoRoom
 from fairway.deploy.conduct import Conductor, Diagnose
-from fairway.deploy.ledger import Ledger, Make, under_way
+from fairway.deploy.counts import Counts
+from fairway.deploy.ledger import ATTEMPTS, Ledger, Make, under_way
 from fairway.deploy.turn import Turns
 from fairway.domain.app import Environment
 from fairway.domain.deployment import EXECUTION, Deployment, RolloutState
@@ -18,14 +19,13 @@ from fairway.domain.execution import Revision
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber, ServiceName
 from fairway.domain.image import Image
 from fairway.domain.release import Release
-from fairway.errors import UsageError
+from fairway.errors import Conflict
 from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
+from fairway.ports.scaling import Activities
 from fairway.ports.stores import Configurations, Deployments, DesiredStates, Releases
-
-MOST_TASKS = 1000
 
 
 class Unmeasured:
@@ -48,6 +48,7 @@ class Deployer:
         diagnose: Diagnose,
         clock: Clock,
         notices: Notices,
+        activities: Activities,
         admitting: Admitting | None = None,
     ) -> None:
         self._releases = releases
@@ -55,8 +56,9 @@ class Deployer:
         self._desired = desired
         self._configurations = configurations
         self._clock = clock
-        self._admitting = admitting or Admitting(Unmeasured(), deployments, desired)
-        self._ledger = Ledger(deployments, desired, self._admitting, clock, notices)
+        admitting = admitting or Admitting(Unmeasured(), deployments, desired)
+        self._counts = Counts(activities, admitting, clock)
+        self._ledger = Ledger(deployments, desired, admitting, clock, notices)
         self._turns = Turns(self._ledger, deployments, clock)
         self._conductor = Conductor(self._ledger, releases, deployments, desired, observations, diagnose, clock)
 
@@ -160,37 +162,32 @@ class Deployer:
     async def scale(
         self, app: AppName, environment: EnvironmentName, counts: Mapping[ServiceName, int], *, by: str = ""
     ) -> Mapping[ServiceName, tuple[int, int]]:
-        """Change how many tasks of each service there shall be, until the next deployment: then fairway.toml rules
-        again. From and to, by service. Raises NoRoom when the host can't hold so many."""
-        current = await self._require(app, environment)
-        for service, count in counts.items():
-            choose.require_service(current, service)
-            if not 0 <= count <= MOST_TASKS:
-                raise UsageError(f"{service} can't have {count} tasks", why=f"it can have from 0 to {MOST_TASKS}")
-        changes = {
-            each.spec.service: (each.replicas, counts[each.spec.service])
-            for each in current.services
-            if each.spec.service in counts
-        }
-        if any(old != new for old, new in changes.values()):
-            services = (
-                replace(each, replicas=counts.get(each.spec.service, each.replicas)) for each in current.services
-            )
-            async with self._admitting.turn():
-                fitting = await self._admitting.admit(current, replace(current, services=tuple(services)))
-                await self._desired.put(fitting.desired)
-        return changes
+        """Change how many tasks of each service there shall be. It holds until the next deployment, when fairway.toml
+        rules again; of a service that is scaled automatically, until its policies change it. From and to, by service.
+
+        Raises UsageError for a count that can't be, or is outside of what scaling allows at this time; NoRoom when the
+        host can't hold so many.
+        """
+        return await self._counts.set(lambda: self._require(app, environment), counts, by=by)
 
     async def down(self, app: AppName, environment: EnvironmentName, *, by: str = "") -> None:
         """Desire nothing any more. A deployment under way ends with that. Raises NotFound where nothing ever was."""
         unfinished = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
         if unfinished is not None:
             await self._ledger.conclude(unfinished, RolloutState.FAILED, reason="the environment was taken down")
-        current = await self._desired.get(app, environment)
-        if current is None:
-            choose.require(current, app, environment)
-        elif current.services or current.hosts:
-            await self._desired.put(replace(current, services=(), hosts=()))
+        for attempt in range(1, ATTEMPTS + 1):
+            current = await self._desired.get(app, environment)
+            if current is None:
+                choose.require(current, app, environment)
+            elif current.services or current.hosts:
+                try:
+                    await self._desired.put(replace(current, services=(), hosts=()))
+                except Conflict:
+                    # Scaling may change a count at this moment.
+                    if attempt == ATTEMPTS:
+                        raise
+                    continue
+            return
 
     async def _require(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment:
         """What is desired at present. Raises NotFound or Conflict when that is nothing, Conflict when a deployment is
@@ -235,7 +232,8 @@ class Deployer:
     async def _begin_in_turn(self, release: Release, key: str, log: LogSink) -> tuple[Deployment, bool]:
         app, environment = release.app, release.environment
         async with self._turns.wait(app, environment, key, log):
-            return await self._ledger.begin(app, environment, release.number, make_from(release), key=key, log=log)
+            make = make_from(release, self._clock.now())
+            return await self._ledger.begin(app, environment, release.number, make, key=key, log=log)
 
     async def _repeated(self, target: Release, execution: ExecutionNumber) -> Release:
         """The execution's release, made if no earlier attempt has made it."""
@@ -264,10 +262,10 @@ def key_of(execution: int, environment: str, attempt: int = 1) -> str:
     return f"{EXECUTION}{execution}/{environment}" + (f"/{attempt}" if attempt > 1 else "")
 
 
-def make_from(release: Release) -> Make:
-    """Desire what the release describes."""
+def make_from(release: Release, at: float) -> Make:
+    """Desire what the release describes, at that time."""
 
     def make(now: DesiredEnvironment | None, deployment: DeploymentId) -> DesiredEnvironment:
-        return specify.specify(release, deployment, version=0 if now is None else now.version)
+        return specify.specify(release, deployment, now=now, at=at)
 
     return make

@@ -70,36 +70,39 @@ class Ledger:
         if deployment.state is not RolloutState.IN_PROGRESS or specify.carries(current, deployment.id):
             return deployment, False
         async with self._admitting.turn():
-            return await self._write(deployment, current, make(current, deployment.id), log)
+            deployment, written = await self._write(deployment, current, make, log)
+        if written:
+            self._tell(deployment, "started", f"release {deployment.release} is being deployed to {environment}")
+        return deployment, written
 
     async def _write(
-        self,
-        deployment: Deployment,
-        current: DesiredEnvironment | None,
-        wanted: DesiredEnvironment,
-        log: LogSink | None,
+        self, deployment: Deployment, current: DesiredEnvironment | None, make: Make, log: LogSink | None
     ) -> tuple[Deployment, bool]:
-        """Desire it, if the host has room for it."""
-        app, environment = deployment.app, deployment.environment
-        try:
-            fitting = await self._admitting.admit(current, wanted)
-        except NoRoom as error:
-            reason = f"{error.cause.sentence}; nothing was changed"
-            refused = await self.conclude(deployment, RolloutState.FAILED, reason=reason, cause=error.cause)
-            return refused, False
-        if log is not None:
-            for text in capacity_text.held_text(fitting):
-                log(text)
-        try:
-            await self._desired.put(fitting.desired)
-        except Conflict:
-            # Somebody was faster since `current` was read; perhaps it was this deployment, in another task.
-            if specify.carries(await self._desired.get(app, environment), deployment.id):
-                return deployment, False
-            await self.conclude(deployment, RolloutState.FAILED, reason="something else was deployed at the same time")
-            raise
-        self._tell(deployment, "started", f"release {deployment.release} is being deployed to {environment}")
-        return deployment, True
+        """Desire it, if the host has room for it; False when that is not so, or another task has. Raises Conflict when
+        something else was deployed meanwhile."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                fitting = await self._admitting.admit(current, make(current, deployment.id))
+                await self._desired.put(fitting.desired)
+            except NoRoom as error:
+                reason = f"{error.cause.sentence}; nothing was changed"
+                return await self.conclude(deployment, RolloutState.FAILED, reason=reason, cause=error.cause), False
+            except Conflict:
+                # Somebody was faster since `current` was read; perhaps it was this deployment, in another task.
+                latest = await self._desired.get(deployment.app, deployment.environment)
+                if specify.carries(latest, deployment.id):
+                    return deployment, False
+                if attempt == ATTEMPTS or not specify.only_scaled(current, latest):
+                    why = "something else was deployed at the same time"
+                    await self.conclude(deployment, RolloutState.FAILED, reason=why)
+                    raise
+                current = latest
+            else:
+                if log is not None:
+                    for text in capacity_text.held_text(fitting):
+                        log(text)
+                return deployment, True
+        raise AssertionError("unreachable")
 
     async def conclude(
         self, deployment: Deployment, state: RolloutState, *, reason: str, cause: Cause | None = None
@@ -129,7 +132,10 @@ class Ledger:
             if current is None or not specify.carries(current, deployment.id):
                 return
             before = await self._deployments.before(deployment.app, deployment.id)
-            back = specify.silence(current) if before is None else replace(before, version=current.version)
+            if before is None:
+                back = specify.silence(current)
+            else:
+                back = specify.keep_scaled(replace(before, version=current.version), current, self._clock.now())
             if back == current:
                 return
             try:

@@ -5,6 +5,7 @@ Pure: the same release and deployment always give the same specification.
 
 from dataclasses import replace
 
+from fairway.domain import scaling_bounds
 from fairway.domain.app import Service
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
@@ -13,13 +14,17 @@ from fairway.domain.release import Release
 PRODUCTION = "production"
 
 
-def specify(release: Release, deployment: DeploymentId, *, version: int) -> DesiredEnvironment:
-    """The environment as the release describes it. `version` is that of the desired state which this one replaces."""
+def specify(
+    release: Release, deployment: DeploymentId, *, now: DesiredEnvironment | None, at: float
+) -> DesiredEnvironment:
+    """The environment as the release describes it. `now` is the desired state that this one replaces, `at` the time."""
+    counts = {each.spec.service: each for each in now.services} if now is not None else {}
     services = tuple(
         DesiredService(
             spec=specify_task(release, service, deployment),
-            replicas=service.replicas,
+            replicas=begin_with(service, counts.get(service.name), at),
             rollout=release.description.rollout,
+            scaling=service.scaling,
         )
         for service in release.description.services
     )
@@ -28,8 +33,19 @@ def specify(release: Release, deployment: DeploymentId, *, version: int) -> Desi
         environment=release.environment,
         services=services,
         hosts=name_hosts(release.app, release.environment, release.description.domains),
-        version=version,
+        version=0 if now is None else now.version,
     )
+
+
+def begin_with(service: Service, now: DesiredService | None, at: float) -> int:
+    """How many tasks a deployment begins with: where the service is scaled, the count that scaling has reached, held to
+    the bounds that are in force at the time; elsewhere what fairway.toml says."""
+    if service.scaling is None:
+        return service.replicas
+    bounds = scaling_bounds.in_force(service.scaling, at)
+    reached = now.replicas if now is not None and now.scaling is not None else 0
+    # Not none, even where scaling has taken all away: a deployment without a task would show nothing.
+    return max(1, bounds.minimum, min(bounds.maximum, reached or service.replicas))
 
 
 def specify_task(release: Release, service: Service, deployment: DeploymentId) -> TaskSpec:
@@ -80,6 +96,33 @@ def renew(
 def silence(desired: DesiredEnvironment) -> DesiredEnvironment:
     """The same environment without a task. Its specifications stay, so that the logs of its failed tasks are kept."""
     return replace(desired, services=tuple(replace(each, replicas=0) for each in desired.services))
+
+
+def keep_scaled(back: DesiredEnvironment, now: DesiredEnvironment, at: float) -> DesiredEnvironment:
+    """What is gone back to, with no fewer tasks than traffic has asked for since."""
+    counts = {each.spec.service: each.replicas for each in now.services if each.scaling is not None}
+
+    def keep(each: DesiredService) -> DesiredService:
+        if each.scaling is None:
+            return each
+        most = scaling_bounds.in_force(each.scaling, at).maximum
+        return replace(each, replicas=max(each.replicas, min(most, counts.get(each.spec.service, 0))))
+
+    return replace(back, services=tuple(keep(each) for each in back.services))
+
+
+def only_scaled(before: DesiredEnvironment | None, after: DesiredEnvironment | None) -> bool:
+    """Whether nothing but counts has changed in between."""
+    if before is None or after is None:
+        return False
+    counted = replace(
+        before,
+        version=after.version,
+        services=tuple(
+            replace(each, replicas=now.replicas) for each, now in zip(before.services, after.services, strict=False)
+        ),
+    )
+    return counted == after
 
 
 def current_release(desired: DesiredEnvironment | None) -> ReleaseNumber | None:

@@ -73,6 +73,7 @@ async def server(home: Path, fails: frozenset[int] = frozenset()) -> AsyncIterat
             diagnose,
             yard.clock,
             yard.notices,
+            store.activities,
         )
         load, checkouts = manifest.load, Checkouts(repositories, home / "checkouts")
         executor = Executor(

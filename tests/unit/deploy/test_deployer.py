@@ -1,8 +1,8 @@
 """What is deployed, what a failure goes back to, and what a person may do to an environment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,10 +13,8 @@ from fairway.deploy import turn
 from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.ids import ExecutionNumber, ReleaseNumber, ServiceName
 from fairway.errors import Conflict, NotFound, UsageError
-from support.pipeline_deploys import Yard, other_image
+from support.pipeline_deploys import Yard, other_image, running
 from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, STAGING, WEB
-
-NONE: frozenset[int] = frozenset()
 
 
 @pytest.fixture
@@ -24,20 +22,6 @@ async def yard() -> Yard:
     made = Yard()
     await made.store.apps.create(APP, at=1.0)
     return made
-
-
-@asynccontextmanager
-async def running(yard: Yard, *, fails: frozenset[int] = NONE, conductor: bool = True) -> AsyncIterator[None]:
-    """The orchestrator of paper, and the deployer's own background, for as long as the block lasts."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(yard.run_orchestrator(fails=fails))]
-        if conductor:
-            tasks.append(group.create_task(yard.deployer.run()))
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 async def ended(yard: Yard, deployment: Deployment) -> Deployment:
