@@ -13,7 +13,7 @@ import pydantic
 
 from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
-from fairway.manifest import action_rules, lines, problems, rules, source_rules, translate
+from fairway.manifest import action_rules, lines, problems, rules, scaling_rules, source_rules, translate
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
 from fairway.manifest.schema import FileTable, SourceTable
@@ -37,6 +37,7 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     source_rules.check(table.source, noted)
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)
+    scaling_rules.check(table, environments, noted)
     if noted.found:
         raise _refuse(file, noted.sorted())
     return translate.make_app(table, environments)

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from fairway.domain import ids, patterns
 from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
+from fairway.manifest.scaling_schema import ScalingTable
+from fairway.manifest.table import Table
 
 NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
@@ -24,14 +26,6 @@ ON_FAILURE = tuple(each.lower() for each in OnFailure)
 DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 INSIDE = "a path within the repository, such as"
-
-
-class Table(BaseModel):
-    """A table of the file. Unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Keys that are not supported yet, each with what holds until then."""
 
 
 class FilterTable(Table):
@@ -83,8 +77,6 @@ class HealthTable(Table):
 class ServiceTable(Table):
     """A long-running process type. In an environment, the keys that differ there."""
 
-    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({"scaling": "replicas sets a fixed number of tasks"})
-
     command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
     port: Annotated[int | None, values.whole(1, 65535)] = None
     replicas: Annotated[int | None, values.whole(0, 1000)] = None
@@ -96,6 +88,7 @@ class ServiceTable(Table):
         values.text(f"one of {', '.join(values.SIGNALS)}", values.SIGNALS.__contains__, enum=list(values.SIGNALS)),
     ] = None
     health: HealthTable = HealthTable()
+    scaling: ScalingTable | None = None
 
 
 class DeploymentTable(Table):

@@ -20,7 +20,7 @@ from fairway.domain.app import (
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.schedule import Schedule
-from fairway.manifest import commands
+from fairway.manifest import commands, scaling_translate
 from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable, SourceTable
 
 GUESSED_PORT = 3000
@@ -151,13 +151,14 @@ def merge(service: ServiceTable, override: ServiceTable | None) -> ServiceTable:
     is taken key by key."""
     if override is None:
         return service
-    changes = {key: getattr(override, key) for key in override.model_fields_set if key != "health"}
+    changes = {key: getattr(override, key) for key in override.model_fields_set - {"health", "scaling"}}
+    scaling = scaling_translate.merge(service.scaling, override.scaling, fixed=override.replicas is not None)
     health = service.health.model_dump(exclude_none=True)
     changed = override.health.model_dump(exclude_none=True)
     if changed.keys() - set(TIMING_KEYS):
         health = {key: value for key, value in health.items() if key in TIMING_KEYS}
     merged = HealthTable.model_construct(**{**health, **changed})
-    return service.model_copy(update={**changes, "health": merged})
+    return service.model_copy(update={**changes, "health": merged, "scaling": scaling})
 
 
 def _service(name: str, table: ServiceTable, *, environment: str, defaults: Defaults) -> Service:
@@ -166,12 +167,17 @@ def _service(name: str, table: ServiceTable, *, environment: str, defaults: Defa
         port = defaults.port or GUESSED_PORT
     command = defaults.command if table.command is None else commands.exec_list(table.command, environment)
     written = {key: getattr(table, key) for key in PLAIN_KEYS if getattr(table, key) is not None}
+    scaling = scaling_translate.make(table.scaling)
+    if scaling is not None:
+        # Without a task a first deployment would show nothing.
+        written.setdefault("replicas", max(1, scaling.minimum))
     return Service(
         name=ServiceName(name),
         command=command,
         port=port,
         port_declared=table.port is not None,
         health=make_check(table.health, port=port, environment=environment, detected_path=defaults.health_path),
+        scaling=scaling,
         **written,
     )
 

@@ -33,6 +33,10 @@ class Unfit(Exception):
         self.hint = hint
 
 
+class Span(float):
+    """Seconds that were written as a duration, where a plain number may stand too."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads one value: `expected` completes "expected …", `read` returns the value or raises Unfit."""
@@ -138,6 +142,21 @@ def duration(least: float, most: float) -> Reader:
 
     expected = f'a duration from "{in_words(least)}" to "{in_words(most)}"'
     return Reader(expected, read, {"type": "string", "pattern": f"^{DURATION.pattern}$", "examples": ["30s", "5m"]})
+
+
+def level() -> Reader:
+    """What a metric is compared with: a number from 0 on, or a duration, which becomes a Span."""
+
+    def read(value: Any) -> float:
+        found = DURATION.fullmatch(value) if isinstance(value, str) else None
+        if found:
+            return Span(float(found[1]) * SECONDS[found[2]])
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
+            return float(value)
+        raise Unfit
+
+    schema = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": f"^{DURATION.pattern}$"}]}
+    return Reader('a number, or for latency_p95 a duration such as "250ms"', read, schema)
 
 
 def size(least: int, most: int) -> Reader:
