@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairway.domain import deployment, execution, scaling_activity
+from fairway.domain import deployment, execution, run, scaling_activity
 
 DIAGRAMS = (Path(__file__).parents[2] / "docs/design/states.md").read_text()
 TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
@@ -16,6 +16,7 @@ TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "Action": execution.ACTION_TRANSITIONS,
     "Deployment": deployment.TRANSITIONS,
     "Scaling activity": scaling_activity.TRANSITIONS,
+    "Run": run.TRANSITIONS,
 }
 
 

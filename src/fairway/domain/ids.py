@@ -16,6 +16,10 @@ TaskId = NewType("TaskId", str)
 """One container of a service, for as long as it lives; made by Fairway, 12 hexadecimal digits."""
 JobId = NewType("JobId", str)
 """One run of a command to its end, in a container of its own; 12 hexadecimal digits, from what the run is of."""
+JobName = NewType("JobName", str)
+"""A job that fairway.toml declares; "" stands for a command that somebody gave by hand."""
+RunNumber = NewType("RunNumber", int)
+"""Counts up in each app, over all environments and jobs."""
 DeploymentId = NewType("DeploymentId", int)
 """Counts up in each app; every deployment, a restart too, has its own."""
 ReleaseNumber = NewType("ReleaseNumber", int)

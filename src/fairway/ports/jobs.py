@@ -1,4 +1,5 @@
-"""Commands that are run once, to their end, each in a container of its own: what an action of a stage does.
+"""Commands that are run once, to their end, each in a container of its own: what an action of a stage does, and a run
+of a job.
 
 A job belongs to whoever knows its id: asked to run a second time, by a server that came after a killed one, it is found
 as it is and watched on. It stays, with its files, until it is removed.
@@ -8,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId, RunNumber
 from fairway.domain.image import Image
 from fairway.ports.builder import LogSink
 
@@ -18,12 +19,14 @@ OUTPUT = "/fairway/output"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """What a job is started from, but for its variables. `name` is its action's; `cpu` is in cores, `memory` in bytes,
-    a hard limit. The first word of `command` is the program: the image's entry point is not run."""
+    """What a job is started from, but for its variables. `name` is that of the action or of the declared job; of
+    `execution` and `run` the number is given that it belongs to. `cpu` is in cores, `memory` in bytes, a hard limit.
+    The first word of `command` is the program: the image's entry point is not run."""
 
     app: AppName
     environment: EnvironmentName
-    execution: ExecutionNumber
+    execution: ExecutionNumber | None = None
+    run: RunNumber | None = None
     name: str
     image: Image
     command: tuple[str, ...]
@@ -52,7 +55,7 @@ class JobFile:
 
 
 class Jobs(Protocol):
-    """The jobs of this Fairway server, and of no other one."""
+    """The jobs of one kind (of actions, or runs) of this Fairway server, and of no other one."""
 
     async def run(
         self, job: JobId, spec: JobSpec, variables: Mapping[str, str], log: LogSink, *, timeout: float
@@ -64,6 +67,24 @@ class Jobs(Protocol):
         Raises WorkFailed when it can't be started (no such image, no such program). Raises Unavailable when the engine
         does not answer.
         """
+        ...
+
+    async def begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> None:
+        """Start it, and return when it has started. With the same id a second time it is left as it is.
+
+        Raises WorkFailed when it can't be started (no such image, no such program). Raises Unavailable when the engine
+        does not answer.
+        """
+        ...
+
+    async def watch(self, job: JobId, log: LogSink, *, timeout: float) -> JobEnd | None:
+        """See one that has begun to its end, as `run` does; it is ended once it has run for `timeout` seconds. None
+        when there is no such job (any more)."""
+        ...
+
+    async def stop(self, job: JobId, *, grace: float) -> None:
+        """Ask it to end, and kill it `grace` seconds later if it has not. Returns when it has ended. One that has, or
+        does not exist, is no error."""
         ...
 
     def files(self, job: JobId, path: str, *, largest: int) -> AsyncGenerator[JobFile, None]:

@@ -4,16 +4,17 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from fairway.adapters.docker import names
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.jobs import Deed, MemoryJobs
 from fairway.domain.app import MIB
-from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId, RunNumber
 from fairway.domain.image import Image
 from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.jobs import OUTPUT, JobEnd, JobFile, Jobs, JobSpec
@@ -80,7 +81,7 @@ async def memory_room() -> Room:
     deeds: Mapping[tuple[str, ...], Deed] = {
         made["prints"].command: Deed(lines=("one", "two")),
         made["fails"].command: Deed(lines=("no coupons",), code=3),
-        made["hangs"].command: Deed(lines=("waits",), takes=600.0),
+        made["hangs"].command: Deed(lines=("waits",), takes=600.0, obeys=False),
         made["writes"].command: Deed(files=left),
         made["absent"].command: Deed(refused="there is no such image"),
         made["counts"].command: Deed(lines=("done",), takes=0.2),
@@ -254,3 +255,55 @@ async def test_variables_are_in_no_argument(docker_made: Room) -> None:
     assert "http://web:3000" not in str(inspected["Args"])
     assert inspected["HostConfig"]["Memory"] == 256 * MIB
     assert inspected["HostConfig"]["SecurityOpt"] == ["no-new-privileges"]
+
+
+async def test_one_that_has_begun_is_watched_to_its_end_by_whoever_comes(room: Room) -> None:
+    lines: list[str] = []
+    await room.jobs.begin(JOB, room.fails, {})
+    await room.jobs.begin(JOB, room.fails, {})
+
+    end = await room.jobs.watch(JOB, lines.append, timeout=30.0)
+    again = await room.jobs.watch(JOB, [].append, timeout=30.0)
+
+    assert end is not None
+    assert again is not None
+    assert (end.code, again.code, lines) == (3, 3, ["no coupons"])
+
+
+async def test_one_that_is_not_there_is_watched_to_no_end_and_stopped_without_an_error(room: Room) -> None:
+    assert await room.jobs.watch(JOB, [].append, timeout=30.0) is None
+    await room.jobs.stop(JOB, grace=1.0)
+
+
+async def test_one_that_can_not_begin_leaves_nothing(room: Room) -> None:
+    with pytest.raises((WorkFailed, Unavailable)):
+        await room.jobs.begin(JOB, room.absent, {})
+
+    assert list(await room.jobs.list()) == []
+
+
+async def test_one_that_does_not_end_when_it_is_asked_is_killed(room: Room) -> None:
+    seen = asyncio.Event()
+    await room.jobs.begin(JOB, room.hangs, {})
+    watching = asyncio.create_task(room.jobs.watch(JOB, lambda line: seen.set(), timeout=60.0))
+    async with asyncio.timeout(30):
+        await seen.wait()
+
+    await room.jobs.stop(JOB, grace=1.0)
+    end = await watching
+    await room.jobs.stop(JOB, grace=1.0)
+
+    assert end is not None
+    assert (end.code, end.timed_out) == (137, False)
+
+
+async def test_runs_and_actions_do_not_see_each_other(engine: DockerEngine, image: Image) -> None:
+    spec = replace(spec_of(image, "true"), execution=None, run=RunNumber(7), name="report")
+    actions, runs = DockerJobs(engine), DockerJobs(engine, names.RUN)
+
+    await runs.begin(JOB, spec, {})
+
+    assert (list(await actions.list()), list(await runs.list())) == ([], [JOB])
+    await actions.remove(JOB)
+    assert list(await runs.list()) == [JOB]
+    await runs.remove(JOB)

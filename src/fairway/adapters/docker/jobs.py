@@ -7,6 +7,7 @@ call, one that runs is watched on, one that has ended is read. Its state and its
 import asyncio
 import contextlib
 import json
+import math
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
@@ -27,10 +28,12 @@ PAUSE = 1.0
 
 
 class DockerJobs:
-    """`ports.jobs.Jobs` on the engine's daemon, under its instance, on its networks."""
+    """`ports.jobs.Jobs` on the engine's daemon, under its instance, on its networks. `kind` is the label that carries
+    their ids: `names.JOB` for those of actions, `names.RUN` for runs."""
 
-    def __init__(self, engine: DockerEngine) -> None:
+    def __init__(self, engine: DockerEngine, kind: str = names.JOB) -> None:
         self._engine = engine
+        self._kind = kind
         self._connection = engine.containers.connection
         self._instance = engine.containers.instance
         self._init = True
@@ -40,7 +43,31 @@ class DockerJobs:
     ) -> JobEnd:
         """Run it to its end, or find it and watch it on. Raises WorkFailed or Unavailable."""
         container = await self._begin(job, spec, variables)
-        started = (await self._state(container, spec)).started_at or time.time()
+        end = await self._see_through(container, log, timeout=timeout)
+        if end is None:
+            raise WorkFailed(f"{spec.name} is gone before its end", why="its container was removed")
+        return end
+
+    async def begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> None:
+        """Start it, or find it. Raises WorkFailed or Unavailable."""
+        await self._begin(job, spec, variables)
+
+    async def watch(self, job: JobId, log: LogSink, *, timeout: float) -> JobEnd | None:
+        """See it to its end, None when it is not there. Raises Unavailable."""
+        container = await self._find(job)
+        return None if container is None else await self._see_through(container, log, timeout=timeout)
+
+    async def stop(self, job: JobId, *, grace: float) -> None:
+        """Its stop signal, so many seconds, SIGKILL."""
+        container = await self._find(job)
+        if container is not None:
+            await self._end(container, grace=grace)
+
+    async def _see_through(self, container: str, log: LogSink, *, timeout: float) -> JobEnd | None:
+        first = await self._state(container)
+        if first is None:
+            return None
+        started = first.started_at or time.time()
         printed = Printed(self._connection, container, log)
         timed_out = False
         try:
@@ -49,7 +76,9 @@ class DockerJobs:
         except TimeoutError:
             timed_out = await self._end(container)
             await printed.read(follow=False)
-        state = await self._state(container, spec)
+        state = await self._state(container)
+        if state is None:
+            return None
         seconds = max(0.0, (state.stopped_at or time.time()) - started)
         # A server that was killed while it ended the job has left it ended: its time tells why.
         timed_out = timed_out or (state.code != 0 and seconds >= timeout)
@@ -74,21 +103,22 @@ class DockerJobs:
 
     async def list(self) -> Sequence[JobId]:
         """Those of this instance."""
-        return [JobId(entry["Labels"][names.JOB]) for entry in await self._listed(names.JOB)]
+        return [JobId(entry["Labels"][self._kind]) for entry in await self._listed(self._kind)]
 
     async def _begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
         """The id of its container, which is made and started as far as it is not."""
         for last in (False, True):
-            entry = next(iter(await self._listed(f"{names.JOB}={job}")), None)
+            entry = next(iter(await self._listed(f"{self._kind}={job}")), None)
             container = str(entry["Id"]) if entry else await self._create(job, spec, variables)
-            try:
-                if (await self._state(container, spec)).tried:
-                    return container
-            except WorkFailed:
-                # Docker takes a container back whose maker went away before the answer, a moment after it was listed.
-                if last or entry is None or entry["State"] != "created":
-                    raise
+            state = await self._state(container)
+            if state is None:
+                # Docker takes a container back whose maker went away before the answer, a moment after it was listed,
+                # or after its name was found to be taken.
+                if last or (entry is not None and entry["State"] != "created"):
+                    raise WorkFailed(f"{spec.name} is gone before its end", why="its container was removed")
                 continue
+            if state.tried:
+                return container
             try:
                 await archives.lay_out(self._connection, container)
                 await self._connection.call("POST", f"/containers/{container}/start")
@@ -136,14 +166,14 @@ class DockerJobs:
             except Unavailable:
                 await asyncio.sleep(PAUSE)
 
-    async def _end(self, container: str) -> bool:
-        """Its time is over. Whether it had to be ended: it may have ended at that very moment."""
-        running = await self._connection.call("GET", f"/containers/{container}/json")
-        if running["State"]["Status"] not in reading.LIVE:
+    async def _end(self, container: str, *, grace: float = GRACE) -> bool:
+        """End it. Whether it had to be ended: it may have ended at that very moment."""
+        state = await self._state(container)
+        if state is None or state.status not in reading.LIVE:
             return False
-        path, params = f"/containers/{container}/stop", {"t": str(GRACE)}
+        path, params = f"/containers/{container}/stop", {"t": str(math.ceil(grace))}
         with contextlib.suppress(Refused):
-            await self._connection.call("POST", path, params=params, timeout=PATIENCE + GRACE)
+            await self._connection.call("POST", path, params=params, timeout=PATIENCE + grace)
         await self._wait(container)
         return True
 
@@ -152,13 +182,14 @@ class DockerJobs:
         with contextlib.suppress(Refused):
             await self._connection.call("POST", path, params=params, timeout=None)
 
-    async def _state(self, container: str, spec: JobSpec) -> reading.State:
+    async def _state(self, container: str) -> reading.State | None:
+        """None when it is gone."""
         try:
             return reading.read_state(await self._connection.call("GET", f"/containers/{container}/json"))
         except Refused as refusal:
             if refusal.status != 404:
                 raise
-            raise WorkFailed(f"{spec.name} is gone before its end", why="its container was removed") from refusal
+            return None
 
     async def _delete(self, container: str) -> None:
         try:
@@ -168,7 +199,7 @@ class DockerJobs:
                 raise
 
     async def _find(self, job: JobId) -> str | None:
-        return next((str(entry["Id"]) for entry in await self._listed(f"{names.JOB}={job}")), None)
+        return next((str(entry["Id"]) for entry in await self._listed(f"{self._kind}={job}")), None)
 
     async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
         filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})

@@ -23,6 +23,8 @@ CONFIGURATION = PREFIX + "configuration"
 JOB = PREFIX + "job"
 ACTION = PREFIX + "action"
 EXECUTION = PREFIX + "execution"
+RUN = PREFIX + "run"
+NUMBER = PREFIX + "number"
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
@@ -52,21 +54,29 @@ def host_name(task: TaskId, spec: TaskSpec) -> str:
     return f"{spec.service}-{task}"
 
 
+def job_kind(spec: JobSpec) -> str:
+    """The label that carries a job's id. Actions and runs have each their own, since what is left of them is looked for
+    by different rooms."""
+    return JOB if spec.run is None else RUN
+
+
 def job_labels(instance: str, job: JobId, spec: JobSpec) -> dict[str, str]:
     """The labels of a job's container. It has no `fairway.task`, so that it's never taken for one."""
+    of = {EXECUTION: str(spec.execution)} if spec.run is None else {NUMBER: str(spec.run)}
     return {
         INSTANCE: instance,
         APP: spec.app,
         ENVIRONMENT: spec.environment,
         ACTION: spec.name,
-        EXECUTION: str(spec.execution),
-        JOB: job,
+        **of,
+        job_kind(spec): job,
     }
 
 
 def job_name(job: JobId, spec: JobSpec) -> str:
     """`shop-api-staging-smoke-42-3fa9c1d2e4b5`: what `docker ps` shows."""
-    return f"{spec.app}-{spec.environment}-{spec.name}-{spec.execution}-{job}"
+    number = spec.execution if spec.run is None else spec.run
+    return f"{spec.app}-{spec.environment}-{spec.name}-{number}-{job}"
 
 
 def network_name(instance: str, app: AppName, environment: EnvironmentName) -> str:

@@ -59,13 +59,13 @@ def refused_start(refusal: Refused, spec: TaskSpec) -> FairwayError:
 
 
 def refused_job(refusal: Refused, spec: JobSpec) -> FairwayError:
-    """Why an action's command could not be started. The caller raises it from the refusal."""
+    """Why the command of an action or a run could not be started. The caller raises it from the refusal."""
     text = refusal.message
     if match := NOT_FOUND.search(text):
         return WorkFailed(
             f'{spec.name} can\'t start: there is no program "{match["program"]}" in the image',
             why=f'the command "{join(spec.command)}" names it',
-            hint=f"change the command of the action {spec.name} in fairway.toml",
+            hint=f"change the command of the action {spec.name} in fairway.toml" if spec.run is None else "",
         )
     if match := NOT_A_FILE.search(text):
         return WorkFailed(f'{spec.name} can\'t start: "{match["program"]}" is not executable', why=last_part(text))

@@ -14,8 +14,10 @@ from fairway.domain.lease import Lease
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.pulls import Noted
 from fairway.domain.release import Release
+from fairway.domain.run import Run
 from fairway.domain.scaling_activity import Activity
 from fairway.errors import FairwayError, NotFound, Unavailable
+from fairway.ports.runs import Timed
 from fairway.ports.schedules import Planned
 from fairway.ports.sources import Source
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
@@ -37,6 +39,8 @@ class Shelf:
     releases: dict[tuple[str, int], Release] = field(default_factory=dict)
     deployments: dict[tuple[str, int], Deployment] = field(default_factory=dict)
     deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    runs: dict[tuple[str, int], Run] = field(default_factory=dict)
+    job_times: dict[tuple[str, str, str], Timed] = field(default_factory=dict)
     before: dict[tuple[str, int], DesiredEnvironment] = field(default_factory=dict)
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
     activities: dict[tuple[str, int], Activity] = field(default_factory=dict)
@@ -104,6 +108,8 @@ class Shelf:
             self.releases,
             self.deployments,
             self.deployment_keys,
+            self.runs,
+            self.job_times,
             self.before,
             self.desired,
             self.activities,

@@ -8,6 +8,7 @@ from fairway.adapters.memory.activities import MemoryActivities
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
 from fairway.adapters.memory.leases import MemoryLeases
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
+from fairway.adapters.memory.runs import MemoryRuns, MemoryTimetable
 from fairway.adapters.memory.schedules import MemorySchedules
 from fairway.adapters.memory.shelf import Shelf
 from fairway.adapters.memory.sources import MemorySources
@@ -198,6 +199,8 @@ class MemoryStore:
     schedules: MemorySchedules
     releases: MemoryReleases
     deployments: MemoryDeployments
+    runs: MemoryRuns
+    timetable: MemoryTimetable
     desired: MemoryDesiredStates
     activities: MemoryActivities
     configurations: MemoryConfigurations
@@ -219,6 +222,8 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         schedules=MemorySchedules(shelf),
         releases=MemoryReleases(shelf),
         deployments=MemoryDeployments(shelf),
+        runs=MemoryRuns(shelf),
+        timetable=MemoryTimetable(shelf),
         desired=desired,
         activities=MemoryActivities(shelf, desired),
         configurations=MemoryConfigurations(shelf),

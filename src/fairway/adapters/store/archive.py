@@ -15,7 +15,7 @@ from fairway.ports.clock import Clock
 from fairway.ports.stores import Events
 
 LOG = logging.getLogger(__name__)
-KINDS = ("execution.", "stage.", "deployment.")
+KINDS = ("execution.", "stage.", "deployment.", "run.")
 LATER = 0.03
 """Seconds from an event until it is written. SQLite takes one write after the other, and what follows on an event, the
 next stage's beginning, is worth more than its record; the two or three events of that moment become one write."""

@@ -7,11 +7,15 @@ from fairway.adapters.store.apps import SqlApps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
+from fairway.adapters.store.timetable import SqlTimetable
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.run import Run
+from fairway.ports.runs import Timed
 from fairway.ports.schedules import Planned
 from fairway.ports.sources import Source
 from fairway.ports.stores import AppRecord
@@ -70,6 +74,30 @@ class HeldSchedules(SqlSchedules):
     async def list(self) -> Sequence[Planned]:
         """Of every app of this server."""
         return [planned for planned in await super().list() if self._holds(planned.app)]
+
+
+class HeldRuns(SqlRuns):
+    """The runs of this server's apps."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def unfinished(self) -> Sequence[Run]:
+        """Of every app of this server, oldest first."""
+        return [run for run in await super().unfinished() if self._holds(run.app)]
+
+
+class HeldTimetable(SqlTimetable):
+    """The times of this server's jobs."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def list(self, app: AppName | None = None) -> Sequence[Timed]:
+        """Of every app of this server."""
+        return [timed for timed in await super().list(app) if self._holds(timed.app)]
 
 
 class HeldSources(SqlSources):

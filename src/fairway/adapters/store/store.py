@@ -17,21 +17,26 @@ from fairway.adapters.store.held import (
     HeldApps,
     HeldDesiredStates,
     HeldExecutions,
+    HeldRuns,
     HeldSchedules,
     HeldSources,
+    HeldTimetable,
     Holds,
 )
 from fairway.adapters.store.leases import SqlLeases
 from fairway.adapters.store.releases import SqlReleases
+from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
+from fairway.adapters.store.timetable import SqlTimetable
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One store for each Protocol of `ports.stores`, `ports.schedules`, `ports.scaling` and `ports.sources`."""
+    """One store for each Protocol of `ports.stores`, `ports.runs`, `ports.schedules`, `ports.scaling` and
+    `ports.sources`."""
 
     apps: SqlApps
     executions: SqlExecutions
@@ -39,6 +44,8 @@ class Store:
     schedules: SqlSchedules
     releases: SqlReleases
     deployments: SqlDeployments
+    runs: SqlRuns
+    timetable: SqlTimetable
     desired: SqlDesiredStates
     activities: SqlActivities
     configurations: SqlConfigurations
@@ -49,14 +56,16 @@ class Store:
     database: Database
 
     def held(self, holds: Holds) -> "Store":
-        """The same, but for the lists of apps, unfinished executions, desired states, schedules and sources: those have
-        only what this server holds."""
+        """The same, but for the lists of apps, unfinished executions and runs, desired states, schedules, times of jobs
+        and sources: those have only what this server holds."""
         return replace(
             self,
             apps=HeldApps(self.database, holds),
             executions=HeldExecutions(self.database, holds),
             desired=HeldDesiredStates(self.database, holds),
             schedules=HeldSchedules(self.database, holds),
+            runs=HeldRuns(self.database, holds),
+            timetable=HeldTimetable(self.database, holds),
             sources=HeldSources(self.database, holds),
         )
 
@@ -78,6 +87,8 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             schedules=SqlSchedules(database),
             releases=SqlReleases(database),
             deployments=SqlDeployments(database),
+            runs=SqlRuns(database),
+            timetable=SqlTimetable(database),
             desired=SqlDesiredStates(database),
             activities=SqlActivities(database),
             configurations=SqlConfigurations(database),

@@ -38,6 +38,7 @@ APPS = sa.Table(
     sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
     sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
     sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("runs", sa.Integer, nullable=False, server_default="0"),
 )
 
 EXECUTIONS = sa.Table(
@@ -171,6 +172,36 @@ DEPLOYMENTS = sa.Table(
     sa.Column("before", sa.Text),
     sa.UniqueConstraint("app", "key", name="deployments_key"),
 )
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    of_app(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("due", sa.Double),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", Words, nullable=False),
+    sa.UniqueConstraint("app", "environment", "job", "due", name="runs_due"),
+    sa.Index("runs_job", "app", "environment", "job", "number"),
+    sa.Index("runs_status", "status"),
+)
+"""The runs of jobs. The columns beside the document repeat of it what is searched for. A time has one run: those that
+were started by hand have no time, and NULL is never equal to NULL."""
+
+JOB_TIMES = sa.Table(
+    "job_times",
+    METADATA,
+    of_app(),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("cron", sa.Text, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("due", sa.Double, nullable=False),
+)
+"""When each scheduled job is due next."""
 
 DESIRED = sa.Table(
     "desired",

@@ -16,6 +16,7 @@ def upgrade() -> None:
     create_apps()
     create_executions()
     create_releases()
+    create_runs()
     create_environments()
     create_sources()
     create_server()
@@ -34,6 +35,7 @@ def create_apps() -> None:
         sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
         sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
         sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("runs", sa.Integer, nullable=False, server_default="0"),
     )
 
 
@@ -154,6 +156,33 @@ def create_releases() -> None:
         sa.Column("cause", sa.Text),
         sa.Column("before", sa.Text),
         sa.UniqueConstraint("app", "key", name="deployments_key"),
+    )
+
+
+def create_runs() -> None:
+    """The runs of jobs, and when each is due next."""
+    op.create_table(
+        "runs",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("environment", sa.Text, nullable=False),
+        sa.Column("job", sa.Text, nullable=False),
+        sa.Column("due", sa.Double),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("document", Words, nullable=False),
+        sa.UniqueConstraint("app", "environment", "job", "due", name="runs_due"),
+    )
+    op.create_index("runs_job", "runs", ["app", "environment", "job", "number"])
+    op.create_index("runs_status", "runs", ["status"])
+    op.create_table(
+        "job_times",
+        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
+        sa.Column("environment", sa.Text, primary_key=True),
+        sa.Column("job", sa.Text, primary_key=True),
+        sa.Column("cron", sa.Text, nullable=False),
+        sa.Column("zone", sa.Text, nullable=False),
+        sa.Column("due", sa.Double, nullable=False),
     )
 
 
