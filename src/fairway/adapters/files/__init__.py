@@ -1,0 +1,1 @@
+"""Keeping in plain files."""
