@@ -1,11 +1,12 @@
 """Which release an environment goes back to."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from fairway.deploy import specify
 from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
-from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
 from fairway.domain.release import Release
 from fairway.errors import Conflict, NotFound, UsageError
 from fairway.ports.stores import Deployments, Releases
@@ -39,28 +40,33 @@ async def find_earlier(
     environment: EnvironmentName,
     current: DesiredEnvironment,
 ) -> Sequence[Release]:
-    """The releases before the present one whose deployment was completed, the latest first.
+    """The releases whose deployment was completed before that of the present one, the latest first.
 
     The present release counts as the one that it repeats, if a rollback made it: of 1, 2, 3, rolled back to 2 (as 4),
-    the next rollback goes to 1.
+    the next rollback goes to 1. What came before is a matter of the deployments, not of the releases' numbers: of two
+    executions that go beside each other (mode PARALLEL) the later release may be deployed first.
     """
     kept = {release.number: release for release in await releases.list(app, environment=environment, limit=LOOK_BACK)}
-    good = await find_completed(deployments, app, environment, limit=LOOK_BACK)
+    since = await find_completed(deployments, app, environment, limit=LOOK_BACK)
     present = origin(kept, specify.current_release(current))
+    if present is None:
+        return []
+    # One that is desired and was never completely deployed came after all that were.
+    until = since.get(present, math.inf)
     earlier = [
         release
         for release in kept.values()
-        if release.number in good and release.rollback_of is None and present is not None and release.number < present
+        if since.get(release.number, math.inf) < until and release.rollback_of is None
     ]
-    return sorted(earlier, key=lambda release: -release.number)
+    return sorted(earlier, key=lambda release: -since[release.number])
 
 
 async def find_completed(
     deployments: Deployments, app: AppName, environment: EnvironmentName, *, limit: int
-) -> set[ReleaseNumber]:
-    """The releases whose deployment was completed."""
+) -> Mapping[ReleaseNumber, DeploymentId]:
+    """The releases whose deployment was completed, each with the first one that was."""
     found = await deployments.list(app, environment=environment, limit=limit)
-    return {deployment.release for deployment in found if deployment.state is RolloutState.COMPLETED}
+    return {deployment.release: deployment.id for deployment in found if deployment.state is RolloutState.COMPLETED}
 
 
 def never_succeeded(release: Release) -> Conflict:

@@ -14,7 +14,7 @@ from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.ids import ExecutionNumber, ReleaseNumber, ServiceName
 from fairway.errors import Conflict, NotFound, UsageError
 from support.pipeline_deploys import Yard, other_image, running
-from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, STAGING, WEB
+from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, STAGING, WEB, make_release
 
 
 @pytest.fixture
@@ -316,6 +316,19 @@ async def test_rolling_back_twice_goes_back_twice(yard: Yard) -> None:
             assert (await yard.desired()).services[0].spec.image == other_image(expected)
 
         assert await yard.deployer.find_ways_back(APP, PRODUCTION) == []
+
+
+async def test_the_release_before_is_the_one_that_was_deployed_before_whatever_its_number(yard: Yard) -> None:
+    async with running(yard):
+        # The execution's release is made, and its turn to deploy comes after that of another one (mode PARALLEL).
+        early = await yard.store.releases.create(make_release(image=other_image(1), execution=ExecutionNumber(41)))
+        assert early.number == 1
+        await yard.deploy(42, image=other_image(2))
+        await yard.deploy(41, image=other_image(1))
+
+        await go_back(yard, 43)
+
+    assert (await yard.desired()).services[0].spec.image == other_image(2)
 
 
 async def test_a_rollback_can_name_its_release(yard: Yard) -> None:
