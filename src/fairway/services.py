@@ -18,6 +18,7 @@ from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.measure.meter import Meter
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
@@ -165,6 +166,7 @@ class Services:
     observations: Observations
     samples: Samples
     history: History
+    meter: Meter
     notices: Notices
     logs: Logs
     shell: Shell

@@ -20,7 +20,7 @@ from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.notices import MemoryNotices
-from fairway.adapters.memory.samples import MemoryHistory, MemorySamples
+from fairway.adapters.memory.samples import MemoryConsumption, MemoryHistory, MemorySamples, MemoryTraffic
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression, rollback
 from fairway.domain.deployment import Cause, Deployment, RolloutState
@@ -40,6 +40,7 @@ from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
+from fairway.measure.meter import Meter
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
 from fairway.ports.leases import Alone, Sharing
@@ -295,6 +296,8 @@ class Served:
     inspector: ScriptedInspector
     samples: MemorySamples
     history: MemoryHistory
+    traffic: MemoryTraffic
+    consumption: MemoryConsumption
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -347,6 +350,8 @@ class Made:
     inspector: ScriptedInspector
     samples: MemorySamples
     history: MemoryHistory
+    traffic: MemoryTraffic
+    consumption: MemoryConsumption
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -389,6 +394,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
+    traffic, consumption = MemoryTraffic(), MemoryConsumption()
+    meter = Meter(traffic, consumption, samples, clock)
 
     async def components() -> Sequence[Component]:
         return [Component(name="docker", state="ok", detail="20.10")]
@@ -425,6 +432,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         observations=board,
         samples=samples,
         history=history,
+        meter=meter,
         notices=notices,
         logs=logs,
         shell=shell,
@@ -435,9 +443,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         sharing=sharing,
         components=components,
     )
-    return Made(
-        services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, samples, history
-    )
+    sources = (samples, history, traffic, consumption)
+    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, *sources)
 
 
 def make_served(home: Path, listener: socket.socket, sharing: Sharing | None = None) -> Served:

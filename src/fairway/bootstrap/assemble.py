@@ -289,6 +289,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     observations=board,
                     samples=samples,
                     history=history,
+                    meter=meter,
                     notices=notices,
                     logs=logs,
                     shell=DockerShell(engine.containers),

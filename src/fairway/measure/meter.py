@@ -19,6 +19,7 @@ from typing import TypeVar
 from fairway.domain import measuring
 from fairway.domain.measuring import Known
 from fairway.errors import FairwayError
+from fairway.measure.totals import Totals
 from fairway.ports.clock import Clock
 from fairway.ports.metrics import Consumption, Samples, Traffic
 
@@ -38,7 +39,9 @@ class Meter:
         self._samples = samples
         self._clock = clock
         self._failing: dict[str, str] = {}
-        self._known = Known()
+        self.known = Known()
+        """What was heard last, and when."""
+        self.totals = Totals()
 
     async def run(self) -> None:
         """Measure at each whole second, until cancelled. One that has passed meanwhile is not caught up on."""
@@ -53,7 +56,9 @@ class Meter:
         answered, uses = await asyncio.gather(
             self._ask("the load balancer", self._traffic.take()), self._ask("the tasks' use", self._consumption.read())
         )
-        self._known, samples = measuring.measure(self._known, at=at, answered=answered, uses=uses)
+        if answered is not None:
+            self.totals.add(answered, at=at)
+        self.known, samples = measuring.measure(self.known, at=at, answered=answered, uses=uses)
         self._samples.add(samples)
 
     async def _ask(self, name: str, question: Awaitable[T]) -> T | None:

@@ -17,6 +17,7 @@ from fairway.server.api import (
     exec,
     executions,
     logs,
+    metrics,
     pipeline,
     server,
     source,
@@ -47,6 +48,7 @@ def create(services: Services) -> FastAPI:
     app.include_router(_api())
     app.include_router(exec.router, prefix=auth.GUARDED)
     app.include_router(server.health)
+    app.include_router(metrics.router)
     app.include_router(pushes.router)
     app.include_router(webhooks.router)
     app.mount("/git", GitOverHttp(services))

@@ -1,7 +1,8 @@
 """Who is asking: a token, known to the server by its SHA-256 digest alone.
 
-Everything under `/api/v1` wants it as a Bearer token, WebSockets too; git may send it as a Basic password with any user
-name. This stands in front of the routes, so that no endpoint can forget it and no body is read for a stranger.
+Everything under `/api/v1`, and `/metrics`, wants it as a Bearer token, WebSockets too; git may send it as a Basic
+password with any user name. This stands in front of the routes, so that no endpoint can forget it and no body is read
+for a stranger.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from fairway.ports.stores import TokenRecord, Tokens
 from fairway.server import files, problems
 
 GUARDED = "/api/v1"
+METRICS = "/metrics"
 OWNER = "owner"
 
 
@@ -78,7 +80,7 @@ def _read_or_make(file: Path) -> str:
 
 
 def _is_guarded(path: str) -> bool:
-    return path == GUARDED or path.startswith(f"{GUARDED}/")
+    return path in (GUARDED, METRICS) or path.startswith((f"{GUARDED}/", f"{METRICS}/"))
 
 
 async def _refuse(error: Unauthorized, scope: Scope, receive: Receive, send: Send) -> None:
