@@ -28,6 +28,7 @@ from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
+from fairway.ports.scaling import Activities
 from fairway.ports.schedules import Schedules
 from fairway.ports.shell import Shell
 from fairway.ports.source import Repositories
@@ -153,6 +154,7 @@ class Services:
     releases: stores.Releases
     deployments: stores.Deployments
     desired: stores.DesiredStates
+    activities: Activities
     events: stores.Events
     tokens: stores.Tokens
     repositories: Repositories

@@ -5,10 +5,11 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairway.domain.capacity_most import Most
 from fairway.domain.scaling import Adjustment, Metric, Policy, Scaling, Step, Stepping, Tracking
 from fairway.domain.scaling_activity import Activity
 from fairway.domain.scaling_bounds import Bounds
-from fairway.domain.scaling_decision import Change, Most, Situation, decide
+from fairway.domain.scaling_decision import Change, Situation, decide
 from support.scaling_values import NOW, changed, judge, steady
 
 VALUES = st.none() | st.floats(min_value=0, max_value=1000)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from fairway.domain import metrics
+from fairway.domain.capacity_most import Most
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.metrics import Sample
 from fairway.domain.scaling import Metric, Policy, Scaling, Tracking, needed
 from fairway.domain.scaling_activity import Activity, By
 from fairway.domain.scaling_bounds import Bounds
-from fairway.domain.scaling_decision import Decision, Most, Situation, decide
+from fairway.domain.scaling_decision import Decision, Situation, decide
 from fairway.domain.scaling_window import Datapoint, Points
 
 NOW = 1_700_000_000.0

@@ -410,6 +410,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         releases=store.releases,
         deployments=store.deployments,
         desired=store.desired,
+        activities=store.activities,
         events=store.events,
         tokens=store.tokens,
         repositories=repositories,

@@ -37,6 +37,8 @@ from fairway.adapters.store.store import open_store
 from fairway.adapters.store.telling import TellingActivities, TellingDesiredStates
 from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
+from fairway.autoscale import scaler as scaling
+from fairway.autoscale.scaler import Scaler
 from fairway.bootstrap import components, identity, registries, stages
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
@@ -129,14 +131,33 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             observations=board,
             holding=sharing,
         )
-        desired = TellingDesiredStates(held.desired, controller.wake)
+
+        def wake(app: AppName, environment: EnvironmentName) -> None:
+            controller.wake(app, environment)
+            scaler.wake(app, environment)
+
+        desired = TellingDesiredStates(held.desired, wake)
+        activities = TellingActivities(store.activities, wake)
         policy = capacity.Policy(
             system=settings.system_memory * capacity.MIB or None,
             memory_percent=settings.memory_percent,
             cpu_factor=settings.cpu_factor,
         )
         admitting = Admitting(DockerHostSize(engine.containers.connection), store.deployments, desired, policy)
-        activities = TellingActivities(store.activities, controller.wake)
+        scaler = Scaler(
+            scaling.Parts(
+                desired_states=held.desired,
+                activities=activities,
+                deployments=store.deployments,
+                samples=samples,
+                observations=board,
+                clock=clock,
+                notices=notices,
+                holding=sharing,
+                bound=admitting.most,
+                turn=admitting.turn,
+            )
+        )
         deployer = Deployer(
             store.releases,
             store.deployments,
@@ -251,6 +272,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     *([("registry", embedded.process.supervise())] if embedded else []),
                     ("orchestrator", controller.run()),
                     ("deployments", deployer.run()),
+                    ("scaling", scaler.run()),
                     ("approvals", executor.run()),
                     ("sources", follower.run()),
                     ("statuses", reporter.run()),
@@ -276,6 +298,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     releases=store.releases,
                     deployments=store.deployments,
                     desired=desired,
+                    activities=activities,
                     events=store.events,
                     tokens=store.tokens,
                     repositories=repositories,

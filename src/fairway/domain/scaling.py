@@ -19,7 +19,7 @@ LOW = 0.9
 
 
 class Metric(StrEnum):
-    """REQUESTS_PER_TASK: requests a second, those that were refused included. CPU, MEMORY: per cent of the limit, as a
+    """REQUESTS_PER_TASK: requests a second, the refused ones among them. CPU, MEMORY: per cent of the limit, as a
     mean over the tasks. LATENCY_P95: the 95th percentile of the answers' times."""
 
     REQUESTS_PER_TASK = "requests_per_task"

@@ -12,19 +12,12 @@ in its cool-down counts. A count outside of its bounds is brought inside first, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairway.domain.capacity_most import Most
 from fairway.domain.scaling import Policy, Scaling, Tracking
 from fairway.domain.scaling_activity import Activity, By, NotScaledReason
 from fairway.domain.scaling_bounds import Bounds
 from fairway.domain.scaling_policy import Proposal, flaps, propose
 from fairway.domain.scaling_window import Points
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Most:
-    """What the host can hold: so many tasks of the service in all, and why no more."""
-
-    tasks: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

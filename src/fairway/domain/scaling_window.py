@@ -65,8 +65,8 @@ def measure(metric: Metric, window: Sequence[Sample], period: float) -> Datapoin
     ran = sum(each.tasks * each.seconds for each in window)
     match metric:
         case Metric.REQUESTS_PER_TASK:
-            # Where no task ran the requests are all the more there: they count as those of one.
-            value: float | None = sum(each.requests + each.refused for each in window) / (ran or seconds)
+            # Those that were refused are among them. Where no task ran they count as those of one.
+            value: float | None = sum(each.requests for each in window) / (ran or seconds)
         case Metric.CPU:
             value = share([(each.cpu, each.cpu_limit, each.seconds) for each in window])
         case Metric.MEMORY:
@@ -90,4 +90,4 @@ def latency(window: Sequence[Sample]) -> float | None:
     answered = metrics.merge(each.latencies for each in window)
     if (found := answered.percentile(P95)) is not None:
         return found
-    return None if any(each.requests or each.queue or each.refused for each in window) else 0.0
+    return None if any(each.requests or each.queue for each in window) else 0.0

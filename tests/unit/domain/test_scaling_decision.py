@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from fairway.domain.capacity_most import Most
 from fairway.domain.scaling import Adjustment, Metric, Step, Stepping, Tracking
 from fairway.domain.scaling_activity import By, NotScaledReason, Status, follow
 from fairway.domain.scaling_bounds import Bounds
-from fairway.domain.scaling_decision import Change, Most, NotScaled, Situation, decide
+from fairway.domain.scaling_decision import Change, NotScaled, Situation, decide
 from fairway.domain.scaling_policy import whole
 from fairway.domain.scaling_window import Datapoint
 from support.scaling_values import NOW, TARGET_50, Scaling, changed, judge

@@ -37,7 +37,7 @@ def test_a_period_that_was_measured_by_less_than_half_is_missing() -> None:
 
 
 def test_refused_requests_count_and_are_all_there_is_where_no_task_runs() -> None:
-    samples = seconds(3, requests=0, tasks=0, refused=5)
+    samples = seconds(3, requests=5, tasks=0, refused=5)
 
     assert measure(Metric.REQUESTS_PER_TASK, samples, 3) == Datapoint(value=5, tasks=0)
     assert refused(samples, period=2, now=NOW) == 10
