@@ -174,6 +174,8 @@ class Services:
     shell: Shell
     inspector: Inspector
     artifacts: Artifacts
+    forget_logs: Callable[[AppName], Awaitable[None]]
+    """Delete what the tasks of a deleted app printed. Raises Unavailable."""
     forget_images: Callable[[AppName], Awaitable[None]]
     """Take this host's names of a deleted app's images away. Raises Unavailable when the engine does not answer."""
     instance: str

@@ -30,6 +30,12 @@ class Settings:
     keep_days: int = 90
     """How many days a release is kept; the newest two of an environment are kept longer."""
     docker_host: str = "unix:///var/run/docker.sock"
+    log_task_mb: int = 10
+    """Megabytes that are kept of what one task prints."""
+    log_service_mb: int = 200
+    """Megabytes that are kept of what all tasks of a service print."""
+    log_days: int = 14
+    """How many days the lines of tasks are kept."""
     database_url: str = ""
     public_url: str = ""
     """How the world reaches the server (`https://deploy.example.com`); "" is the server's own URL."""
@@ -97,11 +103,19 @@ class Settings:
         """What the server, HAProxy and the registry print."""
         return self.home / "logs"
 
+    @property
+    def task_logs(self) -> Path:
+        """What the tasks print: APP/ENVIRONMENT/SERVICE/TASK.RELEASE/."""
+        return self.logs / "tasks"
+
 
 PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_port": "FAIRWAY_REGISTRY_PORT"}
 NUMBERS = {
     "keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000),
     "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500),
+    "log_task_mb": ("FAIRWAY_LOG_TASK_MB", 1, 100_000),
+    "log_service_mb": ("FAIRWAY_LOG_SERVICE_MB", 1, 1_000_000),
+    "log_days": ("FAIRWAY_LOG_DAYS", 1, 36_500),
     "lease": ("FAIRWAY_LEASE", 4, 600),
     "system_memory": ("FAIRWAY_SYSTEM_MEMORY", 0, 1_000_000),
     "memory_percent": ("FAIRWAY_MEMORY_PERCENT", 10, 1000),

@@ -14,7 +14,7 @@ from fairway.adapters.memory.probe import MemoryInspector, MemoryProbe
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName, EnvironmentName, TaskId
-from fairway.domain.observed import TargetState, TaskStatus
+from fairway.domain.observed import TargetState, Task, TaskStatus
 from fairway.domain.rollout import Progress, ServiceProgress
 from fairway.errors import FairwayError, UsageError
 from fairway.orchestrator.controller import Controller
@@ -73,6 +73,21 @@ class EventShelf:
         return self.kept[::-1][:limit]
 
 
+class Ears:
+    """`ports.logs.LogKeeping`: which tasks were said to go, and whether their containers were still there. It takes
+    `seconds` for each."""
+
+    def __init__(self, engine: MemoryEngine, clock: LoopClock) -> None:
+        self.told: list[tuple[TaskId, bool]] = []
+        self.seconds = 0.0
+        self._engine = engine
+        self._clock = clock
+
+    async def finish(self, task: Task) -> None:
+        await self._clock.sleep(self.seconds)
+        self.told.append((task.id, task.id in self._engine.containers))
+
+
 class Harbour:
     """`programs` says what the tasks of each release do; a release that is not in it runs well."""
 
@@ -84,6 +99,7 @@ class Harbour:
         self.probe = MemoryProbe(self.engine, self.clock)
         self.inspector = MemoryInspector(self.engine)
         self.logs = MemoryLogs(self.engine)
+        self.keeping = Ears(self.engine, self.clock)
         self.desired = DesiredShelf()
         self.events = EventShelf()
         self.board = Board()
@@ -108,6 +124,7 @@ class Harbour:
             notices=MemoryNotices(),
             events=self.events,
             observations=self.board,
+            keeping=self.keeping,
         )
         return self.running
 

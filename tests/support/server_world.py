@@ -19,6 +19,7 @@ from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
+from fairway.adapters.memory.logstore import MemoryLogStore
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.samples import MemoryConsumption, MemoryHistory, MemorySamples, MemoryTraffic
 from fairway.adapters.memory.stores import MemoryStore, make_store
@@ -392,6 +393,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         clock=clock,
     )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
+    kept = MemoryLogStore()
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
@@ -439,6 +441,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         shell=shell,
         inspector=inspector,
         artifacts=Artifacts(settings.executions),
+        forget_logs=kept.forget,
         forget_images=functools.partial(forget, executions=store.executions, builder=MemoryBuilder()),
         instance="0a1b2c3d",
         sharing=sharing,

@@ -18,9 +18,11 @@ from fairway.adapters.docker.inspector import DockerInspector
 from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.meter import DockerMeter
+from fairway.adapters.docker.printing import DockerPrinting
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
 from fairway.adapters.docker.size import DockerHostSize
+from fairway.adapters.files.logstore import FileLogStore
 from fairway.adapters.forge.statuses import HttpStatuses
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.git.repositories import GitRepositories, announcing
@@ -39,7 +41,7 @@ from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
 from fairway.autoscale import scaler as scaling
 from fairway.autoscale.scaler import Scaler
-from fairway.bootstrap import components, identity, registries, stages
+from fairway.bootstrap import components, identity, registries, stages, tasklogs
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain import capacity, diagnosis
@@ -54,6 +56,7 @@ from fairway.intake.intake import Intake
 from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.logkeeping.collector import Collector
 from fairway.manifest.load import load
 from fairway.measure.archive import Archivist
 from fairway.measure.meter import Meter
@@ -106,6 +109,11 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
         own, registry = await registries.open_registries(stack, settings, embedded, login)
         inspector, logs = DockerInspector(engine.containers), DockerLogs(engine.containers)
+        printing = DockerPrinting(engine.containers)
+        kept = FileLogStore(settings.task_logs, tasklogs.limits(settings))
+        collector = Collector(
+            printing=printing, store=kept, observations=board, apps=store.apps, notices=notices, clock=clock
+        )
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
 
@@ -130,6 +138,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             events=store.events,
             observations=board,
             holding=sharing,
+            keeping=collector,
         )
 
         def wake(app: AppName, environment: EnvironmentName) -> None:
@@ -271,6 +280,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("haproxy", balancer.supervise()),
                     *([("registry", embedded.process.supervise())] if embedded else []),
                     ("orchestrator", controller.run()),
+                    ("logs", collector.run()),
                     ("deployments", deployer.run()),
                     ("scaling", scaler.run()),
                     ("approvals", executor.run()),
@@ -318,6 +328,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     shell=DockerShell(engine.containers),
                     inspector=inspector,
                     artifacts=artifacts,
+                    forget_logs=collector.forget,
                     forget_images=functools.partial(forget, executions=store.executions, builder=builder),
                     instance=instance,
                     sharing=sharing,

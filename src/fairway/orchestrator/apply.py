@@ -36,6 +36,7 @@ from fairway.ports.balancer import Balancer, Route
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
 from fairway.ports.leases import Holding
+from fairway.ports.logs import LogKeeping
 
 AGAIN = 1.0
 """Seconds before an operation is repeated that had no effect."""
@@ -93,6 +94,7 @@ class Applier:
         group: asyncio.TaskGroup,
         reports: Reports,
         holding: Holding,
+        keeping: LogKeeping,
     ) -> None:
         self._engine = engine
         self._balancer = balancer
@@ -102,6 +104,7 @@ class Applier:
         self._group = group
         self._reports = reports
         self._holding = holding
+        self._keeping = keeping
         self.under_way: dict[TaskId, UnderWay] = {}
         self._last: dict[tuple[Key, str], tuple[str, float]] = {}
 
@@ -190,6 +193,7 @@ class Applier:
                     async with patience.within(timeout + patience.STOP, "the container engine"):
                         await self._engine.stop(task.id, signal=signal, timeout=timeout)
                 case RemoveTask():
+                    await self._keeping.finish(task)
                     async with patience.within(patience.REMOVE, "the container engine"):
                         await self._engine.remove(task.id)
             self._reports.done(key, operation, task)

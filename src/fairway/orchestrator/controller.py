@@ -11,7 +11,7 @@ from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
 from fairway.ports.leases import Alone, Holding
-from fairway.ports.logs import Logs
+from fairway.ports.logs import LogKeeping, Logs, NotKept
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector, Probe
@@ -24,7 +24,7 @@ class Controller:
 
     `variables` gives an environment's variables by the version of its configuration; `resync` is how often, in seconds,
     everything is looked at although nothing is known to have changed. Nothing is changed while `holding`, this server's
-    lease, is in doubt.
+    lease, is in doubt. `keeping` is told of each task before it is removed.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Controller:
         observations: Observations,
         resync: float = 5.0,
         holding: Holding | None = None,
+        keeping: LogKeeping | None = None,
     ) -> None:
         self._parts = Parts(
             engine=engine,
@@ -58,6 +59,7 @@ class Controller:
             observations=observations,
             resync=resync,
             holding=holding or Alone(),
+            keeping=keeping or NotKept(),
         )
         self._shift: Shift | None = None
         self._group: asyncio.TaskGroup | None = None

@@ -30,7 +30,7 @@ from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
 from fairway.ports.leases import Holding
-from fairway.ports.logs import Logs
+from fairway.ports.logs import LogKeeping, Logs
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector, Probe
@@ -59,6 +59,7 @@ class Parts:
     observations: Observations
     resync: float
     holding: Holding
+    keeping: LogKeeping
 
 
 class Shift:
@@ -95,6 +96,7 @@ class Shift:
             group=group,
             reports=self._incidents,
             holding=parts.holding,
+            keeping=parts.keeping,
         )
         self._observer = Observer(checker=self._checker, applier=self._applier, failed=self._incidents.failed)
         self._watches: dict[Key, Watch] = {}

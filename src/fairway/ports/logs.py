@@ -1,6 +1,6 @@
 """Reading what tasks print, and keeping it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,7 +33,9 @@ class Logs(Protocol):
 class Printing(Protocol):
     """The same log in the engine's own pieces, for those who must neither lose nor repeat any."""
 
-    def pieces(self, task: TaskId, *, since: int | None = None, follow: bool = False) -> AsyncIterator[Sequence[Piece]]:
+    def pieces(
+        self, task: TaskId, *, since: int | None = None, follow: bool = False
+    ) -> AsyncGenerator[Sequence[Piece], None]:
         """As many at a time as come at once, oldest first: those of the instant `since` (nanoseconds since the epoch)
         and later, and with `follow` the coming ones until the task ends.
 

@@ -1,6 +1,6 @@
 """The board on which the orchestrator posts what it sees, and on which everybody else reads it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from fairway.domain.ids import AppName, EnvironmentName
@@ -25,6 +25,10 @@ class Observations(Protocol):
 
     def observed(self, app: AppName, environment: EnvironmentName) -> ObservedEnvironment | None:
         """The latest look, None before the first."""
+        ...
+
+    def every(self) -> Sequence[ObservedEnvironment]:
+        """The latest look at each environment that was looked at."""
         ...
 
     def follow(self, app: AppName, environment: EnvironmentName) -> AsyncIterator[Progress]:

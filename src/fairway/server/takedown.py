@@ -54,6 +54,7 @@ async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> b
     await services.forget_images(app)
     await services.repositories.remove(app)
     await asyncio.to_thread(_remove_files, services, app)
+    await services.forget_logs(app)
     await services.apps.delete(app)
     await say(f"{app}: repository, releases, images, variables and logs are removed")
     return True

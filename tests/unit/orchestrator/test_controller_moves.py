@@ -78,6 +78,28 @@ async def test_a_worker_that_crashes_keeps_the_old_release_of_every_service(harb
         assert await harbour.ready() <= before
 
 
+async def test_a_task_is_removed_after_its_log_was_kept_and_the_rollout_does_not_wait_for_that(
+    harbour: Harbour,
+) -> None:
+    took = []
+    async with harbour.controller():
+        await harbour.deploy(web(3))
+        await harbour.settled()
+        for release, harbour.keeping.seconds in ((2, 0.0), (3, 2.0)):
+            begun = harbour.clock.now()
+            await harbour.deploy(web(3, release=release))
+            while await harbour.ready() != set(harbour.ids(release=release)) or len(await harbour.ready()) < 3:
+                await harbour.clock.sleep(0.01)
+            took.append(harbour.clock.now() - begun)
+            await harbour.settled()
+            await harbour.until(lambda: len(harbour.ids(None)) == 5)
+
+    told = [task for task, _ in harbour.keeping.told]
+    assert len(told) == len(set(told)) == 4, "of the six that stopped, the newest two are kept"
+    assert all(was_there for _, was_there in harbour.keeping.told)
+    assert took[1] - took[0] < 0.1
+
+
 async def test_a_new_release_overtakes_one_that_is_starting(harbour: Harbour) -> None:
     harbour.programs[2] = Program(ready=None)
     async with harbour.controller():

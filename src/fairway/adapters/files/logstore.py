@@ -54,7 +54,7 @@ class FileLogStore:
         except OSError as error:
             self.close(origin)
             raise Unavailable(
-                "the log can't be kept", why=f"{self.folder(origin)}: {error.strerror}", hint="fairway doctor"
+                "the log can't be kept", why=f"{self._root}: {error.strerror}", hint="fairway doctor"
             ) from error
         writer.ends |= {piece.stream: piece.ends for piece in pieces}
         # A line is in one part, unless it is longer than a part may be.

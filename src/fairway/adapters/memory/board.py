@@ -5,7 +5,7 @@ that never reads costs nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from fairway.domain.ids import AppName, EnvironmentName
@@ -55,6 +55,10 @@ class Board:
         """The latest look, None before the first."""
         pin = self._pins.get((app, environment))
         return pin.observed if pin else None
+
+    def every(self) -> Sequence[ObservedEnvironment]:
+        """The latest look at each environment that was looked at."""
+        return [pin.observed for pin in self._pins.values() if pin.observed is not None]
 
     async def follow(self, app: AppName, environment: EnvironmentName) -> AsyncIterator[Progress]:
         """The latest progress at once (if any), then each newer one; a slow reader skips to the newest."""
