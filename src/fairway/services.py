@@ -18,6 +18,7 @@ from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.jobs.desk import Desk
 from fairway.measure.meter import Meter
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
@@ -28,6 +29,7 @@ from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
+from fairway.ports.runs import RunLogs, Runs
 from fairway.ports.scaling import Activities
 from fairway.ports.schedules import Schedules
 from fairway.ports.shell import Shell
@@ -153,6 +155,9 @@ class Services:
     schedules: Schedules
     releases: stores.Releases
     deployments: stores.Deployments
+    runs: Runs
+    run_logs: RunLogs
+    desk: Desk
     desired: stores.DesiredStates
     activities: Activities
     events: stores.Events

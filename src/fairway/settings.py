@@ -89,6 +89,11 @@ class Settings:
         return self.home / "executions"
 
     @property
+    def runs(self) -> Path:
+        """What runs of jobs printed: APP/RUN/ATTEMPT.log."""
+        return self.home / "runs"
+
+    @property
     def checkouts(self) -> Path:
         """The work trees that builds read, one for each app."""
         return self.home / "checkouts"

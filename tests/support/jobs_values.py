@@ -4,10 +4,10 @@ from typing import Any
 
 from fairway.domain.app import MIB
 from fairway.domain.ids import JobName, ReleaseNumber, RunNumber
-from fairway.domain.run import Run, RunStatus, Task
+from fairway.domain.run import Run, RunSpec, RunStatus
 from support.pipeline_values import APP, IMAGE, PRODUCTION
 
-TASK = Task(image=IMAGE, command=("node", "report.js"), cpu=0.5, memory=256 * MIB, timeout=600.0)
+SPEC = RunSpec(image=IMAGE, command=("node", "report.js"), cpu=0.5, memory=256 * MIB, timeout=600.0)
 
 
 def make_run(**changes: Any) -> Run:
@@ -18,7 +18,7 @@ def make_run(**changes: Any) -> Run:
         "job": JobName(""),
         "release": ReleaseNumber(17),
         "configuration": 3,
-        "task": TASK,
+        "spec": SPEC,
         "status": RunStatus.PENDING,
         "by": "ada",
         "created_at": 100.0,

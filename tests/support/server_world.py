@@ -19,6 +19,7 @@ from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
 from fairway.adapters.memory.forge import MemoryStatuses
+from fairway.adapters.memory.jobs import MemoryJobs
 from fairway.adapters.memory.logstore import MemoryLogStore
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.samples import MemoryConsumption, MemoryHistory, MemorySamples, MemoryTraffic
@@ -40,10 +41,15 @@ from fairway.intake.intake import Intake
 from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.jobs.current import Finder
+from fairway.jobs.desk import Desk
+from fairway.jobs.ledger import Ledger
+from fairway.jobs.runner import Runner
 from fairway.manifest.load import load
 from fairway.measure.meter import Meter
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
+from fairway.pipeline.log import StageLogs
 from fairway.ports.leases import Alone, Sharing
 from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
@@ -299,6 +305,8 @@ class Served:
     history: MemoryHistory
     traffic: MemoryTraffic
     consumption: MemoryConsumption
+    jobs: MemoryJobs
+    runner: Runner
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -353,6 +361,8 @@ class Made:
     history: MemoryHistory
     traffic: MemoryTraffic
     consumption: MemoryConsumption
+    jobs: MemoryJobs
+    runner: Runner
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -394,6 +404,10 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     )
     deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
     kept = MemoryLogStore()
+    jobs, run_logs = MemoryJobs(clock), StageLogs(settings.runs)
+    ledger = Ledger(store.runs, store.timetable, clock, notices)
+    runner = Runner(ledger, jobs, no_values, run_logs, sharing, server="0a1b2c3d")
+    desk = Desk(ledger, Finder(store.desired, store.deployments, store.releases), runner)
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
@@ -411,6 +425,9 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         schedules=store.schedules,
         releases=store.releases,
         deployments=store.deployments,
+        runs=store.runs,
+        run_logs=run_logs,
+        desk=desk,
         desired=store.desired,
         activities=store.activities,
         events=store.events,
@@ -447,8 +464,29 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         sharing=sharing,
         components=components,
     )
-    sources = (samples, history, traffic, consumption)
-    return Made(services, store, pipeline, deployer, variables, board, notices, logs, shell, inspector, *sources)
+    return Made(
+        services,
+        store,
+        pipeline,
+        deployer,
+        variables,
+        board,
+        notices,
+        logs,
+        shell,
+        inspector,
+        samples,
+        history,
+        traffic,
+        consumption,
+        jobs,
+        runner,
+    )
+
+
+async def no_values(app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
+    """What a run of a job gets."""
+    return {}
 
 
 def make_served(home: Path, listener: socket.socket, sharing: Sharing | None = None) -> Served:
@@ -472,12 +510,15 @@ async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[S
         await served.services.repositories.create("shop")
         await served.start()
         following = asyncio.get_running_loop().create_task(served.services.follower.run())
+        running = asyncio.get_running_loop().create_task(served.runner.run())
         try:
             async with served.api:
                 yield served
         finally:
             following.cancel()
             await served.stop()
+            running.cancel()
+            await asyncio.wait({running})
             for task in served.pipeline.tasks:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -18,6 +18,7 @@ from fairway.adapters.docker.inspector import DockerInspector
 from fairway.adapters.docker.jobs import DockerJobs
 from fairway.adapters.docker.logs import DockerLogs
 from fairway.adapters.docker.meter import DockerMeter
+from fairway.adapters.docker.names import RUN
 from fairway.adapters.docker.printing import DockerPrinting
 from fairway.adapters.docker.probe import HostProbe
 from fairway.adapters.docker.shell import DockerShell
@@ -56,6 +57,10 @@ from fairway.intake.intake import Intake
 from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.jobs.current import Finder
+from fairway.jobs.desk import Desk
+from fairway.jobs.ledger import Ledger
+from fairway.jobs.runner import Runner
 from fairway.logkeeping.collector import Collector
 from fairway.manifest.load import load
 from fairway.measure.archive import Archivist
@@ -76,6 +81,9 @@ from fairway.sharing.keeper import Keeper
 
 VERSION = "1"
 """The version of the stages' steps: a durable workflow is resumed only by the version that began it."""
+
+RUN_LOG = 5 * 1024 * 1024
+"""Bytes that are kept of what one attempt of a run printed."""
 
 
 @asynccontextmanager
@@ -116,6 +124,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
         variables = Variables(store.configurations, sealing, clock)
         jobs = DockerJobs(engine)
+        run_logs = StageLogs(settings.runs, RUN_LOG)
 
         samples, history, traffic = Hour(), SampleFiles(settings.home / "samples"), HaproxyMeter(balancer)
         stack.callback(traffic.close)
@@ -199,6 +208,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             deployer.find_ways_back,
             sharing,
         )
+        ledger = Ledger(held.runs, held.timetable, clock, notices)
+        runner = Runner(ledger, DockerJobs(engine, RUN), variables.values, run_logs, sharing, server=instance)
+        desk = Desk(ledger, Finder(store.desired, store.deployments, store.releases), runner)
         housekeeper = Housekeeper(
             apps=store.apps,
             records=Records(
@@ -265,6 +277,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             await deployer.take_over(apps)
             await intake.resync()
             follower.wake()
+            runner.wake()
 
         async def look_around() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -286,6 +299,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("approvals", executor.run()),
                     ("sources", follower.run()),
                     ("statuses", reporter.run()),
+                    ("runs", runner.run()),
                     ("housekeeping", housekeeper.run()),
                     ("samples", meter.run()),
                     ("history", Archivist(samples, history, clock).run()),
@@ -307,6 +321,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     schedules=store.schedules,
                     releases=store.releases,
                     deployments=store.deployments,
+                    runs=store.runs,
+                    run_logs=run_logs,
+                    desk=desk,
                     desired=desired,
                     activities=activities,
                     events=store.events,

@@ -23,7 +23,7 @@ an error arose. No command waits for ever: what waits takes `--timeout`.
 | 3 | the server could not be reached |
 | 130 | stopped by Ctrl-C; what runs on the server goes on |
 
-`fairway exec` passes on the exit status of its command.
+`fairway exec` passes on the exit status of its command; with `--new` it is 1 when the command could not be started.
 """
 
 

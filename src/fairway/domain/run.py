@@ -18,10 +18,10 @@ from types import MappingProxyType
 from fairway.domain import retry
 from fairway.domain.ids import AppName, EnvironmentName, JobId, JobName, ReleaseNumber, RunNumber
 from fairway.domain.image import Image
-from fairway.domain.retention import DAY
 
 FIRST_DELAY, LONGEST_DELAY = 10.0, 360.0
 """Seconds before the second attempt, doubled before each further one up to six minutes, as Kubernetes does it."""
+DAY = 86400.0
 NOT_FOUND = 127
 """The exit code of a shell, and of Docker's init, for a program that is not there."""
 
@@ -67,7 +67,7 @@ UNFINISHED = frozenset(status for status, targets in TRANSITIONS.items() if targ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class RunSpec:
     """What a run is started from, but for the variables' values. The first word of `command` is the program. `timeout`
     is of one attempt, in seconds; `retries` how many more attempts there may be; `deadline` is how many seconds after
     its time it may still begin; `alone`: it begins when no earlier run of the same job is left."""
@@ -110,7 +110,7 @@ class Run:
     job: JobName
     release: ReleaseNumber
     configuration: int
-    task: Task
+    spec: RunSpec
     status: RunStatus
     by: str
     created_at: float
@@ -172,14 +172,14 @@ def stop(run: Run, *, by: str, why: str, at: float) -> Run:
 
 def late(run: Run, *, now: float) -> bool:
     """Whether the time that it was started for is too long ago for it to begin. Only the first attempt can be late."""
-    return run.due is not None and run.attempt == 1 and now - run.due > run.task.deadline
+    return run.due is not None and run.attempt == 1 and now - run.due > run.spec.deadline
 
 
 def end(run: Run, *, status: RunStatus, at: float, code: int | None, cause: str) -> Run:
     """An attempt has ended, in that status. A failed one is followed by another while there are retries left; one that
     ran out of time is not (AWS Batch's rule: it would most likely do so again)."""
     attempts = (*run.attempts, _attempt(run, at, code, cause))
-    if status is RunStatus.FAILED and run.attempt <= run.task.retries:
+    if status is RunStatus.FAILED and run.attempt <= run.spec.retries:
         wait = retry.delay(run.attempt, first=FIRST_DELAY, limit=LONGEST_DELAY)
         changes = {"attempt": run.attempt + 1, "attempts": attempts, "not_before": at + wait, "cause": cause}
         return advance(run, RunStatus.PENDING, began_at=None, **changes)

@@ -7,6 +7,7 @@ they read: each reads the file itself, and is only woken by the writer.
 import asyncio
 import contextlib
 import logging
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,10 @@ class StageLogs:
                 log.closed = True
                 del self._open[path]
                 log.wake()
+
+    def forget(self, app: str, number: int) -> None:
+        """Delete all that is kept under the number."""
+        shutil.rmtree(self._root / app / str(number), ignore_errors=True)
 
     def read(self, app: str, number: int, stage: str) -> str:
         """All lines so far; "" when there are none."""

@@ -16,6 +16,7 @@ from fairway.server.api import (
     environments,
     exec,
     executions,
+    jobs,
     logs,
     metrics,
     pipeline,
@@ -62,6 +63,6 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    for part in (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, environments):
+    for part in (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, jobs, environments):
         api.include_router(part.router)
     return api

@@ -31,7 +31,14 @@ BACKLOG = 512
 def serve(settings: Settings, build: Build) -> None:
     """Run the server until SIGTERM or SIGINT. Raises Conflict when the home or the port is taken."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for folder in (settings.run, settings.logs, settings.repositories, settings.executions, settings.checkouts):
+    for folder in (
+        settings.run,
+        settings.logs,
+        settings.repositories,
+        settings.executions,
+        settings.runs,
+        settings.checkouts,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     settings.run.chmod(0o700)
     with lock.hold(settings.run), bind(settings) as listener:

@@ -31,16 +31,19 @@ def saying(emit: Emit) -> Say:
 
 
 async def environment(services: Services, app: AppName, name: EnvironmentName, say: Say, *, by: str) -> bool:
-    """Desire nothing any more, and wait for the tasks to go; whether they all went in time."""
+    """Desire nothing any more, and wait for the tasks and the runs of jobs to go; whether they all went in time."""
     await services.deployer.down(app, name, by=by)
+    if running := await services.desk.stop_all(app, name, by=by, why="the environment was taken down"):
+        await say(f"{name}: stopping {running} run{'s' if running != 1 else ''} of jobs")
     left = _count(services, app, name)
     if left:
         await say(f"{name}: stopping {left} task{'s' if left != 1 else ''}")
     gone = await watch.until(
         lambda: _count(services, app, name) == 0, services.observations.follow(app, name), patience=PATIENCE
     )
-    await say(f"{name}: {'down' if gone else f'{_count(services, app, name)} tasks still stop'}")
-    return gone
+    ended = await services.desk.all_ended(app, name, patience=PATIENCE)
+    await say(f"{name}: {_describe(services, app, name, gone=gone, ended=ended)}")
+    return gone and ended
 
 
 async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> bool:
@@ -70,6 +73,12 @@ async def _stop_executions(services: Services, app: AppName, say: Say) -> None:
             await say(f"execution {execution.number}: stopped")
 
 
+def _describe(services: Services, app: AppName, name: EnvironmentName, *, gone: bool, ended: bool) -> str:
+    if gone:
+        return "down" if ended else "its tasks are down, and runs of jobs still stop"
+    return f"{_count(services, app, name)} tasks still stop"
+
+
 def _count(services: Services, app: AppName, name: EnvironmentName) -> int:
     observed = services.observations.observed(app, name)
     if observed is None:
@@ -78,5 +87,5 @@ def _count(services: Services, app: AppName, name: EnvironmentName) -> int:
 
 
 def _remove_files(services: Services, app: AppName) -> None:
-    for folder in (services.settings.executions, services.settings.checkouts):
+    for folder in (services.settings.executions, services.settings.runs, services.settings.checkouts):
         shutil.rmtree(folder / app, ignore_errors=True)

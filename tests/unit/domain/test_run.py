@@ -7,7 +7,7 @@ import pytest
 from fairway.domain import run as runs
 from fairway.domain.ids import JobName, RunNumber
 from fairway.domain.run import Policy, Run, RunStatus
-from support.jobs_values import TASK, make_run
+from support.jobs_values import SPEC, make_run
 
 DAY = 86400.0
 
@@ -30,7 +30,7 @@ def test_a_move_that_the_table_does_not_have_is_refused():
 
 
 def test_a_failed_attempt_is_followed_by_another_after_a_while_that_doubles_until_none_are_left():
-    run = make_run(task=replace(TASK, retries=2))
+    run = make_run(spec=replace(SPEC, retries=2))
     waits = []
 
     for at in (200.0, 300.0):
@@ -49,7 +49,7 @@ def test_a_failed_attempt_is_followed_by_another_after_a_while_that_doubles_unti
 
 
 def test_one_that_ran_out_of_time_is_not_tried_again():
-    run = run_once(make_run(task=replace(TASK, retries=2)), RunStatus.TIMED_OUT, at=200.0, code=143)
+    run = run_once(make_run(spec=replace(SPEC, retries=2)), RunStatus.TIMED_OUT, at=200.0, code=143)
 
     assert run.status is RunStatus.TIMED_OUT
 

@@ -1,4 +1,5 @@
-"""`fairway exec -- COMMAND`: a command in a running task, with its input, its two outputs and its exit status.
+"""`fairway exec -- COMMAND`: a command in a running task, with its input, its two outputs and its exit status; with
+`--new` a run of it in a container of its own.
 
 One WebSocket carries it all. A thread of its own reads the keyboard, and tells the other end when the window's size
 changes; a signal handler must not send by itself, since it may have interrupted a send.
@@ -11,17 +12,18 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
 import click
 
-from fairway.cli import here, options
+from fairway.cli import durations, here, options, output, runs
 from fairway.client import problems
 from fairway.client.api import PREFIX, unreachable
 from fairway.errors import Unreachable, UsageError
+from fairway.wire import progress
 
 CHUNK = 65536
 
@@ -30,9 +32,13 @@ CHUNK = 65536
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @options.app
 @options.environment
-@click.option("--service", help="In a task of this service. Default: web.")
+@click.option("--service", help="In a task of this service; with --new, with its limits. Default: web.")
 @click.option("--task", help="In this task.")
 @click.option("--tty", "-t", is_flag=True, help="Give it this terminal, for shells and prompts.")
+@click.option("--new", is_flag=True, help="In a new container of the current release, without input. Ctrl-C stops it.")
+@click.option("--timeout", metavar="DURATION", help="With --new: it is ended after this time. Default: 1h.")
+@click.option("--detach", "-d", is_flag=True, help="With --new: don't wait for its end.")
+@options.as_json
 def execute(
     command: tuple[str, ...],
     application: str | None,
@@ -40,8 +46,25 @@ def execute(
     service: str | None,
     task: str | None,
     tty: bool,
+    new: bool,
+    timeout: str | None,
+    detach: bool,
+    as_json: bool,
 ) -> None:
-    """Run a command in a task. Its exit status is passed on."""
+    """Run a command in a task. Its exit status is passed on.
+
+    With --new it runs in a container of its own, from the image of the release that is deployed, with the environment's
+    variables and on its network. It is recorded (fairway jobs), and goes on when the connection or the server goes
+    away. The exit status is its own, or 1 when it could not be started. With --json its lines go to standard error, and
+    its end is printed.
+    """
+    check_options(new=new, tty=tty, task=task, others={"--timeout": timeout, "--detach": detach, "--json": as_json})
+    if new:
+        seconds = durations.seconds("--timeout", timeout or "1h")
+        place = here.find(application)
+        body = {"command": command, "service": service, "timeout": seconds}
+        begin(place, {**body, "environment": place.environment(environment)}, detach=detach, as_json=as_json)
+        return
     if tty and not sys.stdin.isatty():
         raise UsageError("--tty needs a terminal, and standard input is none", hint="leave --tty out")
     place = here.find(application)
@@ -50,6 +73,36 @@ def execute(
     query |= {"task": task} if task else {}
     query |= {"tty": "true"} if tty else {}
     raise click.exceptions.Exit(converse(place, urlencode(query, doseq=True), tty=tty))
+
+
+def check_options(*, new: bool, tty: bool, task: str | None, others: Mapping[str, object]) -> None:
+    """Raise UsageError for what does not go together."""
+    if new and (tty or task):
+        raise UsageError(
+            f"{'--tty' if tty else '--task'} and --new don't go together",
+            why="a new container has no terminal and no input, and is in no task",
+            hint="leave one of them out",
+        )
+    for name, value in others.items():
+        if value and not new:
+            raise UsageError(f"{name} goes with --new", hint=f"fairway exec --new {name} … -- COMMAND")
+
+
+def begin(place: here.Place, body: Mapping[str, Any], *, detach: bool, as_json: bool) -> None:
+    """Run the command in a container of its own, and end as it ends."""
+    run = place.client.post(place.path("runs"), body)
+    number = run["number"]
+    if detach:
+        if not output.answer_json(as_json, run):
+            output.say(f"Run {number} has begun")
+            output.say_lines(
+                progress.labelled("More", [f"fairway jobs logs {number} -f    fairway jobs stop {number}"])
+            )
+        return
+    run = runs.see_through(place, run, output.say if as_json else output.put)
+    status = runs.finish(run)
+    output.answer_json(as_json, run)
+    raise click.exceptions.Exit(status)
 
 
 def converse(place: here.Place, query: str, *, tty: bool) -> int:

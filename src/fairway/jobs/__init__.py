@@ -1,0 +1,1 @@
+"""Runs of commands to their end: by hand, or at their times."""

@@ -1,0 +1,138 @@
+"""Where a person comes: run a command now, stop a run, and end all that an environment runs."""
+
+import difflib
+from collections.abc import Sequence
+
+from fairway.domain.app import Service
+from fairway.domain.ids import AppName, EnvironmentName, JobName, RunNumber
+from fairway.domain.run import Run, RunSpec, RunStatus
+from fairway.errors import Conflict, NotFound, UsageError
+from fairway.jobs.current import Current, Finder
+from fairway.jobs.ledger import Ledger
+from fairway.jobs.runner import Runner
+
+WEB = "web"
+LOOK = 0.2
+"""Seconds between two looks for runs that still end."""
+
+
+class Desk:
+    """Takes the orders; the runner carries them out."""
+
+    def __init__(self, ledger: Ledger, finder: Finder, runner: Runner) -> None:
+        self._ledger = ledger
+        self._finder = finder
+        self._runner = runner
+
+    async def begin(
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        command: Sequence[str],
+        *,
+        service: str | None,
+        timeout: float,
+        by: str,
+    ) -> Run:
+        """A run of a command in the current release's image, with the limits of that service (None: of web, or of the
+        only one). `timeout` is in seconds. Raises UsageError for no command, NotFound for an unknown service, Conflict
+        when nothing is deployed there."""
+        if not command or not command[0]:
+            raise UsageError("there is no command to run", hint="fairway exec --new -- node report.js")
+        current = await self._require(app, environment)
+        limits = choose(current.release.description.services, service)
+        spec = RunSpec(
+            image=current.release.image, command=tuple(command), cpu=limits.cpu, memory=limits.memory, timeout=timeout
+        )
+        return await self._order(app, environment, JobName(""), current, spec, by)
+
+    async def stop(self, app: AppName, number: int, *, by: str, why: str = "") -> Run:
+        """Want the end of a run. Raises NotFound, and Conflict for one that has ended."""
+        run = await self._ledger.stop(app, number, by=by, why=why)
+        self._runner.wake()
+        return run
+
+    async def stop_all(self, app: AppName, environment: EnvironmentName | None, *, by: str, why: str) -> int:
+        """Want the end of all that goes on in the environment, None: in every one; how many there are."""
+        going = [
+            run
+            for run in await self._ledger.runs.unfinished()
+            if run.app == app and environment in (None, run.environment)
+        ]
+        for run in going:
+            try:
+                await self._ledger.stop(app, run.number, by=by, why=why)
+            except (Conflict, NotFound):
+                continue  # it has ended by itself in the meantime
+        self._runner.wake()
+        return len(going)
+
+    async def all_ended(self, app: AppName, environment: EnvironmentName, *, patience: float) -> bool:
+        """Return when nothing of the environment goes on any more, or so many seconds are over; whether that was so."""
+        clock = self._ledger.clock
+        until = clock.now() + patience
+        while any((run.app, run.environment) == (app, environment) for run in await self._ledger.runs.unfinished()):
+            if clock.now() >= until:
+                return False
+            await clock.sleep(LOOK)
+        return True
+
+    async def _order(
+        self, app: AppName, environment: EnvironmentName, job: JobName, current: Current, spec: RunSpec, by: str
+    ) -> Run:
+        run = make_run(app, environment, job, current, spec, by=by, at=self._ledger.clock.now())
+        kept = await self._ledger.create(run)
+        self._runner.wake()
+        return kept
+
+    async def _require(self, app: AppName, environment: EnvironmentName) -> Current:
+        current = await self._finder.find(app, environment)
+        if current is None:
+            raise Conflict(
+                f"no release is deployed to {environment} of {app}",
+                why="a job runs in the image of the release that was last deployed there completely",
+                hint="fairway status shows what is deployed where",
+            )
+        return current
+
+
+def choose(services: Sequence[Service], name: str | None) -> Service:
+    """The service whose limits are meant. Raises NotFound, and UsageError when it is not clear which."""
+    names = [service.name for service in services]
+    found = next((service for service in services if service.name == (name or WEB)), None)
+    if found is None and name is None and len(services) == 1:
+        found = services[0]
+    if found is not None:
+        return found
+    if name is None:
+        raise UsageError("it is not clear whose limits the command gets", hint=f"--service {names[0]}")
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"the nearest one is {near[0]}" if near else f"there are {', '.join(names)}"
+    raise NotFound(f"there is no service {name}", hint=hint)
+
+
+def make_run(
+    app: AppName,
+    environment: EnvironmentName,
+    job: JobName,
+    current: Current,
+    spec: RunSpec,
+    *,
+    by: str,
+    at: float,
+    due: float | None = None,
+) -> Run:
+    """A run that nothing was done for yet."""
+    return Run(
+        app=app,
+        number=RunNumber(0),
+        environment=environment,
+        job=job,
+        release=current.release.number,
+        configuration=current.configuration,
+        spec=spec,
+        status=RunStatus.PENDING,
+        by=by,
+        created_at=at,
+        due=due,
+    )

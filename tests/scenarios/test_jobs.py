@@ -1,0 +1,103 @@
+"""Commands that run once, through the real command line and in real containers."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from support.world import Project, World, create_project, until
+
+QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
+PATIENT = """
+console.log('began');
+process.on('SIGTERM', () => { console.log('bye'); process.exit(9) });
+setInterval(() => {}, 1000);
+"""
+ASKS = """
+console.log(process.env.GREETING);
+fetch('http://web:3000/').then(answer => { console.log(answer.status); process.exit(7) });
+"""
+
+
+@pytest.fixture(scope="module")
+def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server of this module's own, since it is killed."""
+    world = World(root=tmp_path_factory.mktemp("jobs"))
+    world.start()
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def live(own_world: World) -> Project:
+    made = create_project(own_world, "jobber", toml=QUICK)
+    up = made.fairway("up", "--yes")
+    assert up.status == 0, up.text
+    return made
+
+
+def containers(project: Project) -> list[str]:
+    """The containers of its runs, whether they run or not."""
+    found = subprocess.run(
+        ["docker", "ps", "-aq", "--filter", "label=fairway.run", "--filter", f"label=fairway.app={project.app}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.split()
+
+
+def test_a_command_in_a_container_of_its_own_from_its_lines_to_its_record(live: Project) -> None:
+    live.fairway("env", "set", "GREETING=hello")
+    live.fairway("restart")
+
+    ran = live.fairway("exec", "--new", "--", "node", "-e", ASKS)
+    listed = live.fairway("jobs")
+    number = listed.stdout.splitlines()[1].split()[0]
+    logged = live.fairway("jobs", "logs", number)
+    shown = live.fairway("jobs", "show", number, "--json").json
+
+    assert (ran.status, ran.stdout.splitlines()) == (7, ["hello", "200"]), ran.text
+    assert "failed: exit code 7" in ran.stderr
+    assert "exit code 7" in listed.stdout
+    assert logged.stdout == ran.stdout
+    assert (shown["status"], shown["code"], shown["environment"]) == ("FAILED", 7, "production")
+    until(lambda: not containers(live), what="the container to be removed")
+
+
+def test_what_can_not_be_started_ends_with_1_and_says_why(live: Project) -> None:
+    ran = live.fairway("exec", "--new", "--json", "--", "nope")
+
+    assert ran.status in (1, 127), ran.text
+    assert ran.json["status"] == "FAILED"
+    assert "nope" in ran.stderr or "program" in ran.stderr
+
+
+def test_a_run_goes_on_without_the_server_and_its_end_is_recorded(live: Project) -> None:
+    begun = live.fairway("exec", "--new", "--detach", "--json", "--", "node", "-e", PATIENT).json
+    number = str(begun["number"])
+    until(lambda: "began" in live.fairway("jobs", "logs", number).stdout, what="its first line")
+
+    live.world.kill_server()
+    subprocess.run(["docker", "kill", "--signal", "TERM", *containers(live)], check=True, capture_output=True)
+    live.world.start()
+    streamed = live.fairway("jobs", "logs", number, "-f")
+    ended = live.fairway("jobs", "show", number, "--json").json
+
+    assert (ended["status"], ended["code"]) == ("FAILED", 9)
+    assert streamed.stdout.splitlines() == ["began", "bye"]
+    until(lambda: not containers(live), what="the container to be removed")
+
+
+def test_a_run_is_stopped(live: Project) -> None:
+    begun = live.fairway("exec", "--new", "--detach", "--json", "--", "node", "-e", PATIENT).json
+    number = str(begun["number"])
+    until(lambda: "began" in live.fairway("jobs", "logs", number).stdout, what="its first line")
+
+    stopped = live.fairway("jobs", "stop", number)
+    followed = live.fairway("jobs", "logs", number, "-f")
+    shown = live.fairway("jobs", "show", number)
+
+    assert stopped.status == 0, stopped.text
+    assert followed.stdout.splitlines() == ["began", "bye"]
+    assert "stopped by owner; exit code 9" in shown.stdout
