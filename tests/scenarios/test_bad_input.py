@@ -40,6 +40,22 @@ def test_a_broken_fairway_toml_shows_every_finding_at_once_with_its_line(live: P
     assert_untouched(live)
 
 
+def test_a_service_that_needs_more_than_the_host_has_is_refused_before_anything_is_built(live: Project) -> None:
+    live.commit({"fairway.toml": f'app = "untouched"\n{QUICK}memory = "900G"\n'}, "Ask for too much")
+
+    push = live.push()
+    scale = live.fairway("scale", "web=1000")
+
+    assert "web of production needs more than this host has" in push.stderr
+    assert "it asks for 1 x 900 GB; the host has" in push.stderr
+    assert "build" not in push.stderr.split("Cause")[0].split("source")[-1]
+    assert scale.status == 1
+    assert "production of untouched does not fit on this host" in scale.text
+    assert "web needs 1000 x 512 MB = 500 GB; the host has" in scale.text
+    live.commit({"fairway.toml": f'app = "untouched"\n{QUICK}'}, "Mend it")
+    assert_untouched(live)
+
+
 def test_a_repository_that_nothing_can_be_made_of_is_refused(project: Make) -> None:
     made = project()
     made.git("rm", "-q", "Dockerfile", "server.js", "version.js")

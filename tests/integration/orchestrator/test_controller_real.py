@@ -108,6 +108,10 @@ class Site:
         verdict = await self.verdict(spec, await self.deploy(spec, replicas))
         assert verdict.state is RolloutState.COMPLETED, verdict
 
+    def told(self, kind: str) -> list[str]:
+        """The texts of the events of that kind."""
+        return [event.text for event in self.events.kept if event.kind == kind]
+
     def containers(self) -> list[str]:
         return docker_room.docker("ps", "-q", "--no-trunc", "--filter", f"label=fairway.instance={INSTANCE}").split()
 
@@ -157,6 +161,34 @@ async def test_a_release_a_crash_a_scale_in_and_a_restart_fail_no_request(site: 
     assert unattended.failed == {}
     assert seen.answered.keys() == {"1", "2"}
     assert (await ask(port, HOST)).body == "3"
+
+
+async def test_a_task_that_stops_answering_while_its_process_lives_is_found_and_replaced(site: Site) -> None:
+    port = site.balancer.frame.port
+    spec = replace(specify(1), stop_timeout=2.0)
+    async with site.controller():
+        await site.run(spec, 2)
+        hung = site.containers()[0]
+
+        docker_room.docker("exec", hung, "sh", "-c", "kill -STOP -1")
+        await site.until(lambda: bool(site.told("task.unhealthy")))
+        lives = hung in site.containers()
+        await site.until(lambda: hung not in site.containers() and len(site.containers()) == 2)
+        await site.until(lambda: len(site.told("task.healthy")) == 3)
+        async with load(port, HOST, connections=8) as seen:
+            await seen.more(200)
+
+    assert lives, "its process had not ended: only the check found it"
+    assert "no answer to GET / within 2 s" in site.told("task.unhealthy")[0]
+    assert len(site.told("task.failed")) == 0
+    assert seen.failed == {}
+    order = [event.kind for event in site.events.kept if hung_task(site) in event.text]
+    assert order[-3:] == ["target.drained", "task.stopped", "target.detached"], "the order is that of every other task"
+
+
+def hung_task(site: Site) -> str:
+    """The task that became unhealthy, as events call it."""
+    return site.told("task.unhealthy")[0].split(" ")[0]
 
 
 async def test_a_release_that_listens_on_loopback_keeps_the_old_one_and_is_explained(site: Site) -> None:
