@@ -136,6 +136,10 @@ def leaving_old(service: Standing, taken_back: Iterable[TaskId], *, arrived: boo
     crowded = service.missing > 0 and service.room <= 0
     useless = [*service.old_sick, *service.old_starting]
     if arrived:
+        if service.replicas and service.serving == 0:
+            # The new ones get their requests at this moment. Until they have them, a sick one that has some keeps them:
+            # were both done at once, and the drain came first, nobody would answer.
+            useless = [each for each in useless if not is_ready(each)]
         return [*useless, *spare_old(service, set(taken_back), service.serving - service.floor)]
     result = useless if crowded or service.serving > 0 else []
     if crowded and not service.keep and not service.sick:

@@ -42,6 +42,17 @@ def test_old_sick_tasks_leave_first_and_beyond_the_minimum() -> None:
     assert "web:a" not in str(result)
 
 
+def test_an_old_sick_task_keeps_its_requests_until_a_new_one_has_them() -> None:
+    old, new = task("a", "sick", target="ready"), task("b", release=2)
+    served = task("b", release=2, target="ready")
+
+    first = plan(desire(web(release=2)), observe(old, new))
+    second = plan(desire(web(release=2)), observe(old, served))
+
+    assert str(first) == "[1] web:b, AttachTarget, healthy"
+    assert str(second) == "[1] web:a, DrainTarget, replaced by release 2"
+
+
 def test_the_same_release_deployed_again_is_called_by_its_deployment() -> None:
     tasks = (task("a", target="ready"), task("b", release=2, target="ready"))
     again = task("b", release=2, target="ready")
