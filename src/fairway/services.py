@@ -18,6 +18,7 @@ from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
+from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.measure.meter import Meter
 from fairway.pipeline.artifacts import Artifact
@@ -29,7 +30,7 @@ from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector
-from fairway.ports.runs import RunLogs, Runs
+from fairway.ports.runs import RunLogs, Runs, Timetable
 from fairway.ports.scaling import Activities
 from fairway.ports.schedules import Schedules
 from fairway.ports.shell import Shell
@@ -156,6 +157,8 @@ class Services:
     releases: stores.Releases
     deployments: stores.Deployments
     runs: Runs
+    timetable: Timetable
+    jobs: Finder
     run_logs: RunLogs
     desk: Desk
     desired: stores.DesiredStates

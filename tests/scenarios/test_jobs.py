@@ -8,6 +8,12 @@ import pytest
 from support.world import Project, World, create_project, until
 
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
+JOB = """
+[jobs.report]
+command = "node -e 'console.log(process.env.FAIRWAY_JOB); process.exit(process.env.FAIRWAY_ATTEMPT - 2)'"
+schedule = "0 3 1 1 *"
+retries = 1
+"""
 PATIENT = """
 console.log('began');
 process.on('SIGTERM', () => { console.log('bye'); process.exit(9) });
@@ -30,7 +36,7 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def live(own_world: World) -> Project:
-    made = create_project(own_world, "jobber", toml=QUICK)
+    made = create_project(own_world, "jobber", toml=QUICK + JOB)
     up = made.fairway("up", "--yes")
     assert up.status == 0, up.text
     return made
@@ -101,3 +107,20 @@ def test_a_run_is_stopped(live: Project) -> None:
     assert stopped.status == 0, stopped.text
     assert followed.stdout.splitlines() == ["began", "bye"]
     assert "stopped by owner; exit code 9" in shown.stdout
+
+
+def test_a_declared_job_runs_when_somebody_asks_and_the_status_says_how_it_went(live: Project) -> None:
+    before = live.fairway("status")
+
+    ran = live.fairway("jobs", "run", "report")
+    after = live.fairway("status")
+    listed = live.fairway("jobs", "--json").json
+
+    assert "    report     next " in before.stdout and "has not run yet" in before.stdout, before.text
+    assert (ran.status, ran.stdout) == (0, "report\nreport\n"), ran.text
+    assert "attempt 1 failed: exit code 255; attempt 2 of 2 follows in" in ran.stderr
+    assert "last succeeded in" in after.stdout, after.text
+    assert [(job["name"], job["schedule"], job["last"]["status"]) for job in listed["jobs"]] == [
+        ("report", "0 3 1 1 *", "SUCCEEDED")
+    ]
+    assert [each["code"] for each in listed["runs"][0]["attempts"]] == [255, 0]

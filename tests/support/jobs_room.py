@@ -22,10 +22,23 @@ from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.jobs.ledger import Ledger
 from fairway.jobs.runner import Runner
+from fairway.jobs.timekeeper import Timekeeper
 from fairway.pipeline.log import StageLogs
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
 from support.pipeline_values import APP, DESCRIPTION, PRODUCTION, make_release, make_spec
+
+
+class Telling(MemoryNotices):
+    """Notices that are written down too."""
+
+    def __init__(self, told: list[Event]) -> None:
+        super().__init__()
+        self.told = told
+
+    def publish(self, event: Event) -> None:
+        self.told.append(event)
+        super().publish(event)
 
 
 @dataclass
@@ -34,7 +47,9 @@ class Life:
 
     desk: Desk
     runner: Runner
+    timekeeper: Timekeeper
     ledger: Ledger
+    notices: MemoryNotices
 
 
 @dataclass
@@ -64,15 +79,21 @@ class Room:
             await asyncio.wait({running})
 
     def make(self) -> Life:
-        notices = MemoryNotices()
-        notices.publish = self.told.append  # type: ignore[method-assign]
+        notices = Telling(self.told)
         ledger = Ledger(self.store.runs, self.store.timetable, self.clock, notices)
         finder = Finder(self.store.desired, self.store.deployments, self.store.releases)
-        runner = Runner(ledger, self.jobs, variables, self.logs, Alone(), server=self.server)
-        return Life(desk=Desk(ledger, finder, runner), runner=runner, ledger=ledger)
+        runner = Runner(
+            ledger, self.jobs, variables, self.logs, Alone(), server=self.server, ended=lambda: timekeeper.wake()
+        )
+        timekeeper = Timekeeper(ledger, finder, self.store.desired, runner.wake)
+        return Life(
+            desk=Desk(ledger, finder, runner), runner=runner, timekeeper=timekeeper, ledger=ledger, notices=notices
+        )
 
     async def run(self, life: Life) -> None:
-        await life.runner.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(life.runner.run())
+            group.create_task(life.timekeeper.run(life.notices.follow()))
 
     async def deploy(
         self, description: Environment = DESCRIPTION, *, state: RolloutState | None = RolloutState.COMPLETED

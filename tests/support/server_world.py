@@ -407,7 +407,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     jobs, run_logs = MemoryJobs(clock), StageLogs(settings.runs)
     ledger = Ledger(store.runs, store.timetable, clock, notices)
     runner = Runner(ledger, jobs, no_values, run_logs, sharing, server="0a1b2c3d")
-    desk = Desk(ledger, Finder(store.desired, store.deployments, store.releases), runner)
+    finder = Finder(store.desired, store.deployments, store.releases)
+    desk = Desk(ledger, finder, runner)
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
@@ -426,6 +427,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         releases=store.releases,
         deployments=store.deployments,
         runs=store.runs,
+        timetable=store.timetable,
+        jobs=finder,
         run_logs=run_logs,
         desk=desk,
         desired=store.desired,

@@ -48,6 +48,7 @@ from fairway.deploy.deployer import Deployer
 from fairway.domain import capacity, diagnosis
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
+from fairway.domain.run import Policy as RunPolicy
 from fairway.environment import key
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
@@ -60,7 +61,9 @@ from fairway.intake.sourcing import Sourcing
 from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.jobs.ledger import Ledger
+from fairway.jobs.pruning import Pruner
 from fairway.jobs.runner import Runner
+from fairway.jobs.timekeeper import Timekeeper
 from fairway.logkeeping.collector import Collector
 from fairway.manifest.load import load
 from fairway.measure.archive import Archivist
@@ -153,6 +156,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         def wake(app: AppName, environment: EnvironmentName) -> None:
             controller.wake(app, environment)
             scaler.wake(app, environment)
+            timekeeper.wake()
 
         desired = TellingDesiredStates(held.desired, wake)
         activities = TellingActivities(store.activities, wake)
@@ -209,8 +213,18 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             sharing,
         )
         ledger = Ledger(held.runs, held.timetable, clock, notices)
-        runner = Runner(ledger, DockerJobs(engine, RUN), variables.values, run_logs, sharing, server=instance)
-        desk = Desk(ledger, Finder(store.desired, store.deployments, store.releases), runner)
+        finder = Finder(store.desired, store.deployments, store.releases)
+        runner = Runner(
+            ledger,
+            DockerJobs(engine, RUN),
+            variables.values,
+            run_logs,
+            sharing,
+            server=instance,
+            ended=lambda: timekeeper.wake(),
+        )
+        timekeeper = Timekeeper(ledger, finder, held.desired, runner.wake)
+        desk = Desk(ledger, finder, runner)
         housekeeper = Housekeeper(
             apps=store.apps,
             records=Records(
@@ -278,6 +292,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             await intake.resync()
             follower.wake()
             runner.wake()
+            timekeeper.wake()
 
         async def look_around() -> Sequence[services.Component]:
             supervised = [balancer.state, *([embedded.process.state] if embedded else [])]
@@ -300,6 +315,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("sources", follower.run()),
                     ("statuses", reporter.run()),
                     ("runs", runner.run()),
+                    ("times of jobs", timekeeper.run(notices.follow())),
+                    ("old runs", Pruner(held.apps, store.runs, run_logs, clock, RunPolicy()).run()),
                     ("housekeeping", housekeeper.run()),
                     ("samples", meter.run()),
                     ("history", Archivist(samples, history, clock).run()),
@@ -322,6 +339,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     releases=store.releases,
                     deployments=store.deployments,
                     runs=store.runs,
+                    timetable=store.timetable,
+                    jobs=finder,
                     run_logs=run_logs,
                     desk=desk,
                     desired=desired,

@@ -1,7 +1,8 @@
 """A run of a job as a terminal shows it: its lines as they come, its end, and the exit status that stands for it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,6 +16,23 @@ from fairway.wire import progress, words
 Json = dict[str, Any]
 INTERRUPTED = 130
 MARKS = {"SUCCEEDED": "✓", "STOPPED": "■", "MISSED": "■", "FAILED": "✗", "TIMED_OUT": "✗"}
+
+
+def begin(place: Place, body: Mapping[str, Any], *, detach: bool, as_json: bool) -> None:
+    """Begin the run that the body asks for, see it through unless `detach`, and end the process as it ends."""
+    run = place.client.post(place.path("runs"), body)
+    number = run["number"]
+    if detach:
+        if not output.answer_json(as_json, run):
+            output.say(f"Run {number} has begun")
+            output.say_lines(
+                progress.labelled("More", [f"fairway jobs logs {number} -f    fairway jobs stop {number}"])
+            )
+        return
+    run = see_through(place, run, output.say if as_json else output.put)
+    status = finish(run)
+    output.answer_json(as_json, run)
+    raise click.exceptions.Exit(status)
 
 
 def see_through(place: Place, run: Json, put: Callable[[str], None]) -> Json:
@@ -99,3 +117,31 @@ def status(run: Json) -> str:
     if run["next_attempt_at"] is not None:
         return f"waits for attempt {run['attempt']} of {run['most_attempts']}"
     return str(run["status"]).lower().replace("_", " ")
+
+
+def job_line(job: Json, now: float) -> str:
+    """How a declared job does: `next 03:00, last succeeded in 4.0 s`."""
+    parts = []
+    if job["running"]:
+        latest = job["running"][0]
+        parts.append(f"run {latest['number']} {status(latest)} for {words.duration(now - latest['created_at'])}")
+    parts.append(f"next {when(job['next'], now)}" if job["next"] is not None else "by hand only")
+    parts.append(last(job["last"]))
+    return ", ".join(part for part in parts if part)
+
+
+def last(run: Json | None) -> str:
+    """How the last run that has ended went, with the command that shows more when it did not go well."""
+    if run is None:
+        return "has not run yet"
+    if run["status"] == "SUCCEEDED":
+        return f"last succeeded in {words.duration(run['seconds'] or 0.0)}"
+    return f"last {status(run)}   fairway jobs show {run['number']}"
+
+
+def when(at: float, now: float) -> str:
+    """A time to come, in this host's zone: `03:00`, after a day `Mon 03:00`, after a week `2026-12-24 03:00`."""
+    time_ = datetime.fromtimestamp(at)
+    if at - now < words.DAY:
+        return time_.strftime("%H:%M")
+    return time_.strftime("%a %H:%M" if at - now < 7 * words.DAY else "%Y-%m-%d %H:%M")

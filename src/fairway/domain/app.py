@@ -11,6 +11,7 @@ from fairway.domain import glob
 from fairway.domain.action import Placed
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.job import Job
 from fairway.domain.scaling import Scaling
 from fairway.domain.schedule import Schedule
 
@@ -145,8 +146,9 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One environment with its overrides already applied to `services`. `approval` is how many seconds somebody has to
-    agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they were written."""
+    """One environment with its overrides already applied to `services` and `jobs`. `approval` is how many seconds
+    somebody has to agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they
+    were written."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
@@ -156,10 +158,15 @@ class Environment:
     approval: float | None = None
     on_failure: OnFailure = OnFailure.NONE
     actions: tuple[Placed, ...] = ()
+    jobs: tuple[Job, ...] = ()
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""
         return next((service for service in self.services if service.name == name), None)
+
+    def job(self, name: str) -> Job | None:
+        """The job of that name, or None."""
+        return next((job for job in self.jobs if job.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """Where a person comes: run a command now, stop a run, and end all that an environment runs."""
 
+import contextlib
 import difflib
 from collections.abc import Sequence
 
 from fairway.domain.app import Service
 from fairway.domain.ids import AppName, EnvironmentName, JobName, RunNumber
+from fairway.domain.job import Concurrency, specify
 from fairway.domain.run import Run, RunSpec, RunStatus
 from fairway.errors import Conflict, NotFound, UsageError
 from fairway.jobs.current import Current, Finder
@@ -45,6 +47,29 @@ class Desk:
             image=current.release.image, command=tuple(command), cpu=limits.cpu, memory=limits.memory, timeout=timeout
         )
         return await self._order(app, environment, JobName(""), current, spec, by)
+
+    async def begin_declared(self, app: AppName, environment: EnvironmentName, name: str, *, by: str) -> Run:
+        """A run of a declared job, now; its times stay as they are. Raises NotFound for an unknown job, and Conflict
+        when nothing is deployed there, or a run goes on that wants no other one beside it."""
+        current = await self._require(app, environment)
+        job = current.release.description.job(name)
+        if job is None:
+            raise no_job(name, current)
+        going = [
+            run
+            for run in await self._ledger.runs.unfinished()
+            if (run.app, run.environment, run.job) == (app, environment, job.name)
+        ]
+        if going and job.concurrency is Concurrency.FORBID:
+            raise Conflict(
+                f"run {going[0].number} of {job.name} goes on",
+                why=f'concurrency of the job is "forbid" in release {current.release.number}',
+                hint=f"wait for its end, or stop it: fairway jobs stop {going[0].number}",
+            )
+        for run in going if job.concurrency is Concurrency.REPLACE else ():
+            with contextlib.suppress(Conflict, NotFound):
+                await self._ledger.stop(app, run.number, by=by, why="another run takes its place")
+        return await self._order(app, environment, job.name, current, specify(job, current.release.image), by)
 
     async def stop(self, app: AppName, number: int, *, by: str, why: str = "") -> Run:
         """Want the end of a run. Raises NotFound, and Conflict for one that has ended."""
@@ -109,6 +134,19 @@ def choose(services: Sequence[Service], name: str | None) -> Service:
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"the nearest one is {near[0]}" if near else f"there are {', '.join(names)}"
     raise NotFound(f"there is no service {name}", hint=hint)
+
+
+def no_job(name: str, current: Current) -> NotFound:
+    """The error for a job that the release does not declare."""
+    names = [job.name for job in current.release.description.jobs]
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"the nearest one is {near[0]}" if near else f"it has {', '.join(names)}" if names else ""
+    return NotFound(
+        f"there is no job {name}",
+        why=f"release {current.release.number} of {current.release.environment} declares "
+        f"{'none of that name' if names else 'no jobs'}",
+        hint=hint or f"declare it in fairway.toml ([jobs.{name}]) and deploy that",
+    )
 
 
 def make_run(

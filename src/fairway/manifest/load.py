@@ -13,7 +13,7 @@ import pydantic
 
 from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
-from fairway.manifest import action_rules, lines, problems, rules, scaling_rules, source_rules, translate
+from fairway.manifest import action_rules, job_rules, lines, problems, rules, scaling_rules, source_rules, translate
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
 from fairway.manifest.schema import FileTable, SourceTable
@@ -34,6 +34,7 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     table = _validate(document, noted)
     rules.check_tables(table, noted)
     action_rules.check(table, noted)
+    job_rules.check(table, noted)
     source_rules.check(table.source, noted)
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from fairway.domain import ids, patterns
 from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
+from fairway.domain.job import Concurrency
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
 from fairway.manifest.scaling_schema import ScalingTable
@@ -23,6 +24,7 @@ COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"]
 MODES = tuple(mode.lower() for mode in Mode)
 PULL_EVENTS = tuple(each.value for each in PullEvent)
 ON_FAILURE = tuple(each.lower() for each in OnFailure)
+CONCURRENCY = tuple(each.lower() for each in Concurrency)
 DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 INSIDE = "a path within the repository, such as"
@@ -136,6 +138,23 @@ class ActionTable(Table):
     memory: Annotated[int, values.size(6 * values.MIB, 4096 * 1024 * values.MIB)] = 512 * values.MIB
 
 
+class JobTable(Table):
+    """A command that runs to its end, at its times or when somebody asks. In an environment, the keys that differ."""
+
+    command: Annotated[str | tuple[str, ...] | None, values.words(COMMAND)] = None
+    schedule: Annotated[str | None, times.cron_or_never()] = None
+    timezone: Annotated[str | None, times.zone()] = None
+    cpu: Annotated[float | None, values.number(0.01, 256.0)] = None
+    memory: Annotated[int | None, values.size(6 * values.MIB, 4096 * 1024 * values.MIB)] = None
+    timeout: Annotated[float | None, values.duration(1.0, values.DAY)] = None
+    retries: Annotated[int | None, values.whole(0, 10)] = None
+    concurrency: Annotated[
+        str | None,
+        values.text(f"one of {', '.join(CONCURRENCY)}", CONCURRENCY.__contains__, enum=list(CONCURRENCY)),
+    ] = None
+    starting_deadline: Annotated[float | None, values.duration(10.0, 7 * values.DAY)] = None
+
+
 class EnvironmentTable(Table):
     """Staging, production: its variables' file, its domains, and what differs there."""
 
@@ -155,6 +174,7 @@ class EnvironmentTable(Table):
         str, values.text(f"one of {', '.join(ON_FAILURE)}", ON_FAILURE.__contains__, enum=list(ON_FAILURE))
     ] = "none"
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
+    jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
     actions: tuple[ActionTable, ...] = ()
 
@@ -173,7 +193,6 @@ class FileTable(Table):
 
     LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
-            "jobs": "run a job by fairway exec until then",
             "databases": "give the database's URL as a variable: fairway env set",
             "migrations": "run the migration by fairway exec, or in the start command, until then",
             "target": "every environment runs on the Docker Engine of the server's host",
@@ -192,6 +211,7 @@ class FileTable(Table):
     source: SourceTable = SourceTable()
     build: BuildTable = BuildTable()
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
+    jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
     environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
     pipeline: PipelineTable = PipelineTable()
 
@@ -241,8 +261,8 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
         inner, named = table_at_field(table, key)
         if inner is None:
             paths.append(path)
-        elif prefix.startswith("environments.") and key == "services":
-            # An environment's services take the keys of the services above; they are listed there.
+        elif prefix.startswith("environments.") and key in ("services", "jobs"):
+            # An environment's services and jobs take the keys of those above; they are listed there.
             paths.append(path)
         else:
             listed = get_origin(table.model_fields[key].annotation) is tuple

@@ -7,6 +7,9 @@ from typing import Any
 from fairway.domain import schedule
 from fairway.manifest.values import Reader, Unfit
 
+NEVER = "never"
+"""The schedule of a job that runs only when somebody asks."""
+
 
 def cron() -> Reader:
     """`"0 3 * * 1"`: cron's five fields, kept as written."""
@@ -20,6 +23,16 @@ def cron() -> Reader:
 
     expected = "a schedule in cron's five fields, such as \"0 3 * * 1\" for three o'clock on Mondays"
     return Reader(expected, read, {"type": "string", "examples": ["0 3 * * 1"]})
+
+
+def cron_or_never() -> Reader:
+    """The same, or "never"."""
+    inner = cron()
+
+    def read(value: Any) -> str:
+        return value if value == NEVER else str(inner.read(value))
+
+    return Reader(f'{inner.expected}, or "{NEVER}"', read, inner.schema)
 
 
 def zone() -> Reader:

@@ -18,14 +18,24 @@ from fairway.domain.app import (
     Source,
 )
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
+from fairway.domain.job import Concurrency, Job
 from fairway.domain.schedule import Schedule
-from fairway.manifest import commands, scaling_translate
-from fairway.manifest.schema import ActionTable, EnvironmentTable, FileTable, HealthTable, ServiceTable, SourceTable
+from fairway.manifest import commands, scaling_translate, times
+from fairway.manifest.schema import (
+    ActionTable,
+    EnvironmentTable,
+    FileTable,
+    HealthTable,
+    JobTable,
+    ServiceTable,
+    SourceTable,
+)
 
 GUESSED_PORT = 3000
 DETECTED_ACCEPTS_BELOW = 500
 PLAIN_KEYS = ("replicas", "cpu", "memory", "stop_timeout", "stop_signal")
+JOB_KEYS = ("cpu", "memory", "timeout", "retries")
 TIMING_KEYS = ("interval", "timeout", "retries", "start_period")
 
 
@@ -107,6 +117,11 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
         rollout=Rollout(**content.deployment.model_dump()),
         approval=content.approval_timeout if content.approval else None,
         on_failure=OnFailure(content.on_failure.upper()),
+        jobs=tuple(
+            job
+            for job_name, part in table.jobs.items()
+            if (job := make_job(job_name, merge_job(part, content.jobs.get(job_name)), name)) is not None
+        ),
         actions=tuple(placed for each in content.actions if (placed := make_action(each, name)) is not None),
     )
 
@@ -134,6 +149,27 @@ def make_action(table: ActionTable, environment: str) -> Placed | None:
     else:
         return None
     return Placed(action=action, before=table.before is not None)
+
+
+def merge_job(job: JobTable, override: JobTable | None) -> JobTable:
+    """The job as one environment has it."""
+    if override is None:
+        return job
+    return job.model_copy(update={key: getattr(override, key) for key in override.model_fields_set})
+
+
+def make_job(name: str, table: JobTable, environment: str) -> Job | None:
+    """The job; None for one without a command, which `job_rules` refuses."""
+    if table.command is None:
+        return None
+    written = {key: getattr(table, key) for key in JOB_KEYS if getattr(table, key) is not None}
+    if table.concurrency is not None:
+        written["concurrency"] = Concurrency(table.concurrency.upper())
+    if table.starting_deadline is not None:
+        written["deadline"] = table.starting_deadline
+    if table.schedule is not None and table.schedule != times.NEVER:
+        written["schedule"] = Schedule(cron=table.schedule, zone=table.timezone or "UTC")
+    return Job(name=JobName(name), command=commands.exec_list(table.command, environment), **written)
 
 
 def find_main(services: Mapping[str, bool]) -> str | None:

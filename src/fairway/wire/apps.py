@@ -8,6 +8,7 @@ from fairway.domain.crashloop import LOOP
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
 from fairway.wire.executions import Execution
+from fairway.wire.jobs import Job
 
 State = Literal["healthy", "degraded", "down", "deploying", "empty"]
 
@@ -59,6 +60,7 @@ class Environment(BaseModel):
     deployed_at: float | None
     urls: list[str]
     services: list[Service]
+    jobs: list[Job] = []
 
 
 class Status(BaseModel):

@@ -5,12 +5,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from fairway.domain import run as domain
+from fairway.domain.job import Concurrency
 
 
 class RunRequest(BaseModel):
-    """What shall be run now: a command. `timeout` is in seconds; null `service`: the limits of web."""
+    """What shall be run now: a declared `job`, or a `command`. `timeout` (of a command) is in seconds; null `service`:
+    the limits of web."""
 
     environment: str
+    job: str | None = None
     command: list[str] = []
     service: str | None = None
     timeout: float = 3600.0
@@ -95,6 +98,27 @@ class Runs(BaseModel):
     """Newest first."""
 
     runs: list[Run]
+
+
+class Job(BaseModel):
+    """A declared job. `next` is when it is due, null without a schedule; `last` the last run that has ended."""
+
+    name: str
+    environment: str
+    release: int
+    command: list[str]
+    schedule: str | None
+    timezone: str | None
+    concurrency: Concurrency
+    next: float | None
+    running: list[Run]
+    last: Run | None
+
+
+class Jobs(BaseModel):
+    """By environment, in the order of fairway.toml."""
+
+    jobs: list[Job]
 
 
 class Line(BaseModel):

@@ -1,12 +1,13 @@
 """What `fairway jobs` and `fairway exec --new` say."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from fairway.cli import runs
-from fairway.cli.commands import jobs
+from fairway.cli.commands import jobs, status
 from fairway.cli.commands.exec import execute
 from fairway.errors import UsageError
 
@@ -128,3 +129,61 @@ def test_options_that_do_not_go_together_are_refused(arguments, what):
 
     assert isinstance(done.exception, UsageError)
     assert done.exception.what == what
+
+
+def declared(**changes: Any) -> dict[str, Any]:
+    values = {"name": "report", "environment": "production", "schedule": "0 3 * * *", "timezone": "UTC"}
+    return {**values, "next": AT, "running": [], "last": make(), **changes}
+
+
+AT = datetime(2026, 12, 24, 3, 0).timestamp()
+EVENING = datetime(2026, 12, 23, 22, 0).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "next 03:00, last succeeded in 4.0 s"),
+        ({"last": None}, "next 03:00, has not run yet"),
+        ({"last": make(status="TIMED_OUT")}, "next 03:00, last timed out   fairway jobs show 12"),
+        ({"next": None, "schedule": None}, "by hand only, last succeeded in 4.0 s"),
+        (
+            {"running": [make(status="RUNNING", number=13, created_at=EVENING - 40)]},
+            "run 13 running for 40 s, next 03:00, last succeeded in 4.0 s",
+        ),
+    ],
+)
+def test_a_job_is_told_in_a_line(changes, expected):
+    assert runs.job_line(declared(**changes), EVENING) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, "03:00"), (1, "Fri 03:00"), (6, "Wed 03:00"), (7, "2026-12-31 03:00")]
+)
+def test_a_time_to_come_is_as_short_as_it_can_be(days, expected):
+    assert runs.when(AT + days * 86400, EVENING) == expected
+
+
+def test_the_status_shows_jobs_below_the_services(capsys):
+    env = {
+        "name": "production",
+        "state": "healthy",
+        "release": 17,
+        "commit": "77ab01c",
+        "deployed_at": None,
+        "urls": [],
+        "services": [],
+        "jobs": [declared()],
+    }
+
+    assert status.environment_lines(env, EVENING)[-1] == "    report     next 03:00, last succeeded in 4.0 s"
+
+
+def test_jobs_are_listed_before_their_runs(capsys):
+    jobs.put_jobs([declared()], EVENING)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "job     environment  schedule",
+        "report  production   0 3 * * * UTC  next 03:00, last succeeded in 4.0 s",
+        "",
+    ]

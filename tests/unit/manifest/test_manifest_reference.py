@@ -11,14 +11,15 @@ from fairway.errors import UsageError
 from fairway.manifest import draft, load, reference, schema
 
 ROOT = Path(__file__).parents[3]
-NAMED = ("services", "environments")
+NAMED = ("services", "jobs", "environments")
 
 
 def key_path(entry: reference.Entry) -> str:
     """`services.web` and `port` → `services.NAME.port`, as the schema lists it."""
     parts = [*(entry.table.split(".") if entry.table else []), *entry.key.split(".")]
-    if parts[0] == "environments" and "services" in parts:
-        return "environments.NAME.services"
+    for inner in ("services", "jobs"):
+        if parts[0] == "environments" and inner in parts:
+            return f"environments.NAME.{inner}"
     if parts[0] in NAMED:
         parts[1] = "NAME"
     return ".".join(parts)
@@ -50,7 +51,11 @@ def test_the_reference_is_a_valid_file() -> None:
 def test_the_page_explains_every_key() -> None:
     page = reference.markdown()
 
-    assert all(f"| `{key.rpartition('.')[2]}` |" in page for key in schema.key_paths() if not key.endswith("services"))
+    assert all(
+        f"| `{key.rpartition('.')[2]}` |" in page
+        for key in schema.key_paths()
+        if not key.endswith(("services", "environments.NAME.jobs"))
+    )
 
 
 def test_the_json_schema_knows_the_same_keys() -> None:

@@ -19,11 +19,10 @@ from urllib.parse import urlencode
 
 import click
 
-from fairway.cli import durations, here, options, output, runs
+from fairway.cli import durations, here, options, runs
 from fairway.client import problems
 from fairway.client.api import PREFIX, unreachable
 from fairway.errors import Unreachable, UsageError
-from fairway.wire import progress
 
 CHUNK = 65536
 
@@ -63,7 +62,7 @@ def execute(
         seconds = durations.seconds("--timeout", timeout or "1h")
         place = here.find(application)
         body = {"command": command, "service": service, "timeout": seconds}
-        begin(place, {**body, "environment": place.environment(environment)}, detach=detach, as_json=as_json)
+        runs.begin(place, {**body, "environment": place.environment(environment)}, detach=detach, as_json=as_json)
         return
     if tty and not sys.stdin.isatty():
         raise UsageError("--tty needs a terminal, and standard input is none", hint="leave --tty out")
@@ -86,23 +85,6 @@ def check_options(*, new: bool, tty: bool, task: str | None, others: Mapping[str
     for name, value in others.items():
         if value and not new:
             raise UsageError(f"{name} goes with --new", hint=f"fairway exec --new {name} … -- COMMAND")
-
-
-def begin(place: here.Place, body: Mapping[str, Any], *, detach: bool, as_json: bool) -> None:
-    """Run the command in a container of its own, and end as it ends."""
-    run = place.client.post(place.path("runs"), body)
-    number = run["number"]
-    if detach:
-        if not output.answer_json(as_json, run):
-            output.say(f"Run {number} has begun")
-            output.say_lines(
-                progress.labelled("More", [f"fairway jobs logs {number} -f    fairway jobs stop {number}"])
-            )
-        return
-    run = runs.see_through(place, run, output.say if as_json else output.put)
-    status = runs.finish(run)
-    output.answer_json(as_json, run)
-    raise click.exceptions.Exit(status)
 
 
 def converse(place: here.Place, query: str, *, tty: bool) -> int:

@@ -21,14 +21,19 @@ RUN = click.argument("number", type=click.IntRange(min=1), metavar="RUN")
 @options.as_json
 @click.pass_context
 def jobs(context: click.Context, application: str | None, environment: str | None, limit: int, as_json: bool) -> None:
-    """List the latest runs: of jobs, and of commands given by hand (fairway exec --new)."""
+    """List the jobs of fairway.toml, when each runs next, and the latest runs; those of commands given by hand (fairway
+    exec --new) too."""
     if context.invoked_subcommand is not None:
         return
     place = here.find(application)
     query: Query = {"environment": environment, "limit": limit}
-    document = place.client.get(place.path("runs"), query)
+    document = {
+        **place.client.get(place.path("jobs"), {"environment": environment}),
+        **place.client.get(place.path("runs"), query),
+    }
     if output.answer_json(as_json, document):
         return
+    put_jobs(document["jobs"], time.time())
     put_runs(document["runs"], time.time())
 
 
@@ -88,6 +93,35 @@ def stop(number: int, application: str | None, as_json: bool) -> None:
         done = run["status"] == "STOPPED"
         output.say(f"Run {number} {'is stopped' if done else 'is being stopped'}")
         output.say(f"  More    fairway jobs show {number}")
+
+
+@jobs.command("run")
+@click.argument("name", metavar="NAME")
+@options.app
+@options.environment
+@click.option("--detach", "-d", is_flag=True, help="Don't wait for its end.")
+@options.as_json
+def run_(name: str, application: str | None, environment: str | None, detach: bool, as_json: bool) -> None:
+    """Run the job NAME now, in the release that is deployed; its times stay as they are. Its exit status is passed on.
+    Ctrl-C stops it."""
+    place = here.find(application)
+    runs.begin(place, {"environment": place.environment(environment), "job": name}, detach=detach, as_json=as_json)
+
+
+def put_jobs(found: list[runs.Json], now: float) -> None:
+    """The table of declared jobs, and an empty line; nothing where there are none."""
+    rows = [
+        [
+            job["name"],
+            job["environment"],
+            "" if job["schedule"] is None else f"{job['schedule']} {job['timezone']}",
+            runs.job_line(job, now),
+        ]
+        for job in found
+    ]
+    if rows:
+        output.put_table(("job", "environment", "schedule", ""), rows, empty="")
+        output.put("")
 
 
 def put_runs(found: list[runs.Json], now: float) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fairway.cli import durations, here, options, output, redraw
+from fairway.cli import durations, here, options, output, redraw, runs
 from fairway.errors import UsageError
 from fairway.wire import progress, words
 
@@ -59,7 +59,7 @@ def lines(document: dict[str, Any], *, now: float, width: int) -> list[str]:
 
 
 def environment_lines(env: dict[str, Any], now: float) -> list[str]:
-    """An environment's release and URLs, and its services below."""
+    """An environment's release and URLs, and its services and jobs below."""
     if env["state"] == "empty" or env["release"] is None:
         return [f"  {env['name']:<12} nothing deployed yet"]
     age = words.age(now - env["deployed_at"]) if env["deployed_at"] else ""
@@ -74,6 +74,7 @@ def environment_lines(env: dict[str, Any], now: float) -> list[str]:
             failures = "1 task failed" if failed == 1 else f"{failed} tasks failed"
             counts += f"   {failures} in the last 10 min: fairway logs {service['name']} -e {env['name']}"
         result.append(f"    {service['name']:<10} {counts}")
+    result += [f"    {job['name']:<10} {runs.job_line(job, now)}" for job in env.get("jobs", ())]
     return result
 
 

@@ -8,7 +8,7 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName
 from fairway.errors import NotFound
-from fairway.server import stream, takedown, waits
+from fairway.server import joblist, stream, takedown, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
@@ -74,6 +74,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
         deployed_at=done.ended_at if done and counts else None,
         urls=[_url(services.settings, host) for host in desired.hosts] if counts else [],
         services=counts,
+        jobs=list(await joblist.of(services, app, name)),
     )
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1/apps/APP/runs`: commands that run once, to their end."""
+"""`/api/v1/apps/APP/jobs` and `/runs`: commands that run once, to their end."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from fairway.errors import UsageError
-from fairway.server import runlogs, stream
+from fairway.server import joblist, runlogs, stream
 from fairway.server.api.asked import By, Limit, Number, OneEnvironment, TheApp, TheServices, environment_named
 from fairway.server.stream import Emit
 from fairway.wire import jobs as shapes
@@ -18,12 +18,24 @@ LONGEST = 86400.0
 
 @router.post("/runs", status_code=201)
 async def begin(services: TheServices, app: TheApp, by: By, body: shapes.RunRequest) -> shapes.Run:
-    """Run a command in a new container of the release that the environment has; watch the run for its end."""
+    """Run a command, or a declared job, in a new container of the release that the environment has; watch the run for
+    its end."""
+    if body.job is not None:
+        environment = environment_named(body.environment)
+        return shapes.Run.of(await services.desk.begin_declared(app, environment, body.job, by=by))
     if not 1.0 <= body.timeout <= LONGEST:
         raise UsageError("a run is given from one second to a day", hint="--timeout 1h")
     environment = environment_named(body.environment)
     run = await services.desk.begin(app, environment, body.command, service=body.service, timeout=body.timeout, by=by)
     return shapes.Run.of(run)
+
+
+@router.get("/jobs")
+async def jobs(services: TheServices, app: TheApp, environment: OneEnvironment = None) -> shapes.Jobs:
+    """The jobs that the deployed releases declare."""
+    names = [desired.environment for desired in await services.desired.list() if desired.app == app]
+    chosen = [name for name in names if environment in (None, name)]
+    return shapes.Jobs(jobs=[job for name in chosen for job in await joblist.of(services, app, name)])
 
 
 @router.get("/runs")
