@@ -14,6 +14,8 @@ from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
+from fairway.domain.variables import Version
+from fairway.environment.variables import Listed
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
@@ -116,10 +118,33 @@ class Variables(Protocol):
         """The same of an earlier version; none of version 0. Raises NotFound."""
         ...
 
+    async def listed(self, app: AppName, environment: EnvironmentName) -> tuple[int, Sequence[Listed]]:
+        """The latest version, and its variables: the environment's, then each service's."""
+        ...
+
+    async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
+        """How the versions came to be, newest first."""
+        ...
+
     async def change(
-        self, app: AppName, environment: EnvironmentName, *, set: Mapping[str, str], unset: Sequence[str]
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        *,
+        set: Mapping[str, str],
+        unset: Sequence[str],
+        service: str = "",
+        by: str = "",
+        how: str = "set",
     ) -> tuple[int, Sequence[str]]:
-        """The new version, and the names that changed. Raises UsageError for what can't be a variable's name."""
+        """The new version, and the names that changed; of one service with a `service`. Raises UsageError for what
+        can't be a variable's name."""
+        ...
+
+    async def roll_back(
+        self, app: AppName, environment: EnvironmentName, to: int, *, by: str = ""
+    ) -> tuple[int, Sequence[str]]:
+        """A new version that is equal to version `to`, and what that changed. Raises NotFound."""
         ...
 
 

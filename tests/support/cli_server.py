@@ -115,6 +115,9 @@ class Served:
     pause: float = 0.0
     down_ok: bool = True
     state: str = "healthy"
+    stale: bool = False
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    trouble: str = ""
 
     @property
     def url(self) -> str:
@@ -133,6 +136,12 @@ class Served:
         asked = {key: query[key] for key in ("status", "branch") if key in query}
         found = [item for item in self.of(app) if item["number"] < before and asked.items() <= item.items()]
         return {"executions": found[:limit], "before": found[limit - 1]["number"] if len(found) > limit else None}
+
+    def changed(self, body: dict[str, Any], names: list[str]) -> dict[str, Any]:
+        """The answer to a change of variables; a `stale` environment has tasks that are replaced for it."""
+        rolls = bool(body.get("restart")) and self.stale and not self.trouble
+        begun = {**self.deployment, "state": "IN_PROGRESS"} if rolls else None
+        return {"version": 2, "changed": names, "deployment": begun, "trouble": self.trouble, "hint": ""}
 
     def begin(self, app: str, commit: str) -> dict[str, Any]:
         number = len(self.executions) + 1
@@ -234,11 +243,19 @@ def make_app(served: Served) -> Starlette:
                 ]
                 return JSONResponse({"releases": made})
             case "GET", ["environments", name, "variables"]:
-                values = [{"name": key, "set_at_version": 1} for key in served.variables.get(name, {})]
-                return JSONResponse({"version": 1, "variables": values})
+                values = [
+                    {"name": key, "service": owner, "set_at_version": 1}
+                    for owner, key in (each.rpartition("/")[::2] for each in served.variables.get(name, {}))
+                ]
+                return JSONResponse({"version": 1, "restart_needed": served.stale, "variables": values})
             case "PATCH", ["environments", name, "variables"]:
-                served.variables.setdefault(name, {}).update(body["set"])
-                return JSONResponse({"version": 2, "changed": [*body["set"], *body["unset"]]})
+                prefix = f"{body['service']}/" if body.get("service") else ""
+                served.variables.setdefault(name, {}).update({prefix + key: each for key, each in body["set"].items()})
+                return JSONResponse(served.changed(body, [*body["set"], *body["unset"]]))
+            case "GET", ["environments", name, "variables", "history"]:
+                return JSONResponse({"versions": served.versions})
+            case "POST", ["environments", name, "variables", "rollback"]:
+                return JSONResponse(served.changed(body, ["KEY"]))
         return problem("not_found", 404, "no such path")
 
     def about_execution(method: str, found: dict[str, Any], rest: list[str], query: Any) -> Response:

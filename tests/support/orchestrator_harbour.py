@@ -13,7 +13,7 @@ from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.probe import MemoryInspector, MemoryProbe
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
 from fairway.domain.events import Event
-from fairway.domain.ids import AppName, EnvironmentName, TaskId
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
 from fairway.domain.observed import TargetState, Task, TaskStatus
 from fairway.domain.rollout import Progress, ServiceProgress
 from fairway.errors import FairwayError, UsageError
@@ -128,7 +128,9 @@ class Harbour:
         )
         return self.running
 
-    async def fetch(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
+    async def fetch(
+        self, app: AppName, environment: EnvironmentName, version: int, service: ServiceName
+    ) -> Mapping[str, str]:
         if version not in self.variables:
             raise UsageError(f"configuration {version} of {app} in {environment} was deleted")
         return self.variables[version]

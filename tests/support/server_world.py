@@ -34,6 +34,7 @@ from fairway.domain.moves import Move, MoveAction, MoveExecution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
+from fairway.environment.variables import Variables
 from fairway.errors import Conflict, NotFound
 from fairway.intake.description import Describer
 from fairway.intake.follower import Follower
@@ -200,26 +201,6 @@ class ScriptedDeployer:
 
 
 @dataclass
-class ScriptedVariables:
-    """Names and versions; it has no values to give away."""
-
-    kept: dict[str, int] = field(default_factory=dict)
-    version: int = 0
-
-    async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
-        return self.version, self.kept
-
-    async def change(
-        self, app: AppName, environment: EnvironmentName, *, set: Mapping[str, str], unset: Sequence[str]
-    ) -> tuple[int, Sequence[str]]:
-        self.version += 1
-        self.kept |= dict.fromkeys(set, self.version)
-        for name in unset:
-            self.kept.pop(name, None)
-        return self.version, sorted([*set, *unset])
-
-
-@dataclass
 class ScriptedLogs:
     """Lines by task; followed ones come through `coming`."""
 
@@ -295,7 +276,7 @@ class Served:
     store: MemoryStore
     pipeline: ScriptedPipeline
     deployer: ScriptedDeployer
-    variables: ScriptedVariables
+    variables: Variables
     board: Board
     notices: MemoryNotices
     logs: ScriptedLogs
@@ -351,7 +332,7 @@ class Made:
     store: MemoryStore
     pipeline: ScriptedPipeline
     deployer: ScriptedDeployer
-    variables: ScriptedVariables
+    variables: Variables
     board: Board
     notices: MemoryNotices
     logs: ScriptedLogs
@@ -402,7 +383,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         key=b"k" * 32,
         clock=clock,
     )
-    deployer, variables = ScriptedDeployer(store, board), ScriptedVariables()
+    deployer, variables = ScriptedDeployer(store, board), Variables(store.configurations, b"k" * 32, clock)
     kept = MemoryLogStore()
     jobs, run_logs = MemoryJobs(clock), StageLogs(settings.runs)
     ledger = Ledger(store.runs, store.timetable, clock, notices)

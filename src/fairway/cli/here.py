@@ -18,11 +18,13 @@ REMOTE_PATH = re.compile(r"/git/([a-z][a-z0-9-]*)(?:\.git)?/?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One app on the server, and the environments that its fairway.toml names ("" when it was not found from one)."""
+    """One app on the server, with the environments and services that its fairway.toml names (none when it was not found
+    from one)."""
 
     client: Client
     app: str
     environments: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
     def path(self, *parts: str | int) -> str:
         """A path below the app: `/apps/shop-api/tasks`."""
@@ -53,6 +55,21 @@ class Place:
                 hint=f"it has {', '.join(names)}; a new one is [environments.{name}] in {MANIFEST}",
             )
 
+    def require_service(self, environment: str, service: str) -> None:
+        """Raise UsageError for a service that neither fairway.toml here nor the server knows, for the same reason.
+        Where neither names any, every name is taken."""
+        known = [each["name"] for env in self._known(environment) for each in env["services"]]
+        names = dict.fromkeys([*self.services, *known])
+        if names and service not in names:
+            raise UsageError(
+                f'{self.app} has no service "{service}"',
+                why=f"{MANIFEST} names none of that name, and none runs in {environment}",
+                hint=f"it has {', '.join(names)}",
+            )
+
+    def _known(self, environment: str) -> list[dict[str, Any]]:
+        return [env for env in self.client.get(self.path())["environments"] if env["name"] == environment]
+
 
 def find(app: str | None) -> Place:
     """The app that a command is about. Raises UsageError when nothing says which."""
@@ -62,9 +79,10 @@ def find(app: str | None) -> Place:
     top = git.top_level()
     document = read_manifest(top or Path.cwd())
     if isinstance(document.get("app"), str):
-        environments = document.get("environments")
-        names = tuple(environments) if isinstance(environments, dict) else ()
-        return Place(client=client, app=document["app"], environments=names or ("production",))
+        names, services = (
+            tuple(table) if isinstance(table := document.get(key), dict) else () for key in ("environments", "services")
+        )
+        return Place(client=client, app=document["app"], environments=names or ("production",), services=services)
     if top and (name := app_of_remote(git.remote_url(top))):
         return Place(client=client, app=name)
     raise UsageError(

@@ -14,6 +14,8 @@ environment = click.option("--environment", "-e", help="The environment. Default
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document on standard output, and nothing else there."
 )
+service = click.option("--service", "-s", help="The variables of this service alone. Default: of the environment.")
+no_restart = click.option("--no-restart", is_flag=True, help="Leave the tasks that run as they are.")
 yes = click.option("--yes", "-y", is_flag=True, help="Answer every question with yes.")
 no_wait = click.option("--no-wait", is_flag=True, help="Don't wait for the end; it goes on on the server.")
 limit = click.option(

@@ -1,9 +1,12 @@
 """Env files: `NAME=VALUE` lines as dotenv reads them, nothing replaced within them."""
 
 import io
+import re
 from pathlib import Path
 
 from fairway.errors import UsageError
+
+SECRET = re.compile(r"(?i)secret|token|passw|pwd|(?:api|private|access|signing|encryption)_?key|credential")
 
 
 def read_file(file: Path) -> dict[str, str]:
@@ -30,3 +33,8 @@ def parse(text: str, name: str) -> dict[str, str]:
         if binding.key is not None and binding.value is not None:
             values[binding.key] = binding.value
     return values
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a variable of that name mostly holds a secret."""
+    return SECRET.search(name) is not None

@@ -148,14 +148,21 @@ class Deployer:
     async def restart(
         self, app: AppName, environment: EnvironmentName, service: ServiceName | None = None, *, by: str = ""
     ) -> Deployment:
-        """Begin to replace every task of the service (None: of all) by the same release, with the latest variables."""
+        """Begin to replace every task of the service (None: of all) by the same release; where the variables have
+        changed since, by a release of its own that differs in them alone, so that there is a way back."""
         current = await self._require(app, environment)
         choose.require_service(current, service)
         release = await self._releases.get(app, specify.current_release(current) or current.services[0].spec.release)
-        version = await self._latest_configuration(app, environment)
+        other = await self._other_variables(app, environment, current, service)
+        if other is not None:
+            again = replace(release, configuration=other, created_at=self._clock.now(), rollback_of=None)
+            release = await self._releases.create(again, like=release.number)
+        number = release.number
 
         def make(now: DesiredEnvironment | None, deployment: DeploymentId) -> DesiredEnvironment:
-            return specify.renew(now or current, deployment, service, configuration=version)
+            if other is None:
+                return specify.renew(now or current, deployment, service)
+            return specify.reconfigure(now or current, deployment, service, configuration=other, release=number)
 
         return await self._start(release, make, key=f"restart/{secrets.token_hex(8)}")
 
@@ -251,6 +258,14 @@ class Deployer:
             raise NoRoom(deployment.cause)
         self._conductor.hand(deployment)
         return deployment
+
+    async def _other_variables(
+        self, app: AppName, environment: EnvironmentName, current: DesiredEnvironment, service: ServiceName | None
+    ) -> int | None:
+        """The latest version of the variables, None when the tasks of the service (None: of all) have it already."""
+        version = await self._latest_configuration(app, environment)
+        chosen = [each.spec for each in current.services if service in (None, each.spec.service)]
+        return version if any(spec.configuration != version for spec in chosen) else None
 
     async def _latest_configuration(self, app: AppName, environment: EnvironmentName) -> int:
         latest = await self._configurations.latest(app, environment)

@@ -3,6 +3,7 @@
 Pure: the same release and deployment always give the same specification.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from fairway.domain import scaling_bounds
@@ -77,17 +78,36 @@ def name_hosts(app: AppName, environment: EnvironmentName, domains: tuple[str, .
     return tuple(dict.fromkeys([*own, *domains]))
 
 
-def renew(
-    desired: DesiredEnvironment, deployment: DeploymentId, service: ServiceName | None, *, configuration: int
-) -> DesiredEnvironment:
+def renew(desired: DesiredEnvironment, deployment: DeploymentId, service: ServiceName | None) -> DesiredEnvironment:
     """The same environment, with the tasks of one service (None: of all) under another deployment, so that they are
-    replaced, and with another version of the variables."""
+    replaced."""
+    return respecify(desired, service, lambda spec: replace(spec, deployment=deployment))
+
+
+def reconfigure(
+    desired: DesiredEnvironment,
+    deployment: DeploymentId,
+    service: ServiceName | None,
+    *,
+    configuration: int,
+    release: ReleaseNumber,
+) -> DesiredEnvironment:
+    """The same, with another version of the variables, which makes it another release."""
+
+    def change(spec: TaskSpec) -> TaskSpec:
+        return replace(spec, deployment=deployment, configuration=configuration, release=release)
+
+    return respecify(desired, service, change)
+
+
+def respecify(
+    desired: DesiredEnvironment, service: ServiceName | None, change: Callable[[TaskSpec], TaskSpec]
+) -> DesiredEnvironment:
+    """The same environment, but for the specification of one service's tasks (None: of all)."""
     return replace(
         desired,
         services=tuple(
-            replace(each, spec=replace(each.spec, deployment=deployment, configuration=configuration))
-            if service in (None, each.spec.service)
-            else each
+            replace(each, spec=change(each.spec)) if service in (None, each.spec.service) else each
             for each in desired.services
         ),
     )

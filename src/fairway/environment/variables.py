@@ -1,21 +1,34 @@
-"""The variables of an environment: set, unset, imported; each change is a new version, and no version ever changes.
+"""The variables of an environment: set, unset, imported, taken back; each change is a new version, and no version ever
+changes.
 
 Values go in and come out here alone, and come out only for tasks: whoever lists variables gets names.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from fairway.domain import variables as kept
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.variables import Edit, Version
 from fairway.environment import envfile, seal
 from fairway.errors import Conflict, Finding, UsageError
 from fairway.ports.clock import Clock
 from fairway.ports.stores import Configurations, SealedConfiguration
 
 Unset = Callable[[Sequence[str]], Sequence[str]]
-"""Given the names there are, those that go."""
+"""Given the keys there are, those that go."""
 ATTEMPTS = 5
 """How often a change is tried again when somebody else changed other variables at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A variable without its value: of the environment (`service` ""), or of one service."""
+
+    name: str
+    service: str
+    set_at: int
 
 
 class Variables:
@@ -27,25 +40,35 @@ class Variables:
         self._clock = clock
 
     async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
-        """The latest version (0: there is none), and by name the version in which each was last set."""
+        """The latest version (0: there is none), and by name the version in which each was last set, be it for the
+        environment or for one service of it."""
         latest = await self._configurations.latest(app, environment)
-        if latest is None:
-            return 0, {}
-        return latest.version, {name: seal.version_of(sealed) for name, sealed in sorted(latest.values.items())}
+        return (0, {}) if latest is None else (latest.version, newest(latest))
 
     async def names_of(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, int]:
         """The same of an earlier version; none of version 0. Raises NotFound."""
-        if version == 0:
-            return {}
-        kept = await self._configurations.get(app, environment, version)
-        return {name: seal.version_of(sealed) for name, sealed in sorted(kept.values.items())}
+        return {} if version == 0 else newest(await self._configurations.get(app, environment, version))
 
-    async def values(self, app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
-        """The values of a version, for a task that is started; none of version 0. Raises NotFound; Conflict when they
-        can't be decrypted."""
+    async def listed(self, app: AppName, environment: EnvironmentName) -> tuple[int, Sequence[Listed]]:
+        """The latest version, and its variables: the environment's, then each service's."""
+        latest = await self._configurations.latest(app, environment)
+        if latest is None:
+            return 0, []
+        split = sorted((*kept.split(key), at) for key, at in versions(latest).items())
+        return latest.version, [Listed(name=name, service=service, set_at=at) for service, name, at in split]
+
+    async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
+        """How the versions came to be, newest first."""
+        return await self._configurations.history(app, environment, limit=limit)
+
+    async def values(
+        self, app: AppName, environment: EnvironmentName, version: int, service: str = ""
+    ) -> Mapping[str, str]:
+        """The values of a version, for a task of the service that is started; none of version 0. Raises NotFound;
+        Conflict when they can't be decrypted."""
         if version == 0:
             return {}
-        return self._open(await self._configurations.get(app, environment, version))
+        return kept.given_to(self._open(await self._configurations.get(app, environment, version)), service)
 
     async def change(
         self,
@@ -54,13 +77,23 @@ class Variables:
         *,
         set: Mapping[str, str],
         unset: Sequence[str] = (),
+        service: str = "",
+        by: str = "",
+        how: str = "set",
     ) -> tuple[int, Sequence[str]]:
-        """The latest version, and the names that changed; when none did there is no new version.
+        """The latest version, and the names that changed; when none did there is no new version. With a `service` it
+        is that service's own variables that change.
 
         Raises UsageError, with everything that is wrong, for names and values that can't be variables.
         """
         check(set, unset)
-        return await self._replace(app, environment, set, lambda names: [name for name in unset if name in names])
+        wanted = {kept.key_of(name, service): value for name, value in set.items()}
+        goes = {kept.key_of(name, service) for name in unset}
+        edit = Edit(by=by, how=how)
+        version, changed = await self._replace(
+            app, environment, wanted, lambda keys: [key for key in keys if key in goes], edit
+        )
+        return version, [kept.split(key)[1] for key in changed]
 
     async def load(
         self, app: AppName, environment: EnvironmentName, data: bytes, *, file: str = ".env", replace: bool = False
@@ -68,29 +101,61 @@ class Variables:
         """Import an env file: like `change`, and with `replace` what it does not name is unset."""
         values = envfile.parse(data, file=file)
         return await self._replace(
-            app, environment, values, lambda names: [name for name in names if replace and name not in values]
+            app,
+            environment,
+            values,
+            lambda keys: [key for key in keys if replace and key not in values],
+            Edit(how="import"),
         )
 
+    async def roll_back(
+        self, app: AppName, environment: EnvironmentName, to: int, *, by: str = ""
+    ) -> tuple[int, Sequence[str]]:
+        """A new version that is equal to version `to`: its number, and the keys that changed; when they are equal
+        already there is no new one. Raises NotFound; Conflict when its values can't be decrypted, which would leave the
+        tasks without any."""
+        for attempt in range(1, ATTEMPTS + 1):
+            target = await self._configurations.get(app, environment, to)
+            self._open(target)
+            latest = await self._configurations.latest(app, environment) or target
+            made, gone = kept.compare(versions(latest), versions(target))
+            if not made and not gone:
+                return latest.version, []
+            edit = Edit(by=by, how=f"rollback to {to}", set=made, unset=gone)
+            try:
+                added = await self._configurations.add(
+                    app, environment, target.values, expected=latest.version, at=self._clock.now(), edit=edit
+                )
+            except Conflict:
+                if attempt == ATTEMPTS:
+                    raise
+                continue
+            return added.version, sorted({*made, *gone})
+        raise AssertionError("unreachable")
+
     async def _replace(
-        self, app: AppName, environment: EnvironmentName, wanted: Mapping[str, str], unset: Unset
+        self, app: AppName, environment: EnvironmentName, wanted: Mapping[str, str], unset: Unset, edit: Edit
     ) -> tuple[int, Sequence[str]]:
         for attempt in range(1, ATTEMPTS + 1):
             latest = await self._configurations.latest(app, environment)
             version = 0 if latest is None else latest.version
             before = {} if latest is None else self._open(latest)
             gone = unset(list(before))
-            changed = sorted({name for name, value in wanted.items() if before.get(name) != value} | {*gone})
+            made = [key for key, value in wanted.items() if before.get(key) != value]
+            changed = sorted({*made, *gone})
             if not changed:
                 return version, []
-            kept = {} if latest is None else {name: latest.values[name] for name in before if name not in changed}
-            check_size({**{name: before[name] for name in kept}, **wanted})
-            for name in changed:
-                if name in wanted:
-                    kept[name] = seal.seal(
-                        self._key, wanted[name], app=app, environment=environment, name=name, version=version + 1
-                    )
+            stays = {} if latest is None else {key: latest.values[key] for key in before if key not in changed}
+            check_size({**{key: before[key] for key in stays}, **wanted})
+            sealed = {
+                key: seal.seal(self._key, wanted[key], app=app, environment=environment, name=key, version=version + 1)
+                for key in made
+            }
+            noted = Edit(by=edit.by, how=edit.how, set=tuple(sorted(made)), unset=tuple(sorted(gone)))
             try:
-                await self._configurations.add(app, environment, kept, expected=version, at=self._clock.now())
+                await self._configurations.add(
+                    app, environment, {**stays, **sealed}, expected=version, at=self._clock.now(), edit=noted
+                )
             except Conflict:
                 if attempt == ATTEMPTS:
                     raise
@@ -103,6 +168,20 @@ class Variables:
             name: seal.open_sealed(self._key, value, app=sealed.app, environment=sealed.environment, name=name)
             for name, value in sealed.values.items()
         }
+
+
+def versions(sealed: SealedConfiguration) -> dict[str, int]:
+    """By key the version in which the value was set."""
+    return {key: seal.version_of(value) for key, value in sorted(sealed.values.items())}
+
+
+def newest(sealed: SealedConfiguration) -> dict[str, int]:
+    """By name the latest version in which it was set, whether for the environment or for a service."""
+    found: dict[str, int] = {}
+    for key, at in versions(sealed).items():
+        _, name = kept.split(key)
+        found[name] = max(at, found.get(name, 0))
+    return dict(sorted(found.items()))
 
 
 def restart_needed(version: int, desired: DesiredEnvironment | None) -> bool:

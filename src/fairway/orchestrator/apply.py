@@ -44,8 +44,8 @@ AGAIN = 1.0
 REMEMBERED = 1000
 """How many operations are remembered before those are forgotten that are older than that."""
 
-Variables = Callable[[AppName, EnvironmentName, int], Awaitable[Mapping[str, str]]]
-"""An environment's variables by the version of its configuration."""
+Variables = Callable[[AppName, EnvironmentName, int, ServiceName], Awaitable[Mapping[str, str]]]
+"""The variables of a service's tasks by the version of their environment's configuration."""
 
 
 class Reports(Protocol):
@@ -175,8 +175,9 @@ class Applier:
         await self._holding.valid()
         try:
             async with patience.within(patience.START, "the container engine"):
-                values = await self._variables(task.app, task.environment, operation.spec.configuration)
-                await self._engine.start(task.id, operation.spec, environment_of(task, operation.spec, values))
+                spec = operation.spec
+                values = await self._variables(task.app, task.environment, spec.configuration, spec.service)
+                await self._engine.start(task.id, spec, environment_of(task, spec, values))
             well = True
             self._reports.done(key, operation, task)
         except Unavailable as error:

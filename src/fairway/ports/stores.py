@@ -14,6 +14,7 @@ from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
 from fairway.domain.search import EVERYTHING, Search
+from fairway.domain.variables import UNTOLD, Edit, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +213,21 @@ class Configurations(Protocol):
         ...
 
     async def add(
-        self, app: AppName, environment: EnvironmentName, values: Mapping[str, bytes], *, expected: int, at: float
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        values: Mapping[str, bytes],
+        *,
+        expected: int,
+        at: float,
+        edit: Edit = UNTOLD,
     ) -> SealedConfiguration:
-        """The version after `expected`. Raises Conflict when that is not the latest (0: there is none)."""
+        """The version after `expected`, which `edit` made of it. Raises Conflict when that is not the latest (0: there
+        is none)."""
+        ...
+
+    async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
+        """How the versions came to be, newest first."""
         ...
 
 

@@ -24,6 +24,7 @@ from fairway.server.api import (
     source,
     tasks,
     transitions,
+    variables,
 )
 from fairway.server.git import GitOverHttp
 from fairway.services import Services
@@ -63,6 +64,7 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    for part in (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, jobs, environments):
+    operating = (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, jobs)
+    for part in (*operating, environments, variables):
         api.include_router(part.router)
     return api

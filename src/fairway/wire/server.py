@@ -1,6 +1,6 @@
-"""The server itself, variables and events as the API shows them."""
+"""The server itself and events as the API shows them."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from fairway.domain import events
 from fairway.domain import lease as leases
@@ -64,34 +64,6 @@ class Health(BaseModel):
 
     status: str
     version: str
-
-
-class Variable(BaseModel):
-    """A variable's name and the version in which it was last set; never its value."""
-
-    name: str
-    set_at_version: int
-
-
-class Variables(BaseModel):
-    """By name; version 0 when nothing was ever set."""
-
-    version: int
-    variables: list[Variable]
-
-
-class VariablesRequest(BaseModel):
-    """Values to set, and names to take away."""
-
-    set: dict[str, str] = Field(default_factory=dict)
-    unset: list[str] = Field(default_factory=list)
-
-
-class VariablesChanged(BaseModel):
-    """The new version, and what it changed."""
-
-    version: int
-    changed: list[str]
 
 
 class Event(BaseModel):

@@ -8,6 +8,7 @@ import pytest
 
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.ids import DeploymentId, EnvironmentName, ReleaseNumber
+from fairway.domain.variables import Edit, Version
 from fairway.errors import Conflict, NotFound
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP, PRODUCTION, STAGING, make_desired, make_release
@@ -182,6 +183,17 @@ async def test_a_configuration_computed_from_an_older_version_is_refused(store: 
     latest = await store.configurations.latest(APP, PRODUCTION)
     assert latest is not None
     assert latest.values == {"A": b"1"}
+
+
+async def test_each_configuration_says_how_it_came_to_be(store: AnyStore) -> None:
+    edits = [Edit(by="ada", how="import", set=("A", "web/B")), Edit(by="bob", unset=("A",)), Edit(by="bob", set=("C",))]
+    for version, edit in enumerate(edits):
+        await store.configurations.add(APP, PRODUCTION, {}, expected=version, at=float(version), edit=edit)
+
+    history = await store.configurations.history(APP, PRODUCTION, limit=2)
+
+    assert history == [Version(number=3, at=2.0, edit=edits[2]), Version(number=2, at=1.0, edit=edits[1])]
+    assert await store.configurations.history(APP, STAGING) == []
 
 
 async def test_an_unknown_version_of_the_variables_is_refused(store: AnyStore) -> None:

@@ -95,6 +95,8 @@ def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) ->
         ["down", "--yes"],
         ["env", "set", "A=1"],
         ["env", "unset", "A"],
+        ["env", "history"],
+        ["env", "rollback", "1", "--yes"],
     ):
         done = shop.fairway(*command, "--json")
         assert done.returncode == 0, (command, done.stderr)
@@ -418,6 +420,69 @@ def test_a_variable_that_fairway_gives_itself_is_taken_and_told(shop: Any, serve
     assert done.returncode == 0
     assert "gives the tasks PORT itself" in done.stderr
     assert server.variables["production"] == {"PORT": "99", "KEY": "1"}
+
+
+def test_a_changed_variable_is_seen_through_to_the_tasks(shop: Any, server: Served) -> None:
+    server.stale = True
+
+    done = shop.fairway("env", "set", "KEY=1")
+    left = shop.fairway("env", "set", "KEY=1", "--no-restart")
+    server.deployment = deployment("FAILED", reason="the new tasks never became healthy")
+    failed = shop.fairway("env", "set", "KEY=2")
+
+    assert done.returncode == 0 and "production  ✓  4.8 s   release 17" in done.stderr
+    assert "fairway restart" in left.stderr
+    assert failed.returncode == 1
+    assert "version 2 stays the latest" in failed.stderr and "fairway env rollback 1" in failed.stderr
+    path = "/apps/shop-api/environments/production/variables"
+    assert [body["restart"] for body in server.bodies("PATCH", path)] == [True, False, True]
+
+
+def test_a_change_whose_tasks_cant_be_replaced_says_so(shop: Any, server: Served) -> None:
+    server.trouble = "release 17 is just being deployed to production of shop-api"
+
+    done = shop.fairway("env", "unset", "KEY")
+
+    assert done.returncode == 1
+    assert "version 2 is kept, but the tasks have not got it" in done.stderr and server.trouble in done.stderr
+
+
+def test_a_variable_of_one_service_is_shown_with_what_it_stands_for(shop: Any, server: Served) -> None:
+    shop.write("fairway.toml", 'app = "shop-api"\n[services.web]\n[services.worker]\n')
+
+    shop.fairway("env", "set", "QUEUE=low")
+    shop.fairway("env", "set", "--service", "worker", "QUEUE=high")
+    unknown = shop.fairway("env", "set", "--service", "wroker", "QUEUE=high")
+    listed = shop.fairway("env", "list")
+
+    assert (unknown.returncode, 'no service "wroker"' in unknown.stderr) == (2, True)
+    assert [line.split() for line in listed.stdout.splitlines()[1:]] == [
+        ["QUEUE", "every", "service", "1"],
+        ["QUEUE", "worker", "(in", "place", "of", "the", "environment's)", "1"],
+    ]
+
+
+def test_the_history_of_variables_is_a_table_of_names(shop: Any, server: Served) -> None:
+    server.versions = [
+        {"version": 2, "at": time.time() - 180, "by": "owner", "how": "set", "set": ["worker/A"], "unset": ["B"]}
+    ]
+
+    history = shop.fairway("env", "history")
+    back = shop.fairway("env", "rollback", "1", "--yes")
+    asked = shop.fairway("env", "rollback", "1")
+
+    assert history.stdout.splitlines()[1].split() == ["2", "3", "min", "ago", "owner", "set", "worker/A", "-B"]
+    assert back.returncode == 0 and "1 variable of production changed, now version 2: KEY" in back.stderr
+    assert asked.returncode == 2 and "version 1?" in asked.stderr
+
+
+def test_a_value_is_read_from_standard_input_by_a_dash(shop: Any, server: Served) -> None:
+    done = shop.fairway("env", "set", "SECRET=-", "OTHER=1", text="hush\n")
+    two = shop.fairway("env", "set", "A=-", "B=-", text="x\n")
+
+    assert done.returncode == 0
+    assert server.variables["production"] == {"SECRET": "hush", "OTHER": "1"}
+    assert two.returncode == 2 and "standard input has one value" in two.stderr
 
 
 def test_scale_says_how_long_it_holds(shop: Any) -> None:

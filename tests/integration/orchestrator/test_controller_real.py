@@ -23,7 +23,7 @@ from fairway.domain.app import Rollout
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment, DesiredService, TaskSpec
 from fairway.domain.health import HttpCheck, Timing
-from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
 from fairway.domain.verdict import Verdict, judge
 from fairway.orchestrator.controller import Controller
 from support import balancers, docker_room
@@ -116,7 +116,9 @@ class Site:
         return docker_room.docker("ps", "-q", "--no-trunc", "--filter", f"label=fairway.instance={INSTANCE}").split()
 
 
-async def no_variables(app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
+async def no_variables(
+    app: AppName, environment: EnvironmentName, version: int, service: ServiceName
+) -> Mapping[str, str]:
     return {}
 
 

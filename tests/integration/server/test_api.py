@@ -701,10 +701,72 @@ async def test_variables_show_names_and_never_values(served):
     listing = await served.api.get(path)
     wrong = await served.api.patch(path, json={"set": {"KEY": ["s3cret"]}})
 
-    assert changed.json() == {"version": 1, "changed": ["KEY", "OLD"]}
-    assert listing.json() == {"version": 1, "variables": [{"name": "KEY", "set_at_version": 1}]}
+    assert (changed.json()["version"], changed.json()["changed"], changed.json()["deployment"]) == (1, ["KEY"], None)
+    assert listing.json() == {
+        "version": 1,
+        "restart_needed": False,
+        "variables": [{"name": "KEY", "service": "", "set_at_version": 1}],
+    }
     assert "s3cret" not in changed.text + listing.text + wrong.text
     assert wrong.status_code == 422
+
+
+async def test_a_services_own_variables_are_kept_beside_the_environments(served):
+    path = f"{API}/apps/shop/environments/production/variables"
+
+    await served.api.patch(path, json={"set": {"KEY": "common"}})
+    own = await served.api.patch(path, json={"set": {"KEY": "own"}, "service": "worker"})
+    wrong = await served.api.patch(path, json={"set": {"KEY": "x"}, "service": "No Service"})
+    listed = (await served.api.get(path)).json()["variables"]
+
+    assert own.json()["changed"] == ["KEY"]
+    assert_problem(wrong, 422, "usage")
+    assert [(each["service"], each["name"], each["set_at_version"]) for each in listed] == [
+        ("", "KEY", 1),
+        ("worker", "KEY", 2),
+    ]
+
+
+async def test_the_history_says_who_changed_which_names_and_a_rollback_is_a_version_too(served):
+    path = f"{API}/apps/shop/environments/production/variables"
+    await served.api.patch(path, json={"set": {"A": "s3cret", "B": "1"}})
+    await served.api.patch(path, json={"set": {"A": "s3cret2"}, "unset": ["B"], "how": "import"})
+
+    back = await served.api.post(f"{path}/rollback", json={"version": 1})
+    unknown = await served.api.post(f"{path}/rollback", json={"version": 9})
+    history = await served.api.get(f"{path}/history")
+    events = await served.api.get(f"{API}/apps/shop/events?environment=production")
+
+    assert (back.json()["version"], back.json()["changed"]) == (3, ["A", "B"])
+    assert_problem(unknown, 404, "not_found")
+    told = [
+        (each["version"], each["by"], each["how"], each["set"], each["unset"]) for each in history.json()["versions"]
+    ]
+    assert told == [
+        (3, "owner", "rollback to 1", ["A", "B"], []),
+        (2, "owner", "import", ["A"], ["B"]),
+        (1, "owner", "set", ["A", "B"], []),
+    ]
+    assert events.json()["events"][0]["kind"] == "variables.changed"
+    assert "owner took the variables back to version 1, as version 3: A, B" in events.json()["events"][0]["text"]
+    assert "s3cret" not in history.text + events.text + back.text
+
+
+async def test_a_change_replaces_the_tasks_that_run_when_it_is_asked_to(live):
+    path = f"{API}/apps/shop/environments/production/variables"
+
+    left = await live.api.patch(path, json={"set": {"A": "1"}})
+    stale = (await live.api.get(path)).json()["restart_needed"]
+    elsewhere = await live.api.patch(path, json={"set": {"A": "1"}, "service": "nightly", "restart": True})
+    same = await live.api.patch(path, json={"set": {"A": "1"}, "restart": True})
+    await live.api.patch(path, json={"set": {"B": "1"}})
+    rolled = await live.api.patch(path, json={"set": {"A": "2"}, "service": "worker", "restart": True})
+
+    assert (left.json()["deployment"], stale) == (None, True)
+    assert elsewhere.json()["deployment"] is None
+    assert same.json()["deployment"] is None
+    assert rolled.json()["deployment"]["state"] == "IN_PROGRESS"
+    assert live.deployer.asked == [("restart", "shop", "production", "worker", "owner")]
 
 
 async def test_events_are_listed_by_environment(served):

@@ -416,8 +416,24 @@ async def test_a_restart_replaces_the_tasks_of_one_service_with_the_latest_varia
 
     assert deployment.state is RolloutState.COMPLETED
     web, worker = (await yard.desired()).services
-    assert (web.spec.deployment, web.spec.configuration, web.spec.release) == (2, 1, 1)
-    assert (worker.spec.deployment, worker.spec.configuration) == (1, 0)
+    assert (web.spec.deployment, web.spec.configuration, web.spec.release) == (2, 1, 2)
+    assert (worker.spec.deployment, worker.spec.configuration, worker.spec.release) == (1, 0, 1)
+
+
+async def test_a_restart_with_other_variables_is_a_release_to_go_back_from(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        await yard.store.configurations.add(APP, PRODUCTION, {"A": b"1"}, expected=0, at=1.0)
+
+        await ended(yard, await yard.deployer.restart(APP, PRODUCTION))
+        await ended(yard, await yard.deployer.restart(APP, PRODUCTION))
+
+        ways = await yard.deployer.find_ways_back(APP, PRODUCTION)
+
+    made = await yard.store.releases.list(APP)
+    assert [(each.number, each.configuration, each.execution) for each in made] == [(2, 1, 41), (1, 0, 41)]
+    assert made[0].image == made[1].image
+    assert [way.number for way in ways] == [1]
 
 
 async def test_a_restart_that_fails_goes_back_to_the_variables_before(yard: Yard) -> None:

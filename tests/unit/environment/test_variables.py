@@ -84,6 +84,46 @@ async def test_a_sealed_value_opens_in_its_own_place_only(variables: Variables, 
             await variables.values(APP, environment, version)
 
 
+async def test_a_services_value_stands_in_place_of_the_environments(variables: Variables) -> None:
+    await variables.change(APP, PRODUCTION, set={"QUEUE": "low", "A": "1"})
+    await variables.change(APP, PRODUCTION, set={"QUEUE": "high", "OWN": "x"}, service="worker")
+
+    assert await variables.values(APP, PRODUCTION, 2, "worker") == {"QUEUE": "high", "A": "1", "OWN": "x"}
+    assert await variables.values(APP, PRODUCTION, 2, "web") == {"QUEUE": "low", "A": "1"}
+    assert await variables.values(APP, PRODUCTION, 2) == {"QUEUE": "low", "A": "1"}
+    assert await variables.names(APP, PRODUCTION) == (2, {"A": 1, "OWN": 2, "QUEUE": 2})
+
+
+async def test_a_services_value_is_unset_without_the_environments(variables: Variables) -> None:
+    await variables.change(APP, PRODUCTION, set={"A": "1"})
+    await variables.change(APP, PRODUCTION, set={"A": "2"}, service="web")
+
+    assert await variables.change(APP, PRODUCTION, set={}, unset=["A"], service="web") == (3, ["A"])
+    assert await variables.values(APP, PRODUCTION, 3, "web") == {"A": "1"}
+
+
+async def test_a_rollback_is_a_new_version_that_is_equal_to_the_old_one(variables: Variables) -> None:
+    await variables.change(APP, PRODUCTION, set={"A": "1", "B": "1"}, by="ada")
+    await variables.change(APP, PRODUCTION, set={"A": "2", "C": "1"}, unset=["B"], by="bob")
+
+    assert await variables.roll_back(APP, PRODUCTION, 1, by="eve") == (3, ["A", "B", "C"])
+    assert await variables.roll_back(APP, PRODUCTION, 1) == (3, [])
+
+    assert await variables.values(APP, PRODUCTION, 3) == {"A": "1", "B": "1"}
+    told = [(each.number, each.edit.by, each.edit.how) for each in await variables.history(APP, PRODUCTION)]
+    assert told == [(3, "eve", "rollback to 1"), (2, "bob", "set"), (1, "ada", "set")]
+
+
+async def test_there_is_no_rollback_to_what_no_key_opens(variables: Variables, store: MemoryStore) -> None:
+    await variables.change(APP, PRODUCTION, set={"A": "1"})
+    await variables.change(APP, PRODUCTION, set={"A": "2"})
+
+    with pytest.raises(Conflict):
+        await Variables(store.configurations, b"x" * 32, LoopClock()).roll_back(APP, PRODUCTION, 1)
+
+    assert len(await variables.history(APP, PRODUCTION)) == 2
+
+
 async def test_another_key_is_told_as_that(variables: Variables, store: MemoryStore) -> None:
     await variables.change(APP, PRODUCTION, set={"A": "1"})
 

@@ -16,6 +16,7 @@ from fairway.domain.pulls import Noted
 from fairway.domain.release import Release
 from fairway.domain.run import Run
 from fairway.domain.scaling_activity import Activity
+from fairway.domain.variables import Version
 from fairway.errors import FairwayError, NotFound, Unavailable
 from fairway.ports.runs import Timed
 from fairway.ports.schedules import Planned
@@ -45,6 +46,7 @@ class Shelf:
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
     activities: dict[tuple[str, int], Activity] = field(default_factory=dict)
     configurations: dict[tuple[str, str, int], SealedConfiguration] = field(default_factory=dict)
+    edits: dict[tuple[str, str, int], Version] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     sources: dict[tuple[str], Source] = field(default_factory=dict)
     deliveries: dict[tuple[str], list[str]] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Shelf:
             self.desired,
             self.activities,
             self.configurations,
+            self.edits,
             self.sources,
             self.deliveries,
             self.pulls,

@@ -15,6 +15,7 @@ from fairway.adapters.memory.sources import MemorySources
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.variables import UNTOLD, Edit, Version
 from fairway.errors import Conflict, NotFound
 from fairway.ports.stores import AppRecord, SealedConfiguration, TokenRecord
 
@@ -110,9 +111,16 @@ class MemoryConfigurations:
         return found
 
     async def add(
-        self, app: AppName, environment: EnvironmentName, values: Mapping[str, bytes], *, expected: int, at: float
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        values: Mapping[str, bytes],
+        *,
+        expected: int,
+        at: float,
+        edit: Edit = UNTOLD,
     ) -> SealedConfiguration:
-        """The version after `expected`. Raises Conflict when that is not the latest."""
+        """The version after `expected`, which `edit` made of it. Raises Conflict when that is not the latest."""
         self._shelf.change(app)
         latest = await self.latest(app, environment)
         version = 0 if latest is None else latest.version
@@ -126,7 +134,14 @@ class MemoryConfigurations:
             app=app, environment=environment, version=version + 1, values=dict(values), created_at=at
         )
         self._shelf.configurations[app, environment, added.version] = added
+        self._shelf.edits[app, environment, added.version] = Version(number=added.version, at=at, edit=edit)
         return added
+
+    async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
+        """How the versions came to be, newest first."""
+        self._shelf.visit()
+        found = [version for key, version in self._shelf.edits.items() if key[:2] == (app, environment)]
+        return sorted(found, key=lambda version: -version.number)[:limit]
 
 
 class MemoryEvents:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from fairway.adapters.store import apps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import CONFIGURATIONS
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.variables import UNTOLD, Edit, Version
 from fairway.errors import Conflict, NotFound
 from fairway.ports.stores import SealedConfiguration
 
@@ -44,9 +45,17 @@ class SqlConfigurations:
         return await self._database.read(work)
 
     async def add(
-        self, app: AppName, environment: EnvironmentName, values: Mapping[str, bytes], *, expected: int, at: float
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        values: Mapping[str, bytes],
+        *,
+        expected: int,
+        at: float,
+        edit: Edit = UNTOLD,
     ) -> SealedConfiguration:
-        """The version after `expected`. Raises Conflict when that is not the latest, NotFound for an unknown app."""
+        """The version after `expected`, which `edit` made of it. Raises Conflict when that is not the latest, NotFound
+        for an unknown app."""
         newest = sa.select(sa.func.max(CONFIGURATIONS.c.version)).where(
             CONFIGURATIONS.c.app == app, CONFIGURATIONS.c.environment == environment
         )
@@ -61,13 +70,33 @@ class SqlConfigurations:
                     why=f"version {expected} was read, version {latest} is the latest",
                     hint="look at them again: fairway env list",
                 )
-            row = {"app": app, "environment": environment, "version": latest + 1, "sealed": sealed, "created_at": at}
+            row = {
+                "app": app,
+                "environment": environment,
+                "version": latest + 1,
+                "sealed": sealed,
+                "created_at": at,
+                "by": edit.by,
+                "how": edit.how,
+                "changed": json.dumps([edit.set, edit.unset]),
+            }
             connection.execute(sa.insert(CONFIGURATIONS).values(row))
             return SealedConfiguration(
                 app=app, environment=environment, version=latest + 1, values=dict(values), created_at=at
             )
 
         return await self._database.write(work)
+
+    async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
+        """How the versions came to be, newest first."""
+        columns = [CONFIGURATIONS.c[name] for name in ("version", "created_at", "by", "how", "changed")]
+        query = (
+            sa.select(*columns)
+            .where(CONFIGURATIONS.c.app == app, CONFIGURATIONS.c.environment == environment)
+            .order_by(CONFIGURATIONS.c.version.desc())
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: [to_version(row) for row in connection.execute(query)])
 
 
 def of(app: str, environment: str) -> sa.Select[Any]:
@@ -85,3 +114,10 @@ def to_configuration(row: sa.Row[Any]) -> SealedConfiguration:
         values=values,
         created_at=row.created_at,
     )
+
+
+def to_version(row: sa.Row[Any]) -> Version:
+    """How a row of CONFIGURATIONS came to be."""
+    made, gone = json.loads(row.changed)
+    edit = Edit(by=row.by, how=row.how, set=tuple(made), unset=tuple(gone))
+    return Version(number=row.version, at=row.created_at, edit=edit)

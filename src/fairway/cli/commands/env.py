@@ -1,4 +1,4 @@
-"""`fairway env`: the variables of an environment. Values go in and are never shown again."""
+"""`fairway env`: the variables of an environment. Values go in, and are not shown again but by `env export`."""
 
 import re
 import sys
@@ -7,17 +7,22 @@ from pathlib import Path
 
 import click
 
-from fairway.cli import here, options, output, questions, variables
+from fairway.cli import durations, here, options, output, questions, rolled, variables
+from fairway.cli.commands import env_history
 from fairway.errors import UsageError
-from fairway.wire import words
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 EXAMPLE = re.compile(r"(?i)example|sample|template|dist\Z")
+STDIN = "-"
 
 
 @click.group()
 def env() -> None:
-    """List, set, unset or import the variables of an environment."""
+    """List, set, unset, import or compare the variables of an environment."""
+
+
+env.add_command(env_history.history)
+env.add_command(env_history.roll_back)
 
 
 @env.command("list")
@@ -31,81 +36,130 @@ def show(application: str | None, environment: str | None, as_json: bool) -> Non
     document = place.client.get(place.path("environments", name, "variables"))
     if output.answer_json(as_json, document):
         return
-    rows = [[item["name"], str(item["set_at_version"])] for item in document["variables"]]
-    output.put_table(("variable", "set in version"), rows, empty=f"{name} has no variables; fairway env set KEY=VALUE")
+    items = document["variables"]
+    common = {item["name"] for item in items if not item["service"]}
+    rows = [[item["name"], describe_place(item, common), str(item["set_at_version"])] for item in items]
+    headings = ("variable", "given to", "set in version")
+    output.put_table(headings, rows, empty=f"{name} has no variables; fairway env set KEY=VALUE")
+    if document["restart_needed"]:
+        output.say(
+            f"Note    tasks run with another version than {document['version']}; fairway restart gives it to them"
+        )
+
+
+def describe_place(item: dict[str, str], common: set[str]) -> str:
+    """Which tasks get the variable, and whether another value stands behind it."""
+    if not item["service"]:
+        return "every service"
+    return item["service"] + (" (in place of the environment's)" if item["name"] in common else "")
 
 
 @env.command("set")
 @click.argument("given", nargs=-1, required=False, metavar="NAME[=VALUE]...")
 @options.app
 @options.environment
+@options.service
 @click.option(
     "--from-stdin", is_flag=True, help="Read the value of the one NAME, or NAME=VALUE lines, from standard input."
 )
+@options.no_restart
+@options.no_wait
+@options.timeout()
 @options.as_json
 def set_values(
-    given: tuple[str, ...], application: str | None, environment: str | None, from_stdin: bool, as_json: bool
+    given: tuple[str, ...],
+    application: str | None,
+    environment: str | None,
+    service: str | None,
+    from_stdin: bool,
+    no_restart: bool,
+    no_wait: bool,
+    timeout: str,
+    as_json: bool,
 ) -> None:
-    """Set variables. They reach the tasks with the next deployment or restart.
+    """Set variables, and replace the tasks that run by ones that have them, without a gap.
 
-    A NAME without a value is asked for, without showing what is typed.
+    A NAME without a value is asked for, without showing what is typed. NAME=- reads the value from standard input. When
+    the new tasks don't become healthy, those of before serve on with the variables of before.
     """
+    how = rolled.How(restart=not no_restart, wait=not no_wait, timeout=durations.seconds("--timeout", timeout))
     values = read_stdin(given) if from_stdin else read_arguments(given)
-    change(here.find(application), environment, {"set": values, "unset": []}, as_json=as_json)
+    rolled.change(here.find(application), environment, service, {"set": values, "unset": []}, how, as_json=as_json)
 
 
 @env.command("unset")
 @click.argument("names", nargs=-1, required=True)
 @options.app
 @options.environment
+@options.service
+@options.no_restart
+@options.no_wait
+@options.timeout()
 @options.as_json
-def unset(names: tuple[str, ...], application: str | None, environment: str | None, as_json: bool) -> None:
-    """Remove variables."""
-    change(here.find(application), environment, {"set": {}, "unset": list(names)}, as_json=as_json)
+def unset(
+    names: tuple[str, ...],
+    application: str | None,
+    environment: str | None,
+    service: str | None,
+    no_restart: bool,
+    no_wait: bool,
+    timeout: str,
+    as_json: bool,
+) -> None:
+    """Remove variables, and replace the tasks that run by ones without them."""
+    how = rolled.How(restart=not no_restart, wait=not no_wait, timeout=durations.seconds("--timeout", timeout))
+    rolled.change(here.find(application), environment, service, {"set": {}, "unset": list(names)}, how, as_json=as_json)
 
 
 @env.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @options.app
 @options.environment
+@options.service
+@options.no_restart
+@options.no_wait
+@options.timeout()
 @options.yes
 @options.as_json
-def import_file(file: Path, application: str | None, environment: str | None, yes: bool, as_json: bool) -> None:
-    """Set the variables of a file. Others stay as they are."""
+def import_file(
+    file: Path,
+    application: str | None,
+    environment: str | None,
+    service: str | None,
+    no_restart: bool,
+    no_wait: bool,
+    timeout: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Set the variables of an env file. Others stay as they are."""
+    how = rolled.How(restart=not no_restart, wait=not no_wait, timeout=durations.seconds("--timeout", timeout))
     if EXAMPLE.search(file.name):
         questions.confirm(f"{file.name} looks like an example, whose values are not meant for use. Import it?", yes=yes)
-    values = variables.read_file(file)
-    change(here.find(application), environment, {"set": values, "unset": []}, as_json=as_json)
-
-
-def change(place: here.Place, environment: str | None, body: dict[str, object], *, as_json: bool) -> None:
-    """Send a change and say what it changed."""
-    name = place.environment(environment)
-    place.require_environment(name)
-    document = place.client.patch(place.path("environments", name, "variables"), body)
-    if output.answer_json(as_json, document):
-        return
-    changed = document["changed"]
-    if not changed:
-        output.say(f"Nothing changed; {name} is at version {document['version']}")
-        return
-    count = words.count(len(changed), "variable")
-    output.say(f"{count} of {name} changed, now version {document['version']}: {', '.join(changed)}")
-    if given := [each for each in changed if each == "PORT" or each.startswith("FAIRWAY_")]:
-        output.say(f"{'Note':<8}Fairway gives the tasks {', '.join(given)} itself, and its value wins")
-    output.say("Next    fairway restart   (or the next deployment)")
+    body = {"set": variables.read_file(file), "unset": [], "how": "import"}
+    rolled.change(here.find(application), environment, service, body, how, as_json=as_json)
 
 
 def read_arguments(given: Sequence[str]) -> dict[str, str]:
-    """The values on the command line; those that are missing are asked for."""
+    """The values on the command line; those that are missing are asked for, and one that is "-" is read."""
     if not given:
         raise UsageError("no variable is named", hint="fairway env set NAME   (asks for the value)")
-    values = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        values[check(name)] = value if equals else ""
-        if not equals:
+    split = [text.partition("=") for text in given]
+    if sum(value == STDIN for _, _, value in split) > 1:
+        raise UsageError("standard input has one value", hint="name one variable with =-")
+    values, shown = {}, []
+    for name, equals, value in split:
+        check(name)
+        if value == STDIN:
+            values[name] = one_value(sys.stdin.read())
+        elif equals:
+            values[name] = value
+            shown += [name] if variables.sounds_secret(name) and value else []
+        else:
             values[name] = questions.secret(name)
+    if shown and sys.stdin.isatty():
+        output.say(f"{'Note':<8}the value of {', '.join(shown)} is in your shell's history now")
+        output.say(f"{'':<8}fairway env set {shown[0]} asks for it instead")
     return values
 
 
@@ -116,7 +170,12 @@ def read_stdin(names: Sequence[str]) -> dict[str, str]:
         return variables.parse(text, "standard input")
     if len(names) > 1 or "=" in names[0]:
         raise UsageError("--from-stdin reads the value of one NAME", hint="or name none, and send NAME=VALUE lines")
-    return {check(names[0]): text.removesuffix("\n").removesuffix("\r")}
+    return {check(names[0]): one_value(text)}
+
+
+def one_value(text: str) -> str:
+    """What was read, without the line break that `echo` adds."""
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def check(name: str) -> str:

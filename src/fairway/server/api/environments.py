@@ -1,4 +1,4 @@
-"""An app's environments: variables, events, how many tasks, and taking one down."""
+"""An app's environments: events, how many tasks, and taking one down."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -14,23 +14,6 @@ from fairway.wire import server as shapes
 router = APIRouter(prefix="/apps/{app}")
 MOST = 1000
 """Tasks of one service; a typing mistake of one digit more should not start them."""
-
-
-@router.get("/environments/{env}/variables")
-async def variables(services: TheServices, app: TheApp, env: str) -> shapes.Variables:
-    """The names of the variables; never a value."""
-    version, names = await services.variables.names(app, environment_named(env))
-    listed = [shapes.Variable(name=name, set_at_version=set_at) for name, set_at in sorted(names.items())]
-    return shapes.Variables(version=version, variables=listed)
-
-
-@router.patch("/environments/{env}/variables")
-async def change_variables(
-    services: TheServices, app: TheApp, env: str, body: shapes.VariablesRequest
-) -> shapes.VariablesChanged:
-    """Set and take away variables, as one new version. Running tasks keep theirs until the next deployment."""
-    version, changed = await services.variables.change(app, environment_named(env), set=body.set, unset=body.unset)
-    return shapes.VariablesChanged(version=version, changed=list(changed))
 
 
 @router.get("/events")

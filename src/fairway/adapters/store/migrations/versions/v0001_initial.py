@@ -221,6 +221,9 @@ def create_environments() -> None:
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("by", Words, nullable=False),
+        sa.Column("how", Words, nullable=False),
+        sa.Column("changed", sa.Text, nullable=False),
     )
 
 

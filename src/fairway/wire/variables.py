@@ -1,0 +1,78 @@
+"""Variables as the API shows them: names, versions and who changed what."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from fairway.domain import variables as domain
+from fairway.wire.deployments import Deployment
+
+
+class Variable(BaseModel):
+    """A variable's name and the version in which it was last set; never its value. `service` "" is the environment."""
+
+    name: str
+    service: str
+    set_at_version: int
+
+
+class Variables(BaseModel):
+    """By service and name; version 0 when nothing was ever set. `restart_needed`: tasks run with another version."""
+
+    version: int
+    restart_needed: bool
+    variables: list[Variable]
+
+
+class ChangeRequest(BaseModel):
+    """Values to set, and names to take away: of the environment, or of one `service`. With `restart` the tasks that run
+    are replaced at once."""
+
+    set: dict[str, str] = Field(default_factory=dict)
+    unset: list[str] = Field(default_factory=list)
+    service: str = ""
+    how: Literal["set", "import"] = "set"
+    restart: bool = False
+
+
+class RollbackRequest(BaseModel):
+    """The version to go back to."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    restart: bool = False
+
+
+class Changed(BaseModel):
+    """The latest version, and the names that changed. `deployment` gives it to the tasks; None when none was asked for,
+    none is needed, or `trouble` says why it could not begin."""
+
+    version: int
+    changed: list[str]
+    deployment: Deployment | None = None
+    trouble: str = ""
+    hint: str = ""
+
+
+class Version(BaseModel):
+    """How a version came to be. A service's variable is written `SERVICE/NAME`."""
+
+    version: int
+    at: float
+    by: str
+    how: str
+    set: list[str]
+    unset: list[str]
+
+    @classmethod
+    def of(cls, version: domain.Version) -> "Version":
+        """The shape of a version."""
+        edit = version.edit
+        return cls(
+            version=version.number, at=version.at, by=edit.by, how=edit.how, set=list(edit.set), unset=list(edit.unset)
+        )
+
+
+class History(BaseModel):
+    """Newest first."""
+
+    versions: list[Version]
