@@ -42,14 +42,13 @@ from fairway.adapters.system.clock import SystemClock
 from fairway.adapters.web.client import HttpxWeb
 from fairway.autoscale import scaler as scaling
 from fairway.autoscale.scaler import Scaler
-from fairway.bootstrap import components, identity, registries, stages, tasklogs
+from fairway.bootstrap import components, identity, keys, registries, stages, tasklogs
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain import capacity, diagnosis
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
 from fairway.domain.run import Policy as RunPolicy
-from fairway.environment import key
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.intake.description import Describer
@@ -96,7 +95,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     instance = identity.read_instance(settings.home)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
-        sealing = key.load(settings.home / "secret.key")
+        sealing = await keys.open_key(settings, store)
         keeper = None
         if settings.shared:
             member = identity.describe_member(settings, instance, sealing)

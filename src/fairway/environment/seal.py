@@ -41,6 +41,12 @@ def open_sealed(key: bytes, sealed: bytes, *, app: str, environment: str, name: 
     return plain.decode("utf-8")
 
 
+def renew(before: bytes, after: bytes, sealed: bytes, *, app: str, environment: str, name: str) -> bytes:
+    """The same value, set in the same version, under another key's seal. Raises Conflict when `before` is not its."""
+    value = open_sealed(before, sealed, app=app, environment=environment, name=name)
+    return seal(after, value, app=app, environment=environment, name=name, version=version_of(sealed))
+
+
 def version_of(sealed: bytes) -> int:
     """The version in which the value was set."""
     return int(HEADER.unpack_from(sealed)[1])

@@ -13,9 +13,9 @@ from fairway.domain.remotes import Forge
 from fairway.environment import seal as sealing
 from fairway.errors import Conflict, NotFound, UsageError
 from fairway.intake import credentials
+from fairway.ports.sealed import DEPLOY_KEY, TOKEN
 from fairway.ports.sources import Progress, Remote, Source
 
-TOKEN, DEPLOY_KEY, WEBHOOK = "token", "deploy key", "webhook"
 SHORTEST_POLL, LONGEST_POLL = 10.0, 86400.0
 
 

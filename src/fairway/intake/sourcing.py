@@ -20,9 +20,10 @@ from fairway.intake import sealed, telling, undecided
 from fairway.intake.intake import Intake
 from fairway.intake.pulling import Pulling
 from fairway.intake.push import TAGS, Outcome, Push, Update
-from fairway.intake.sealed import WEBHOOK, Sealing, Wanted
+from fairway.intake.sealed import Sealing, Wanted
 from fairway.intake.telling import Record
 from fairway.ports.clock import Clock
+from fairway.ports.sealed import WEBHOOK
 from fairway.ports.source import Repositories
 from fairway.ports.sources import Fetched, Remotes, Source, Sources
 from fairway.ports.stores import Apps, Events, Executions

@@ -10,6 +10,7 @@ from fairway.adapters.memory.leases import MemoryLeases
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.runs import MemoryRuns, MemoryTimetable
 from fairway.adapters.memory.schedules import MemorySchedules
+from fairway.adapters.memory.sealed import MemorySealedValues
 from fairway.adapters.memory.shelf import Shelf
 from fairway.adapters.memory.sources import MemorySources
 from fairway.domain.desired import DesiredEnvironment
@@ -223,6 +224,7 @@ class MemoryStore:
     tokens: MemoryTokens
     sources: MemorySources
     leases: MemoryLeases
+    sealed: MemorySealedValues
     shelf: Shelf
 
 
@@ -246,6 +248,7 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         tokens=MemoryTokens(shelf),
         sources=MemorySources(shelf),
         leases=MemoryLeases(shelf),
+        sealed=MemorySealedValues(shelf),
         shelf=shelf,
     )
 

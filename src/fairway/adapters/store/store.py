@@ -27,6 +27,7 @@ from fairway.adapters.store.leases import SqlLeases
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
+from fairway.adapters.store.sealed import SqlSealedValues
 from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.timetable import SqlTimetable
 from fairway.adapters.store.tokens import SqlTokens
@@ -53,6 +54,7 @@ class Store:
     tokens: SqlTokens
     sources: SqlSources
     leases: SqlLeases
+    sealed: SqlSealedValues
     database: Database
 
     def held(self, holds: Holds) -> "Store":
@@ -96,6 +98,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             tokens=SqlTokens(database),
             sources=SqlSources(database),
             leases=SqlLeases(database),
+            sealed=SqlSealedValues(database),
             database=database,
         )
     finally:

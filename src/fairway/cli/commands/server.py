@@ -1,12 +1,13 @@
 """`fairway server`: the server of this host."""
 
+import asyncio
 import time
 from typing import TextIO
 
 import click
 
 from fairway import settings
-from fairway.cli import daemon, durations, here, options, output, sharing
+from fairway.cli import daemon, durations, here, options, output, questions, sharing
 from fairway.errors import Unreachable
 from fairway.wire import words
 
@@ -49,6 +50,43 @@ def stop(everything: bool, timeout: str, as_json: bool) -> None:
         output.say(f"Stopped {', '.join(components)}")
     elif pid and not everything:
         output.say("Tasks and HAProxy go on serving; fairway server stop --all stops HAProxy and the registry too")
+
+
+@server.command("rotate-key")
+@click.option("--drop-lost", is_flag=True, help="Give up what the present key does not open; it is named.")
+@options.timeout("60s")
+@options.yes
+@options.as_json
+def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
+    """Encrypt every variable and credential with a new key, and remove the old one.
+
+    A server that runs is stopped meanwhile and started again; tasks and HAProxy go on serving.
+    """
+    from fairway.bootstrap import keys
+    from fairway.server import lock
+
+    patience = durations.seconds("--timeout", timeout)
+    configured = settings.read()
+    if drop_lost:
+        questions.confirm("Remove every variable and credential that can't be decrypted?", yes=yes)
+    stopped = daemon.stop(configured, timeout=patience)
+    try:
+        with lock.hold(configured.run):
+            rotated = asyncio.run(keys.rotate(configured, drop_lost=drop_lost))
+    finally:
+        if stopped:
+            daemon.start(configured, timeout=patience)
+    dropped = [" ".join(filter(None, (each.app, each.environment, each.name))) for each in rotated.dropped]
+    if output.answer_json(as_json, {"values": rotated.count, "dropped": dropped}):
+        return
+    output.say(
+        f"Key     replaced; {words.count(rotated.count, 'value')} encrypted with the new one, the old one is gone"
+    )
+    for place in dropped:
+        output.say(f"Lost    {place}")
+    output.say(
+        f"Next    a copy of {keys.file_of(configured)} belongs where the copies of the database are, not beside them"
+    )
 
 
 @server.command("status")

@@ -11,8 +11,7 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.reference import Scope
 from fairway.environment.handed import Handed
 from fairway.pipeline.work import Work
-
-PREFIX = "handed/"
+from fairway.ports.sealed import HANDED
 
 LatestVariables = Callable[[AppName, EnvironmentName], Awaitable[Mapping[str, str]]]
 """The latest variables of an environment with their values."""
@@ -20,7 +19,7 @@ LatestVariables = Callable[[AppName, EnvironmentName], Awaitable[Mapping[str, st
 
 def key(stage: str, action: str) -> str:
     """Under which an action's outputs are kept."""
-    return f"{PREFIX}{stage}/{action}"
+    return f"{HANDED}{stage}/{action}"
 
 
 def keep(work: Work, handed: Handed, values: Mapping[str, str]) -> Mapping[str, Any]:
@@ -35,8 +34,8 @@ async def find(work: Work, handed: Handed, latest: LatestVariables) -> Scope:
     execution = work.execution
     outputs = {}
     for name, kept in work.outputs.items():
-        if name.startswith(PREFIX):
-            stage, _, action = name.removeprefix(PREFIX).partition("/")
+        if name.startswith(HANDED):
+            stage, _, action = name.removeprefix(HANDED).partition("/")
             outputs[stage, action] = handed.open(kept, app=execution.app, stage=stage, action=action)
     facts = {
         "app": execution.app,

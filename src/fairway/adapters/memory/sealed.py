@@ -1,0 +1,86 @@
+"""The sealed values of the stores in memory."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fairway.adapters.memory.shelf import Shelf
+from fairway.ports.sealed import DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+from fairway.ports.sources import Source
+from fairway.ports.stores import SealedConfiguration
+
+
+class MemorySealedValues:
+    """`ports.sealed.SealedValues`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def change(self, again: Again) -> int:
+        """How many there were."""
+        self._shelf.change()
+        count = 0
+
+        def counting(place: Place, sealed: bytes) -> bytes | None:
+            nonlocal count
+            count += 1
+            return again(place, sealed)
+
+        # All of them before any is kept: what is raised leaves them as they were.
+        configurations = {key: in_configuration(each, counting) for key, each in self._shelf.configurations.items()}
+        sources = {key: in_source(each, counting) for key, each in self._shelf.sources.items()}
+        outputs = {key: in_outputs(key[0], text, counting) for key, text in self._shelf.outputs.items()}
+        self._shelf.configurations.update(configurations)
+        self._shelf.sources.update(sources)
+        self._shelf.outputs.update(outputs)
+        return count
+
+    async def newest(self, limit: int) -> Sequence[tuple[Place, bytes]]:
+        """At most so many."""
+        self._shelf.visit()
+        found: list[tuple[Place, bytes]] = []
+
+        def note(place: Place, sealed: bytes) -> bytes:
+            found.append((place, sealed))
+            return sealed
+
+        for each in sorted(self._shelf.configurations.values(), key=lambda each: -each.created_at):
+            in_configuration(each, note)
+        for source in self._shelf.sources.values():
+            in_source(source, note)
+        return found[:limit]
+
+
+def in_configuration(kept: SealedConfiguration, again: Again) -> SealedConfiguration:
+    """A version, with its values sealed again."""
+    places = {name: Place(app=kept.app, environment=kept.environment, name=name) for name in kept.values}
+    new = {name: again(places[name], sealed) for name, sealed in kept.values.items()}
+    return replace(kept, values={name: sealed for name, sealed in new.items() if sealed is not None})
+
+
+def in_source(kept: Source, again: Again) -> Source:
+    """A source, with its secrets sealed again."""
+
+    def one(name: str, sealed: bytes | None) -> bytes | None:
+        return None if sealed is None else again(Place(app=kept.app, environment="", name=name), sealed)
+
+    return replace(
+        kept,
+        token=one(TOKEN, kept.token),
+        deploy_key=one(DEPLOY_KEY, kept.deploy_key),
+        webhook=one(WEBHOOK, kept.webhook),
+    )
+
+
+def in_outputs(app: str, text: str, again: Again) -> str:
+    """The outputs of an execution, with what its actions handed on sealed again."""
+    outputs = json.loads(text)
+    for key in [key for key in outputs if key.startswith(HANDED)]:
+        stage, _, action = key.removeprefix(HANDED).partition("/")
+        new = {
+            name: again(Place(app=app, environment=stage, name=f"{action}.{name}"), base64.b64decode(sealed))
+            for name, sealed in outputs[key].items()
+        }
+        outputs[key] = {name: base64.b64encode(each).decode() for name, each in new.items() if each is not None}
+    return json.dumps(outputs)

@@ -1,0 +1,120 @@
+"""Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on."""
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from fairway.adapters.store.database import Database
+from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, SOURCES
+from fairway.ports.sealed import DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+
+OF_SOURCE = {"token": TOKEN, "deploy_key": DEPLOY_KEY, "webhook": WEBHOOK}
+
+
+class SqlSealedValues:
+    """`ports.sealed.SealedValues`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def change(self, again: Again) -> int:
+        """How many there were."""
+
+        def work(connection: sa.Connection) -> int:
+            parts = (change_configurations, change_sources, change_outputs)
+            return sum(part(connection, again) for part in parts)
+
+        return await self._database.write(work)
+
+    async def newest(self, limit: int) -> Sequence[tuple[Place, bytes]]:
+        """At most so many."""
+
+        def work(connection: sa.Connection) -> list[tuple[Place, bytes]]:
+            found: list[tuple[Place, bytes]] = []
+            newest = sa.select(CONFIGURATIONS).order_by(CONFIGURATIONS.c.created_at.desc()).limit(limit)
+            for row in connection.execute(newest):
+                found += [(place, sealed) for place, sealed in in_configuration(row)]
+            for row in connection.execute(sa.select(SOURCES).limit(limit)):
+                found += [(place, sealed) for _, place, sealed in in_source(row)]
+            return found[:limit]
+
+        return await self._database.read(work)
+
+
+def change_configurations(connection: sa.Connection, again: Again) -> int:
+    """One version after the other: together they may be larger than the memory."""
+    key = (CONFIGURATIONS.c.app, CONFIGURATIONS.c.environment, CONFIGURATIONS.c.version)
+    count = 0
+    for app, environment, version in connection.execute(sa.select(*key)).all():
+        which = sa.and_(key[0] == app, key[1] == environment, key[2] == version)
+        row = connection.execute(sa.select(CONFIGURATIONS).where(which)).one()
+        values = in_configuration(row)
+        count += len(values)
+        kept = {place.name: encode(new) for place, sealed in values if (new := again(place, sealed)) is not None}
+        connection.execute(sa.update(CONFIGURATIONS).where(which).values(sealed=json.dumps(kept)))
+    return count
+
+
+def change_sources(connection: sa.Connection, again: Again) -> int:
+    """The columns that hold a secret."""
+    count = 0
+    for row in connection.execute(sa.select(SOURCES)).all():
+        values = in_source(row)
+        count += len(values)
+        if values:
+            new = {column: again(place, sealed) for column, place, sealed in values}
+            connection.execute(sa.update(SOURCES).where(SOURCES.c.app == row.app).values(new))
+    return count
+
+
+def change_outputs(connection: sa.Connection, again: Again) -> int:
+    """The outputs of the executions whose actions handed something on."""
+    key = (EXECUTIONS.c.app, EXECUTIONS.c.number)
+    count = 0
+    some = sa.select(*key, EXECUTIONS.c.outputs).where(EXECUTIONS.c.outputs.contains(HANDED))
+    for row in connection.execute(some).all():
+        outputs: dict[str, Any] = json.loads(row.outputs)
+        for name in [name for name in outputs if name.startswith(HANDED)]:
+            values = in_output(row.app, name, outputs[name])
+            count += len(values)
+            outputs[name] = {
+                own: encode(new) for own, place, sealed in values if (new := again(place, sealed)) is not None
+            }
+        which = sa.and_(key[0] == row.app, key[1] == row.number)
+        connection.execute(sa.update(EXECUTIONS).where(which).values(outputs=json.dumps(outputs)))
+    return count
+
+
+def in_configuration(row: sa.Row[Any]) -> list[tuple[Place, bytes]]:
+    """The values of a version."""
+    return [
+        (Place(app=row.app, environment=row.environment, name=name), base64.b64decode(text))
+        for name, text in json.loads(row.sealed).items()
+    ]
+
+
+def in_source(row: sa.Row[Any]) -> list[tuple[str, Place, bytes]]:
+    """The secrets of a source, with their columns."""
+    held = ((column, name, getattr(row, column)) for column, name in OF_SOURCE.items())
+    return [
+        (column, Place(app=row.app, environment="", name=name), sealed)
+        for column, name, sealed in held
+        if sealed is not None
+    ]
+
+
+def in_output(app: str, name: str, values: dict[str, str]) -> list[tuple[str, Place, bytes]]:
+    """The values that one action handed on, with their names."""
+    stage, _, action = name.removeprefix(HANDED).partition("/")
+    return [
+        (own, Place(app=app, environment=stage, name=f"{action}.{own}"), base64.b64decode(text))
+        for own, text in values.items()
+    ]
+
+
+def encode(sealed: bytes) -> str:
+    """As JSON holds it."""
+    return base64.b64encode(sealed).decode("ascii")

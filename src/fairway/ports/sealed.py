@@ -1,0 +1,35 @@
+"""Every value in the store that lies under seal, whatever it belongs to: for a new key, or a look at the old one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+TOKEN, DEPLOY_KEY, WEBHOOK = "token", "deploy key", "webhook"
+"""Under which names the secrets of a source are sealed; its environment is "", which no environment is called."""
+HANDED = "handed/"
+"""What the names begin with of the outputs in which an action's values are kept: `handed/STAGE/ACTION`. A value is
+sealed for the environment STAGE under `ACTION.NAME`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a value is sealed for."""
+
+    app: str
+    environment: str
+    name: str
+
+
+Again = Callable[[Place, bytes], bytes | None]
+"""Gives a sealed value as it shall be kept from now on; None: not at all."""
+
+
+class SealedValues(Protocol):
+    async def change(self, again: Again) -> int:
+        """Put every sealed value through `again`, in one transaction; how many there were. What it raises leaves all of
+        them as they were."""
+        ...
+
+    async def newest(self, limit: int) -> Sequence[tuple[Place, bytes]]:
+        """Some sealed values, at most so many, those of the newest versions first; none when nothing is sealed."""
+        ...
