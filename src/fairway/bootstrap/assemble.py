@@ -46,9 +46,9 @@ from fairway.bootstrap import components, identity, keys, registries, stages, ta
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain import capacity, diagnosis
+from fairway.domain import run as domain_run
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
-from fairway.domain.run import Policy as RunPolicy
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.intake.description import Describer
@@ -164,7 +164,12 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             memory_percent=settings.memory_percent,
             cpu_factor=settings.cpu_factor,
         )
-        admitting = Admitting(DockerHostSize(engine.containers.connection), store.deployments, desired, policy)
+
+        async def reserved_by_runs() -> capacity.Amount:
+            return capacity.reserved_by(await held.runs.unfinished())
+
+        size = DockerHostSize(engine.containers.connection)
+        admitting = Admitting(size, store.deployments, desired, policy, reserved_by_runs)
         scaler = Scaler(
             scaling.Parts(
                 desired_states=held.desired,
@@ -315,7 +320,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     ("statuses", reporter.run()),
                     ("runs", runner.run()),
                     ("times of jobs", timekeeper.run(notices.follow())),
-                    ("old runs", Pruner(held.apps, store.runs, run_logs, clock, RunPolicy()).run()),
+                    ("old runs", Pruner(held.apps, store.runs, run_logs, clock, domain_run.Policy()).run()),
                     ("housekeeping", housekeeper.run()),
                     ("samples", meter.run()),
                     ("history", Archivist(samples, history, clock).run()),

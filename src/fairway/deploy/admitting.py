@@ -8,7 +8,7 @@ the engine will say what it can't start.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fairway.domain import capacity, capacity_most, capacity_text
@@ -22,7 +22,7 @@ from fairway.errors import Conflict, NotFound, UsageError
 from fairway.ports.host import HostSize
 from fairway.ports.stores import Deployments, DesiredStates
 
-Jobs = Callable[[], Amount]
+Jobs = Callable[[], Awaitable[Amount]]
 """What the jobs that run at this moment have reserved."""
 
 
@@ -34,7 +34,7 @@ class NoRoom(Conflict):
         self.cause = cause
 
 
-def no_jobs() -> Amount:
+async def no_jobs() -> Amount:
     """None run."""
     return NOTHING
 
@@ -105,7 +105,7 @@ class Admitting:
 
     async def _others(self, app: AppName, environment: EnvironmentName) -> Mapping[str, Amount]:
         """What every other environment, and the jobs, have reserved."""
-        others = {"jobs": self._jobs()}
+        others = {"jobs": await self._jobs()}
         for each in await self._desired.list():
             if each.key != (app, environment):
                 others[f"{each.app} {each.environment}"] = await self._reserved(each)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from fairway.domain import rounding
 from fairway.domain.desired import DesiredEnvironment, DesiredService
 from fairway.domain.ids import ServiceName
+from fairway.domain.run import Run, RunStatus
 
 MIB = 1024 * 1024
 SYSTEM_LEAST, SYSTEM_MOST = 128 * MIB, 2048 * MIB
@@ -172,6 +173,15 @@ def each_of(service: DesiredService) -> Amount:
 def steady(desired: DesiredEnvironment | None) -> Amount:
     """What an environment reserves while nothing changes."""
     return add(each_of(each) * each.replicas for each in desired.services) if desired else NOTHING
+
+
+def reserved_by(runs: Iterable[Run]) -> Amount:
+    """What the containers of these runs have reserved; one that has not begun, or has ended, has none."""
+    return add(
+        Amount(memory=run.spec.memory, cpu=run.spec.cpu)
+        for run in runs
+        if run.status in (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING)
+    )
 
 
 def reserve(before: DesiredEnvironment | None, after: DesiredEnvironment) -> Amount:

@@ -32,9 +32,12 @@ class Quay(Yard):
         self.size = MemoryHostSize(Host(cores=2.0, memory=memory * MIB))
         self.jobs = Amount(memory=jobs * MIB)
         self.admitting = Admitting(
-            self.size, self.store.deployments, self.store.desired, Policy(system=0), lambda: self.jobs
+            self.size, self.store.deployments, self.store.desired, Policy(system=0), self.count_jobs
         )
         self.deployer = self.make_deployer(self.admitting)
+
+    async def count_jobs(self) -> Amount:
+        return self.jobs
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

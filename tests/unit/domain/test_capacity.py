@@ -10,6 +10,8 @@ from fairway.domain.capacity import MIB, Amount, Budget, Fitting, Host, Policy, 
 from fairway.domain.desired import DesiredEnvironment, DesiredService
 from fairway.domain.ids import EnvironmentName, ServiceName
 from fairway.domain.rounding import bounds, percent
+from fairway.domain.run import RunStatus
+from support.jobs_values import SPEC, make_run
 from support.orchestrator_world import PRODUCTION, SHOP, desire, web, worker
 
 GIB = 1024 * MIB
@@ -291,3 +293,13 @@ def test_the_words_name_a_desired_state_of_any_shape() -> None:
 
     assert capacity.steady(None) == capacity.steady(nothing) == Amount()
     assert capacity_text.amount_text(Amount(memory=MIB, cpu=1.5)) == "1 MB and 1.5 cores"
+
+
+def test_only_a_run_that_has_a_container_has_reserved_anything() -> None:
+    waiting = make_run()
+    begun = [make_run(status=status) for status in (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.STOPPING)]
+    over = make_run(status=RunStatus.SUCCEEDED)
+
+    found = capacity.reserved_by([waiting, *begun, over])
+
+    assert (found.memory, found.cpu) == (3 * SPEC.memory, 3 * SPEC.cpu)
