@@ -28,7 +28,7 @@ from fairway.domain.verdict import Verdict, judge
 from fairway.orchestrator.controller import Controller
 from support import balancers, docker_room
 from support.orchestrator_harbour import DesiredShelf, EventShelf
-from support.web_client import ask, load
+from support.web_client import Connection, ask, load
 
 INSTANCE = f"t-orchestrator-{os.getpid()}"
 HOST = "shop.test"
@@ -186,6 +186,44 @@ async def test_a_task_that_stops_answering_while_its_process_lives_is_found_and_
     assert seen.failed == {}
     order = [event.kind for event in site.events.kept if hung_task(site) in event.text]
     assert order[-3:] == ["target.drained", "task.stopped", "target.detached"], "the order is that of every other task"
+
+
+UPLOAD = """
+const server = require('http').createServer((request, response) => {
+  let length = 0;
+  request.on('data', (part) => { length += part.length; });
+  request.on('end', () => response.end(process.env.FAIRWAY_RELEASE + ' ' + length));
+});
+server.listen(process.env.PORT, '0.0.0.0');
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
+"""
+
+
+async def test_an_upload_that_a_deployment_overtakes_is_taken_to_its_end_by_the_old_task(site: Site) -> None:
+    port = site.balancer.frame.port
+    old, new = (replace(specify(number, script=UPLOAD), stop_timeout=20.0) for number in (1, 2))
+    async with site.controller():
+        await site.run(old, 1)
+        upload = await Connection.open(port)
+        upload.writer.write(f"POST / HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 200000\r\n\r\n".encode())
+        upload.writer.write(b"x" * 100_000)
+        await upload.writer.drain()
+
+        begun = await site.deploy(new, 1)
+        await site.until(lambda: bool(site.told("target.drained")))
+        during = await ask(port, HOST)
+        upload.writer.write(b"x" * 100_000)
+        answer = await upload.answer()
+        upload.close()
+        verdict = await site.verdict(new, begun)
+
+    assert during.body == "2 0", "the new release has all new requests"
+    assert (answer.status, answer.body) == (200, "1 200000")
+    assert verdict.state is RolloutState.COMPLETED
+    leaving = [
+        each.kind for each in site.events.kept if each.kind in ("target.drained", "task.stopped", "target.detached")
+    ]
+    assert leaving == ["target.drained", "task.stopped", "target.detached"]
 
 
 def hung_task(site: Site) -> str:

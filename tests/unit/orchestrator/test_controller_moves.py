@@ -1,5 +1,9 @@
 """The controller moves an environment from one release to the next, and goes on after a restart."""
 
+from collections.abc import Awaitable, Callable
+
+import pytest
+
 from fairway.adapters.memory.engine import Program
 from fairway.domain.deployment import RolloutState
 from fairway.domain.ids import DeploymentId
@@ -129,6 +133,45 @@ async def test_the_verdict_comes_after_the_bake_time(harbour: Harbour) -> None:
     assert verdict is not None
     assert verdict.state is RolloutState.COMPLETED
     assert verdict.reason == "1 of 1 task healthy"
+
+
+LEAVING = ("target.drained", "task.stopped", "target.detached")
+
+
+async def get_sick(harbour: Harbour) -> None:
+    harbour.engine.containers[harbour.ids()[0]].program = Program(sick=0.0)
+
+
+WAYS: dict[str, Callable[[Harbour], Awaitable[None]]] = {
+    "a deployment": lambda harbour: harbour.deploy(web(2, release=2)),
+    "a scale-in": lambda harbour: harbour.deploy(web(1)),
+    "a rollback": lambda harbour: harbour.deploy(web(2, release=7)),
+    "a failed check": get_sick,
+    "a service that goes": lambda harbour: harbour.deploy(worker()),
+    "taking down": lambda harbour: harbour.deploy(hosts=()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_task_leaves_in_the_same_order_whatever_the_reason(harbour: Harbour, way: str) -> None:
+    async with harbour.controller():
+        await harbour.deploy(web(2))
+        await harbour.settled()
+        for task in harbour.ids():
+            harbour.balancer.sessions[task] = 1
+        begun = len(harbour.events.kept)
+
+        await WAYS[way](harbour)
+        await harbour.until(lambda: bool(harbour.told("target.drained")), within=120)
+        await harbour.clock.sleep(10)
+        during = [event.kind for event in harbour.events.kept[begun:] if event.kind in LEAVING]
+        harbour.balancer.sessions.clear()
+        await harbour.until(lambda: bool(harbour.told("target.detached")), within=120)
+
+    leaver = harbour.told("target.detached")[0].split(" ")[0]
+    order = [event.kind for event in harbour.events.kept if event.kind in LEAVING and event.text.startswith(leaver)]
+    assert set(during) == {"target.drained"}, "the stop signal waits for the requests under way"
+    assert order == ["target.drained", "task.stopped", "target.detached"]
 
 
 async def test_a_restart_of_the_controller_continues_a_drain(harbour: Harbour) -> None:
