@@ -42,3 +42,16 @@ def test_every_decision_says_what_why_and_what_follows() -> None:
     for page in (ROOT / "docs/decisions").glob("*.md"):
         text = page.read_text()
         assert all(f"**{part}.**" in text for part in ("Decision", "Why", "What follows")), page.name
+
+
+def test_every_rule_of_ecs_names_places_and_tests_that_there_are() -> None:
+    page = (ROOT / "docs/explanation/ecs-rules.md").read_text()
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    places = set(re.findall(r"`([a-z]+(?:/[a-z_]+)*(?:\.py)?)` \|", page)) | set(
+        re.findall(r"`(domain/[a-z_]+\.py)`", page)
+    )
+
+    unknown = [name for name in re.findall(r"`(test_\w+)`", page) if f"def {name}(" not in tests]
+
+    assert unknown == []
+    assert [place for place in places if not (ROOT / "src/fairway" / place).exists()] == []
