@@ -1,6 +1,8 @@
 """Commands that run once, through the real command line and in real containers."""
 
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +109,19 @@ def test_a_run_is_stopped(live: Project) -> None:
     assert stopped.status == 0, stopped.text
     assert followed.stdout.splitlines() == ["began", "bye"]
     assert "stopped by owner; exit code 9" in shown.stdout
+
+
+def test_ctrl_c_stops_a_run_and_its_exit_status_is_the_commands_own(live: Project) -> None:
+    command = [sys.executable, "-m", "fairway", "exec", "--new", "--", "node", "-e", PATIENT]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=live.path, env=live.world.environ, text=True, **pipes) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+
+    assert (first, rest, process.returncode) == ("began\n", "bye\n", 9), said
+    assert "Stopping run" in said and "stopped by owner; exit code 9" in said
 
 
 def test_a_declared_job_runs_when_somebody_asks_and_the_status_says_how_it_went(live: Project) -> None:

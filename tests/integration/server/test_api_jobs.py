@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from fairway.adapters.memory.jobs import Deed
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment, DesiredService
-from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.ids import AppName, EnvironmentName, JobName
+from fairway.domain.job import Job
+from fairway.domain.schedule import Schedule
 from fairway.ports.jobs import JobSpec
+from fairway.ports.runs import Timed
 from support.pipeline_values import DESCRIPTION, make_release, make_spec
 
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")
@@ -121,6 +125,44 @@ async def test_down_ends_the_runs_of_the_environment_first(live):
     assert said[0]["text"] == "production: stopping 1 run of jobs"
     assert said[-1] == {"type": "end", "ok": True}
     assert (run["status"], "the environment was taken down" in run["cause"]) == ("STOPPED", True)
+
+
+async def test_an_app_that_is_deleted_takes_its_runs_and_their_logs_with_it(live):
+    await begin(live, "hang")
+    folder = live.settings.runs / "shop"
+    async with asyncio.timeout(5):
+        while not folder.exists():
+            await asyncio.sleep(0.01)
+
+    answer = await live.api.delete("/api/v1/apps/shop")
+
+    assert json.loads(answer.text.splitlines()[-1]) == {"type": "end", "ok": True}
+    assert (live.jobs.jobs, folder.exists(), live.store.shelf.runs) == ({}, False, {})
+
+
+async def test_declared_jobs_are_listed_with_their_last_run_and_run_when_somebody_asks(live):
+    report = Job(name=JobName("report"), command=("report",), schedule=Schedule(cron="0 3 * * *"))
+    live.store.shelf.releases[SHOP, 1] = make_release(
+        app=SHOP, number=1, description=replace(DESCRIPTION, jobs=(report,))
+    )
+    await live.store.timetable.put(
+        Timed(app=SHOP, environment=PRODUCTION, job=report.name, schedule=report.schedule, due=9e9)
+    )
+
+    begun = await live.api.post(RUNS, json={"environment": "production", "job": "report"})
+    await stream(live, begun.json()["number"])
+    listed = (await live.api.get("/api/v1/apps/shop/jobs")).json()["jobs"]
+    status = (await live.api.get("/api/v1/apps/shop")).json()["environments"][0]["jobs"]
+    elsewhere = (await live.api.get("/api/v1/apps/shop/jobs", params={"environment": "staging"})).json()
+    unknown = await live.api.post(RUNS, json={"environment": "production", "job": "reprot"})
+
+    assert begun.status_code == 201
+    assert listed == status
+    assert [(job["name"], job["schedule"], job["next"], job["last"]["status"]) for job in listed] == [
+        ("report", "0 3 * * *", 9e9, "SUCCEEDED")
+    ]
+    assert elsewhere == {"jobs": []}
+    assert (unknown.status_code, unknown.json()["hint"]) == (404, "the nearest one is report")
 
 
 @pytest.mark.parametrize(
