@@ -23,6 +23,12 @@ from fairway.ports.jobs import JobEnd, JobFile, JobSpec
 
 GRACE = 5
 """Seconds between the signal to a job whose time is over and its being killed."""
+ATTEMPTS = 5
+"""How often a job is begun whose container Docker takes back, or whose start meets something that can be mended."""
+MOMENT = 0.2
+"""Seconds between two of them."""
+TAKEN_BACK = frozenset({"created", "removing", "dead"})
+"""What Docker lists a container as that was never started."""
 PAUSE = 1.0
 """Seconds before a Docker that has gone is asked again."""
 
@@ -107,15 +113,17 @@ class DockerJobs:
 
     async def _begin(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
         """The id of its container, which is made and started as far as it is not."""
-        for last in (False, True):
+        for attempt in range(1, ATTEMPTS + 1):
+            last = attempt == ATTEMPTS
             entry = next(iter(await self._listed(f"{self._kind}={job}")), None)
             container = str(entry["Id"]) if entry else await self._create(job, spec, variables)
             state = await self._state(container)
             if state is None:
-                # Docker takes a container back whose maker went away before the answer, a moment after it was listed,
-                # or after its name was found to be taken.
-                if last or (entry is not None and entry["State"] != "created"):
+                # Docker takes a container back whose maker went away before the answer, some moments after it was
+                # listed, or after its name was found to be taken.
+                if last or (entry is not None and entry["State"] not in TAKEN_BACK):
                     raise WorkFailed(f"{spec.name} is gone before its end", why="its container was removed")
+                await asyncio.sleep(MOMENT)
                 continue
             if state.tried:
                 return container
@@ -124,7 +132,8 @@ class DockerJobs:
                 await self._connection.call("POST", f"/containers/{container}/start")
             except Refused as refusal:
                 await self._delete(container)
-                if last or not self._mend(refusal, spec):
+                gone = refusal.status == 404 and "No such container" in refusal.message
+                if last or not (gone or self._mend(refusal, spec)):
                     raise refusals.refused_job(refusal, spec) from refusal
             else:
                 return container
