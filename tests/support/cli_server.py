@@ -105,6 +105,9 @@ class Served:
     deployment: dict[str, Any] = field(default_factory=deployment)
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    scaled: list[dict[str, Any]] = field(default_factory=list)
+    activities: list[dict[str, Any]] = field(default_factory=list)
+    bounds: dict[str, int] | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
@@ -222,11 +225,15 @@ def make_app(served: Served) -> Starlette:
                     return problem("not_found", 404, f"there is no execution {number}")
                 return about_execution(method, found, rest, request.query_params)
             case "GET", ["tasks"]:
-                return JSONResponse({"tasks": served.tasks})
+                return JSONResponse({"tasks": served.tasks, "scaled": served.scaled})
             case "GET", ["logs"]:
                 return stream([{"type": "ping"}, *served.lines, {"type": "end"}])
             case "POST", ["scale"]:
-                return JSONResponse({"services": {k: {"from": 1, "to": v} for k, v in body["services"].items()}})
+                held = {"web": served.bounds}
+                changed = {k: {"from": 1, "to": v, "scaling": held.get(k)} for k, v in body["services"].items()}
+                return JSONResponse({"services": changed})
+            case "GET", ["scaling"]:
+                return JSONResponse({"activities": served.activities})
             case "POST", ["rollback"]:
                 return JSONResponse(served.go_back(app, body["environment"], body["release"]), 201)
             case "POST", ["restart"]:

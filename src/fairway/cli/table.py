@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     "logs": Entry(f"{HERE}.logs:logs", "Show what the tasks print", RUN),
     "exec": Entry(f"{HERE}.exec:execute", "Run a command in a task, or in a container of its own (--new)", RUN),
     "jobs": Entry(f"{HERE}.jobs:jobs", "List jobs and their runs, show how these ended, run or stop one", RUN),
-    "scale": Entry(f"{HERE}.scale:scale", "Set how many tasks a service has", RUN),
+    "scale": Entry(f"{HERE}.scale:scale", "Set how many tasks a service has, or show what has changed it", RUN),
     "restart": Entry(f"{HERE}.restart:restart", "Replace the tasks one by one, with the present variables", RUN),
     "down": Entry(f"{HERE}.down:down", "Take an environment, or the whole app, off", RUN),
     "apps": Entry(f"{HERE}.apps:apps", "List or create apps", CONFIGURE),

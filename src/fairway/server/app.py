@@ -20,6 +20,7 @@ from fairway.server.api import (
     logs,
     metrics,
     pipeline,
+    scaling,
     server,
     source,
     tasks,
@@ -65,6 +66,6 @@ def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
     operating = (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, jobs)
-    for part in (*operating, environments, variables):
+    for part in (*operating, environments, variables, scaling):
         api.include_router(part.router)
     return api

@@ -9,6 +9,7 @@ from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
 from fairway.wire.executions import Execution
 from fairway.wire.jobs import Job
+from fairway.wire.scaling import Bounds
 
 State = Literal["healthy", "degraded", "down", "deploying", "empty"]
 
@@ -39,7 +40,8 @@ class Created(App):
 
 
 class Service(BaseModel):
-    """How many tasks there should be, are, and are healthy; `failed_lately` is how many failed in ten minutes."""
+    """How many tasks there should be, are, and are healthy; `failed_lately` is how many failed in ten minutes.
+    `scaling` is what the number is held to, null for one that does not change by itself."""
 
     name: str
     desired: int
@@ -47,6 +49,7 @@ class Service(BaseModel):
     healthy: int
     failed_lately: int
     port: int | None
+    scaling: Bounds | None = None
 
 
 class Environment(BaseModel):
@@ -84,7 +87,7 @@ class ScaleRequest(BaseModel):
     services: dict[str, int]
 
 
-def services(desired: DesiredEnvironment, progress: Progress | None) -> list[Service]:
+def services(desired: DesiredEnvironment, progress: Progress | None, now: float) -> list[Service]:
     """The services with the counts that were last observed; zeros before the first look."""
     shown = []
     for service in desired.services:
@@ -97,6 +100,7 @@ def services(desired: DesiredEnvironment, progress: Progress | None) -> list[Ser
                 healthy=seen.healthy if seen else 0,
                 failed_lately=seen.lately if seen else 0,
                 port=service.spec.port,
+                scaling=Bounds.of(service, now),
             )
         )
     return shown

@@ -1,9 +1,13 @@
 """Tasks as the API shows them."""
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel
 
 from fairway.domain import health, observed
+from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.facts import Usage
+from fairway.wire.scaling import Bounds
 
 
 class Task(BaseModel):
@@ -54,7 +58,27 @@ class Task(BaseModel):
         )
 
 
+class Count(BaseModel):
+    """A service whose count changes by itself: how many tasks it has now, and what it is held to."""
+
+    environment: str
+    service: str
+    desired: int
+    scaling: Bounds
+
+
 class Tasks(BaseModel):
-    """By environment, service and age."""
+    """By environment, service and age; and the services that are scaled."""
 
     tasks: list[Task]
+    scaled: list[Count] = []
+
+
+def scaled(desired: Iterable[DesiredEnvironment], now: float) -> list[Count]:
+    """Those of the environments' services that are scaled."""
+    return [
+        Count(environment=each.environment, service=service.spec.service, desired=service.replicas, scaling=bounds)
+        for each in desired
+        for service in each.services
+        if (bounds := Bounds.of(service, now)) is not None
+    ]

@@ -1,5 +1,7 @@
 """Amounts in words, the same wherever Fairway shows them: durations, ages, sizes, commits. Standard library only."""
 
+from collections.abc import Mapping
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -51,6 +53,11 @@ def size(count: float) -> str:
 def commit(full: str) -> str:
     """The first seven characters of a commit's id."""
     return full[:7]
+
+
+def bounds(scaling: Mapping[str, int]) -> str:
+    """`(2-10)`: how few and how many tasks scaling allows."""
+    return f"({scaling['min']}-{scaling['max']})"
 
 
 def count(number: int, noun: str) -> str:

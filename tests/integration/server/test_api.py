@@ -562,7 +562,7 @@ async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
         {"release": 1, "target": 1, "after": None},
     )
     assert rollback.json()["trigger"] == {"kind": "rollback", "by": "owner"}
-    assert scale.json() == {"services": {"web": {"from": 1, "to": 4}}}
+    assert scale.json() == {"services": {"web": {"from": 1, "to": 4, "scaling": None}}}
     assert live.pipeline.asked == [("rollback", "shop", "production", 1, "owner")]
     assert live.deployer.asked[0] == ("restart", "shop", "production", "web", "owner")
     assert live.deployer.asked[-1] == ("scale", "shop", "production", {"web": 4}, "owner")

@@ -25,6 +25,8 @@ def ps(application: str | None, environment: str | None, everything: bool, as_js
         return
     rows = [row(task, time.time()) for task in document["tasks"]]
     output.put_table(HEADINGS, rows, empty=f"{place.app} has no tasks; a push starts some")
+    for each in document.get("scaled", ()):
+        output.say(f"{each['service']} of {each['environment']}: {scaled(each)}")
 
 
 def row(task: dict[str, Any], now: float) -> list[str]:
@@ -44,6 +46,11 @@ def row(task: dict[str, Any], now: float) -> list[str]:
         "" if memory is None else words.size(memory) + (f" of {words.size(limit)}" if limit else ""),
         output.clean(task.get("detail") or ""),
     ]
+
+
+def scaled(count: dict[str, Any]) -> str:
+    """`4 tasks (2-10)`: how many, and what scaling holds it to."""
+    return f"{words.count(count['desired'], 'task')} {words.bounds(count['scaling'])}"
 
 
 def ended(task: dict[str, Any]) -> str:

@@ -67,7 +67,8 @@ def environment_lines(env: dict[str, Any], now: float) -> list[str]:
     result = [f"  {env['name']:<12} {'   '.join(part for part in parts if part)}"]
     result += [f"  {'':<12} {url}" for url in env["urls"][1:]]
     for service in env["services"]:
-        counts = f"{service['healthy']}/{service['desired']} healthy"
+        limits = f" {words.bounds(service['scaling'])}" if service.get("scaling") else ""
+        counts = f"{service['healthy']}/{service['desired']}{limits} healthy"
         if service["running"] != service["healthy"]:
             counts += f", {service['running']} running"
         if failed := service["failed_lately"]:

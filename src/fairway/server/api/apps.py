@@ -59,7 +59,7 @@ async def delete(request: Request, services: TheServices, app: TheApp, by: By) -
 async def _environment(services: Services, desired: DesiredEnvironment) -> shapes.Environment:
     app, name = desired.key
     progress = services.observations.progress(app, name)
-    counts = shapes.services(desired, progress)
+    counts = shapes.services(desired, progress, services.clock.now())
     under_way = await services.deployments.latest(app, name, RolloutState.IN_PROGRESS)
     done = await services.deployments.latest(app, name, RolloutState.COMPLETED)
     number = desired.services[0].spec.release if desired.services else None

@@ -29,7 +29,13 @@ async def tasks(
     seen = [each for each in await tasklist.seen(services, app, environment) if all or _lives(each)]
     use = await _measure(services, [each.task.id for each in seen if _lives(each)])
     nothing = (None, None)
-    return shapes.Tasks(tasks=[shapes.Task.of(each, *use.get(each.task.id, nothing)) for each in seen])
+    desired = [
+        each for each in await services.desired.list() if each.app == app and environment in (None, each.environment)
+    ]
+    return shapes.Tasks(
+        tasks=[shapes.Task.of(each, *use.get(each.task.id, nothing)) for each in seen],
+        scaled=shapes.scaled(desired, services.clock.now()),
+    )
 
 
 def _lives(seen: ObservedTask) -> bool:
