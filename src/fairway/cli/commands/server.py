@@ -1,6 +1,5 @@
 """`fairway server`: the server of this host."""
 
-import asyncio
 import time
 from typing import TextIO
 
@@ -62,6 +61,8 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
 
     A server that runs is stopped meanwhile and started again; tasks and HAProxy go on serving.
     """
+    import asyncio
+
     from fairway.bootstrap import keys
     from fairway.server import lock
 
