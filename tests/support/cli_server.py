@@ -87,6 +87,28 @@ def environment(name: str = "production", **more: Any) -> dict[str, Any]:
     }
 
 
+def figures(**more: Any) -> dict[str, Any]:
+    """Figures of the API: those of the sketch."""
+    return {
+        "seconds": 10.0,
+        "tasks": 2.0,
+        "requests": 410,
+        "errors": 0,
+        "refused": 0,
+        "requests_per_second": 41.0,
+        "error_percent": 0.0,
+        "queue": 3,
+        "p50_ms": 12.8,
+        "p95_ms": 38.3,
+        "p99_ms": 1510.0,
+        "cpu_percent": 11.0,
+        "cpu_limit": 0.5,
+        "memory": 96 * 1024**2,
+        "memory_limit": 512 * 1024**2,
+        **more,
+    }
+
+
 def problem(code: str, status: int, title: str, **more: Any) -> JSONResponse:
     """A problem document."""
     return JSONResponse({"code": code, "title": title, "status": status, **more}, status)
@@ -109,6 +131,8 @@ class Served:
     activities: list[dict[str, Any]] = field(default_factory=list)
     bounds: dict[str, int] | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
+    top: list[dict[str, Any]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
     artifacts: dict[str, bytes] = field(default_factory=dict)
@@ -226,6 +250,11 @@ def make_app(served: Served) -> Starlette:
                 return about_execution(method, found, rest, request.query_params)
             case "GET", ["tasks"]:
                 return JSONResponse({"tasks": served.tasks, "scaled": served.scaled})
+            case "GET", ["top"]:
+                over = float(request.query_params["over"])
+                return JSONResponse({"at": time.time(), "over": over, "services": served.top})
+            case "GET", ["samples"]:
+                return JSONResponse({"step": 60, "samples": served.samples})
             case "GET", ["logs"]:
                 return stream([{"type": "ping"}, *served.lines, {"type": "end"}])
             case "POST", ["scale"]:

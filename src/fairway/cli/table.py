@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "status": Entry(f"{HERE}.status:status", "Show the app: environments, services, the latest execution", RUN),
     "ps": Entry(f"{HERE}.ps:ps", "List the tasks", RUN),
+    "top": Entry(f"{HERE}.top:top", "Show requests, errors, latencies, CPU and memory, live", RUN),
     "logs": Entry(f"{HERE}.logs:logs", "Show what the tasks print", RUN),
     "exec": Entry(f"{HERE}.exec:execute", "Run a command in a task, or in a container of its own (--new)", RUN),
     "jobs": Entry(f"{HERE}.jobs:jobs", "List jobs and their runs, show how these ended, run or stop one", RUN),

@@ -15,18 +15,27 @@ STEPS = (1, 10, 60, 600, 3600, 21600)
 async def recall(
     samples: Samples, history: History, series: Series, *, since: float, now: float, step: int | None = None
 ) -> Sequence[Sample]:
-    """What is known of the series between `since` and `now`, oldest first, one sample for each `step` seconds (at least
-    that of the grade that reaches so far back; None: so that there are at most 120). Raises Unavailable."""
-    reaching = [grade for grade in GRADES if now - since <= grade.kept] or GRADES[-1:]
-    if step is None:
-        step = next((each for each in STEPS if (now - since) / each <= POINTS), STEPS[-1])
-    step = max(step, reaching[0].step)
+    """What is known of the series between `since` and `now`, oldest first, one sample for each step that `choose_step`
+    gives. Raises Unavailable."""
     found: list[Sample] = []
     # From the coarsest that is needed: what it does not have yet, the last minutes, is in the finer ones.
-    for grade in reversed(GRADES[: GRADES.index(reaching[0]) + 1]):
+    for grade in reversed(GRADES[: GRADES.index(reaching(now - since)) + 1]):
         after = found[-1].at if found else since
         found += await read(samples, history, grade, series, since=after)
+    step = choose_step(now - since, step)
     return metrics.thin_all((each for each in found if each.at <= math.ceil(now)), step=step)
+
+
+def choose_step(seconds: float, wanted: int | None) -> int:
+    """The step for so long a time: what is wanted, but no finer than what is kept; None: at most 120 samples."""
+    if wanted is None:
+        wanted = next((each for each in STEPS if seconds / each <= POINTS), STEPS[-1])
+    return max(wanted, reaching(seconds).step)
+
+
+def reaching(seconds: float) -> Grade:
+    """The finest grade that reaches so far back, else the last."""
+    return next((grade for grade in GRADES if seconds <= grade.kept), GRADES[-1])
 
 
 async def read(samples: Samples, history: History, grade: Grade, series: Series, *, since: float) -> Sequence[Sample]:

@@ -20,6 +20,7 @@ from fairway.server.api import (
     logs,
     metrics,
     pipeline,
+    samples,
     scaling,
     server,
     source,
@@ -65,7 +66,7 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    operating = (server, apps, source, executions, pipeline, transitions, tasks, logs, deployments, jobs)
-    for part in (*operating, environments, variables, scaling):
+    running = (tasks, samples, logs, deployments, jobs, environments, variables, scaling)
+    for part in (server, apps, source, executions, pipeline, transitions, *running):
         api.include_router(part.router)
     return api

@@ -9,6 +9,7 @@ from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
 from fairway.wire.executions import Execution
 from fairway.wire.jobs import Job
+from fairway.wire.metrics import Figures
 from fairway.wire.scaling import Bounds
 
 State = Literal["healthy", "degraded", "down", "deploying", "empty"]
@@ -41,7 +42,8 @@ class Created(App):
 
 class Service(BaseModel):
     """How many tasks there should be, are, and are healthy; `failed_lately` is how many failed in ten minutes.
-    `scaling` is what the number is held to, null for one that does not change by itself."""
+    `scaling` is what the number is held to, null for one that does not change by itself; `figures` what was measured in
+    the last minute."""
 
     name: str
     desired: int
@@ -50,6 +52,7 @@ class Service(BaseModel):
     failed_lately: int
     port: int | None
     scaling: Bounds | None = None
+    figures: Figures | None = None
 
 
 class Environment(BaseModel):

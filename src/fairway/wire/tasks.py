@@ -1,17 +1,28 @@
 """Tasks as the API shows them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from fairway.domain import health, observed
 from fairway.domain.desired import DesiredEnvironment
-from fairway.domain.facts import Usage
 from fairway.wire.scaling import Bounds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a task uses and may use, as far as it could be seen."""
+
+    cpu_percent: float | None = None
+    cpu_limit: float | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+
+
 class Task(BaseModel):
-    """One container. `detail` is what its last health check saw; `cpu_percent` is of one core, over a short while."""
+    """One container. `detail` is what its last health check saw; `cpu_percent` is of one core, over a short while,
+    `cpu_limit` the cores that it may use."""
 
     id: str
     environment: str
@@ -29,11 +40,12 @@ class Task(BaseModel):
     oom_killed: bool
     restarts: int
     cpu_percent: float | None = None
+    cpu_limit: float | None = None
     memory: int | None = None
     memory_limit: int | None = None
 
     @classmethod
-    def of(cls, seen: observed.ObservedTask, usage: Usage | None, cpu_percent: float | None) -> "Task":
+    def of(cls, seen: observed.ObservedTask, use: Use) -> "Task":
         """The shape of a task, with what it uses if that could be seen."""
         task, last = seen.task, seen.health.last
         return cls(
@@ -52,9 +64,10 @@ class Task(BaseModel):
             exit_code=task.exit.code if task.exit else None,
             oom_killed=task.exit.oom_killed if task.exit else False,
             restarts=task.restarts,
-            cpu_percent=cpu_percent,
-            memory=usage.memory if usage else None,
-            memory_limit=usage.limit if usage else None,
+            cpu_percent=use.cpu_percent,
+            cpu_limit=use.cpu_limit,
+            memory=use.memory,
+            memory_limit=use.memory_limit,
         )
 
 

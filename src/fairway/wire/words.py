@@ -50,6 +50,31 @@ def size(count: float) -> str:
     return f"{count:.1f} GB"
 
 
+def share_of_size(used: float, limit: float | None) -> str:
+    """`96/512 MB`, `96 MB/1.5 GB` where the units differ, `96 MB` without a limit."""
+    if not limit:
+        return size(used)
+    (number, unit), (most, most_unit) = size(used).split(" "), size(limit).split(" ")
+    return f"{number}/{most} {unit}" if unit == most_unit else f"{number} {unit}/{most} {most_unit}"
+
+
+def share_of_cpu(percent: float, limit: float | None) -> str:
+    """Per cent of one core as a share of what may be used: 6 with 0.5 cores → `12 %`; of one core without a limit."""
+    return f"{percent / limit if limit else percent:.0f} %"
+
+
+def rate(per_second: float) -> str:
+    """0 → `0`, 4.13 → `4.1`, 41.3 → `41`, 25104.2 → `25,104`."""
+    return f"{per_second:.1f}" if 0 < per_second < 9.95 else f"{per_second:,.0f}"
+
+
+def latency(milliseconds: float) -> str:
+    """0.83 → `0.8 ms`, 38.3 → `38 ms`, 1510 → `1.5 s`."""
+    if milliseconds < 9.95:
+        return f"{milliseconds:.1f} ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 999.5 else duration(milliseconds / 1000)
+
+
 def commit(full: str) -> str:
     """The first seven characters of a commit's id."""
     return full[:7]

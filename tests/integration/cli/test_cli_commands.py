@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from support.cli_server import Served, deployment, environment, execution, stage
+from support.cli_server import Served, deployment, environment, execution, figures, stage
 
 FAILED = execution(
     status="FAILED",
@@ -76,6 +76,8 @@ def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) ->
     for command in (
         ["status"],
         ["ps"],
+        ["top"],
+        ["top", "web", "--since", "1h"],
         ["executions"],
         ["show", "42"],
         ["show", "--log", "build"],
@@ -129,9 +131,32 @@ def test_tables_are_for_people(shop: Any, server: Served) -> None:
 
     row = ["3fa9c0ffee00", "production", "web", "17", "running", "healthy"]
     assert ps.stdout.splitlines()[1].split()[:6] == row
-    assert "96 MB of 512 MB" in ps.stdout
+    assert "22 %" in ps.stdout and "96/512 MB" in ps.stdout
     assert executions.stdout.splitlines()[1].split()[:3] == ["42", "succeeded", "9c1f2e7"]
     assert releases.stdout.splitlines()[1].split()[:3] == ["2", "current", "aaaaaaa"]
+
+
+def test_top_is_one_table_when_it_is_piped(shop: Any, server: Served) -> None:
+    task = {"id": "3fa9c0ffee00", "figures": figures()}
+    server.top = [{"environment": "production", "service": "web", "figures": figures(), "tasks": [task]}]
+
+    done = shop.fairway("top", "--over", "1m")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[:3] for line in done.stdout.splitlines()[1:]] == [
+        ["production", "web", "1"],
+        ["3fa9c0ffee00", "41", "0.0"],
+    ]
+
+
+def test_top_shows_the_past_of_a_service(shop: Any, server: Served) -> None:
+    server.samples = [{**figures(), "at": 60.0}, {**figures(requests_per_second=7.0), "at": 120.0}]
+
+    past, aimless = shop.fairway("top", "web", "--since", "1h"), shop.fairway("top", "--since", "1h")
+
+    assert [line.split()[1:3] for line in past.stdout.splitlines()[1:]] == [["2", "41"], ["2", "7.0"]]
+    assert aimless.returncode == 2
+    assert "fairway top web --since 1h" in aimless.stderr
 
 
 def test_executions_are_searched_for_page_by_page(shop: Any, server: Served) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from support.cli_server import Served, execution, stage
+from support.cli_server import Served, execution, figures, stage
 
 
 class Terminal:
@@ -72,6 +72,19 @@ def test_a_watched_status_is_redrawn_in_place(shop: Any, server: Served) -> None
 
     server.executions = [execution()]
     seen = terminal.expect("succeeded")
+    terminal.process.terminate()
+    terminal.close()
+
+    assert re.search(r"\x1b\[\dF", seen)
+
+
+def test_top_is_redrawn_in_place_each_second(shop: Any, server: Served) -> None:
+    server.top = [{"environment": "production", "service": "web", "figures": figures(), "tasks": []}]
+    terminal = Terminal(shop, "top")
+    terminal.expect("41 ")
+
+    server.top[0]["figures"] = figures(requests_per_second=77.0)
+    seen = terminal.expect("77 ")
     terminal.process.terminate()
     terminal.close()
 

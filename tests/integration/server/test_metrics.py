@@ -5,10 +5,15 @@ from dataclasses import replace
 import pytest
 
 from fairway.domain import metrics
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.health import Health, HealthState
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
 from fairway.domain.metrics import Series, Use
+from fairway.domain.observed import ObservedEnvironment, ObservedTask, Task, TaskStatus
+from fairway.domain.rollout import Progress
+from support.pipeline_values import make_desired
 from support.server_world import Served
 
+API = "/api/v1"
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")
 WEB = Series(app=SHOP, environment=PRODUCTION, service=ServiceName("web"))
 TASK = replace(WEB, task=TaskId("aaaa11111111"))
@@ -79,3 +84,84 @@ async def test_prometheus_needs_a_token(served: Served) -> None:
     answer = await served.api.get("/metrics", headers={"Authorization": "Bearer wrong"})
 
     assert answer.status_code == 401
+
+
+async def test_top_tells_figures_of_services_and_their_tasks(measured: Served) -> None:
+    await desire_and_show(measured)
+
+    document = (await measured.api.get(f"{API}/apps/shop/top")).json()
+
+    web, worker = document["services"]
+    figures = web["figures"]
+    assert (web["environment"], web["service"], document["over"]) == ("production", "web", 10.0)
+    assert (figures["requests"], figures["errors"], figures["refused"]) == (42, 4, 2)
+    assert (figures["requests_per_second"], figures["error_percent"]) == (21.0, 9.524)
+    assert 38 <= figures["p95_ms"] <= 38 * 1.2
+    assert (figures["cpu_percent"], figures["cpu_limit"]) == (6.0, 0.5)
+    assert [task["id"] for task in web["tasks"]] == ["aaaa11111111"]
+    assert web["tasks"][0]["figures"]["requests"] == 40
+    assert worker == {"environment": "production", "service": "worker", "figures": None, "tasks": []}
+
+
+async def test_top_takes_one_service_and_refuses_one_that_there_is_not(measured: Served) -> None:
+    await desire_and_show(measured)
+
+    one = (await measured.api.get(f"{API}/apps/shop/top?service=web")).json()
+    none = await measured.api.get(f"{API}/apps/shop/top?service=wbe")
+
+    assert [each["service"] for each in one["services"]] == ["web"]
+    assert none.status_code == 404
+
+
+async def test_the_status_and_the_tasks_have_figures(measured: Served) -> None:
+    await desire_and_show(measured)
+
+    status = (await measured.api.get(f"{API}/apps/shop")).json()
+    tasks = (await measured.api.get(f"{API}/apps/shop/tasks")).json()["tasks"]
+
+    [web, worker] = status["environments"][0]["services"]
+    assert (web["figures"]["requests"], worker["figures"]) == (42, None)
+    assert (tasks[0]["cpu_percent"], tasks[0]["cpu_limit"], tasks[0]["memory"]) == (6.0, 0.5, 96 * 2**20)
+
+
+async def test_samples_of_a_service_are_told_by_step(measured: Served) -> None:
+    await desire_and_show(measured)
+    path = f"{API}/apps/shop/samples?environment=production&service=web"
+    since = int(measured.services.clock.now()) - 60
+
+    seconds = (await measured.api.get(f"{path}&since={since}&step=1")).json()
+    hour = (await measured.api.get(path)).json()
+
+    assert [(each["requests"], each["refused"]) for each in seconds["samples"]] == [(40, 0), (2, 2)]
+    assert hour["step"] == 60
+    assert sum(each["requests"] for each in hour["samples"]) == 42
+
+
+async def test_what_can_not_be_had_of_the_past_is_refused(measured: Served) -> None:
+    await desire_and_show(measured)
+    path = f"{API}/apps/shop/samples?environment=production"
+
+    ancient = await measured.api.get(f"{path}&service=web&since=5")
+    unknown = await measured.api.get(f"{path}&service=wbe")
+
+    assert (ancient.status_code, unknown.status_code) == (422, 404)
+
+
+async def desire_and_show(served: Served) -> None:
+    """web and worker are desired in production, and one task of web runs."""
+    made = make_desired()
+    services = tuple(replace(each, spec=replace(each.spec, app=SHOP)) for each in made.services)
+    await served.store.desired.put(replace(made, app=SHOP, environment=PRODUCTION, services=services))
+    task = Task(
+        id=TaskId("aaaa11111111"),
+        app=SHOP,
+        environment=PRODUCTION,
+        service=ServiceName("web"),
+        release=ReleaseNumber(1),
+        deployment=DeploymentId(1),
+        status=TaskStatus.RUNNING,
+        created_at=1.0,
+    )
+    seen = ObservedTask(task=task, health=Health(state=HealthState.HEALTHY))
+    progress = Progress(app=SHOP, environment=PRODUCTION, at=1.0, services={})
+    served.board.post(progress, ObservedEnvironment(tasks=(seen,)))

@@ -5,10 +5,11 @@ import io
 import pytest
 
 from fairway.cli import detection, durations, errors, here, output, variables
-from fairway.cli.commands import executions, logs, ps, scale, status, up
+from fairway.cli.commands import executions, logs, ps, scale, status, top, up
 from fairway.domain.detection import Detection, Evidence, Kind, Problem
 from fairway.errors import Finding, UsageError, WorkFailed
-from support.cli_server import environment, execution, stage
+from fairway.wire import words
+from support.cli_server import environment, execution, figures, stage
 
 
 class Terminal(io.StringIO):
@@ -130,6 +131,60 @@ def test_status_reads_as_in_the_sketches() -> None:
         "  staging      nothing deployed yet",
         '  execution 43  in progress in build for 2 d   9c1f2e7 "Add coupons"   fairway show 43',
     ]
+
+
+def test_status_shows_what_a_service_does_and_uses() -> None:
+    web = {**environment()["services"][0], "figures": figures()}
+    quiet = figures(requests_per_second=None, p95_ms=None, error_percent=None, refused=None)
+    worker = {**web, "name": "worker", "desired": 1, "running": 1, "healthy": 1, "figures": quiet}
+
+    lines = status.environment_lines(environment(services=[web, worker]), 1000.0)
+
+    assert lines[1:] == [
+        "    web        2/2 healthy      41 req/s   p95 38 ms   errors 0.0 %   CPU 22 %   memory 96/512 MB",
+        "    worker     1/1 healthy      CPU 22 %   memory 96/512 MB",
+    ]
+
+
+def test_ps_shows_use_against_limit() -> None:
+    task = {"id": "3fa9c1d2e4b5", "environment": "production", "service": "web", "release": 17, "status": "RUNNING"}
+    task |= {"health": "HEALTHY", "started_at": 900.0, "stopped_at": None, "cpu_percent": 6.0, "cpu_limit": 0.5}
+
+    row = ps.row({**task, "memory": 96 * 2**20, "memory_limit": 512 * 2**20}, 1000.0)
+
+    assert row[7:9] == ["12 % of 0.5", "96/512 MB"]
+
+
+def test_top_has_a_row_for_each_service_and_each_of_its_tasks() -> None:
+    tasks = [{"id": "3fa9c1d2e4b5", "figures": figures(refused=2)}, {"id": "4ab0c1d2e4b5", "figures": None}]
+    web = {"environment": "production", "service": "web", "figures": figures(), "tasks": tasks}
+
+    screen = top.lines("shop-api", {"at": 0.0, "over": 10.0, "services": [web]})
+
+    assert screen[1:] == [
+        "environment  service  task          req/s  errors  refused  p50    p95    p99    queue  CPU   memory",
+        "production   web      2             41     0.0 %            13 ms  38 ms  1.5 s  3      22 %  96/512 MB",
+        "                      3fa9c1d2e4b5  41     0.0 %   2        13 ms  38 ms  1.5 s  3      22 %  96/512 MB",
+        "                      4ab0c1d2e4b5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (words.rate(0), "0"),
+        (words.rate(4.13), "4.1"),
+        (words.rate(25104.2), "25,104"),
+        (words.latency(0.83), "0.8 ms"),
+        (words.latency(999.6), "1.0 s"),
+        (words.share_of_size(96 * 2**20, 1536 * 2**20), "96 MB/1.5 GB"),
+        (words.share_of_size(96 * 2**20, None), "96 MB"),
+        (words.share_of_cpu(6.0, 0.5), "12 %"),
+        (words.share_of_cpu(6.0, None), "6 %"),
+    ],
+)
+def test_amounts_are_short(shown: str, expected: str) -> None:
+    assert shown == expected
 
 
 def test_an_app_without_anything_says_what_to_type() -> None:

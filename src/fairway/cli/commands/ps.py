@@ -33,7 +33,8 @@ def row(task: dict[str, Any], now: float) -> list[str]:
     """One task as cells."""
     running = task["stopped_at"] is None
     since = task["started_at"] if running else task["stopped_at"]
-    cpu, memory, limit = task.get("cpu_percent"), task.get("memory"), task.get("memory_limit")
+    cpu, cores = task.get("cpu_percent"), task.get("cpu_limit")
+    memory, limit = task.get("memory"), task.get("memory_limit")
     return [
         task["id"][:12],
         task["environment"],
@@ -42,8 +43,8 @@ def row(task: dict[str, Any], now: float) -> list[str]:
         task["status"].lower() if running else ended(task),
         task["health"].lower() if running and task["health"] else "",
         "" if since is None else words.duration(now - since) if running else words.age(now - since),
-        "" if cpu is None else f"{cpu:.0f} %",
-        "" if memory is None else words.size(memory) + (f" of {words.size(limit)}" if limit else ""),
+        "" if cpu is None else words.share_of_cpu(cpu, cores) + (f" of {cores:g}" if cores else ""),
+        "" if memory is None else words.share_of_size(memory, limit),
         output.clean(task.get("detail") or ""),
     ]
 

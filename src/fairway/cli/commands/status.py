@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fairway.cli import durations, here, options, output, redraw, runs
+from fairway.cli import durations, figures, here, options, output, redraw, runs
 from fairway.errors import UsageError
 from fairway.wire import progress, words
 
@@ -31,7 +31,8 @@ def status(application: str | None, watch: bool, timeout: str, as_json: bool) ->
         redraw.watch(
             place.client,
             lambda: place.client.get(place.path()),
-            lambda document, now, width: lines(document, now=now, width=width),
+            # Where only changes are printed, numbers that change each second would be all there is.
+            lambda document, now, width: lines(document, now=now, width=width, measured=output.on_terminal(sys.stdout)),
             name=place.app,
             more="fairway status --watch",
             timeout=patience,
@@ -44,8 +45,8 @@ def status(application: str | None, watch: bool, timeout: str, as_json: bool) ->
         output.put(line)
 
 
-def lines(document: dict[str, Any], *, now: float, width: int) -> list[str]:
-    """The app's status as it is read."""
+def lines(document: dict[str, Any], *, now: float, width: int, measured: bool = True) -> list[str]:
+    """The app's status as it is read; `measured`: with what the services do and use."""
     environments = document["environments"]
     states = "   ".join(f"{env['name']} {state(env)}" for env in environments)
     bare = sum(len(f"{env['name']} {mark(env)[0]} {env['state']}") for env in environments) + 3 * (
@@ -54,11 +55,11 @@ def lines(document: dict[str, Any], *, now: float, width: int) -> list[str]:
     gap = " " * max(3, min(width, 110) - len(document["app"]) - bare)
     result = [f"{output.paint(document['app'], 'bold')}{gap if environments else ''}{states}"]
     for env in environments:
-        result += environment_lines(env, now)
+        result += environment_lines(env, now, measured=measured)
     return [*result, *execution_lines(document.get("execution"), now), *next_lines(document)]
 
 
-def environment_lines(env: dict[str, Any], now: float) -> list[str]:
+def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True) -> list[str]:
     """An environment's release and URLs, and its services and jobs below."""
     if env["state"] == "empty" or env["release"] is None:
         return [f"  {env['name']:<12} nothing deployed yet"]
@@ -74,7 +75,8 @@ def environment_lines(env: dict[str, Any], now: float) -> list[str]:
         if failed := service["failed_lately"]:
             failures = "1 task failed" if failed == 1 else f"{failed} tasks failed"
             counts += f"   {failures} in the last 10 min: fairway logs {service['name']} -e {env['name']}"
-        result.append(f"    {service['name']:<10} {counts}")
+        seen = "   ".join(figures.parts(service.get("figures"))) if measured else ""
+        result.append(f"    {service['name']:<10} {counts:<14}   {seen}".rstrip())
     result += [f"    {job['name']:<10} {runs.job_line(job, now)}" for job in env.get("jobs", ())]
     return result
 

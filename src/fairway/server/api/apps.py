@@ -6,9 +6,9 @@ from starlette.responses import Response
 from fairway.domain import ids
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, ServiceName
 from fairway.errors import NotFound
-from fairway.server import joblist, stream, takedown, waits
+from fairway.server import figures, joblist, stream, takedown, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
@@ -60,6 +60,8 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
     app, name = desired.key
     progress = services.observations.progress(app, name)
     counts = shapes.services(desired, progress, services.clock.now())
+    for each in counts:
+        each.figures = figures.of_service(services, app, name, ServiceName(each.name))
     under_way = await services.deployments.latest(app, name, RolloutState.IN_PROGRESS)
     done = await services.deployments.latest(app, name, RolloutState.COMPLETED)
     number = desired.services[0].spec.release if desired.services else None

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 
 from fairway.domain.facts import Usage
 from fairway.domain.ids import TaskId
-from fairway.domain.observed import ObservedTask, TaskStatus
-from fairway.server import tasklist
+from fairway.domain.metrics import Series
+from fairway.domain.observed import ObservedTask, Task, TaskStatus
+from fairway.server import figures, tasklist
 from fairway.server.api.asked import OneEnvironment, TheApp, TheServices
 from fairway.services import Services
 from fairway.wire import tasks as shapes
@@ -27,13 +28,12 @@ async def tasks(
 ) -> shapes.Tasks:
     """The app's tasks with what they use."""
     seen = [each for each in await tasklist.seen(services, app, environment) if all or _lives(each)]
-    use = await _measure(services, [each.task.id for each in seen if _lives(each)])
-    nothing = (None, None)
+    use = await _measure(services, [each for each in seen if _lives(each)])
     desired = [
         each for each in await services.desired.list() if each.app == app and environment in (None, each.environment)
     ]
     return shapes.Tasks(
-        tasks=[shapes.Task.of(each, *use.get(each.task.id, nothing)) for each in seen],
+        tasks=[shapes.Task.of(each, use.get(each.task.id, shapes.Use())) for each in seen],
         scaled=shapes.scaled(desired, services.clock.now()),
     )
 
@@ -42,7 +42,27 @@ def _lives(seen: ObservedTask) -> bool:
     return seen.task.status is not TaskStatus.STOPPED
 
 
-async def _measure(services: Services, tasks: list[TaskId]) -> dict[TaskId, tuple[Usage | None, float | None]]:
+async def _measure(services: Services, seen: list[ObservedTask]) -> dict[TaskId, shapes.Use]:
+    """What each uses: as it was measured lately, else by a look into it."""
+    measured = {each.task.id: _measured(services, each.task) for each in seen}
+    known = {task: use for task, use in measured.items() if use is not None}
+    return known | await _look(services, [task for task in measured if task not in known])
+
+
+def _measured(services: Services, task: Task) -> shapes.Use | None:
+    series = Series(app=task.app, environment=task.environment, service=task.service, task=task.id)
+    lately = figures.of_series(services, series, over=figures.LATELY)
+    if lately is None or lately.cpu_percent is None or lately.memory is None:
+        return None
+    return shapes.Use(
+        cpu_percent=lately.cpu_percent,
+        cpu_limit=lately.cpu_limit,
+        memory=lately.memory,
+        memory_limit=lately.memory_limit,
+    )
+
+
+async def _look(services: Services, tasks: list[TaskId]) -> dict[TaskId, shapes.Use]:
     """What each uses now, and its share of a core in per cent between two looks."""
     if not tasks:
         return {}
@@ -56,7 +76,12 @@ async def _measure(services: Services, tasks: list[TaskId]) -> dict[TaskId, tupl
     second = await asyncio.gather(*(services.inspector.usage(task) for task in tasks))
     seconds = loop.time() - begun
     return {
-        task: (after, _share(before, after, seconds)) for task, before, after in zip(tasks, first, second, strict=True)
+        task: shapes.Use(
+            cpu_percent=_share(before, after, seconds),
+            memory=after.memory if after else None,
+            memory_limit=after.limit if after else None,
+        )
+        for task, before, after in zip(tasks, first, second, strict=True)
     }
 
 
