@@ -15,7 +15,8 @@ from fairway.domain.metrics import DAY, GRADES, HOUR, Sample, Series
 from fairway.errors import Unavailable
 
 MOST = 64 * 1024 * 1024
-"""Bytes of one grade. 200 tasks make 45 MB of minutes in two days and 65 MB of ten minutes in thirty."""
+"""Bytes of one grade. 200 busy tasks of 20 services make 33 MB of minutes in two days, and 50 MB of ten minutes in
+thirty."""
 SPANS = {60: HOUR, 600: DAY}
 """Seconds of one file, by the grade's step."""
 KEPT = {grade.step: grade.kept for grade in GRADES}

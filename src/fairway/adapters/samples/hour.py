@@ -1,8 +1,7 @@
 """The last hour, in memory: `ports.metrics.Samples`.
 
-Each series has a roll of minutes: the one that is being written as plain bytes, those before it compressed. A second is
-some 80 bytes, of which compression leaves a quarter under load and a twentieth without; as objects it would be 500. So
-200 busy tasks take about 15 MB for their hour.
+Each series has a roll of minutes: the one that is being written as plain bytes, those before it compressed. 200 tasks
+of 20 services take 14 MB for an hour in which nothing happens, 37 MB for one under load; as objects it would be 500.
 """
 
 import zlib

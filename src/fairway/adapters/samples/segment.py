@@ -1,7 +1,9 @@
 """One file of samples, which only grows: frames behind each other, each with its length and checksum.
 
     length, CRC-32    then either   S, number, JSON of a series     from here on this number means that series
-                      or            V, number, samples              as `codec` writes them
+                      or            V, how many, rows, compressed   of each series its number, a length and its samples
+
+What is appended at one time is one frame of rows: series that are alike compress well together, to a fifth.
 
 A server that is killed while it writes leaves a torn frame at the end. It is dropped: whoever reads stops there, and
 whoever appends cuts it off first. A file that a failing disk damaged in the middle is good up to there.
@@ -20,7 +22,9 @@ from fairway.domain.metrics import Sample, Series
 
 HEAD = struct.Struct("<II")
 NUMBERED = struct.Struct("<cI")
+ROW = struct.Struct("<II")
 NAMES, VALUES = b"S", b"V"
+LEVEL = 6
 
 
 class Segment:
@@ -45,9 +49,9 @@ class Segment:
         fresh = {series: len(self._numbers) + number for number, series in enumerate(samples.keys() - self._numbers)}
         for series, number in fresh.items():
             parts.append(frame(NAMES, number, write_series(series)))
-        for series, those in samples.items():
-            number = fresh.get(series, self._numbers.get(series, -1))
-            parts.append(frame(VALUES, number, b"".join(codec.encode(sample) for sample in those)))
+        numbers = self._numbers | fresh
+        rows = b"".join(row(numbers[series], those) for series, those in samples.items())
+        parts.append(frame(VALUES, len(samples), zlib.compress(rows, LEVEL)))
         content = b"".join(parts)
         try:
             with self.path.open("ab") as file:
@@ -57,7 +61,7 @@ class Segment:
             if self.path.exists():
                 os.truncate(self.path, self._size)
             raise
-        self._numbers |= fresh
+        self._numbers = numbers
         self._size += len(content)
 
 
@@ -69,9 +73,11 @@ def read(path: Path, wanted: Series | None = None) -> Iterator[tuple[Series, Sam
             series = read_series(payload)
             if wanted in (None, series):
                 names[number] = series
-        elif number in names:
-            for sample in codec.decode(payload):
-                yield names[number], sample
+            continue
+        for number, content in read_rows(zlib.decompress(payload)):
+            if number in names:
+                for sample in codec.decode(content):
+                    yield names[number], sample
 
 
 def frames(content: bytes) -> Iterator[tuple[int, bytes, int, bytes]]:
@@ -92,6 +98,21 @@ def frame(kind: bytes, number: int, payload: bytes) -> bytes:
     """One frame."""
     body = NUMBERED.pack(kind, number) + payload
     return HEAD.pack(len(body), zlib.crc32(body)) + body
+
+
+def row(number: int, samples: Sequence[Sample]) -> bytes:
+    """The samples of one series."""
+    content = b"".join(codec.encode(sample) for sample in samples)
+    return ROW.pack(number, len(content)) + content
+
+
+def read_rows(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each series' number and its samples' bytes."""
+    offset = 0
+    while offset < len(content):
+        number, length = ROW.unpack_from(content, offset)
+        offset += ROW.size + length
+        yield number, content[offset - length : offset]
 
 
 def write_series(series: Series) -> bytes:
