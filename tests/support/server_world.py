@@ -76,6 +76,16 @@ class Clock:
 
 
 @dataclass
+class SetClock(Clock):
+    """The time that a test has set, real time before."""
+
+    at: float | None = None
+
+    def now(self) -> float:
+        return super().now() if self.at is None else self.at
+
+
+@dataclass
 class ScriptedPipeline:
     """Each submitted execution goes through its stages; `summaries` are said, `fails` end it, `gates` are waited for
     before the stage ends."""
@@ -288,6 +298,7 @@ class Served:
     consumption: MemoryConsumption
     jobs: MemoryJobs
     runner: Runner
+    measured_at: SetClock
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -344,6 +355,7 @@ class Made:
     consumption: MemoryConsumption
     jobs: MemoryJobs
     runner: Runner
+    measured_at: SetClock
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -393,7 +405,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
-    meter = Meter(traffic, consumption, samples, clock)
+    measured_at = SetClock()
+    meter = Meter(traffic, consumption, samples, measured_at)
 
     async def components() -> Sequence[Component]:
         return [Component(name="docker", state="ok", detail="20.10")]
@@ -465,6 +478,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         consumption,
         jobs,
         runner,
+        measured_at,
     )
 
 

@@ -29,14 +29,20 @@ class Known:
 
 
 def measure(
-    known: Known, *, at: float, answered: Mapping[Series, Answered] | None, uses: Mapping[Series, Use] | None
+    known: Known,
+    *,
+    at: float,
+    answered: Mapping[Series, Answered] | None,
+    uses: Mapping[Series, Use] | None,
+    used_at: float,
 ) -> tuple[Known, Mapping[Series, Sample]]:
-    """The samples that end at `at`. None: that source did not answer."""
+    """The samples that end at `at`. None: that source did not answer. `used_at` is when the use was really read, which
+    a share of the CPU is computed with: 20 ms more in one second would be 2 % in it."""
     heard = known
     if answered is not None:
         heard = replace(heard, answered_at=at, routed=frozenset(answered))
     if uses is not None:
-        heard = replace(heard, used_at=at, uses=uses, cpu=cores(known, uses, at))
+        heard = replace(heard, used_at=used_at, uses=uses, cpu=cores(known, uses, used_at))
     if known.answered_at is None:
         # The load balancer was never heard: there is no telling who has a route. Now it was, but since when?
         return heard, {}

@@ -13,11 +13,12 @@ would otherwise wait for a fourth.
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
 from fairway.domain import measuring
 from fairway.domain.measuring import Known
+from fairway.domain.metrics import Series, Use
 from fairway.errors import FairwayError
 from fairway.measure.totals import Totals
 from fairway.ports.clock import Clock
@@ -53,13 +54,19 @@ class Meter:
 
     async def measure(self, at: float) -> None:
         """Measure once, as of `at`. Raises nothing."""
-        answered, uses = await asyncio.gather(
-            self._ask("the load balancer", self._traffic.take()), self._ask("the tasks' use", self._consumption.read())
+        answered, read = await asyncio.gather(
+            self._ask("the load balancer", self._traffic.take()), self._ask("the tasks' use", self._read())
         )
+        used_at, uses = read or (at, None)
         if answered is not None:
             self.totals.add(answered, at=at)
-        self.known, samples = measuring.measure(self.known, at=at, answered=answered, uses=uses)
+        self.known, samples = measuring.measure(self.known, at=at, answered=answered, uses=uses, used_at=used_at)
         self._samples.add(samples)
+
+    async def _read(self) -> tuple[float, Mapping[Series, Use]]:
+        """What the tasks use, and when it was read: in a busy second some milliseconds after the stamp."""
+        uses = await self._consumption.read()
+        return self._clock.now(), uses
 
     async def _ask(self, name: str, question: Awaitable[T]) -> T | None:
         """The answer, None when there is none in time."""

@@ -19,6 +19,12 @@ WEB = Series(app=SHOP, environment=PRODUCTION, service=ServiceName("web"))
 TASK = replace(WEB, task=TaskId("aaaa11111111"))
 
 
+async def measure(served: Served, at: int) -> None:
+    """Measure as of then."""
+    served.measured_at.at = at
+    await served.services.meter.measure(at)
+
+
 @pytest.fixture
 async def measured(served: Served) -> Served:
     """Three seconds of `web`: 40 requests in the last but one, 2 in the last."""
@@ -26,14 +32,14 @@ async def measured(served: Served) -> Served:
     served.consumption.uses[TASK] = Use(cpu_seconds=10.0, cpu_limit=0.5, memory=96 * 2**20, memory_limit=512 * 2**20)
     for series in (WEB, TASK):
         served.traffic.answer(series)
-    await served.services.meter.measure(int(now) - 2)
+    await measure(served, int(now) - 2)
     for series in (WEB, TASK):
         served.traffic.answer(series, 40, errors=4, queue=3, latencies=metrics.count([0.038] * 39 + [0.5]))
     served.consumption.uses[TASK] = replace(served.consumption.uses[TASK], cpu_seconds=10.06)
-    await served.services.meter.measure(int(now) - 1)
+    await measure(served, int(now) - 1)
     served.traffic.answer(WEB, 2, refused=2)
     served.consumption.uses[TASK] = replace(served.consumption.uses[TASK], cpu_seconds=10.12)
-    await served.services.meter.measure(int(now))
+    await measure(served, int(now))
     return served
 
 
@@ -56,7 +62,7 @@ async def test_prometheus_is_told_what_was_counted(measured: Served) -> None:
 async def test_counters_never_go_back(measured: Served) -> None:
     before = (await measured.api.get("/metrics")).text
 
-    await measured.services.meter.measure(int(measured.services.clock.now()) + 100)
+    await measure(measured, int(measured.services.clock.now()) + 100)
     after = (await measured.api.get("/metrics")).text
 
     def counters(text: str) -> dict[str, float]:

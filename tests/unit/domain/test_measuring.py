@@ -1,9 +1,11 @@
 """What the two sources say becomes the samples of one moment."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from fairway.domain import measuring
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
-from fairway.domain.measuring import Known, measure
+from fairway.domain.measuring import Known
 from fairway.domain.metrics import Answered, Sample, Series, Use
 
 WEB = Series(app=AppName("shop"), environment=EnvironmentName("production"), service=ServiceName("web"))
@@ -12,6 +14,13 @@ ONE, TWO = replace(WEB, task=TaskId("a" * 12)), replace(WEB, task=TaskId("b" * 1
 HAND = replace(WORKER, task=TaskId("c" * 12))
 USE = Use(cpu_seconds=10.0, cpu_limit=0.5, memory=96, memory_limit=512)
 BEFORE = Known(answered_at=99.0, routed=frozenset({WEB, ONE}), used_at=99.0, uses={ONE: USE})
+
+
+def measure(
+    known: Known, *, at: float, answered: Mapping[Series, Answered] | None, uses: Mapping[Series, Use] | None
+) -> tuple[Known, Mapping[Series, Sample]]:
+    """With a use that was read on time."""
+    return measuring.measure(known, at=at, answered=answered, uses=uses, used_at=at)
 
 
 def test_the_first_look_only_begins() -> None:
@@ -69,3 +78,11 @@ def test_a_clock_that_was_set_back_makes_no_sample_of_a_negative_length() -> Non
 
     assert not samples
     assert known.answered_at == 50.0
+
+
+def test_a_use_that_was_read_late_is_divided_by_the_time_that_really_passed() -> None:
+    late = {ONE: replace(USE, cpu_seconds=10.6)}
+
+    _, samples = measuring.measure(BEFORE, at=100.0, answered={}, uses=late, used_at=100.2)
+
+    assert round(samples[ONE].cpu or 0, 6) == 0.5

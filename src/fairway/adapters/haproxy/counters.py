@@ -9,7 +9,7 @@ refused; any other answer of 500 and above is an error, also the 502 and 504 tha
 off or kept silent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 BACKEND = "BACKEND"
@@ -89,6 +89,30 @@ def difference(before: Counts | None, now: Counts) -> Growth:
 def errors(counts: Counts) -> int:
     """The failures that a server is to blame for."""
     return max(0, counts.failures - counts.refused)
+
+
+class Ledger:
+    """What each worker had counted when it was asked last."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Mapping[Path, Counts] | None] | None = None
+
+    def enter(self, counts: Mapping[int, Mapping[Path, Counts]], *, listed: Collection[int]) -> dict[Path, Growth]:
+        """What all workers together have counted since they were asked last. `listed` are the process ids of those
+        that there are, also of one that did not answer this time: its growth is in its next answer.
+
+        What there is the first time counts as known; a worker that comes later is counted from its beginning.
+        """
+        if self._known is None:
+            known: dict[int, Mapping[Path, Counts] | None] = dict.fromkeys(listed)
+        else:
+            known = {pid: each for pid, each in self._known.items() if pid in listed}
+        growths = []
+        for pid, now in counts.items():
+            before = known.get(pid, {})
+            growths.append(grow(now if before is None else before, now))
+        self._known = {**known, **counts}
+        return together(growths)
 
 
 def together(growths: Sequence[Mapping[Path, Growth]]) -> dict[Path, Growth]:

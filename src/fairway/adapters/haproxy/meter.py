@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from fairway.adapters.haproxy import config, counters
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
-from fairway.adapters.haproxy.counters import BACKEND, Counts, Growth, Path
+from fairway.adapters.haproxy.counters import BACKEND, Counts, Growth, Ledger, Path
 from fairway.adapters.haproxy.ring import Ring
 from fairway.domain.metrics import NO_LATENCIES, Answered, Latencies, Series, merge
 from fairway.errors import Unavailable
@@ -24,9 +24,10 @@ class HaproxyMeter:
     def __init__(self, balancer: HaproxyBalancer) -> None:
         self._balancer = balancer
         self._ring = Ring(balancer.directory)
-        self._counts: dict[int, Mapping[Path, Counts]] | None = None
+        self._ledger = Ledger()
         self._owed: dict[Path, Latencies] = {}
         self._deaf = False
+        self._told = 0
 
     async def take(self) -> Mapping[Series, Answered]:
         """See the port."""
@@ -40,12 +41,12 @@ class HaproxyMeter:
             try:
                 counts[pid] = counters.parse(await runtime.statistics(pid))
             except Unavailable:
-                # It has ended since it was listed.
+                # It has ended since it was listed, or is too busy; if it is there the next time, nothing is lost.
                 continue
-        busy = [pid for pid, each in counts.items() if pid != processes.worker and is_busy(each)]
+        busy = [pid for pid in processes.finishing if pid not in counts or is_busy(counts[pid])]
         await self._listen(processes.worker, busy)
         # Nothing is forgotten before all has been read: who is cancelled above this line finds it the next time.
-        growths = self._grow(counts)
+        growths = self._ledger.enter(counts, listed=(processes.worker, *processes.finishing))
         latencies, self._owed = self._owed, {}
         return self._name(growths, latencies)
 
@@ -63,15 +64,14 @@ class HaproxyMeter:
             self._deaf = True
             return
         self._deaf = False
+        # Told when it has doubled: as often as there are digits, however long the overload lasts.
+        if self._ring.dropped > 2 * self._told:
+            self._told = self._ring.dropped
+            LOG.warning(
+                "HAProxy had no room for %d lines so far: percentiles are of the other requests", self._ring.dropped
+            )
         for path, latencies in heard.items():
             self._owed[path] = merge((self._owed.get(path, NO_LATENCIES), latencies))
-
-    def _grow(self, counts: dict[int, Mapping[Path, Counts]]) -> dict[Path, Growth]:
-        """What came since the last time. The first time all that there is counts as known."""
-        known, self._counts = self._counts, counts
-        if known is None:
-            known = counts
-        return counters.together([counters.grow(known.get(pid, {}), each) for pid, each in counts.items()])
 
     def _name(self, growths: Mapping[Path, Growth], latencies: Mapping[Path, Latencies]) -> dict[Series, Answered]:
         """By series instead of HAProxy's names."""

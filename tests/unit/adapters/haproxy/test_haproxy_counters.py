@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 from fairway.adapters.haproxy import counters, ring
-from fairway.adapters.haproxy.counters import BACKEND, Counts, Growth
+from fairway.adapters.haproxy.counters import BACKEND, Counts, Growth, Ledger
 from fairway.domain import metrics
 
 STATISTICS = """\
@@ -50,6 +50,26 @@ def test_the_workers_are_added_up() -> None:
     both = counters.together([{path: Growth(answers=3, busy=1)}, {path: Growth(answers=2, errors=1)}])
 
     assert both == {path: Growth(answers=5, errors=1, busy=1)}
+
+
+def test_what_there_is_at_the_first_look_is_known_and_a_later_worker_is_new() -> None:
+    path, ledger = ("slot-0", BACKEND), Ledger()
+
+    first = ledger.enter({7: {path: Counts(100, 0, 0, 0)}}, listed=[7])
+    second = ledger.enter({7: {path: Counts(103, 0, 0, 0)}, 8: {path: Counts(5, 0, 0, 0)}}, listed=[8, 7])
+
+    assert (first[path].answers, second[path].answers) == (0, 8)
+
+
+def test_a_worker_that_does_not_answer_once_is_neither_lost_nor_told_twice() -> None:
+    path, ledger = ("slot-0", BACKEND), Ledger()
+    ledger.enter({7: {path: Counts(100, 0, 0, 0)}}, listed=[7, 6])
+
+    silent = ledger.enter({}, listed=[7, 6])
+    heard = ledger.enter({7: {path: Counts(110, 0, 0, 0)}, 6: {path: Counts(50, 0, 0, 0)}}, listed=[7, 6])
+
+    assert silent == {}
+    assert heard[path].answers == 10
 
 
 def test_lines_become_latencies_of_the_server_and_of_its_backend() -> None:
