@@ -121,7 +121,7 @@ class Scaler:
             seen = progress.services.get(service.spec.service)
             if service.scaling is None or seen is None or seen.deployment != service.spec.deployment:
                 continue
-            if self._is_due(service, service.scaling) and not await self._is_left_alone(service):
+            if self._is_due(service, service.scaling):
                 await self._scale(environment, service, service.scaling, seen)
                 if self._memory.stale:
                     return
@@ -133,13 +133,6 @@ class Scaler:
             return False
         self._due[key] = now + max(TICK, min(scaling.PERIOD, scaling.shortest(how)) / LOOKS) - TICK / 2
         return True
-
-    async def _is_left_alone(self, service: DesiredService) -> bool:
-        """Whether it has no task because its first deployment failed: nothing may start that again but a person."""
-        if service.replicas:
-            return False
-        deployment = await self._parts.deployments.get(service.spec.app, service.spec.deployment)
-        return deployment.state is RolloutState.FAILED
 
     async def _scale(
         self, environment: DesiredEnvironment, service: DesiredService, how: Scaling, seen: ServiceProgress

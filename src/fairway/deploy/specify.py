@@ -114,8 +114,9 @@ def respecify(
 
 
 def silence(desired: DesiredEnvironment) -> DesiredEnvironment:
-    """The same environment without a task. Its specifications stay, so that the logs of its failed tasks are kept."""
-    return replace(desired, services=tuple(replace(each, replicas=0) for each in desired.services))
+    """The same environment without a task, and nothing that could start one by itself. Its specifications stay, so that
+    the logs of its failed tasks are kept."""
+    return replace(desired, services=tuple(replace(each, replicas=0, scaling=None) for each in desired.services))
 
 
 def keep_scaled(back: DesiredEnvironment, now: DesiredEnvironment, at: float) -> DesiredEnvironment:
@@ -149,7 +150,8 @@ def current_release(desired: DesiredEnvironment | None) -> ReleaseNumber | None:
     """The release that the environment should run, None when it should run nothing."""
     if desired is None:
         return None
-    return max((each.spec.release for each in desired.services if each.replicas), default=None)
+    # What is scaled to nothing waits for the first request, and runs for it.
+    return max((each.spec.release for each in desired.services if each.replicas or each.scaling), default=None)
 
 
 def carries(desired: DesiredEnvironment | None, deployment: DeploymentId) -> bool:

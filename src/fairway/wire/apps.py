@@ -112,12 +112,13 @@ def services(desired: DesiredEnvironment, progress: Progress | None, now: float)
 def state(services: list[Service], *, deploying: bool, serving_old: bool) -> State:
     """One word for an environment. While a failed deployment's tasks never came up and older ones serve, it is degraded
     and not down; so it is while its tasks are well and die again and again. Where no task is desired nothing serves:
-    that is what a first deployment leaves that failed, and it is not health."""
+    that is what a first deployment leaves that failed, and it is not health. What is scaled to nothing is well, for the
+    first request starts it."""
     if not services:
         return "empty"
     if deploying:
         return "deploying"
-    if not any(service.desired for service in services):
+    if not any(service.desired or service.scaling for service in services):
         return "down"
     if all(service.healthy >= service.desired for service in services):
         return "degraded" if any(service.failed_lately >= LOOP for service in services) else "healthy"

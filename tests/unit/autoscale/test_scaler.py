@@ -6,7 +6,8 @@ import pytest
 
 from fairway.domain.capacity_most import Most
 from fairway.domain.deployment import RolloutState
-from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ServiceName
 from fairway.domain.scaling import Metric, Scaling, Scheduled, Tracking
 from fairway.domain.scaling_activity import By, NotScaledReason, Status
 from fairway.domain.schedule import Schedule
@@ -207,16 +208,6 @@ async def test_what_is_scaled_to_nothing_comes_back_with_the_first_refused_reque
     assert (none, await harbour.tasks()) == (0, 1)
 
 
-async def test_what_a_failed_first_deployment_left_is_not_started_again(harbour: Harbour) -> None:
-    await harbour.deploy(tasks=0)
-    await complete(harbour, RolloutState.FAILED)
-    harbour.load = 300
-
-    await harbour.live(10)
-
-    assert await harbour.tasks() == 0
-
-
 async def test_seconds_without_a_sample_decide_nothing(harbour: Harbour) -> None:
     await harbour.deploy()
     harbour.load = 162
@@ -276,22 +267,28 @@ async def test_of_two_scalers_one_makes_the_change(harbour: Harbour) -> None:
     assert len(await harbour.history()) == 1
 
 
-async def test_the_trouble_of_one_environment_does_not_end_the_scaling_of_others(harbour: Harbour) -> None:
+async def test_the_trouble_of_one_environment_does_not_end_the_scaling_of_others() -> None:
+    first = AppName("a-first-one")
+
+    async def bound(environment: DesiredEnvironment, service: ServiceName) -> Most | None:
+        if environment.app == first:
+            raise Unavailable("the host can't be measured")
+        return None
+
+    harbour = Harbour(bound=bound)
     await harbour.deploy()
-    other = AppName("a-first-one")
-    await harbour.store.apps.create(other, at=1.0)
+    await harbour.store.apps.create(first, at=1.0)
     desired = await harbour.desired()
-    specs = [replace(each, spec=replace(each.spec, app=other, release=ReleaseNumber(9))) for each in desired.services]
-    nothing = tuple(replace(each, replicas=0) for each in specs)
-    await harbour.store.desired.put(replace(desired, app=other, services=nothing, version=0))
-    progress = harbour.board.progress(APP, PRODUCTION)
-    assert progress is not None
-    harbour.board.post(replace(progress, app=other), harbour.board.observed(APP, PRODUCTION))  # type: ignore[arg-type]
+    services = tuple(replace(each, spec=replace(each.spec, app=first), replicas=0) for each in desired.services)
+    await harbour.store.desired.put(replace(desired, app=first, services=services, version=0))
+    progress, observed = harbour.board.progress(APP, PRODUCTION), harbour.board.observed(APP, PRODUCTION)
+    assert progress is not None and observed is not None
+    harbour.board.post(replace(progress, app=first), observed)
     harbour.load = 162
 
     await harbour.live(3)
 
-    assert await harbour.tasks() == 4, "although the other's deployment can't be found"
+    assert await harbour.tasks() == 4
 
 
 async def test_a_person_goes_in_between_and_the_policy_goes_on_from_there(harbour: Harbour) -> None:

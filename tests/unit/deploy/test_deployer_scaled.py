@@ -92,6 +92,25 @@ async def test_a_failed_deployment_goes_back_with_no_fewer_tasks_than_traffic_as
     assert (await yard.desired()).services[0].spec.deployment == 1
 
 
+async def test_a_first_deployment_that_fails_leaves_nothing_that_scaling_would_start_again(yard: Yard) -> None:
+    async with running(yard, fails=frozenset({1})):
+        failed = await yard.deploy(41, SCALED_DESCRIPTION)
+
+    assert failed.state is RolloutState.FAILED
+    assert [(each.replicas, each.scaling) for each in (await yard.desired()).services] == [(0, None), (0, None)]
+
+
+async def test_a_release_that_is_scaled_to_nothing_is_the_one_that_a_failure_goes_back_to(yard: Yard) -> None:
+    none = replace(DESCRIPTION, services=(replace(SCALED, replicas=1, scaling=Scaling(minimum=0, maximum=4)),))
+    async with running(yard, fails=frozenset({2})):
+        first = await yard.deploy(41, none)
+        await reach(yard, 0)
+        failed = await yard.deploy(42, none)
+
+    assert (failed.state, failed.previous) == (RolloutState.FAILED, first.release)
+    assert (await yard.desired()).services[0].spec.deployment == first.id
+
+
 class ScaledMeanwhile:
     """Desired states that scaling changes between a look and a write, the first times."""
 

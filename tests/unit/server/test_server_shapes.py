@@ -7,12 +7,16 @@ from fairway.intake.push import Update
 from fairway.server import problems, pushes
 from fairway.wire import apps
 from fairway.wire.apps import Service
+from fairway.wire.scaling import Bounds
 
 A, B, NONE = "a" * 40, "b" * 40, "0" * 40
 
 
 def service(desired: int, healthy: int, failed: int = 0) -> Service:
     return Service(name="web", desired=desired, running=desired, healthy=healthy, failed_lately=failed, port=3000)
+
+
+ASLEEP = service(0, 0).model_copy(update={"scaling": Bounds(min=0, max=4)})
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,7 @@ def service(desired: int, healthy: int, failed: int = 0) -> Service:
         ([service(2, 2), service(1, 0)], False, False, "degraded"),
         ([service(2, 0)], False, True, "degraded"),
         ([service(2, 0)], False, False, "down"),
+        ([ASLEEP], False, False, "healthy"),
     ],
 )
 def test_one_word_tells_how_an_environment_is(services, deploying, serving_old, expected):
