@@ -61,7 +61,7 @@ def test_a_command_in_a_container_of_its_own_from_its_lines_to_its_record(live: 
 
     ran = live.fairway("exec", "--new", "--", "node", "-e", ASKS)
     listed = live.fairway("jobs")
-    number = listed.stdout.splitlines()[1].split()[0]
+    number = str(live.fairway("jobs", "--json").json["runs"][0]["number"])
     logged = live.fairway("jobs", "logs", number)
     shown = live.fairway("jobs", "show", number, "--json").json
 
@@ -112,7 +112,9 @@ def test_a_run_is_stopped(live: Project) -> None:
 
 
 def test_ctrl_c_stops_a_run_and_its_exit_status_is_the_commands_own(live: Project) -> None:
-    command = [sys.executable, "-m", "fairway", "exec", "--new", "--", "node", "-e", PATIENT]
+    # A test run that is itself in a shell's background has inherited that SIGINT is ignored.
+    heeding = ("env", "--default-signal=INT")
+    command = [*heeding, sys.executable, "-m", "fairway", "exec", "--new", "--", "node", "-e", PATIENT]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=live.path, env=live.world.environ, text=True, **pipes) as process:
         assert process.stdout is not None
