@@ -24,6 +24,7 @@ from fairway.errors import Conflict, FairwayError, NotFound
 from fairway.jobs.current import Current, Finder
 from fairway.jobs.desk import make_run
 from fairway.jobs.ledger import Ledger
+from fairway.jobs.pausing import pause
 from fairway.ports.runs import Timed
 from fairway.ports.stores import DesiredStates
 
@@ -70,7 +71,8 @@ class Timekeeper:
             while True:
                 self._changed.clear()
                 next_ = await self.look()
-                await self._wait(LONGEST if next_ is None else min(LONGEST, max(0.0, next_ - self._clock.now())))
+                wait = LONGEST if next_ is None else min(LONGEST, max(0.0, next_ - self._clock.now()))
+                await pause(self._clock, self._changed, wait)
 
     async def look(self) -> float | None:
         """Do what is due; when the next time is, None when there is none. Raises nothing but a cancellation."""
@@ -191,13 +193,6 @@ class Timekeeper:
         async for event in announced:
             if event.kind.startswith(("deployment.", "notices.")):
                 self.wake()
-
-    async def _wait(self, seconds: float) -> None:
-        async with asyncio.TaskGroup() as group:
-            waiters = {group.create_task(self._clock.sleep(seconds)), group.create_task(self._changed.wait())}
-            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
-            for waiter in waiters:
-                waiter.cancel()
 
 
 def key_of(run: Run) -> Key:
