@@ -157,12 +157,11 @@ class Deployer:
         if other is not None:
             again = replace(release, configuration=other, created_at=self._clock.now(), rollback_of=None)
             release = await self._releases.create(again, like=release.number)
-        number = release.number
 
         def make(now: DesiredEnvironment | None, deployment: DeploymentId) -> DesiredEnvironment:
             if other is None:
-                return specify.renew(now or current, deployment, service)
-            return specify.reconfigure(now or current, deployment, service, configuration=other, release=number)
+                return specify.renew(now or current, deployment, service, like=release)
+            return specify.reconfigure(now or current, deployment, service, configuration=other, like=release)
 
         return await self._start(release, make, key=f"restart/{secrets.token_hex(8)}")
 

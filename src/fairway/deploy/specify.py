@@ -78,10 +78,13 @@ def name_hosts(app: AppName, environment: EnvironmentName, domains: tuple[str, .
     return tuple(dict.fromkeys([*own, *domains]))
 
 
-def renew(desired: DesiredEnvironment, deployment: DeploymentId, service: ServiceName | None) -> DesiredEnvironment:
+def renew(
+    desired: DesiredEnvironment, deployment: DeploymentId, service: ServiceName | None, *, like: Release
+) -> DesiredEnvironment:
     """The same environment, with the tasks of one service (None: of all) under another deployment, so that they are
-    replaced."""
-    return respecify(desired, service, lambda spec: replace(spec, deployment=deployment))
+    replaced. The rollout is again the one that the release describes: that of the deployment before may have been held
+    to what the host had room for at the time."""
+    return respecify(desired, service, lambda spec: replace(spec, deployment=deployment), like=like)
 
 
 def reconfigure(
@@ -90,24 +93,26 @@ def reconfigure(
     service: ServiceName | None,
     *,
     configuration: int,
-    release: ReleaseNumber,
+    like: Release,
 ) -> DesiredEnvironment:
-    """The same, with another version of the variables, which makes it another release."""
+    """The same, with another version of the variables, which makes it another release: `like`."""
 
     def change(spec: TaskSpec) -> TaskSpec:
-        return replace(spec, deployment=deployment, configuration=configuration, release=release)
+        return replace(spec, deployment=deployment, configuration=configuration, release=like.number)
 
-    return respecify(desired, service, change)
+    return respecify(desired, service, change, like=like)
 
 
 def respecify(
-    desired: DesiredEnvironment, service: ServiceName | None, change: Callable[[TaskSpec], TaskSpec]
+    desired: DesiredEnvironment, service: ServiceName | None, change: Callable[[TaskSpec], TaskSpec], *, like: Release
 ) -> DesiredEnvironment:
-    """The same environment, but for the specification of one service's tasks (None: of all)."""
+    """The same environment, but for the specification of one service's tasks (None: of all), and their rollout."""
     return replace(
         desired,
         services=tuple(
-            replace(each, spec=change(each.spec)) if service in (None, each.spec.service) else each
+            replace(each, spec=change(each.spec), rollout=like.description.rollout)
+            if service in (None, each.spec.service)
+            else each
             for each in desired.services
         ),
     )

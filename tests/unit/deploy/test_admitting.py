@@ -117,6 +117,20 @@ async def test_a_scale_beyond_the_host_is_refused_and_one_within_it_is_not() -> 
     assert (await yard.desired()).services[0].replicas == 1
 
 
+async def test_a_restart_has_its_whole_surplus_again_when_there_is_room_for_it() -> None:
+    yard = await build(3 * 512)
+    async with yard.running():
+        await yard.deploy(41, WEB_ONLY)
+        await yard.deploy(42, WEB_ONLY, image=other_image(2))
+        held = (await yard.desired()).services[0].rollout.maximum_percent
+        yard.size.host = Host(cores=2.0, memory=8 * 512 * MIB)
+
+        await yard.deployer.restart(APP, PRODUCTION)
+
+    assert held < 200
+    assert (await yard.desired()).services[0].rollout.maximum_percent == 200
+
+
 async def test_a_restart_without_room_is_refused_and_its_record_says_so() -> None:
     yard = await build(2 * 512)
     async with yard.running():
