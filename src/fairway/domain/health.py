@@ -34,7 +34,8 @@ class HttpCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TcpCheck:
-    """Healthy when the port takes a connection. What a service with a port and no path gets."""
+    """Healthy when the port takes a connection, which the kernel does for a process that hangs; so the process has to
+    accept one now and then. What a service with a port and no path gets."""
 
     timing: Timing = Timing()
 

@@ -196,6 +196,30 @@ async def test_other_protocols_and_closed_ports_are_told(answering: tuple[Room, 
     assert await detail(4000, TcpCheck()) == f"connection refused on {task.address}:4000"
 
 
+async def test_a_process_that_hangs_with_its_port_open_accepts_no_connection(
+    docker_engine: DockerEngine, docker_made: Room, clock: Clock
+) -> None:
+    task = await started(docker_made)
+    await good(docker_made, task, TcpCheck())
+    check = TcpCheck(timing=Timing(timeout=1.5))
+    looking = HostProbe(docker_engine.containers, clock, looks=0.0, patience=0.0)
+    seldom = HostProbe(docker_engine.containers, clock, patience=0.0)
+    patient = HostProbe(docker_engine.containers, clock, looks=0.0)
+    container = f"shop-production-web-18-{TASK}"
+
+    before = await looking.probe(task, check)
+    docker_room.docker("exec", container, "sh", "-c", "kill -STOP -1")
+    hung, unseen, busy = [await probe.probe(task, check) for probe in (looking, seldom, patient)]
+    docker_room.docker("exec", container, "sh", "-c", "kill -CONT -1")
+    after = await good(dataclasses.replace(docker_made, probe=looking), task, check)
+
+    assert before.ok and after.ok
+    assert (hung.ok, hung.detail) == (False, "port 3000 is open, and the process accepts no connection")
+    assert hung.seconds < 1.5
+    assert unseen.ok, "it is not looked at each time"
+    assert busy.ok, "it may be at a long request, for a minute"
+
+
 async def test_a_command_that_took_too_long_is_killed(answering: tuple[Room, Task]) -> None:
     room, task = answering
 

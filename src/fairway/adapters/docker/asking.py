@@ -7,8 +7,8 @@ transport, a protocol and a reader; this is one socket, one write and mostly one
 import asyncio
 import functools
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 ENOUGH = 2048
@@ -64,10 +64,12 @@ def open_socket(address: str) -> Iterator[socket.socket]:
         yield opened
 
 
-async def knock(address: str, port: int) -> None:
-    """Connect, and no more. Raises OSError when nobody takes the connection."""
+@asynccontextmanager
+async def knock(address: str, port: int) -> AsyncIterator[int]:
+    """Connect, and no more: the port that the connection comes from. Raises OSError when nobody takes it."""
     with open_socket(address) as opened:
         await asyncio.get_running_loop().sock_connect(opened, (address, port))
+        yield opened.getsockname()[1]
 
 
 async def get(address: str, port: int, path: str) -> Answer:

@@ -8,21 +8,29 @@ import errno
 import time
 
 from fairway.adapters.docker import asking, execution
+from fairway.adapters.docker.accepting import Acceptance
 from fairway.adapters.docker.asking import Answer, NoAnswer
 from fairway.adapters.docker.connection import Refused
 from fairway.adapters.docker.containers import Containers
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, ProbeResult, TcpCheck
+from fairway.domain.ids import TaskId
 from fairway.domain.observed import Task, TaskStatus
 from fairway.errors import Unavailable
 from fairway.ports.clock import Clock
 
+PART = 0.8
+"""How much of a check's time-out a process may take to accept: the rest is for saying that it did not."""
+
 
 class HostProbe:
-    """`ports.probe.Probe` for tasks whose network this host can reach. `clock` tells how long a task has been up."""
+    """`ports.probe.Probe` for tasks whose network this host can reach. `clock` tells how long a task has been up. Every
+    `looks` seconds a check by TCP asks for more than a connection: whether the task accepts it. One that has accepted
+    nobody for `patience` seconds is not well."""
 
-    def __init__(self, containers: Containers, clock: Clock) -> None:
+    def __init__(self, containers: Containers, clock: Clock, *, looks: float = 30.0, patience: float = 60.0) -> None:
         self._containers = containers
         self._clock = clock
+        self._acceptance = Acceptance(containers, every=looks, patience=patience)
 
     async def probe(self, task: Task, check: Check) -> ProbeResult:
         """The result of one check, at the latest after its time-out."""
@@ -48,8 +56,14 @@ class HostProbe:
             return ProbeResult(ok=False, detail=f"the task has no {'port' if task.port is None else 'address yet'}")
         if isinstance(check, HttpCheck):
             return await self._http(task.address, task.port, check)
-        await asking.knock(task.address, task.port)
-        return ProbeResult(ok=True, detail=f"port {task.port} takes connections")
+        return await self._tcp(task.id, task.address, task.port, check)
+
+    async def _tcp(self, task: TaskId, address: str, port: int, check: TcpCheck) -> ProbeResult:
+        async with asking.knock(address, port) as peer:
+            within = check.timing.timeout * PART
+            if self._acceptance.is_due(task) and await self._acceptance.hangs(task, port, peer, within=within):
+                return ProbeResult(ok=False, detail=f"port {port} is open, and the process accepts no connection")
+        return ProbeResult(ok=True, detail=f"port {port} takes connections")
 
     async def _http(self, address: str, port: int, check: HttpCheck) -> ProbeResult:
         try:
