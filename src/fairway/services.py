@@ -22,12 +22,12 @@ from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
+from fairway.logkeeping.reading import Reading
 from fairway.measure.meter import Meter
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.leases import Sharing
-from fairway.ports.logs import Logs
 from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
@@ -203,7 +203,7 @@ class Services:
     history: History
     meter: Meter
     notices: Notices
-    logs: Logs
+    tasklogs: Reading
     shell: Shell
     inspector: Inspector
     artifacts: Artifacts

@@ -133,6 +133,7 @@ class Served:
     lines: list[dict[str, Any]] = field(default_factory=list)
     top: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
+    logs_asked: list[dict[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
     artifacts: dict[str, bytes] = field(default_factory=dict)
@@ -256,6 +257,7 @@ def make_app(served: Served) -> Starlette:
             case "GET", ["samples"]:
                 return JSONResponse({"step": 60, "samples": served.samples})
             case "GET", ["logs"]:
+                served.logs_asked.append(dict(request.query_params))
                 return stream([{"type": "ping"}, *served.lines, {"type": "end"}])
             case "POST", ["scale"]:
                 held = {"web": served.bounds}

@@ -22,6 +22,7 @@ from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.jobs import MemoryJobs
 from fairway.adapters.memory.logstore import MemoryLogStore
 from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.memory.printing import MemoryPrinting
 from fairway.adapters.memory.samples import MemoryConsumption, MemoryHistory, MemorySamples, MemoryTraffic
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.domain import progression, rollback
@@ -46,13 +47,13 @@ from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.jobs.ledger import Ledger
 from fairway.jobs.runner import Runner
+from fairway.logkeeping.reading import Reading
 from fairway.manifest.load import load
 from fairway.measure.meter import Meter
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.log import StageLogs
 from fairway.ports.leases import Alone, Sharing
-from fairway.ports.logs import LogLine
 from fairway.ports.stores import TokenRecord
 from fairway.registry.forget import forget
 from fairway.server import auth, pushes
@@ -210,23 +211,6 @@ class ScriptedDeployer:
         self.board.forget(app, environment)
 
 
-@dataclass
-class ScriptedLogs:
-    """Lines by task; followed ones come through `coming`."""
-
-    lines: dict[str, list[LogLine]] = field(default_factory=dict)
-    coming: dict[str, asyncio.Queue[LogLine]] = field(default_factory=dict)
-
-    async def read(
-        self, task: TaskId, *, tail: int | None = None, since: float | None = None, follow: bool = False
-    ) -> AsyncIterator[LogLine]:
-        kept = [line for line in self.lines.get(task, []) if since is None or line.at >= since]
-        for line in kept if tail is None else kept[len(kept) - min(tail, len(kept)) :]:
-            yield line
-        while follow:
-            yield await self.coming.setdefault(task, asyncio.Queue()).get()
-
-
 class EchoSession:
     """Says its command, then repeats its input until that is closed, then ends with 7."""
 
@@ -289,7 +273,8 @@ class Served:
     variables: Variables
     board: Board
     notices: MemoryNotices
-    logs: ScriptedLogs
+    printing: MemoryPrinting
+    kept: MemoryLogStore
     shell: EchoShell
     inspector: ScriptedInspector
     samples: MemorySamples
@@ -346,7 +331,8 @@ class Made:
     variables: Variables
     board: Board
     notices: MemoryNotices
-    logs: ScriptedLogs
+    printing: MemoryPrinting
+    kept: MemoryLogStore
     shell: EchoShell
     inspector: ScriptedInspector
     samples: MemorySamples
@@ -396,13 +382,13 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         clock=clock,
     )
     deployer, variables = ScriptedDeployer(store, board), Variables(store.configurations, b"k" * 32, clock)
-    kept = MemoryLogStore()
+    kept, printing = MemoryLogStore(), MemoryPrinting()
     jobs, run_logs = MemoryJobs(clock), StageLogs(settings.runs)
     ledger = Ledger(store.runs, store.timetable, clock, notices)
     runner = Runner(ledger, jobs, no_values, run_logs, sharing, server="0a1b2c3d")
     finder = Finder(store.desired, store.deployments, store.releases)
     desk = Desk(ledger, finder, runner)
-    logs, shell, inspector = ScriptedLogs(), EchoShell(), ScriptedInspector()
+    shell, inspector = EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
     measured_at = SetClock()
@@ -451,7 +437,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         history=history,
         meter=meter,
         notices=notices,
-        logs=logs,
+        tasklogs=Reading(printing=printing, store=kept),
         shell=shell,
         inspector=inspector,
         artifacts=Artifacts(settings.executions),
@@ -469,7 +455,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         variables,
         board,
         notices,
-        logs,
+        printing,
+        kept,
         shell,
         inspector,
         samples,

@@ -64,6 +64,7 @@ from fairway.jobs.pruning import Pruner
 from fairway.jobs.runner import Runner
 from fairway.jobs.timekeeper import Timekeeper
 from fairway.logkeeping.collector import Collector
+from fairway.logkeeping.reading import Reading
 from fairway.manifest.load import load
 from fairway.measure.archive import Archivist
 from fairway.measure.meter import Meter
@@ -364,7 +365,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     history=history,
                     meter=meter,
                     notices=notices,
-                    logs=logs,
+                    tasklogs=Reading(printing=printing, store=kept),
                     shell=DockerShell(engine.containers),
                     inspector=inspector,
                     artifacts=artifacts,

@@ -18,6 +18,9 @@ from fairway.domain.diagnosis_text import Finding, excerpt, plain
 from fairway.domain.facts import Facts
 from fairway.domain.ids import ReleaseNumber
 
+SHORT = 6
+"""Characters of a task's id, as the event log shows it: one of 16 million."""
+
 
 def diagnose(facts: Facts, *, previous: ReleaseNumber | int | None) -> Cause:
     """The cause of one task's failure. `previous` is the release that serves instead, None when there is none."""
@@ -50,9 +53,10 @@ def find(facts: Facts, log: tuple[str, ...]) -> Finding:
 
 
 def commands(facts: Facts, previous: int | None, *, explained: bool) -> tuple[str, ...]:
-    """What shows the rest. Where no fix is known, the log of the release that works is worth comparing with."""
+    """What shows the rest: the whole log of the task that failed, which is kept when it is gone. Where no fix is known,
+    the log of the release that works is worth comparing with."""
     spec = facts.spec
-    releases = [int(spec.release)]
+    choices = [f"--task {facts.task[:SHORT]}"]
     if not explained and previous is not None and previous != spec.release:
-        releases.append(int(previous))
-    return tuple(f"fairway logs {spec.service} --release {release} -e {spec.environment}" for release in releases)
+        choices.append(f"--release {previous}")
+    return tuple(f"fairway logs {spec.service} {choice} -e {spec.environment}" for choice in choices)

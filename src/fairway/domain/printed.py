@@ -72,6 +72,15 @@ def advance(position: Position, pieces: Sequence[Piece]) -> Position:
     return marks
 
 
+def join(earlier: Position, later: Position) -> Position:
+    """Where a reader stands after two stretches of a log that follow each other."""
+    marks = {**earlier, **later}
+    for stream in earlier.keys() & later.keys():
+        if earlier[stream].stamp == later[stream].stamp:
+            marks[stream] = later[stream]._replace(times=earlier[stream].times + later[stream].times)
+    return marks
+
+
 def since(position: Position) -> int | None:
     """From which stamp on to ask again: a little before the last piece, and before every line that has not ended, since
     all its pieces have the stamp of the first. None: from the beginning."""
@@ -79,3 +88,39 @@ def since(position: Position) -> int | None:
         return None
     begun = [mark.stamp for mark in position.values() if not mark.ends]
     return min([max(mark.stamp for mark in position.values()) - OVERLAP, *begun])
+
+
+def settles(position: Position, part: int) -> bool:
+    """Whether a position is whole that was found by reading a log backwards to the part that begins at that stamp:
+    what a renewed reading would bring again has been read."""
+    begin = since(position)
+    return begin is not None and part < begin
+
+
+class Line(NamedTuple):
+    """What people read: `stamp` is that of its first piece, `text` has no line end."""
+
+    stamp: int
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines of a log: printed after `since` and not after `until` (nanoseconds since the epoch, None: no bound),
+    and with `text` somewhere in them ("": any); `any_case`: whatever its letters' case."""
+
+    since: int | None = None
+    until: int | None = None
+    text: str = ""
+    any_case: bool = False
+
+    def takes(self, line: Line) -> bool:
+        """Whether the line is one of them. Plain text, no pattern: it comes from whoever asks, and is searched for in
+        every line that is kept."""
+        stamp, _, text = line
+        return (
+            (self.since is None or stamp > self.since)
+            and (self.until is None or stamp <= self.until)
+            and (not self.text or (self.text.casefold() in text.casefold() if self.any_case else self.text in text))
+        )

@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Any
 
+import pytest
+
 from support.cli_server import Served, deployment, environment, execution, figures, stage
 
 FAILED = execution(
@@ -413,7 +415,56 @@ def test_logs_are_data_with_the_tasks_name_and_without_control_characters(shop: 
     logs = shop.fairway("logs", "web", "--tail", "5", "--since", "10m")
 
     assert logs.stdout == "web.3fa9 │ ready\nweb.3fa9 │ ␛[2Jgone\n"
-    assert shop.fairway("logs", "-f", "--json").returncode == 2
+
+
+def test_what_fairway_says_of_a_log_does_not_look_like_a_line_of_the_task(shop: Any, server: Served) -> None:
+    base = {"type": "line", "service": "web", "task": "3fa9c0ffee00", "at": 1.0}
+    server.lines = [{**base, "stream": "fairway", "text": "lines may be missing here"}]
+
+    assert shop.fairway("logs").stdout == "web.3fa9 ┆ lines may be missing here\n"
+
+
+def test_what_is_asked_for_of_the_logs_is_passed_on(shop: Any, server: Served) -> None:
+    server.lines = []
+
+    found = shop.fairway("logs", "--grep", "Error", "-i", "--until", "1970-01-02T00:00:00+00:00", "--task", "3fa9")
+    asked = server.logs_asked[-1]
+    everything = shop.fairway("logs", "--since", "10m")
+
+    assert found.stderr == 'no line that is kept has "Error" in it in that time\n'
+    assert {key: asked[key] for key in ("grep", "ignore_case", "until", "task", "tail")} == {
+        "grep": "Error",
+        "ignore_case": "true",
+        "until": "86400.0",
+        "task": "3fa9",
+        "tail": "100",
+    }
+    assert everything.stderr == "nothing was printed since 10m\n"
+    assert "tail" not in server.logs_asked[-1]
+
+
+def test_lines_are_one_document_or_one_for_each_line_that_is_followed(shop: Any, server: Served) -> None:
+    base = {"type": "line", "service": "web", "task": "3fa9c0ffee00", "at": 1.0, "stream": "stdout"}
+    server.lines = [{**base, "text": "ready"}, {**base, "text": "\x1b[2J"}]
+
+    document = shop.fairway("logs", "--json")
+    followed = shop.fairway("logs", "-f", "--json")
+
+    assert json.loads(document.stdout) == {"lines": server.lines}
+    assert [json.loads(line) for line in followed.stdout.splitlines()] == server.lines
+    assert "\x1b" not in followed.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-f", "--until", "5m"), ("-i",), ("--since", "1900-01-01"), ("--since", "soon"), ("--tail", "10001")],
+)
+def test_logs_that_can_not_be_are_refused_before_anything_is_asked(shop: Any, server: Served, words: Any) -> None:
+    refused = shop.fairway("logs", *words)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr != ""
+    assert server.logs_asked == []
 
 
 def test_a_log_without_a_line_says_so_and_not_among_the_data(shop: Any, server: Served) -> None:

@@ -18,8 +18,8 @@ from fairway.domain.facts import Usage
 from fairway.domain.health import Health, HealthState, ProbeResult
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
 from fairway.domain.observed import Exit, ObservedEnvironment, ObservedTask, Task, TaskStatus
+from fairway.domain.printed import SECOND, Origin, Piece
 from fairway.domain.rollout import Progress, ServiceProgress
-from fairway.ports.logs import LogLine
 from support.pipeline_values import make_desired, make_release
 from support.server_world import TOKEN
 
@@ -476,27 +476,91 @@ async def test_tasks_are_listed_with_what_they_use(live):
     assert_problem(await live.api.get(f"{API}/apps/shop/tasks?environment=staging"), 404, "not_found")
 
 
-def line(task: str, at: float, text: str) -> LogLine:
-    return LogLine(task=TaskId(task), at=at, stream="stdout", text=text)
+def line(at: float, text: str) -> Piece:
+    return Piece(int(at * SECOND), "stdout", text.encode())
+
+
+def gone(task: str, *, service: str = "web", release: int = 1) -> Origin:
+    return Origin(
+        app=SHOP,
+        environment=PRODUCTION,
+        service=ServiceName(service),
+        release=ReleaseNumber(release),
+        task=TaskId(task),
+    )
 
 
 async def test_logs_of_several_tasks_come_in_the_order_of_their_times(live):
-    live.logs.lines = {
-        "aaaa11111111": [line("aaaa11111111", 1.0, "one"), line("aaaa11111111", 3.0, "three")],
-        "bbbb22222222": [line("bbbb22222222", 2.0, "two")],
-        "dddd44444444": [line("dddd44444444", 1.5, "work")],
-    }
+    live.printing.print("aaaa11111111", line(1.0, "one"), line(3.0, "three"))
+    live.printing.print("bbbb22222222", line(2.0, "two"))
+    live.printing.print("dddd44444444", line(1.5, "work"))
 
     every = await lines(live, "GET", "/apps/shop/logs")
-    web = await lines(live, "GET", "/apps/shop/logs?service=web&tail=1")
+    web = await lines(live, "GET", "/apps/shop/logs?service=web&tail=2")
     one = await lines(live, "GET", "/apps/shop/logs?task=aaaa&since=2")
     released = await lines(live, "GET", "/apps/shop/logs?release=2")
 
     assert [each["text"] for each in every] == ["one", "work", "two", "three"]
-    assert set(every[0]) == {"type", "service", "task", "at", "stream", "text"}
+    assert every[0] == {
+        "type": "line",
+        "environment": "production",
+        "service": "web",
+        "release": 1,
+        "task": "aaaa11111111",
+        "at": 1.0,
+        "stamp": "1000000000",
+        "stream": "stdout",
+        "text": "one",
+    }
     assert [each["text"] for each in web] == ["two", "three"]
     assert [each["text"] for each in one] == ["three"]
     assert [each["text"] for each in released] == ["two"]
+
+
+async def test_lines_of_tasks_that_are_gone_are_among_the_others_and_no_line_comes_twice(live):
+    kept = [line(1.0, "kept"), line(2.0, "kept too")]
+    live.printing.print("aaaa11111111", *kept, line(4.0, "only with the engine"))
+    live.kept.append(gone("aaaa11111111"), kept)
+    live.kept.append(gone("ffff99999999"), [line(3.0, "of a task that is gone"), line(5.0, "its Error")])
+
+    every = await lines(live, "GET", "/apps/shop/logs?service=web")
+    newest = await lines(live, "GET", "/apps/shop/logs?service=web&tail=2")
+    one = await lines(live, "GET", "/apps/shop/logs?task=ffff")
+    found = await lines(live, "GET", "/apps/shop/logs?grep=error&ignore_case=true")
+    between = await lines(live, "GET", "/apps/shop/logs?since=1.5&until=4")
+    after = await lines(live, "GET", f"/apps/shop/logs?after={every[2]['stamp']}")
+
+    texts = ["kept", "kept too", "of a task that is gone", "only with the engine", "its Error"]
+    assert [each["text"] for each in every] == texts
+    assert [each["text"] for each in newest] == texts[-2:]
+    assert [each["text"] for each in one] == [texts[2], texts[4]]
+    assert [each["text"] for each in found] == ["its Error"]
+    assert [each["text"] for each in between] == texts[1:4]
+    assert [each["text"] for each in after] == texts[3:]
+
+
+async def test_lines_that_are_kept_are_read_when_their_service_and_release_are_gone(live):
+    live.kept.append(gone("ffff99999999", service="mailer", release=99), [line(3.0, "sent")])
+
+    by_service = await lines(live, "GET", "/apps/shop/logs?service=mailer")
+    by_release = await lines(live, "GET", "/apps/shop/logs?release=99")
+
+    assert [each["text"] for each in by_service] == [each["text"] for each in by_release] == ["sent"]
+
+
+async def test_an_end_of_the_time_and_following_contradict_each_other(live):
+    answer = await live.api.get(f"{API}/apps/shop/logs?follow=true&until=5")
+
+    assert_problem(answer, 422, "usage")
+
+
+async def test_a_deleted_app_s_logs_are_deleted(live):
+    live.kept.append(gone("ffff99999999"), [line(3.0, "old")])
+    live.board.forget(SHOP, PRODUCTION)
+
+    await lines(live, "DELETE", "/apps/shop")
+
+    assert live.kept.kept == {}
 
 
 async def test_what_is_not_there_is_named_and_not_told_as_an_empty_log(live):
@@ -522,20 +586,18 @@ async def test_the_releases_of_an_environment_that_is_not_there_are_not_told_as_
 
 
 async def test_followed_logs_go_on_with_what_comes_also_of_new_tasks(live):
-    live.logs.lines["aaaa11111111"] = [line("aaaa11111111", 1.0, "old")]
-    coming = {name: live.logs.coming.setdefault(name, asyncio.Queue()) for name in ("aaaa11111111", "eeee55555555")}
+    live.printing.print("aaaa11111111", line(1.0, "old"))
     seen = []
     async with live.api.stream("GET", f"{API}/apps/shop/logs?service=web&follow=true") as answer, asyncio.timeout(10):
         async for text in answer.aiter_lines():
             seen.append(json.loads(text)["text"])
             if seen == ["old"]:
-                coming["aaaa11111111"].put_nowait(line("aaaa11111111", 1.0, "old"))
-                coming["aaaa11111111"].put_nowait(line("aaaa11111111", 2.0, "new"))
+                live.printing.print("aaaa11111111", line(2.0, "new"))
             elif seen == ["old", "new"]:
                 looked = live.board.observed(SHOP, PRODUCTION)
                 tasks = (*looked.tasks, make_task("eeee55555555", release=3))
                 live.board.post(live.board.progress(SHOP, PRODUCTION), ObservedEnvironment(tasks=tasks))
-                coming["eeee55555555"].put_nowait(line("eeee55555555", 3.0, "of the new task"))
+                live.printing.print("eeee55555555", line(3.0, "of the new task"))
             elif len(seen) == 3:
                 break
 

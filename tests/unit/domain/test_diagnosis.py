@@ -705,7 +705,7 @@ def test_the_log_of_the_release_that_serves_is_named_only_when_no_fix_is_known()
     unknown = diagnose(CASES["no HTTP"])
     first = diagnose(replace(CASES["no HTTP"], previous=None))
 
-    assert known.more == ("fairway logs web --release 18 -e production",)
+    assert known.more == ("fairway logs web --task 3fa9c1 -e production",)
     assert unknown.more == (*known.more, "fairway logs web --release 17 -e production")
     assert first.more == known.more
 

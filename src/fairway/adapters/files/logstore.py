@@ -64,15 +64,12 @@ class FileLogStore:
     async def position(self, origin: Origin) -> Position:
         """How far the log was kept: from its last parts, back to where a renewed reading would begin."""
         found: Position = {}
-        later: list[list[Piece]] = []
         for part in reversed(await self.parts(origin)):
-            pieces = [piece async for some in self.read(origin, part) for piece in some]
-            later.insert(0, pieces)
-            found = {}
-            for some in later:
-                found = printed.advance(found, some)
-            begin = printed.since(found)
-            if begin is not None and part < begin:
+            here: Position = {}
+            async for pieces in self.read(origin, part):
+                here = printed.advance(here, pieces)
+            found = printed.join(here, found)
+            if printed.settles(found, part):
                 break
         return found
 
