@@ -79,6 +79,29 @@ def test_a_killed_task_is_replaced_without_a_failed_request(live: Project, own_w
     assert visitor.failed == 0
 
 
+def test_the_log_of_a_task_is_read_whole_after_it_the_server_and_the_container_have_gone(
+    live: Project, own_world: World
+) -> None:
+    task = live.fairway("ps", "--json").json["tasks"][0]["id"]
+    before = live.fairway("logs", "web", "--task", task, "--json").json["lines"]
+    container = own_world.run("docker", "ps", "-q", "--filter", f"label=fairway.task={task}").stdout.strip()
+
+    own_world.kill_server()
+    own_world.run("docker", "kill", "--signal", "KILL", container)
+    own_world.start()
+    until(lambda: len(running(own_world, live.app)) == 2, what="the replacement")
+    own_world.run("docker", "rm", "--force", container)
+    shown = ("ps", "--all", "--json")
+    until(lambda: task not in {each["id"] for each in live.fairway(*shown).json["tasks"]}, what="a list without it")
+
+    after = live.fairway("logs", "web", "--task", task[:6], "--json").json["lines"]
+    found = live.fairway("logs", "--grep", "LISTENING on", "-i", "--task", task)
+    assert len(before) > 0
+    assert after[: len(before)] == before
+    assert len({each["stamp"] for each in after}) == len(after)
+    assert found.stdout.count("listening on") == 1
+
+
 @pytest.mark.parametrize("moment", ["source", "build", "package", "production"])
 def test_an_execution_goes_on_after_the_server_was_killed_in_the_middle(
     live: Project, own_world: World, moment: str
