@@ -6,7 +6,6 @@ import pytest
 
 from fairway.domain.capacity_most import Most
 from fairway.domain.deployment import RolloutState
-from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ServiceName
 from fairway.domain.scaling import Metric, Scaling, Scheduled, Tracking
 from fairway.domain.scaling_activity import By, NotScaledReason, Status
@@ -270,8 +269,8 @@ async def test_of_two_scalers_one_makes_the_change(harbour: Harbour) -> None:
 async def test_the_trouble_of_one_environment_does_not_end_the_scaling_of_others() -> None:
     first = AppName("a-first-one")
 
-    async def bound(environment: DesiredEnvironment, service: ServiceName) -> Most | None:
-        if environment.app == first:
+    async def bound(app: AppName, environment: EnvironmentName, service: ServiceName) -> Most | None:
+        if app == first:
             raise Unavailable("the host can't be measured")
         return None
 
