@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -256,6 +257,22 @@ async def test_a_meter_that_begins_later_tells_nothing_of_before(site: Site) -> 
     assert first[WEB] == Answered()
     assert second.requests == 1
     assert second.latencies.total <= 1
+
+
+async def test_a_stream_that_broke_off_is_opened_again_and_repeats_nothing(site: Site) -> None:
+    await site.serve(A)
+    for _ in range(5):
+        await ask(site.port, "shop.test")
+    await site.told_requests(5)
+
+    for stream in site.meter._ring._streams.values():
+        stream.line.shutdown(socket.SHUT_RDWR)
+    await site.take()
+    await site.take()
+    await ask(site.port, "shop.test")
+    web = await site.told_requests(6)
+
+    assert (web.requests, web.latencies.total) == (6, 6)
 
 
 async def test_lines_that_nobody_reads_are_dropped_and_counted_and_no_request_is(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fairway.domain import metrics
 from fairway.domain.metrics import GRADES, Grade, Sample, Series
@@ -23,7 +24,11 @@ async def recall(
         after = found[-1].at if found else since
         found += await read(samples, history, grade, series, since=after)
     step = choose_step(now - since, step)
-    return metrics.thin_all((each for each in found if each.at <= math.ceil(now)), step=step)
+    thinned = metrics.thin_all((each for each in found if each.at <= math.ceil(now)), step=step)
+    if thinned and thinned[-1].at > now:
+        # The step that is not over ends, so far, with its last sample.
+        thinned[-1] = replace(thinned[-1], at=found[-1].at)
+    return thinned
 
 
 def choose_step(seconds: float, wanted: int | None) -> int:

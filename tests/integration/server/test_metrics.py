@@ -147,10 +147,11 @@ async def test_what_can_not_be_had_of_the_past_is_refused(measured: Served) -> N
     await desire_and_show(measured)
     path = f"{API}/apps/shop/samples?environment=production"
 
+    month = await measured.api.get(f"{path}&service=web&since={measured.services.clock.now() - 30 * 86400 - 1}")
     ancient = await measured.api.get(f"{path}&service=web&since=5")
     unknown = await measured.api.get(f"{path}&service=wbe")
 
-    assert (ancient.status_code, unknown.status_code) == (422, 404)
+    assert (month.status_code, ancient.status_code, unknown.status_code) == (200, 422, 404)
 
 
 async def desire_and_show(served: Served) -> None:

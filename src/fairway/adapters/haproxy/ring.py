@@ -65,7 +65,7 @@ class Ring:
         self._directory = directory
         self._streams: dict[int, Stream] = {}
         self._lines: Counter[bytes] = Counter()
-        self._begun = False
+        self._known: set[int] | None = None
         self.dropped = 0
         """Lines that HAProxy had no room for so far."""
 
@@ -74,9 +74,10 @@ class Ring:
         that are neither `worker`, the newest, nor among `finishing` are read for the last time. Raises OSError when
         there can't be one to the worker."""
         if worker not in self._streams:
-            # What lies in the ring of a worker that was there before us is not of this second.
-            self._streams[worker] = open_stream(self._directory, fresh=self._begun)
-        self._begun = True
+            # What lies in the ring of a worker that was there before us, or whose stream broke off, was told or is old.
+            fresh = self._known is not None and worker not in self._known
+            self._streams[worker] = open_stream(self._directory, fresh=fresh)
+        self._known = {worker, *finishing}
         for pid, stream in list(self._streams.items()):
             read = await stream.read()
             # Counted before they are understood: of 25,000 lines a few hundred are different.

@@ -15,6 +15,7 @@ from fairway.wire import metrics as shapes
 
 router = APIRouter(prefix="/apps/{app}")
 LONGEST = GRADES[-1].kept
+MINUTE = 60
 
 
 @router.get("/top")
@@ -42,7 +43,8 @@ async def samples(
     """A service's samples, or a task's, from then until now."""
     now = services.clock.now()
     since = now - HOUR if since is None else since
-    if not now - LONGEST <= since <= now:
+    # Who asks for 30 days has counted them back a moment ago.
+    if not now - LONGEST - MINUTE <= since <= now:
         raise UsageError("since is not within the last 30 days", why="older samples are not kept")
     name: EnvironmentName = environment_named(environment)
     series = Series(
