@@ -2,7 +2,7 @@
 
 Names follow Prometheus's conventions: base units (seconds, bytes), `_total` for what only grows. Labels are `app`,
 `environment`, `service` and, of tasks, `task`. What was counted is of this server's life; what is not known at present
-is left out, and `fairway_source_up` says which source is to blame.
+is left out, and `fairway_meter_up` says what does not answer.
 """
 
 import platform
@@ -37,10 +37,10 @@ def about_server(services: Services, *, version: str, started_at: float) -> list
     build.add({"version": version, "python": platform.python_version()}, 1)
     start = Family(name="fairway_start_time_seconds", kind="gauge", help="When the server began.")
     start.add({}, started_at)
-    up = Family(name="fairway_source_up", kind="gauge", help="Whether a source of measurements answers.")
+    up = Family(name="fairway_meter_up", kind="gauge", help="Whether what is measured with answers.")
     known, now = services.meter.known, services.clock.now()
-    for source, at in (("balancer", known.answered_at), ("tasks", known.used_at)):
-        up.add({"source": source}, int(at is not None and now - at < RECENT))
+    for meter, at in (("balancer", known.answered_at), ("tasks", known.used_at)):
+        up.add({"meter": meter}, int(at is not None and now - at < RECENT))
     return [build, start, up]
 
 

@@ -56,7 +56,7 @@ async def test_prometheus_is_told_what_was_counted(measured: Served) -> None:
     assert f'fairway_task_requests_total{{{named},task="aaaa11111111"}} 40' in lines
     assert f'fairway_task_cpu_seconds_total{{{named},task="aaaa11111111"}} 10.12' in lines
     assert f'fairway_task_memory_bytes{{{named},task="aaaa11111111"}} {96 * 2**20}' in lines
-    assert 'fairway_source_up{source="balancer"} 1' in lines
+    assert 'fairway_meter_up{meter="balancer"} 1' in lines
 
 
 async def test_counters_never_go_back(measured: Served) -> None:
