@@ -93,9 +93,6 @@ def find_misfit(environment: Environment, host: Host, policy: Policy) -> tuple[S
     for service in environment.services:
         each = Amount(memory=service.memory, cpu=service.cpu)
         total += each * service.replicas
-        if service.replicas and service.cpu > host.cores:
-            seen = f"one task asks for {cores_text(service.cpu)}; the host has {cores_text(host.cores)}"
-            return service.name, misfit(service.name, environment, seen, f"cpu = {host.cores:g} or less")
         if service.replicas and not total.within(whole):
             memory = total.memory > whole.memory
             count = f"{service.replicas} x {one_text(each, memory=memory)}"
@@ -104,14 +101,18 @@ def find_misfit(environment: Environment, host: Host, policy: Policy) -> tuple[S
                 rest = bytes_text(int(before)) if memory else cores_text(before)
                 count += f", beside {rest} of the services before it"
             seen = f"it asks for {count}; {has_text(host, policy, memory=memory)}"
-            return service.name, misfit(service.name, environment, seen, "less memory, less cpu or fewer replicas")
+            return service.name, misfit(service.name, environment, seen, memory=memory)
     return None
 
 
-def misfit(service: ServiceName, environment: Environment, seen: str, fix: str) -> Cause:
+def misfit(service: ServiceName, environment: Environment, seen: str, *, memory: bool) -> Cause:
     """The cause."""
     sentence = f"{service} of {environment.name} needs more than this host has"
-    return Cause(sentence=sentence, seen=seen, fix=f"{fix} in [services.{service}]")
+    return Cause(
+        sentence=sentence,
+        seen=seen,
+        fix=f"less {'memory' if memory else 'cpu'} or fewer replicas in [services.{service}]",
+    )
 
 
 def held_text(fitting: Fitting) -> Sequence[str]:

@@ -229,7 +229,7 @@ async def test_a_description_that_the_empty_host_could_not_hold_is_bad_input() -
 
     assert caught.value.what == "worker of production needs more than this host has"
     assert caught.value.why == ("it asks for 1 x 512 MB, beside 1 GB of the services before it; the host has 1 GB")
-    assert caught.value.hint == "less memory, less cpu or fewer replicas in [services.worker]"
+    assert caught.value.hint == "less memory or fewer replicas in [services.worker]"
     await yard.admitting.require_host(WEB_ONLY)
 
 
