@@ -116,5 +116,8 @@ class Admitting:
         rolling = await self._deployments.latest(desired.app, desired.environment, RolloutState.IN_PROGRESS)
         if rolling is None:
             return capacity.steady(desired)
-        before = await self._deployments.before(desired.app, rolling.id)
+        try:
+            before = await self._deployments.before(desired.app, rolling.id)
+        except NotFound:
+            return capacity.steady(desired)  # its app was deleted at this moment
         return capacity.greater(capacity.steady(before), capacity.reserve(before, desired))

@@ -11,9 +11,11 @@ from fairway.adapters.memory.host import MemoryHostSize
 from fairway.adapters.memory.stores import MemoryStore
 from fairway.deploy.admitting import Admitting, NoRoom
 from fairway.domain.capacity import MIB, Amount, Host, Policy
-from fairway.domain.deployment import RolloutState
-from fairway.domain.ids import AppName, ExecutionNumber, ServiceName
+from fairway.domain.deployment import Deployment, RolloutState
+from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName
 from fairway.errors import NotFound, UsageError
+from fairway.ports.stores import Deployments
 from fairway.wire.deployments import Deployment as Shape
 from support.pipeline_deploys import Yard, other_image
 from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, REVISION, STAGING, WEB
@@ -176,6 +178,32 @@ async def test_a_rollout_under_way_elsewhere_has_its_peak_reserved() -> None:
     assert refused.state is RolloutState.FAILED
     assert refused.cause is not None
     assert "shop-api production 2 GB" in refused.cause.seen
+
+
+async def test_an_app_that_is_deleted_meanwhile_does_not_hold_up_the_others() -> None:
+    yard = await build(8 * 512)
+    async with yard.running():
+        await yard.deploy(41, WEB_ONLY)
+    deployments = Vanishing(yard.store.deployments)
+    admitting = Admitting(yard.size, deployments, yard.store.desired, Policy(system=0))  # type: ignore[arg-type]
+    current = await yard.desired()
+
+    fitting = await admitting.admit(None, replace(current, app=BLOG))
+
+    assert fitting.desired.app == BLOG
+
+
+class Vanishing:
+    """Deployments of which one is under way when it is asked for, and gone with its app a moment later."""
+
+    def __init__(self, deployments: Deployments) -> None:
+        self._deployments = deployments
+
+    async def latest(self, app: AppName, environment: EnvironmentName, state: RolloutState) -> Deployment | None:
+        return await self._deployments.latest(app, environment, RolloutState.COMPLETED)
+
+    async def before(self, app: AppName, id: int) -> DesiredEnvironment | None:
+        raise NotFound(f"{app} has no deployment {id}")
 
 
 async def test_two_who_want_the_last_place_at_once_do_not_both_get_it() -> None:
