@@ -31,12 +31,18 @@ def example() -> Table:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("haproxy.cfg", config.render(Frame(address="0.0.0.0", port=80, maxconn=8000, user="haproxy"), example())),
-        ("empty.cfg", config.render(Frame(address="::1", port=8080, maxconn=362), Table(slots=1))),
+        (
+            "haproxy.cfg",
+            config.render(
+                Frame(address="0.0.0.0", port=80, listener="LISTENER", maxconn=8000, user="haproxy"), example()
+            ),
+        ),
+        ("empty.cfg", config.render(Frame(address="::1", port=8080, listener="LISTENER", maxconn=362), Table(slots=1))),
         (
             "behind-proxy.cfg",
             config.render(
-                Frame(address="0.0.0.0", port=80, maxconn=8000, trusted=("10.0.0.0/8", "::1/128")), Table(slots=1)
+                Frame(address="0.0.0.0", port=80, listener="LISTENER", maxconn=8000, trusted=("10.0.0.0/8", "::1/128")),
+                Table(slots=1),
             ),
         ),
         ("hosts.map", config.render_map(example())),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -82,17 +83,58 @@ async def test_it_is_adopted_without_a_pid_file_too(balancer: HaproxyBalancer) -
         assert adopted.state.pid == pid
 
 
-async def test_another_port_is_taken_by_a_reload(balancer: HaproxyBalancer) -> None:
+async def test_another_port_is_taken_by_a_new_start_and_lets_the_old_one_go(balancer: HaproxyBalancer) -> None:
     async with balancer:
         await balancer.set_route(SHOP)
-        pid = balancer.state.pid
     moved = again(balancer, free_port())
 
     async with moved:
-        assert moved.state.pid == pid
         assert (await ask(moved.frame.port, "shop.test")).status == 503
+        with socket.create_server(("127.0.0.1", balancer.frame.port)):
+            pass
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+async def test_while_it_is_started_again_connections_wait_instead_of_being_refused(
+    balancer: HaproxyBalancer, adopted: bool
+) -> None:
+    if adopted:
+        async with balancer:
+            pass
+        balancer = again(balancer)
+    async with web_target.running(A, port := free_port()), balancer, asyncio.TaskGroup() as group:
+        await balancer.set_route(SHOP)
+        await balancer.attach(behind(A, port))
+        master, worker = balancer.state.pid or 0, await balancer.worker()
+        watch = group.create_task(balancer.supervise())
+        for pid in (master, worker):
+            os.kill(pid, signal.SIGKILL)
+            await until_gone(pid)
+
+        answers = [await ask(balancer.frame.port, "shop.test") for _ in range(3)]
+
+        assert [answer.body for answer in answers] == [A] * 3
+        watch.cancel()
+
+
+async def test_when_it_can_not_be_started_again_connections_are_refused(
+    balancer: HaproxyBalancer, tmp_path: Path
+) -> None:
+    program = tmp_path / "haproxy"
+    program.symlink_to(which("haproxy") or "")
+    mortal = HaproxyBalancer(balancer.directory, "127.0.0.1", balancer.frame.port, program=str(program))
+    async with mortal, asyncio.TaskGroup() as group:
+        watch = group.create_task(mortal.supervise())
+        program.unlink()
+        os.kill(mortal.state.pid or 0, signal.SIGKILL)
+
+        async with asyncio.timeout(10):
+            while mortal.state.state != "failed":
+                await asyncio.sleep(0.02)
+
         with pytest.raises(ConnectionError):
             await ask(balancer.frame.port, "shop.test")
+        watch.cancel()
 
 
 @pytest.mark.parametrize("victim", ["master", "worker"])

@@ -27,6 +27,7 @@ from fairway.adapters.haproxy.runtime import SOCKET, Refused, Runtime
 from fairway.adapters.haproxy.table import Table
 from fairway.adapters.process import start
 from fairway.adapters.process.component import Component, ComponentState
+from fairway.adapters.process.listener import Listener
 from fairway.adapters.process.supervisor import Supervisor
 from fairway.domain.ids import TaskId
 from fairway.domain.observed import Target
@@ -61,8 +62,14 @@ class HaproxyBalancer:
     ) -> None:
         self.directory = directory
         self._files = Files(directory=directory)
+        listener = Listener(address, port)
         self.frame = Frame(
-            address=address, port=port, maxconn=most_connections(), user=own_user(), trusted=check_networks(trusted)
+            address=address,
+            port=port,
+            listener=listener.variable,
+            maxconn=most_connections(),
+            user=own_user(),
+            trusted=check_networks(trusted),
         )
         self.runtime = Runtime(directory=directory)
         self._table = Table()
@@ -74,7 +81,7 @@ class HaproxyBalancer:
                 pid_file=pid_file or directory / "haproxy.pid",
                 log=log or directory / "haproxy.log",
                 ready=self._ready,
-                listens=((address, port),),
+                listener=listener,
                 port_hint="FAIRWAY_APPS_PORT chooses another port",
                 stop_signal=signal.SIGUSR1,
             )
@@ -104,7 +111,8 @@ class HaproxyBalancer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """HAProxy goes on serving."""
+        """HAProxy goes on serving, and has its socket to itself."""
+        self._supervisor.release()
 
     async def supervise(self) -> None:
         """Start HAProxy again whenever it ends. Never returns."""

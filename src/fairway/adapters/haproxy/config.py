@@ -65,7 +65,7 @@ defaults
     http-error status 503 content-type "text/plain; charset=utf-8" string "{no_target}" hdr Retry-After 1
 
 frontend apps
-    bind {bind}
+    bind "${{{listener}-{bind}}}"
     log ring@{ring} local0
     log-format "%b %s %ST %Ta"
     http-request disable-l7-retry unless METH_GET || METH_OPTIONS || {{ req.hdr(Idempotency-Key) -m found }}
@@ -103,12 +103,14 @@ NO_ROUTE = (
 class Frame:
     """What does not change while Fairway runs: where to listen, how many connections, as whom ("" = as it is).
 
-    `trusted` are the networks of proxies in front (a TLS terminator), whose X-Forwarded headers are believed; nobody's
-    else are.
+    `listener` is the variable that names the socket which it inherits (`process/listener.py`); one that was started
+    without it binds the address itself. `trusted` are the networks of proxies in front (a TLS terminator), whose
+    X-Forwarded headers are believed; nobody's else are.
     """
 
     address: str
     port: int
+    listener: str
     maxconn: int
     user: str = ""
     trusted: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ def render(frame: Frame, table: Table) -> str:
         no_target=NO_TARGET,
         no_route=NO_ROUTE,
         bind=join(frame.address, frame.port),
+        listener=frame.listener,
         map=MAP,
         ring=RING,
         host=HOST,

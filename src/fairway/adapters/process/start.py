@@ -8,20 +8,27 @@ import socket
 
 from fairway.adapters.process import proc
 from fairway.adapters.process.component import Component
+from fairway.adapters.process.listener import DESCRIPTOR
 
 
 def spawn(program: str, component: Component) -> int:
-    """Start it in its own session, its output appended to its log, and nothing of ours open in it."""
+    """Start it in its own session, its output appended to its log, and nothing of ours open in it but its listener."""
+    listener, environment = component.listener, dict(component.environment)
+    passed: list[tuple[int, int, int]] = []
+    if listener is not None and listener.held is not None:
+        environment[listener.variable] = f"fd@{DESCRIPTOR}"
+        passed = [(os.POSIX_SPAWN_DUP2, listener.held.fileno(), DESCRIPTOR)]
     component.log.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
         program,
         component.command,
-        dict(component.environment),
+        environment,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(component.log), flags, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *passed,
         ],
         setsid=True,
         setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],

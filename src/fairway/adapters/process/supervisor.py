@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import errno
 import signal
+from collections.abc import Callable
+from functools import partial
 from shutil import which
 
 from fairway.adapters.process import files, proc, start
@@ -35,15 +37,20 @@ class Supervisor:
     async def ensure(self) -> bool:
         """Have it running and answering; whether it was running before, from an earlier server.
 
+        One that inherited the socket of another address is ended, not adopted: it can't let go of that.
+
         Raises Unavailable that says why it does not run: not installed, port taken, or its own last words.
         """
         pid = self.find()
-        if pid and await self._answers(pid):
+        answers = pid is not None and await self._answers(pid)
+        listener = self.component.listener
+        if pid and answers and (listener is None or listener.take(pid)):
             files.write_pid(self.component.pid_file, pid)
             self._set("running", f"adopted, pid {pid}", pid)
             return True
         if pid:
-            await start.end(pid, signal.SIGTERM, self.component.stop_timeout)
+            first = self.component.stop_signal if answers else signal.SIGTERM
+            await start.end(pid, first, self.component.stop_timeout)
         await self._start()
         return False
 
@@ -70,10 +77,12 @@ class Supervisor:
             try:
                 await self.ensure()
             except Unavailable as error:
+                self.release()  # nobody is to wait for what may not come
                 self._set("failed", f"{error.what}: {error.why}")
 
     async def stop(self) -> None:
         """End it in its own good time, or by force. One that does not run is no error."""
+        self.release()
         if pid := self.find():
             await start.end(pid, self.component.stop_signal, self.component.stop_timeout)
         self.component.pid_file.unlink(missing_ok=True)
@@ -99,7 +108,9 @@ class Supervisor:
                 hint=component.install_hint,
             )
         for address, port in component.listens:
-            await self._wait_for_port(address, port)
+            await self._wait_for_port(address, port, partial(start.bind_error, address, port))
+        if component.listener is not None:
+            await self._wait_for_port(component.listener.address, component.listener.port, component.listener.claim)
         self._set("starting", "")
         files.rotate(component.log)
         pid = start.spawn(program, component)
@@ -111,11 +122,16 @@ class Supervisor:
             raise Unavailable(f"{component.name} does not start", why=why, hint=f"its log: {component.log}")
         self._set("running", f"pid {pid}", pid)
 
-    async def _wait_for_port(self, address: str, port: int) -> None:
+    def release(self) -> None:
+        """Leave the component's socket to it alone."""
+        if self.component.listener is not None:
+            self.component.listener.release()
+
+    async def _wait_for_port(self, address: str, port: int, claim: Callable[[], OSError | None]) -> None:
         """Raise Unavailable when the port stays taken. What was just killed may hold it for an instant."""
         loop = asyncio.get_running_loop()
         give_up = loop.time() + 2.0
-        while error := start.bind_error(address, port):
+        while error := claim():
             if error.errno != errno.EADDRINUSE or loop.time() > give_up:
                 holder = proc.port_holder(port) if error.errno == errno.EADDRINUSE else None
                 raise Unavailable(
