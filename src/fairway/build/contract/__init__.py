@@ -1,0 +1,1 @@
+"""Which environment variables a repository's code reads."""

@@ -1,0 +1,215 @@
+"""A repository's files become the contract: which variables the app reads, and which it cannot start without.
+
+Only files are read, within bounds of size, number and time, and what was left out is said (`partial`). A file that the
+start surely imports is taken at its word. In every other one nothing is required: it may never run. What tests, tools,
+scripts and a front end read is not needed at run time, unless the start imports it.
+"""
+
+import posixpath
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from fairway.build.contract import documents, given, imports, python, roles, roots, script
+from fairway.build.contract.imports import Paths
+from fairway.build.contract.indirect import Helper
+from fairway.build.contract.script import Reading
+from fairway.build.contract.syntax import LANGUAGES
+from fairway.build.detect import dockerfile_text, package_json
+from fairway.build.detect.tree import Tree
+from fairway.domain import contract
+from fairway.domain.contract import Contract, Need, Use
+from fairway.domain.detection import Detection
+
+MOST_BYTES = 512 * 1024
+"""Bytes of a source file; longer ones are data or were made by a program."""
+MOST_SECONDS = 20.0
+MOST_USES = 20_000
+TRIGGERS = re.compile(
+    rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient"
+)
+"""What a file holds that reads the environment; the others are not parsed."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What is known while a repository is read."""
+
+    known: Paths
+    sources: Mapping[str, bytes]
+    reached: Mapping[str, bool]
+    start: frozenset[str]
+    commands: tuple[str, ...]
+    called: dict[str, set[str]] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    helpers: dict[str, list[Helper]] = field(default_factory=dict)
+
+
+def read(
+    tree: Tree, found: Detection, commands: Iterable[str] = (), *, clock: Callable[[], float] = time.monotonic
+) -> Contract:
+    """The contract of the app that was detected. `commands` are those that fairway.toml gives the services."""
+    deadline = clock() + MOST_SECONDS
+
+    def late() -> bool:
+        return clock() > deadline
+
+    sources, missed = load(tree, late)
+    known = imports.paths(tree, found.directory)
+    texts, package = start_texts(tree, found, commands)
+    scripts = {} if package is None else package.scripts
+    start = find_roots(known, found.directory, texts, scripts, "" if package is None else package.main)
+    reached, followed = imports.reach(known, start, sources.get, late)
+    work = Work(known=known, sources=sources, reached=reached, start=frozenset(start), commands=tuple(texts))
+    left = read_sources(work, late)
+    uses = list(settle(work, found.directory))
+    uses += documents.examples(tree, found.directory)
+    uses += documents.config(tree, found.directory)
+    uses += documents.prisma(tree, found.directory, used=uses_prisma(work))
+    dockerfile = found.dockerfile or None
+    values = given.find(tree, found.directory, dockerfile, [*texts, *scripts.values()])
+    dynamic = [
+        place
+        for path, reading in work.readings.items()
+        if counts(work, path, found.directory)
+        for place in reading.dynamic
+    ]
+    why = told(missed, left, followed, len(uses))
+    return contract.conclude(uses[:MOST_USES], dynamic=dynamic, partial=why, given=values)
+
+
+def load(tree: Tree, late: Callable[[], bool]) -> tuple[dict[str, bytes], int]:
+    """The source files that are the app's own, and how many were left out for their size or the time."""
+    sources: dict[str, bytes] = {}
+    missed = 0
+    for path in tree.files():
+        if posixpath.splitext(path)[1] not in LANGUAGES or roles.BUILT.search(path):
+            continue
+        content = None if late() else tree.read(path)
+        if content is None or len(content) > MOST_BYTES:
+            missed += 1
+        elif b"\0" not in content[:4096]:
+            sources[path] = content
+    return sources, missed
+
+
+def start_texts(tree: Tree, found: Detection, commands: Iterable[str]) -> tuple[list[str], package_json.Package | None]:
+    """The commands by which the app starts: those of its services, else the detected one, and the Dockerfile's."""
+    texts = [text for text in commands if text]
+    if not texts and found.start is not None:
+        texts = [" ".join(found.start.command)]
+    if found.dockerfile is not None:
+        for each in dockerfile_text.last_stage(dockerfile_text.parse(tree.read(found.dockerfile) or b"")):
+            if each.name in ("CMD", "ENTRYPOINT"):
+                texts.append(" ".join(each.exec_form or (each.rest,)))
+    try:
+        package = package_json.read(tree, posixpath.normpath(posixpath.join(found.directory, "package.json")))
+    except ValueError:
+        package = None
+    return texts, package
+
+
+def find_roots(
+    known: Paths, directory: str, texts: Iterable[str], scripts: Mapping[str, str], main: str
+) -> tuple[str, ...]:
+    """The files that the app starts with, as paths of the repository."""
+    prefix = "" if directory == "." else f"{directory}/"
+    own = frozenset(path[len(prefix) :] for path in known.files if path.startswith(prefix))
+    return tuple(prefix + path for path in roots.find(own, texts, scripts, main))
+
+
+def read_sources(work: Work, late: Callable[[], bool]) -> int:
+    """Read the files that may say something, the start's first, so that what they call is known; and once more those
+    that call a function which reads the environment for others. How many the time did not reach."""
+    order = [*work.reached, *(path for path in work.sources if path not in work.reached)]
+    wanted = [
+        path for path in order if path in work.sources and (path in work.start or TRIGGERS.search(work.sources[path]))
+    ]
+    for number, path in enumerate(wanted):
+        if late():
+            return len(wanted) - number
+        read_one(work, path, {})
+    by_name = {name: found[0] for name, found in work.helpers.items() if len(found) == 1}
+    if by_name:
+        words = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(by_name)) + rb")\b")
+        for path in order:
+            if path.endswith(".py") or path not in work.sources or not words.search(work.sources[path]):
+                continue
+            if late():
+                return 1
+            read_one(work, path, by_name)
+    return 0
+
+
+def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
+    """Read one file. A broken one gives what stands around the break."""
+    content, suffix = work.sources[path], posixpath.splitext(path)[1]
+    if suffix == ".py":
+        work.readings[path] = python.read(path, content, main=path in work.start and roots.is_main(path, work.commands))
+        return
+    called = frozenset(work.called.get(path, ()))
+    reading = script.read(path, content, suffix, called=called, imported=imported)
+    work.readings[path] = reading
+    if not imported:
+        for name, helper in reading.helpers.items():
+            work.helpers.setdefault(name, []).append(helper)
+    if work.reached.get(path):
+        for module, name in reading.starts:
+            if (target := work.known.script(path, module)) is not None:
+                work.called.setdefault(target, set()).add(name)
+
+
+def settle(work: Work, directory: str) -> Iterable[Use]:
+    """The uses with what the place of their file allows."""
+    for path, reading in work.readings.items():
+        sure = work.reached.get(path, False)
+        role = roles.role(path)
+        for use in reading.uses:
+            if use.name.startswith(roles.FRONT_PREFIXES) and use.need is not Need.OPTIONAL:
+                yield replace(use, need=Need.OPTIONAL, rule="front end")
+            elif sure:
+                yield use
+            elif path in work.reached:
+                yield contract.weaken(unset(use), Need.UNKNOWN, "loaded-later")
+            elif role or not own(path, directory):
+                if own(path, directory):
+                    yield replace(unset(use), need=Need.OPTIONAL, rule=role)
+            elif use.sets:
+                continue
+            else:
+                yield contract.weaken(use, Need.UNKNOWN, "not-imported")
+
+
+def unset(use: Use) -> Use:
+    """The use, no longer as one that gives a value: the file may not run."""
+    return replace(use, sets=False) if use.sets else use
+
+
+def own(path: str, directory: str) -> bool:
+    """Whether the file lies in the app's folder."""
+    return directory == "." or path.startswith(f"{directory}/")
+
+
+def counts(work: Work, path: str, directory: str) -> bool:
+    """Whether what a file reads dynamically may be the running app's."""
+    return path in work.reached or (own(path, directory) and not roles.role(path))
+
+
+def uses_prisma(work: Work) -> bool:
+    """Whether a file that the start imports makes a client of Prisma's that takes its URL from the schema."""
+    return any(reading.prisma and work.reached.get(path, False) for path, reading in work.readings.items())
+
+
+def told(missed: int, left: int, followed: bool, uses: int) -> str:
+    """Why the contract may not be whole."""
+    reasons = []
+    if missed:
+        reasons.append(f"{missed} source files are longer than 512 kB, or could not be read")
+    if left:
+        reasons.append(f"reading was stopped after {MOST_SECONDS:.0f} s")
+    elif not followed:
+        reasons.append("the imports were not all followed")
+    if uses > MOST_USES:
+        reasons.append(f"there are more than {MOST_USES} places")
+    return "; ".join(reasons)

@@ -1,0 +1,3 @@
+const a = process.env.BEFORE || 'x'
+function ( { broken
+const b = process.env.AFTER

@@ -1,0 +1,3 @@
+import { checkEnvironment } from './check'
+import { neverCalled } from './never'
+checkEnvironment()

@@ -1,0 +1,1 @@
+export const neverCalled = () => { if (!process.env.UNUSED) throw new Error('UNUSED') }

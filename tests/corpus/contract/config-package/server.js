@@ -1,0 +1,2 @@
+const config = require('config')
+start(config.get('db.url'))

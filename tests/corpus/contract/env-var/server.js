@@ -1,0 +1,5 @@
+const env = require('env-var')
+const token = env.get('TOKEN').required().asString()
+const port = env.get('ADMIN_PORT').default('9000').asPortNumber()
+const url = env.get('HOOK').asUrlString()
+const level = env.get('LEVEL').required().asEnum(['a', 'b'])

@@ -1,0 +1,2 @@
+export FROM_SCRIPT=1
+exec node server.js

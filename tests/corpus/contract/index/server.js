@@ -1,0 +1,3 @@
+const a = process.env['WITH_QUOTES']
+const b = process.env["WITH_DOUBLE"] || 'd'
+const c = process['env'].VIA_INDEX

@@ -1,0 +1,1 @@
+const knex = require('knex')(require('./knexfile').production)

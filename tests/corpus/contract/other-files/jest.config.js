@@ -1,0 +1,1 @@
+module.exports = { x: process.env.JEST.length }

@@ -1,0 +1,1 @@
+if (!process.env.LAZY) throw new Error('LAZY')

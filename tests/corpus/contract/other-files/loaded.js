@@ -1,0 +1,1 @@
+if (!process.env.LOADED) throw new Error('LOADED')

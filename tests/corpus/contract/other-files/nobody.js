@@ -1,0 +1,1 @@
+if (!process.env.NOBODY) throw new Error('NOBODY')

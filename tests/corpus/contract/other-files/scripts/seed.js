@@ -1,0 +1,1 @@
+if (!process.env.SEEDED) throw new Error('SEEDED')

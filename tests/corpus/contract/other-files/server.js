@@ -1,0 +1,2 @@
+require('./loaded')
+function lazy () { return require('./lazy') }

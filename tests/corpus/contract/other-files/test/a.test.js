@@ -1,0 +1,1 @@
+if (!process.env.TESTED) throw new Error('TESTED')

@@ -1,0 +1,3 @@
+from settings import settings
+
+app = make(settings)

@@ -1,0 +1,9 @@
+const origins = process.env.ORIGINS.split(',')
+const api = new URL(process.env.API_URL)
+const options = JSON.parse(process.env.OPTIONS)
+const key = Buffer.from(process.env.KEY, 'base64')
+const soft = process.env.SOFT?.split(',')
+const guarded = process.env.GUARDED ? process.env.GUARDED.split(',') : []
+const and = process.env.AND && process.env.AND.trim()
+app.get('/', () => process.env.IN_ROUTE.toUpperCase())
+const based = new URL(process.env.PATH_OF, 'http://localhost')
