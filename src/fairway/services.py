@@ -11,6 +11,7 @@ from typing import Protocol
 
 from fairway.domain.deployment import Deployment
 from fairway.domain.execution import Execution
+from fairway.domain.flaws import Expected, Flaw
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
@@ -148,6 +149,16 @@ class Variables(Protocol):
         ...
 
 
+class Examiner(Protocol):
+    """Looks at values that an outsider never sees."""
+
+    async def examine(
+        self, app: AppName, environment: EnvironmentName, expected: Mapping[str, Expected]
+    ) -> Mapping[str, Flaw | None]:
+        """Each variable that the environment sets, with what is wrong with its value."""
+        ...
+
+
 class Artifacts(Protocol):
     """The files that the actions of an execution left."""
 
@@ -198,6 +209,7 @@ class Services:
     pipeline: Pipeline
     deployer: Deployer
     variables: Variables
+    examiner: Examiner
     observations: Observations
     samples: Samples
     history: History

@@ -20,6 +20,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from fairway.environment import examine
+from fairway.wire import contract as shapes
+
 TOKEN = "t0ken-of-the-test"
 HOOK = """#!/bin/sh
 while read old new ref; do echo "${GIT_PUSH_OPTION_0:-deploy} $new $ref" >> pushes; done
@@ -137,6 +140,7 @@ class Served:
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: int = 0
     artifacts: dict[str, bytes] = field(default_factory=dict)
+    contract: dict[str, Any] = field(default_factory=dict)
     broken_after: int = 1
     logs: dict[str, str] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -286,6 +290,10 @@ def make_app(served: Served) -> Starlette:
                     for owner, key in (each.rpartition("/")[::2] for each in served.variables.get(name, {}))
                 ]
                 return JSONResponse({"version": 1, "restart_needed": served.stale, "variables": values})
+            case "POST", ["environments", name, "variables", "examine"]:
+                expected = shapes.ExamineRequest.model_validate(body).back()
+                flaws = examine.judge(served.variables.get(name, {}), expected)
+                return JSONResponse({"variables": dict(flaws)})
             case "PATCH", ["environments", name, "variables"]:
                 prefix = f"{body['service']}/" if body.get("service") else ""
                 served.variables.setdefault(name, {}).update({prefix + key: each for key, each in body["set"].items()})
@@ -307,6 +315,8 @@ def make_app(served: Served) -> Starlette:
                 messages = [{"type": "execution", "execution": state} for state in states]
                 between = [{"type": "log", "stage": "build", "text": "npm ci"}, {"type": "ping"}]
                 return stream([*messages, *between, {"type": "end", "execution": states[-1]}])
+            case "GET", ["contract"]:
+                return JSONResponse(served.contract)
             case "GET", ["artifacts"]:
                 files = [{"name": name, "size": len(content)} for name, content in served.artifacts.items()]
                 return JSONResponse({"artifacts": files})

@@ -35,6 +35,7 @@ from fairway.domain.moves import Move, MoveAction, MoveExecution
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
+from fairway.environment.examine import Examiner
 from fairway.environment.variables import Variables
 from fairway.errors import Conflict, NotFound
 from fairway.intake.description import Describer
@@ -432,6 +433,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         pipeline=pipeline,
         deployer=deployer,
         variables=variables,
+        examiner=Examiner(variables.latest),
         observations=board,
         samples=samples,
         history=history,

@@ -49,6 +49,7 @@ from fairway.domain import capacity, diagnosis
 from fairway.domain import run as domain_run
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
+from fairway.environment.examine import Examiner
 from fairway.environment.handed import Handed
 from fairway.environment.variables import Variables
 from fairway.intake.description import Describer
@@ -137,6 +138,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             version, _ = await variables.names(app, environment)
             return await variables.values(app, environment, version)
 
+        examiner = Examiner(variables.latest)
+
         controller = Controller(
             engine=engine,
             balancer=balancer,
@@ -207,7 +210,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             store.transitions,
             durable,
             {
-                **stages.make_stages(settings, store, repositories, builder, registry, deployer, admitting, instance),
+                **stages.make_stages(
+                    settings, store, repositories, builder, registry, deployer, admitting, instance, examiner
+                ),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
                 "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),
             },
@@ -360,6 +365,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     pipeline=executor,
                     deployer=deployer,
                     variables=variables,
+                    examiner=examiner,
                     observations=board,
                     samples=samples,
                     history=history,

@@ -9,18 +9,22 @@ from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.git.repositories import GitRepositories
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.store.store import Store
-from fairway.build import generated, run
+from fairway.build import contracts, generated, run
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain.app import App, Build, Defaults
+from fairway.domain.contract import Contract
+from fairway.domain.detection import Detection
 from fairway.domain.ids import AppName
 from fairway.domain.image import Image, LocalImage
+from fairway.environment.examine import Examiner
 from fairway.manifest.load import load
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
+from fairway.pipeline.stages.fulfil import Fulfilment
 from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.source import SourceStage
 from fairway.pipeline.work import StageRunner
@@ -38,6 +42,7 @@ def make_stages(
     deployer: Deployer,
     admitting: Admitting,
     instance: str,
+    examiner: Examiner,
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     bases = DockerBases(builder)
@@ -54,11 +59,18 @@ def make_stages(
     async def look(checkout: Path, build: Build) -> Defaults:
         directory = None if build.directory == "." else build.directory
         found = await asyncio.to_thread(detect.detect, tree.Directory(checkout), directory=directory)
+        detected[checkout] = found
         return found.defaults
 
+    async def read_contract(checkout: Path, app: App) -> Contract:
+        return await asyncio.to_thread(contracts.read, checkout, app, detected.pop(checkout, None))
+
+    # From `look` to `read_contract`, which follows it while the checkout is lent.
+    detected: dict[Path, Detection] = {}
+    fulfilment = Fulfilment(read=read_contract, examine=examiner.examine)
     building = BuildStage(build_commit, load, checkouts, instance)
     return {
-        "source": SourceStage(repositories, store.apps, load, look, checkouts, admitting.require_host),
+        "source": SourceStage(repositories, store.apps, load, look, checkouts, admitting.require_host, fulfilment),
         "build": building,
         "package": PackageStage(push, building),
         "deploy": DeployStage(deployer, load),

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from fairway.domain import glob
 from fairway.domain.action import Placed
+from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.job import Job
@@ -148,7 +149,7 @@ class Rollout:
 class Environment:
     """One environment with its overrides already applied to `services` and `jobs`. `approval` is how many seconds
     somebody has to agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they
-    were written."""
+    were written; `contract` are the exceptions from the contract that hold here."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
@@ -159,6 +160,7 @@ class Environment:
     on_failure: OnFailure = OnFailure.NONE
     actions: tuple[Placed, ...] = ()
     jobs: tuple[Job, ...] = ()
+    contract: Exceptions = Exceptions()
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

@@ -54,6 +54,12 @@ def given_to(values: Mapping[str, str], service: str = "") -> Mapping[str, str]:
     return {**common, **{name: values[key] for key in values for owner, name in [split(key)] if owner == service}}
 
 
+def given_to_any(values: Mapping[str, str]) -> Mapping[str, str]:
+    """By name what some task gets: the environment's, and of what only services have one of theirs."""
+    own = {name: value for key, value in values.items() for owner, name in [split(key)] if owner}
+    return {**own, **given_to(values)}
+
+
 def services_of(keys: Iterable[str]) -> set[str]:
     """The services that have variables of their own."""
     return {service for service, _ in map(split, keys) if service}

@@ -70,6 +70,11 @@ class Variables:
             return {}
         return kept.given_to(self._open(await self._configurations.get(app, environment, version)), service)
 
+    async def latest(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        """By name what some task of the environment would get at present, those that only one service has included."""
+        found = await self._configurations.latest(app, environment)
+        return {} if found is None else kept.given_to_any(self._open(found))
+
     async def change(
         self,
         app: AppName,

@@ -27,6 +27,7 @@ ON_FAILURE = tuple(each.lower() for each in OnFailure)
 CONCURRENCY = tuple(each.lower() for each in Concurrency)
 DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+VARIABLES = 'a list of variables, such as ["SENTRY_DSN"]'
 INSIDE = "a path within the repository, such as"
 
 
@@ -155,6 +156,20 @@ class JobTable(Table):
     starting_deadline: Annotated[float | None, values.duration(10.0, 7 * values.DAY)] = None
 
 
+class ExceptionsTable(Table):
+    """Exceptions from the contract: variables that are needed, not needed, or not looked at, whatever the code says."""
+
+    required: Annotated[tuple[str, ...], values.texts(VARIABLES, values.variable)] = ()
+    optional: Annotated[tuple[str, ...], values.texts(VARIABLES, values.variable)] = ()
+    ignore: Annotated[tuple[str, ...], values.texts(VARIABLES, values.variable)] = ()
+
+
+class ContractTable(ExceptionsTable):
+    """The contract, for all environments."""
+
+    enabled: Annotated[bool, values.truth("true or false")] = True
+
+
 class EnvironmentTable(Table):
     """Staging, production: its variables' file, its domains, and what differs there."""
 
@@ -176,6 +191,7 @@ class EnvironmentTable(Table):
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
+    contract: ExceptionsTable = ExceptionsTable()
     actions: tuple[ActionTable, ...] = ()
 
 
@@ -213,6 +229,7 @@ class FileTable(Table):
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
     environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
+    contract: ContractTable = ContractTable()
     pipeline: PipelineTable = PipelineTable()
 
 

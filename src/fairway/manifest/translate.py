@@ -17,6 +17,7 @@ from fairway.domain.app import (
     Service,
     Source,
 )
+from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
 from fairway.domain.job import Concurrency, Job
@@ -24,7 +25,9 @@ from fairway.domain.schedule import Schedule
 from fairway.manifest import commands, scaling_translate, times
 from fairway.manifest.schema import (
     ActionTable,
+    ContractTable,
     EnvironmentTable,
+    ExceptionsTable,
     FileTable,
     HealthTable,
     JobTable,
@@ -122,7 +125,20 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
             for job_name, part in table.jobs.items()
             if (job := make_job(job_name, merge_job(part, content.jobs.get(job_name)), name)) is not None
         ),
+        contract=merge_contract(table.contract, content.contract),
         actions=tuple(placed for each in content.actions if (placed := make_action(each, name)) is not None),
+    )
+
+
+def merge_contract(common: ContractTable, own: ExceptionsTable) -> Exceptions:
+    """The exceptions of one environment: its own names before those that hold for all."""
+    required = {*own.required, *(name for name in common.required if name not in (*own.optional, *own.ignore))}
+    optional = {*own.optional, *(name for name in common.optional if name not in (*own.required, *own.ignore))}
+    return Exceptions(
+        enabled=common.enabled,
+        required=tuple(sorted(required)),
+        optional=tuple(sorted(optional)),
+        ignore=tuple(sorted({*common.ignore, *own.ignore} - {*own.required, *own.optional})),
     )
 
 

@@ -20,7 +20,7 @@ def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
             cause=cause,
         )
     ]
-    if isinstance(answer, Done) and answer.outputs:
+    if answer.outputs:
         moves.append(Keep(outputs=answer.outputs))
     if isinstance(answer, Done) and answer.stages is not None:
         moves.append(Redefine(stages=answer.stages))

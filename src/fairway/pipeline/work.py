@@ -51,10 +51,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """It failed."""
+    """It failed. `outputs` is what is to be known of it all the same (JSON values)."""
 
     summary: str
     cause: Cause
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 class StageRunner(Protocol):

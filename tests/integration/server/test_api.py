@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from fairway.domain.contract import Need, Use, conclude
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment, DesiredService
 from fairway.domain.events import Event
@@ -17,9 +18,11 @@ from fairway.domain.execution import ExecutionStatus
 from fairway.domain.facts import Usage
 from fairway.domain.health import Health, HealthState, ProbeResult
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
+from fairway.domain.moves import Keep
 from fairway.domain.observed import Exit, ObservedEnvironment, ObservedTask, Task, TaskStatus
 from fairway.domain.printed import SECOND, Origin, Piece
 from fairway.domain.rollout import Progress, ServiceProgress
+from fairway.pipeline.stages import fulfil
 from support.pipeline_values import make_desired, make_release
 from support.server_world import TOKEN
 
@@ -924,3 +927,31 @@ async def test_a_stream_ends_with_a_last_line_when_the_server_stops(served, work
                 served.server.should_exit = True
 
     assert seen[-1]["type"] == "problem" and "stopping" in seen[-1]["problem"]["title"]
+
+
+async def test_the_contract_of_an_execution_is_shown_once_it_was_read(served, work):
+    await start_one(served, work)
+    path = f"{API}/apps/shop/executions/1"
+    before = await served.api.get(f"{path}/contract")
+    use = Use(name="KEY", file="a.js", line=3, how="", need=Need.REQUIRED, rule="throws")
+    execution = await served.store.executions.get(SHOP, 1)
+    await served.store.executions.change(execution, [Keep(outputs=fulfil.hand_on(conclude([use])))], at=1.0)
+
+    after = await served.api.get(f"{path}/contract")
+
+    assert_problem(before, 404, "not_found")
+    assert [(each["name"], each["need"], each["uses"][0]["line"]) for each in after.json()["variables"]] == [
+        ("KEY", "required", 3)
+    ]
+
+
+async def test_variables_are_examined_and_no_value_comes_out(served):
+    path = f"{API}/apps/shop/environments/production/variables"
+    await served.api.patch(path, json={"set": {"KEY": "s3cret", "PORT": "x"}})
+    await served.api.patch(path, json={"set": {"QUEUE": "jobs", "KEY": ""}, "service": "worker"})
+
+    found = await served.api.post(f"{path}/examine", json={"expected": {"PORT": {"type": "port"}}})
+    wrong = await served.api.post(f"{path}/examine", json={"expected": {"PORT": {"type": "s3cret"}}})
+
+    assert found.json() == {"variables": {"KEY": None, "PORT": "type", "QUEUE": None}}
+    assert wrong.status_code == 422

@@ -12,15 +12,18 @@ from fairway.adapters.memory.host import MemoryHostSize
 from fairway.deploy.admitting import Admitting
 from fairway.domain.app import App, Build, Defaults
 from fairway.domain.capacity import MIB, Host
+from fairway.domain.contract import Contract, Need, Use, conclude
 from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.health import HttpCheck
 from fairway.domain.ids import ExecutionNumber
 from fairway.domain.image import Image, LocalImage
+from fairway.environment.examine import Examiner
 from fairway.errors import UsageError, WorkFailed
 from fairway.manifest import load as manifest
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
+from fairway.pipeline.stages.fulfil import Fulfilment
 from fairway.pipeline.stages.package import PackageStage
 from fairway.pipeline.stages.source import Require, SourceStage, require_nothing
 from fairway.pipeline.work import Done, Failed, Work
@@ -308,3 +311,37 @@ async def test_a_stage_of_an_environment_that_is_not_described_is_refused(
 
 async def test_a_stopped_deployment_is_abandoned(fakes: Fakes, yard: Yard) -> None:
     await DeployStage(yard.deployer, manifest.load).abandon(fakes.work("production").execution, PRODUCTION)
+
+
+async def test_a_contract_that_is_not_fulfilled_fails_the_source_stage_and_a_retry_compares_again(
+    fakes: Fakes, yard: Yard, tmp_path: Path
+) -> None:
+    fakes.files["fairway.toml"] = TOML
+    values: dict[str, str] = {}
+
+    async def latest(app: str, environment: str) -> Mapping[str, str]:
+        return values
+
+    async def read(checkout: Path, app: App) -> Contract:
+        need = Use(name="KEY", file="a.js", line=3, how="", need=Need.REQUIRED, rule="throws")
+        return conclude([need])
+
+    checkouts = Checkouts(fakes, tmp_path)  # type: ignore[arg-type]
+    stage = SourceStage(
+        fakes,  # type: ignore[arg-type]
+        yard.store.apps,
+        manifest.load,
+        fakes.detect,
+        checkouts,
+        fulfilment=Fulfilment(read=read, examine=Examiner(latest).examine),
+    )
+
+    first = await stage.run(fakes.work("source"))
+    values["KEY"] = "x"
+    second = await stage.run(fakes.work("source"))
+
+    assert isinstance(first, Failed)
+    assert "KEY (a.js:3)" in first.cause.sentence
+    assert first.outputs["contract"]["variables"][0]["name"] == "KEY"
+    assert isinstance(second, Done)
+    assert second.outputs["contract"]["variables"][0]["name"] == "KEY"

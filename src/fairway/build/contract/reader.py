@@ -68,7 +68,10 @@ def read(
     uses += documents.config(tree, found.directory)
     uses += documents.prisma(tree, found.directory, used=uses_prisma(work))
     dockerfile = found.dockerfile or None
-    values = given.find(tree, found.directory, dockerfile, [*texts, *scripts.values()])
+    values = {
+        **dict.fromkeys(found.install.variables if found.install else (), "the image"),
+        **given.find(tree, found.directory, dockerfile, [*texts, *scripts.values()]),
+    }
     dynamic = [
         place
         for path, reading in work.readings.items()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from fairway.cli import changes, durations, here, left, options, output, report, stagelogs
+from fairway.cli import contract as contracts
 from fairway.client.api import Query
 from fairway.errors import NotFound, UsageError, WorkFailed
 from fairway.wire import progress, words
@@ -25,6 +26,7 @@ from fairway.wire import progress, words
 @click.option("--follow", "-f", is_flag=True, help="With --log: go on with what is printed, until it has ended.")
 @click.option("--artifacts", is_flag=True, help="List the files that its actions left.")
 @click.option("--artifact", metavar="NAME", help="Print that file: STAGE/ACTION/PATH, as --artifacts lists it.")
+@click.option("--contract", is_flag=True, help="List the variables that its code reads.")
 @click.option("--watch", "-w", is_flag=True, help="Watch it to its end; a failed one ends with 1.")
 @options.timeout()
 @options.as_json
@@ -35,12 +37,13 @@ def show(
     follow: bool,
     artifacts: bool,
     artifact: str | None,
+    contract: bool,
     watch: bool,
     timeout: str,
     as_json: bool,
 ) -> None:
-    """Show an execution: its stages, the report of its failure, what its stages printed, or what its actions left.
-    Without a number, the latest."""
+    """Show an execution: its stages, the report of its failure, what its stages printed, what its actions left,
+    or what its code needs. Without a number, the latest."""
     patience = durations.seconds("--timeout", timeout)
     if follow and (log is None or as_json):
         raise UsageError("--follow goes with --log, and not with --json", hint="fairway show --log --follow")
@@ -54,6 +57,11 @@ def show(
         return
     if artifacts:
         left.print_all(place, number, as_json=as_json)
+        return
+    if contract:
+        document = place.client.get(place.path("executions", number, "contract"))
+        if not output.answer_json(as_json, document):
+            contracts.show(document)
         return
     execution = place.client.get(place.path("executions", number))
     if follow and log is not None:

@@ -5,6 +5,7 @@ was ever sent along for the app; else nothing but the app's name, so that everyt
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from fairway.domain.app import Build, Defaults, Environment
 from fairway.domain.execution import Execution, Kind
 from fairway.errors import UsageError
 from fairway.pipeline.checkouts import Checkouts
-from fairway.pipeline.stages import described
+from fairway.pipeline.stages import described, fulfil
 from fairway.pipeline.stages.described import Load
+from fairway.pipeline.stages.fulfil import Fulfilment
 from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.source import Repositories
 from fairway.ports.stores import Apps
@@ -46,6 +48,7 @@ class SourceStage:
         detect: Detect,
         checkouts: Checkouts,
         require_host: Require = require_nothing,
+        fulfilment: Fulfilment | None = None,
     ) -> None:
         self._repositories = repositories
         self._apps = apps
@@ -53,10 +56,12 @@ class SourceStage:
         self._detect = detect
         self._checkouts = checkouts
         self._require_host = require_host
+        self._fulfilment = fulfilment
 
     async def run(self, work: Work) -> Done | Failed:
-        """Raises UsageError for a broken fairway.toml, and for services that this host could never hold, before
-        anything is built; WorkFailed for a commit that can't be laid out."""
+        """It fails for an environment that lacks a variable which the code can't start without. Raises UsageError for a
+        broken fairway.toml, and for services that this host could never hold, before anything is built; WorkFailed for
+        a commit that can't be laid out."""
         execution = work.execution
         revision = execution.revision
         work.log(f"{revision.commit[:7]} {revision.subject}".rstrip())
@@ -72,13 +77,25 @@ class SourceStage:
 
         async def lay_out() -> Mapping[str, Any]:
             async with self._checkouts.hold(execution.app, revision.commit) as checkout:
-                return described.hand_on(text, file, await self._detect(checkout, app.build))
+                handed = described.hand_on(text, file, await self._detect(checkout, app.build))
+                if self._fulfilment is None:
+                    return handed
+                contract = await self._fulfilment.read(checkout, described.take(handed, execution.app, self._load))
+                return {**handed, **fulfil.hand_on(contract)}
 
         outputs = await work.step("lay out", lay_out)
         app = described.take(outputs, execution.app, self._load)
+        summary = file if file == SENT else ""
+        contract = fulfil.take(outputs)
+        # A pull request is never deployed, so no environment has to have what it needs.
+        if self._fulfilment is not None and contract is not None and execution.kind is not Kind.PULL_REQUEST:
+            looks, failed = await fulfil.compare(work, app, contract, self._fulfilment.examine)
+            if failed is not None:
+                return replace(failed, outputs=fulfil.hand_on(contract))
+            summary = "; ".join(part for part in (summary, looks) if part)
         # The file of a pull request is anybody's: it says how it is built, and never where it goes.
         own = pipeline.define_pull_request() if execution.kind is Kind.PULL_REQUEST else pipeline.define(app)
-        return Done(summary=file if file == SENT else "", outputs=outputs, stages=own.stages)
+        return Done(summary=summary, outputs=outputs, stages=own.stages)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """The next checkout clears up."""
