@@ -1,14 +1,68 @@
-"""The contract as the command line shows it: the variables that the code reads, as a table."""
+"""The contract on the command line: read from the work tree, compared with an env file or the server, shown.
 
+What git ignores is no part of the app: a .env that lies here is not in the commit, and gives nothing its value there.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from fairway.cli import output
+from fairway.cli import git, here, output
+from fairway.domain import fulfilment
+from fairway.domain.app import App, Environment
+from fairway.domain.contract import Contract
+from fairway.domain.flaws import Flaw
+from fairway.domain.fulfilment import Finding
 
 NEEDS = {"required": "required", "unknown": "may be", "optional": "no"}
 
 
+class Listed:
+    """The files of a work tree that git does not ignore."""
+
+    def __init__(self, top: Path) -> None:
+        from fairway.build.detect import tree
+
+        self._all = tree.Directory(top)
+        self._listed = frozenset(git.listed_files(top))
+
+    def read(self, path: str) -> bytes | None:
+        """The file's content; None when there is none, or git ignores it."""
+        return self._all.read(path) if path in self._listed else None
+
+    def files(self) -> tuple[str, ...]:
+        """Their paths, sorted."""
+        return tuple(path for path in self._all.files() if path in self._listed)
+
+
+def read(folder: Path, app: App) -> Contract:
+    """The contract of the files in a folder."""
+    from fairway.build import contracts
+
+    top = git.top_level(folder)
+    return contracts.read(folder, app) if top is None else contracts.read_tree(Listed(top), app)
+
+
+def compare_file(contract: Contract, environment: Environment, values: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The findings for the values of an env file."""
+    from fairway.environment import examine
+
+    flaws = examine.judge(values, fulfilment.expected(contract))
+    return fulfilment.compare(contract, flaws, environment.contract)
+
+
+def compare_server(contract: Contract, environment: Environment, place: here.Place) -> tuple[Finding, ...]:
+    """The findings for what the server has. The values stay there: it is told what they should be."""
+    from fairway.wire import contract as shapes
+
+    body = shapes.ExamineRequest.of(fulfilment.expected(contract)).model_dump(mode="json")
+    answer = place.client.post(place.path("environments", environment.name, "variables", "examine"), body)
+    flaws = {name: None if flaw is None else Flaw(flaw) for name, flaw in answer["variables"].items()}
+    return fulfilment.compare(contract, flaws, environment.contract)
+
+
 def show(document: dict[str, Any]) -> None:
-    """Print the table, then what else is to be known."""
+    """Print the table of a contract, then what else is to be known."""
     rows = [row(each) for each in document["variables"]]
     output.put_table(("variable", "needed", "type", "default", "read at"), rows, empty="the code reads no variables")
     if document["dynamic"]:

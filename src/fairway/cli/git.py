@@ -59,6 +59,12 @@ def changed_files(top: Path) -> list[str]:
     return [entry[3:] for entry in out.split("\0") if len(entry) > 3]
 
 
+def listed_files(top: Path) -> list[str]:
+    """The files of the work tree that git has, or would take: all but the ignored ones."""
+    out = run("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=top) or ""
+    return [path for path in out.split("\0") if path]
+
+
 def is_committed(top: Path, path: str) -> bool:
     """Whether HEAD has the file."""
     return bool(run("ls-tree", "--name-only", "HEAD", "--", path, cwd=top))

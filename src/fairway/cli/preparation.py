@@ -13,13 +13,15 @@ from fairway.wire import words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """The user's repository: its root, HEAD's commit, fairway.toml's text and meaning, whether HEAD has that file."""
+    """The user's repository: its root, HEAD's commit, fairway.toml's text and meaning, whether HEAD has that file, and
+    whether other files differ from HEAD."""
 
     top: Path
     commit: str
     text: str
     described: App
     committed: bool
+    changed: bool = False
 
 
 def inspect(application: str | None) -> Repository:
@@ -41,8 +43,8 @@ def inspect(application: str | None) -> Repository:
         )
     text, described = read_or_draft(top, application)
     committed = git.is_committed(top, here.MANIFEST)
-    tell_state(top, commit, committed=committed)
-    return Repository(top=top, commit=commit, text=text, described=described, committed=committed)
+    changed = tell_state(top, commit, committed=committed)
+    return Repository(top=top, commit=commit, text=text, described=described, committed=committed, changed=changed)
 
 
 def read_or_draft(top: Path, application: str | None) -> tuple[str, App]:
@@ -69,8 +71,8 @@ def draft_file(top: Path, application: str | None) -> None:
     output.say(f"Wrote  {here.MANIFEST}")
 
 
-def tell_state(top: Path, commit: str, *, committed: bool) -> None:
-    """Say what of the work tree is not part of the commit, and when no branch is checked out."""
+def tell_state(top: Path, commit: str, *, committed: bool) -> bool:
+    """Say what of the work tree is not part of the commit, and when no branch is checked out; whether anything is."""
     ours = set() if committed else {here.MANIFEST}
     changed = [file for file in git.changed_files(top) if file not in ours]
     if changed:
@@ -79,6 +81,7 @@ def tell_state(top: Path, commit: str, *, committed: bool) -> None:
         output.say(f"{'Commit':<11}{words.commit(commit)}; {count} not committed and not deployed: {shown}")
     if git.branch(top) is None:
         output.say(f"{'':<11}no branch is checked out (detached HEAD); {words.commit(commit)} is deployed")
+    return bool(changed)
 
 
 def claim(place: here.Place, repository: Repository, settings: Settings) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from fairway.cli import durations, here, options, output, questions, rolled, variables
-from fairway.cli.commands import env_history
+from fairway.cli.commands import env_check, env_history
 from fairway.errors import UsageError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -21,6 +21,7 @@ def env() -> None:
     """List, set, unset, import or compare the variables of an environment."""
 
 
+env.add_command(env_check.check)
 env.add_command(env_history.history)
 env.add_command(env_history.roll_back)
 

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from fairway import settings
-from fairway.cli import daemon, durations, git, here, options, output, preparation, report
+from fairway.cli import contract, daemon, durations, git, here, options, output, preparation, report
 from fairway.cli.preparation import Repository
 from fairway.client import connect
+from fairway.domain import fulfilment_text
 from fairway.errors import WorkFailed
 from fairway.settings import Settings
 from fairway.wire import progress, words
@@ -31,6 +32,7 @@ def up(application: str | None, timeout: str, yes: bool, as_json: bool) -> None:
     place = here.Place(client=connect.connect(configured), app=application or str(repository.described.name))
     preparation.claim(place, repository, configured)
     preparation.import_variables(place, repository)
+    check_variables(place, repository)
     execution = send(place, repository, deadline)
     document = place.client.get(place.path())
     if not output.answer_json(as_json, {"app": place.app, "execution": execution, "status": document}):
@@ -44,6 +46,27 @@ def start_server(configured: Settings) -> None:
     started = daemon.start(configured, timeout=SERVER_TIMEOUT)
     how = f"started in {words.duration(started.seconds)}" if started.new else "runs"
     output.say(f"{'Server':<11}{how} (pid {started.pid}), {configured.url}")
+
+
+def check_variables(place: here.Place, repository: Repository) -> None:
+    """Say what the environments of the pipeline lack. Raises WorkFailed when that would stop the execution for sure,
+    which is so when what is deployed is what lies here."""
+    described = repository.described
+    found = contract.read(repository.top, described)
+    lacking = []
+    for name in described.stages:
+        environment = described.environment(name)
+        findings = () if environment is None else contract.compare_server(found, environment, place)
+        if missing := fulfilment_text.missing(name, findings):
+            lacking.append(fulfilment_text.command(name, findings))
+            output.say(f"{'Variables' if len(lacking) == 1 else '':<11}{output.clean(missing)}")
+            output.say(f"{'':<11}{lacking[-1]}")
+    if lacking and not repository.changed:
+        raise WorkFailed(
+            "nothing was deployed: required variables are missing",
+            why="the code ends at its start without them",
+            hint='set them, or say in fairway.toml that they may be missing: [contract] optional = ["NAME"]',
+        )
 
 
 def send(place: here.Place, repository: Repository, deadline: float) -> dict[str, Any]:
