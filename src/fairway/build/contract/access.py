@@ -32,11 +32,13 @@ class Access:
 
 @dataclass(slots=True)
 class Accesses:
-    """All of a file: those of known variables, those by an expression (with it), and `import.meta.env`'s."""
+    """All of a file: those of known variables, those by an expression (with it), and `import.meta.env`'s. `fills`: the
+    file puts variables into `process.env` that only the running app knows."""
 
     known: list[Access] = field(default_factory=list)
     dynamic: list[tuple[Node, Node | None]] = field(default_factory=list)
     front: list[Access] = field(default_factory=list)
+    fills: bool = False
 
 
 def find(syntax: Syntax, constants: Constants) -> Accesses:
@@ -50,7 +52,9 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
         if parent.type in EXPRESSIONS and same(field_of(parent, "object"), outer):
             index = field_of(parent, "index")
             name = syntax.text(field_of(parent, "property")) if index is None else constants.text(index)
-            if name is None or not NAME.fullmatch(name):
+            if name is None and is_written(syntax, parent):
+                found.fills = True
+            elif name is None or not NAME.fullmatch(name):
                 found.dynamic.append((parent, index))
             elif name not in ("hasOwnProperty", "toString"):
                 how = f"process.env.{name}" if index is None else f"process.env[{syntax.text(index)}]"
@@ -63,6 +67,8 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
             name = constants.text(field_of(parent, "left"))
             if name is not None and NAME.fullmatch(name):
                 found.known.append(Access(name, parent, f"{name!r} in process.env"))
+        elif parent.type == "arguments" and syntax.text(field_of(syntax.parent(parent), "function")) == "Object.assign":
+            found.fills = found.fills or same(arguments(syntax.parent(parent))[0], outer)
     for pattern in syntax.all("object_pattern"):
         # `const { env: { X } } = process`
         around = syntax.parent(pattern)
@@ -73,6 +79,12 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
             name = syntax.text(field_of(node, "property"))
             found.front.append(Access(name, node, f"import.meta.env.{name}"))
     return found
+
+
+def is_written(syntax: Syntax, node: Node) -> bool:
+    """Whether the expression is assigned to."""
+    parent = syntax.parent(node)
+    return parent is not None and "assignment" in parent.type and same(field_of(parent, "left"), node)
 
 
 def whole(syntax: Syntax, node: Node) -> Node:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement
-from fairway.build.contract.literals import NAME, Constants, arguments, entries, literal, unwrap
+from fairway.build.contract.literals import NAME, Constants, arguments, entries, literal, spread, unwrap
 from fairway.build.contract.moment import Moment
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Need
@@ -68,10 +68,16 @@ def object_fields(syntax: Syntax, constants: Constants, node: Node, field: Field
     holder = constants.value(node)
     if holder is None or holder.type != "object":
         return
-    for name, value in entries(syntax, holder):
-        if NAME.fullmatch(name):
-            chain = chain_of(syntax, value if value.type == "call_expression" else constants.value(value))
-            yield name, value, "", field(syntax, chain)
+    for sure, pairs in ((True, entries(syntax, holder)), (False, spread(syntax, holder))):
+        for name, value in pairs:
+            if NAME.fullmatch(name):
+                chain = chain_of(syntax, value if value.type == "call_expression" else constants.value(value))
+                yield name, value, "", perhaps(field(syntax, chain), sure=sure)
+
+
+def perhaps(judged: Judgement, *, sure: bool) -> Judgement:
+    """What a field says that is not surely part of its schema."""
+    return judged if sure or judged.need is not Need.REQUIRED else replace(judged, need=Need.UNKNOWN, rule=UNSURE.rule)
 
 
 def at(found: Iterator[Found], how: str, moment_of: Moment) -> Iterator[Found]:

@@ -14,6 +14,11 @@ from fairway.build.detect.tree import Tree
 ENV_FILE = re.compile(r"(?:^|/)(?:\.env(?:\.[\w-]+)*|[\w-]+\.env)$")
 EXAMPLE = re.compile(r"(?i)example|sample|template|dist$|default")
 ASSIGNED = re.compile(r"(?:^|[\s;&'\"])(?:export\s+|ENV\s+)?([A-Z_][A-Z0-9_]*)=")
+WRAPPERS = re.compile(
+    r"\b(doppler|infisical|chamber|op|sops|berglas|teller|vals|dotenvx|env-cmd|envconsul|aws-vault|akeyless|phase|keeper|"
+    r"pulumi|summon|secrethub)\s+(run|exec|exec-env|env|-[\w-]+)\b|\benv-cmd\b|\bdotenv\s+-|\bdirenv\s+exec\b|--env-file\b"
+)
+"""Programs that start another one with variables of their own."""
 LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 SETTINGS = re.compile(r"(?:^|/)(?:ecosystem|pm2|process)[\w.-]*\.(?:[cm]?js|json|ya?ml)$")
 WORD = re.compile(r"\b([A-Z][A-Z0-9_]{2,})\b['\"]?\s*[:=]")
@@ -38,6 +43,11 @@ def find(tree: Tree, directory: str, dockerfile: str | None, texts: Iterable[str
     if dockerfile is not None:
         note(found, in_dockerfile(tree.read(dockerfile) or b""), dockerfile)
     return found
+
+
+def are_filled(texts: Iterable[str]) -> bool:
+    """Whether a program of that kind starts the app."""
+    return any(WRAPPERS.search(text) for text in texts)
 
 
 def in_dockerfile(content: bytes) -> list[str]:

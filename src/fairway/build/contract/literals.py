@@ -133,6 +133,18 @@ def entries(syntax: Syntax, node: Node) -> list[tuple[str, Node]]:
     return found
 
 
+def spread(syntax: Syntax, node: Node) -> list[tuple[str, Node]]:
+    """The pairs that an object literal takes in, which may be there or not: `...(condition && { A: 1 })`."""
+    spreads = [each for each in node.named_children if each.type == "spread_element"]
+    objects = [each for each in syntax.all("object") if any(is_in(each, outer) for outer in spreads)]
+    return [pair for each in objects for pair in entries(syntax, each)]
+
+
+def is_in(node: Node, outer: Node) -> bool:
+    """Whether it stands within the other."""
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
 def entry(syntax: Syntax, node: Node | None, name: str) -> Node | None:
     """The value of that key in an object literal."""
     if node is None or node.type != "object":

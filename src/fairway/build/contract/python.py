@@ -106,7 +106,10 @@ def subscripts(syntax: Syntax, names: Names, when: When, found: Reading) -> Iter
         index = field_of(node, "subscript")
         name = constant(syntax, index)
         if name is None:
-            if (listed := in_loop(syntax, node, index)) is not None:
+            around = syntax.parent(node)
+            if around is not None and around.type == "assignment" and same(field_of(around, "left"), node):
+                found.fills = True
+            elif (listed := in_loop(syntax, node, index)) is not None:
                 for each in listed:
                     yield each, node, "os.environ[…] of a list", certain(when(node), "throws")
             else:
@@ -157,6 +160,8 @@ def calls(syntax: Syntax, names: Names, when: When, found: Reading) -> Iterator[
         owner, _, method = called.rpartition(".")
         if called in names.getenv or (owner in names.environ and method in ("get", "pop")):
             yield from got(syntax, node, called, when, found)
+        elif owner in names.environ and method == "update":
+            found.fills = True
         elif owner in names.environ and method == "setdefault":
             name = constant(syntax, argument(node, 0))
             if name is not None:

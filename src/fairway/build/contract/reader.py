@@ -27,7 +27,7 @@ MOST_BYTES = 512 * 1024
 MOST_SECONDS = 20.0
 MOST_USES = 20_000
 TRIGGERS = re.compile(
-    rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient"
+    rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
 )
 """What a file holds that reads the environment; the others are not parsed."""
 
@@ -41,6 +41,7 @@ class Work:
     reached: Mapping[str, bool]
     start: frozenset[str]
     commands: tuple[str, ...]
+    scripts: Mapping[str, str]
     called: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     helpers: dict[str, list[Helper]] = field(default_factory=dict)
@@ -61,9 +62,13 @@ def read(
     scripts = {} if package is None else package.scripts
     start = find_roots(known, found.directory, texts, scripts, "" if package is None else package.main)
     reached, followed = imports.reach(known, start, sources.get, late)
-    work = Work(known=known, sources=sources, reached=reached, start=frozenset(start), commands=tuple(texts))
+    work = Work(
+        known=known, sources=sources, reached=reached, start=frozenset(start), commands=tuple(texts), scripts=scripts
+    )
     left = read_sources(work, late)
     uses = list(settle(work, found.directory))
+    if is_filled(work, found.directory):
+        uses = [contract.weaken(use, Need.UNKNOWN, "filled-at-start") for use in uses]
     uses += documents.examples(tree, found.directory)
     uses += documents.config(tree, found.directory)
     uses += documents.prisma(tree, found.directory, used=uses_prisma(work))
@@ -182,6 +187,14 @@ def settle(work: Work, directory: str) -> Iterable[Use]:
                 continue
             else:
                 yield contract.weaken(use, Need.UNKNOWN, "not-imported")
+
+
+def is_filled(work: Work, directory: str) -> bool:
+    """Whether the app's variables may come from elsewhere when it starts: a vault that the code reads, or a program
+    that starts it."""
+    return given.are_filled(roots.expand([*work.commands], work.scripts)) or any(
+        reading.fills and counts(work, path, directory) for path, reading in work.readings.items()
+    )
 
 
 def unset(use: Use) -> Use:

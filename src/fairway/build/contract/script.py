@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from fairway.build.contract import access, indirect, judge, moment, schemas
+from fairway.build.contract import access, class_validator, indirect, judge, moment, schemas
 from fairway.build.contract.indirect import Helper
 from fairway.build.contract.judge import Judgement
 from fairway.build.contract.literals import Constants, arguments, text_of, unwrap
@@ -20,13 +20,15 @@ NOTHING: Mapping[str, Helper] = {}
 class Reading:
     """What a file shows: its uses, the places that are dynamic, the functions that read a variable for others, and for
     each function of another file that it calls as it starts, the module and the name there. `prisma`: it makes a
-    client of Prisma's that takes its URL from the schema."""
+    client of Prisma's that takes its URL from the schema; `fills`: it gives variables a value by names that are not
+    known here, such as those of a vault."""
 
     uses: list[Use] = field(default_factory=list)
     dynamic: list[str] = field(default_factory=list)
     helpers: dict[str, Helper] = field(default_factory=dict)
     starts: list[tuple[str, str]] = field(default_factory=list)
     prisma: bool = False
+    fills: bool = False
     cut: bool = False
 
 
@@ -51,6 +53,7 @@ def read(
         found.uses.append(as_use(syntax, name, node, how, judged))
 
     accesses = access.find(syntax, constants)
+    found.fills = accesses.fills
     for each in accesses.known:
         use(each.name, each.node, each.how, judge.judge(syntax, each, when))
     for each in accesses.front:
@@ -71,7 +74,7 @@ def read(
             use(*reading)
     found.dynamic += [f"{path}:{syntax.line(node)}" for node in unread]
     whole = frozenset(node.id for node in access.environments(syntax))
-    for reading in schemas.find(syntax, constants, whole, when):
+    for reading in (*schemas.find(syntax, constants, whole, when), *class_validator.find(syntax)):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when))
     found.prisma = makes_prisma(syntax)

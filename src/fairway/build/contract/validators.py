@@ -11,11 +11,12 @@ from fairway.build.contract.fields import (
     UNSURE,
     at,
     choices_of,
+    perhaps,
     unwrapped_id,
 )
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
-from fairway.build.contract.literals import NAME, Constants, arguments, entries, entry, literal, text_of, unwrap
+from fairway.build.contract.literals import NAME, Constants, arguments, entries, entry, literal, spread, text_of, unwrap
 from fairway.build.contract.moment import Moment
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Kind, Need
@@ -59,13 +60,14 @@ def envalid(
     if holder is None or holder.type != "object":
         return
     moment_of = when(call) if len(given) == 2 else Moment.LATER
-    for name, value in entries(syntax, holder):
+    fields = [(pair, True) for pair in entries(syntax, holder)] + [(pair, False) for pair in spread(syntax, holder)]
+    for (name, value), sure in fields:
         validator = unwrap(value)
         if not NAME.fullmatch(name) or validator is None or validator.type != "call_expression":
             continue
         word = syntax.text(field_of(validator, "function")).rsplit(".", 1)[-1]
         options = arguments(validator)
-        judged = envalid_field(syntax, options[0] if options else None)
+        judged = perhaps(envalid_field(syntax, options[0] if options else None), sure=sure)
         if judged.kind is None:
             judged = replace(judged, kind=ENVALID.get(word))
         yield from at(iter([(name, value, "", judged)]), "envalid", moment_of)

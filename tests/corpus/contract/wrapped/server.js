@@ -1,0 +1,1 @@
+if (!process.env.FROM_DOPPLER) throw new Error('FROM_DOPPLER')
