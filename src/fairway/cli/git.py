@@ -2,13 +2,17 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fairway.errors import UsageError, WorkFailed
 
 REMOTE = "fairway"
 SECONDS = 60.0
+HISTORY_SECONDS = 30.0
+HISTORY_BYTES = 100 * 1024 * 1024
+HISTORY_LINE = 64 * 1024
 
 
 def run(*arguments: str, cwd: Path | None = None, check: bool = True) -> str | None:
@@ -63,6 +67,39 @@ def listed_files(top: Path) -> list[str]:
     """The files of the work tree that git has, or would take: all but the ignored ones."""
     out = run("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=top) or ""
     return [path for path in out.split("\0") if path]
+
+
+def added_lines(top: Path) -> Iterator[tuple[str, str, str]]:
+    """Each line that a commit of any branch added: the commit, the file, the line. The newest first, 100 MB of git's
+    output and 30 s at most."""
+    command = [
+        "git",
+        "log",
+        "--all",
+        "--patch",
+        "--unified=0",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--format=%x00%H",
+    ]
+    until = time.monotonic() + HISTORY_SECONDS
+    commit = file = ""
+    left = HISTORY_BYTES
+    with subprocess.Popen(
+        command, cwd=top, env=_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        while (raw := process.stdout.readline(HISTORY_LINE)) and left > 0 and time.monotonic() < until:
+            left -= len(raw)
+            line = raw.decode("utf-8", "replace").rstrip("\n")
+            if line.startswith("\0"):
+                commit = line[1:]
+            elif line.startswith("+++ "):
+                file = line[4:].removeprefix("b/")
+            elif line.startswith("+"):
+                yield commit, file, line[1:]
+        process.terminate()
 
 
 def is_committed(top: Path, path: str) -> bool:

@@ -21,6 +21,7 @@ HERE = "fairway.cli.commands"
 
 COMMANDS: Mapping[str, Entry] = {
     "init": Entry(f"{HERE}.init:init", "Look at the repository and write fairway.toml", SHIP),
+    "check": Entry(f"{HERE}.check:check", "Look for what will hurt in production", SHIP),
     "up": Entry(f"{HERE}.up:up", "Start the server if none runs, create the app, deploy this commit", SHIP),
     "deploy": Entry(f"{HERE}.deploy:deploy", "Start an execution for a commit that the server has", SHIP),
     "executions": Entry(f"{HERE}.executions:executions", "List the pipeline's executions, newest first", SHIP),

@@ -173,7 +173,8 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """One repository that Fairway deploys. `stages` names the environments in the order in which they are deployed."""
+    """One repository that Fairway deploys. `stages` names the environments in the order in which they are deployed;
+    `silenced` are rules of the audit, each with the reason."""
 
     name: AppName
     source: Source
@@ -181,6 +182,7 @@ class App:
     environments: tuple[Environment, ...]
     stages: tuple[EnvironmentName, ...]
     mode: Mode = Mode.SUPERSEDED
+    silenced: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""

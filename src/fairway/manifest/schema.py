@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, get_origin
 
 from pydantic import Field
 
-from fairway.domain import ids, patterns
+from fairway.domain import audit, ids, patterns
 from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.domain.job import Concurrency
 from fairway.manifest import calls, times, values
@@ -170,6 +170,12 @@ class ContractTable(ExceptionsTable):
     enabled: Annotated[bool, values.truth("true or false")] = True
 
 
+class CheckTable(Table):
+    """The audit of the repository."""
+
+    silence: Annotated[dict[str, str], values.reasons(tuple(audit.RULES))] = {}
+
+
 class EnvironmentTable(Table):
     """Staging, production: its variables' file, its domains, and what differs there."""
 
@@ -229,6 +235,7 @@ class FileTable(Table):
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
     environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
+    check: CheckTable = CheckTable()
     contract: ContractTable = ContractTable()
     pipeline: PipelineTable = PipelineTable()
 

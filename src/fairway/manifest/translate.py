@@ -59,6 +59,7 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
         environments=tuple(environments.values()),
         stages=tuple(EnvironmentName(stage) for stage in stages),
         mode=Mode(table.pipeline.mode.upper()),
+        silenced=dict(table.check.silence),
     )
 
 

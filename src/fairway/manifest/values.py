@@ -4,6 +4,7 @@ Each is a `Reader`, which Pydantic takes as a field's type: it makes the value t
 phrase what was expected. The phrase, not Pydantic's own words, is what the finding shows.
 """
 
+import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -234,6 +235,24 @@ def arguments(example: str = 'for example: { NODE_ENV = "production" }') -> Read
     return Reader(
         "a table of variables, each a text", read, {"type": "object", "additionalProperties": {"type": "string"}}
     )
+
+
+def reasons(rules: tuple[str, ...]) -> Reader:
+    """A table of rules, each with the reason why it is silenced."""
+
+    def read(value: Any) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise Unfit('for example: { runs-as-root = "the base image drops its rights by itself" }')
+        for name, reason in value.items():
+            if name not in rules:
+                close = difflib.get_close_matches(name, rules, n=1)
+                raise Unfit(f'there is no rule "{name}"' + (f"; the nearest is {close[0]}" if close else ""))
+            if not isinstance(reason, str) or not reason.strip() or not reason.isprintable():
+                raise Unfit(f"{name} needs a reason, a text in one line")
+        return dict(value)
+
+    schema = {"type": "object", "propertyNames": {"enum": list(rules)}, "additionalProperties": {"type": "string"}}
+    return Reader("a table of rules of fairway check, each with a reason", read, schema)
 
 
 def variable(name: str) -> bool:

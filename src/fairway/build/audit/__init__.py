@@ -1,0 +1,1 @@
+"""The fitness of a repository for production."""

@@ -1,0 +1,64 @@
+"""Rules about the app's own JavaScript: settings that are written into it, and the end that it does not hear of."""
+
+import re
+from collections.abc import Iterator
+
+from fairway.build.detect.source import Source
+from fairway.build.detect.tree import Tree
+from fairway.domain.audit import Finding
+from fairway.domain.detection import Detection, Kind
+
+URL = re.compile(
+    r"""(?P<quote>['"`])(?P<scheme>postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql)://[^'"`\s/@:]+:(?P<password>[^'"`\s@]+)@"""
+    r"""(?P<host>[^'"`\s/:?]+)"""
+)
+LOCAL = frozenset(
+    {"localhost", "127.0.0.1", "host", "example.com", "db", "database", "postgres", "mongo", "redis", "mysql"}
+)
+"""Hosts of a developer's own machine, or of an example."""
+FALLBACK = re.compile(r"(\|\||\?\?|default\w*\(|default:|=)\s*$")
+LISTEN = re.compile(r"\b(?:app|server|httpServer|http|fastify)\.listen\(\s*(?:\{\s*port:\s*)?(?P<port>\d{2,5})\b")
+HANDLES = re.compile(
+    r"""['"`]SIG(?:TERM|INT)['"`]|enableShutdownHooks|closeWithGrace|close-with-grace|@godaddy/terminus|stoppable|http-terminator|"""
+    r"""http-graceful-shutdown|http-shutdown|lightship|@fastify/graceful|gracefulShutdown|node-graceful|death\(|exit-hook"""
+)
+DOES_IT = frozenset({"next", "nuxt", "@adonisjs/core", "@strapi/strapi", "moleculer", "@feathersjs/cli", "nitropack"})
+"""Frameworks whose own servers end at SIGTERM as they should."""
+
+
+def urls(sources: tuple[Source, ...]) -> Iterator[Finding]:
+    """Addresses of databases and brokers with a password, that are no default of a variable and no local one."""
+    for source in sources:
+        for match in URL.finditer(source.text):
+            before = source.text[max(0, match.start() - 40) : match.start()]
+            local = match["host"] in LOCAL or "${" in match["password"] or "${" in match["host"]
+            if local or ("process.env" in before and FALLBACK.search(before)):
+                continue
+            yield at(source, match.start(), "hard-coded-url", f"a {match['scheme']} address with a password")
+
+
+def ports(sources: tuple[Source, ...]) -> Iterator[Finding]:
+    """A port that no variable moves."""
+    for source in sources:
+        for match in LISTEN.finditer(source.text):
+            yield at(source, match.start(), "hard-coded-port", f"it listens on {match['port']}, whatever PORT says")
+
+
+def signals(tree: Tree, found: Detection, sources: tuple[Source, ...]) -> Iterator[Finding]:
+    """A Node.js server that nothing tells of its end."""
+    if found.kind is not Kind.NODE and not (found.kind is Kind.DOCKERFILE and sources):
+        return
+    listening = [(source, match) for source in sources if (match := re.search(r"\.listen\(", source.text))]
+    package = (tree.read("package.json") or b"").decode("utf-8", "replace")
+    if not listening or any(HANDLES.search(source.text) for source in sources):
+        return
+    if any(f'"{name}"' in package for name in DOES_IT) or HANDLES.search(package):
+        return
+    source, match = listening[0]
+    yield at(source, match.start(), "no-sigterm", "it listens here, and nothing handles SIGTERM")
+
+
+def at(source: Source, position: int, rule: str, what: str) -> Finding:
+    """The finding at a place of a source."""
+    file, _, line = source.where(position).rpartition(":")
+    return Finding(rule=rule, file=file, line=int(line), what=what)
