@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairway.build.contract import reader
-from fairway.build.detect import detect, tree
+from fairway.build import contracts
 from fairway.domain.contract import Contract, Variable
+from fairway.manifest import load
 
 FOLDER = Path(__file__).parents[1] / "corpus" / "contract"
 EXPECTED = "contract.txt"
@@ -32,8 +32,9 @@ class Case:
 
     def read(self) -> list[str]:
         """The lines that it gives."""
-        files = tree.Directory(self.folder)
-        return lines(reader.read(files, detect.detect(files)))
+        file = self.folder / "fairway.toml"
+        app = load.load(file.read_text() if file.is_file() else 'app = "app"\n')
+        return lines(contracts.read(self.folder, app))
 
 
 def cases() -> list[Case]:

@@ -21,10 +21,6 @@ def read_tree(files: Tree, app: App, found: Detection | None = None) -> Contract
 
     directory = None if app.build.directory == "." else app.build.directory
     known = found or detect.detect(files, directory=directory, dockerfile=app.build.dockerfile)
-    return reader.read(files, known, commands_of(app))
-
-
-def commands_of(app: App) -> list[str]:
-    """What the services run, in any environment, each once."""
-    found = (" ".join(service.command) for each in app.environments for service in each.services if service.command)
-    return list(dict.fromkeys(found))
+    services = [service for each in app.environments for service in each.services]
+    commands = dict.fromkeys(" ".join(service.command) for service in services if service.command)
+    return reader.read(files, known, commands, image=any(not service.command for service in services))

@@ -191,7 +191,18 @@ def python_edges(known: Paths, path: str, text: str, whole: str) -> Iterator[tup
         for part in match["names"].strip("() \t\n\\").split(","):
             yield from loaded(known, path, match["module"], part.split(" as ")[0].strip(), sure)
     for module in DJANGO.findall(whole):
-        yield from loaded(known, path, module, "", True)
+        # It is the default: another settings module beside it may be named by the environment itself.
+        for target, _ in loaded(known, path, module, "", True):
+            yield target, is_only_settings(known, target)
+
+
+def is_only_settings(known: Paths, path: str) -> bool:
+    """Whether a module of settings has no other one beside it."""
+    folder, name = posixpath.split(path)
+    if name == "__init__.py":
+        return True
+    others = re.compile(rf"{re.escape(folder)}/?[\w-]*(?i:settings)[\w-]*(\.py|/[\w-]+\.py)$")
+    return name == "settings.py" and sum(1 for each in known.files if others.match(each)) == 1
 
 
 def loaded(known: Paths, path: str, module: str, name: str, sure: bool) -> Iterator[tuple[str, bool]]:

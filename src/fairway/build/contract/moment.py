@@ -26,7 +26,7 @@ FUNCTIONS = frozenset(
 AT_ONCE = frozenset({"forEach", "map", "filter", "some", "every", "reduce", "find", "flatMap"})
 """Methods that call what they are given before they return."""
 NEST = frozenset({"constructor", "onModuleInit", "onApplicationBootstrap"})
-"""What NestJS calls of a provider while it starts."""
+"""What NestJS calls, while it starts, of a class that one of its modules lists."""
 LISTS = frozenset({"array", "identifier", "member_expression"})
 """What a loop goes over that is taken to hold something: a list that is written out, or that has a name."""
 MAIN = re.compile(r"require\.main|import\.meta\.(main|url)")
@@ -98,13 +98,11 @@ def method_moment(syntax: Syntax, method: Node, called: frozenset[str], depth: i
     owner = next((parent for _, parent in syntax.above(method) if parent.type.startswith("class_decl")), None)
     if owner is None:
         return Moment.LATER
-    around = syntax.parent(owner)
-    decorated = [each for each in (owner, around) if each is not None]
-    if name in NEST and any(child.type == "decorator" for each in decorated for child in each.named_children):
+    title = syntax.text(field_of(owner, "name"))
+    if name in NEST and title in syntax.provided:
         return Moment.START
     if name != "constructor":
         return Moment.LATER
-    title = syntax.text(field_of(owner, "name"))
     made = [node for node in syntax.all("new_expression") if syntax.text(field_of(node, "constructor")) == title]
     return earliest([moment(syntax, node, called, depth + 1) for node in made[:20] if not within(syntax, node, owner)])
 
@@ -154,7 +152,7 @@ def is_conditional(syntax: Syntax, child: Node, parent: Node) -> bool:
     match parent.type:
         case "if_statement":
             test = field_of(parent, "condition")
-            return not same(child, test) and not MAIN.search(syntax.text(test))
+            return not same(child, test) and not (syntax.main and MAIN.search(syntax.text(test)))
         case "ternary_expression":
             return not same(child, field_of(parent, "condition"))
         case "binary_expression":

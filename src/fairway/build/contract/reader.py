@@ -32,6 +32,12 @@ TRIGGERS = re.compile(
 """What a file holds that reads the environment; the others are not parsed."""
 
 
+PROVIDED = re.compile(
+    rb"(?:providers|controllers|imports)\s*:\s*\[([^\]]*)|NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)"
+)
+"""What a module of NestJS lists."""
+
+
 @dataclass(slots=True)
 class Work:
     """What is known while a repository is read."""
@@ -42,15 +48,22 @@ class Work:
     start: frozenset[str]
     commands: tuple[str, ...]
     scripts: Mapping[str, str]
+    provided: frozenset[str]
     called: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     helpers: dict[str, list[Helper]] = field(default_factory=dict)
 
 
 def read(
-    tree: Tree, found: Detection, commands: Iterable[str] = (), *, clock: Callable[[], float] = time.monotonic
+    tree: Tree,
+    found: Detection,
+    commands: Iterable[str] = (),
+    *,
+    image: bool = True,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Contract:
-    """The contract of the app that was detected. `commands` are those that fairway.toml gives the services."""
+    """The contract of the app that was detected. `commands` are those that fairway.toml gives the services; `image`:
+    there is a service that runs the image's own one."""
     deadline = clock() + MOST_SECONDS
 
     def late() -> bool:
@@ -58,20 +71,27 @@ def read(
 
     sources, missed = load(tree, late)
     known = imports.paths(tree, found.directory)
-    texts, package = start_texts(tree, found, commands)
+    texts, package = start_texts(tree, found, commands, image=image)
     scripts = {} if package is None else package.scripts
+    texts += script_texts(tree, found.directory, roots.expand(texts, scripts))
     start = find_roots(known, found.directory, texts, scripts, "" if package is None else package.main)
     reached, followed = imports.reach(known, start, sources.get, late)
     work = Work(
-        known=known, sources=sources, reached=reached, start=frozenset(start), commands=tuple(texts), scripts=scripts
+        known=known,
+        sources=sources,
+        reached=reached,
+        start=frozenset(start),
+        commands=tuple(texts),
+        scripts=scripts,
+        provided=provided_classes(sources, reached),
     )
     left = read_sources(work, late)
     uses = list(settle(work, found.directory))
-    if is_filled(work, found.directory):
-        uses = [contract.weaken(use, Need.UNKNOWN, "filled-at-start") for use in uses]
     uses += documents.examples(tree, found.directory)
     uses += documents.config(tree, found.directory)
     uses += documents.prisma(tree, found.directory, used=uses_prisma(work))
+    if is_filled(work, found.directory):
+        uses = [contract.weaken(use, Need.UNKNOWN, "filled-at-start") for use in uses]
     dockerfile = found.dockerfile or None
     values = {
         **dict.fromkeys(found.install.variables if found.install else (), "the image"),
@@ -102,20 +122,34 @@ def load(tree: Tree, late: Callable[[], bool]) -> tuple[dict[str, bytes], int]:
     return sources, missed
 
 
-def start_texts(tree: Tree, found: Detection, commands: Iterable[str]) -> tuple[list[str], package_json.Package | None]:
-    """The commands by which the app starts: those of its services, else the detected one, and the Dockerfile's."""
+def start_texts(
+    tree: Tree, found: Detection, commands: Iterable[str], *, image: bool
+) -> tuple[list[str], package_json.Package | None]:
+    """The commands by which the app starts: those of its services, the image's own where one runs that, and the
+    Dockerfile's ENTRYPOINT."""
     texts = [text for text in commands if text]
-    if not texts and found.start is not None:
+    if image and found.dockerfile is None and not texts and found.start is not None:
         texts = [" ".join(found.start.command)]
     if found.dockerfile is not None:
         for each in dockerfile_text.last_stage(dockerfile_text.parse(tree.read(found.dockerfile) or b"")):
-            if each.name in ("CMD", "ENTRYPOINT"):
+            if each.name == "ENTRYPOINT" or (image and each.name == "CMD"):
                 texts.append(" ".join(each.exec_form or (each.rest,)))
     try:
         package = package_json.read(tree, posixpath.normpath(posixpath.join(found.directory, "package.json")))
     except ValueError:
         package = None
     return texts, package
+
+
+def script_texts(tree: Tree, directory: str, texts: Iterable[str]) -> list[str]:
+    """The lines of the shell scripts and pm2 files that the commands name."""
+    prefix = "" if directory == "." else f"{directory}/"
+    found = []
+    for name in roots.named_scripts(texts):
+        if content := tree.read(f"{prefix}{name}") or tree.read(name):
+            lines = content[:50_000].decode("utf-8", "replace").splitlines()
+            found += [line for line in lines if not line.lstrip().startswith(("#", "//"))]
+    return found
 
 
 def find_roots(
@@ -125,6 +159,17 @@ def find_roots(
     prefix = "" if directory == "." else f"{directory}/"
     own = frozenset(path[len(prefix) :] for path in known.files if path.startswith(prefix))
     return tuple(prefix + path for path in roots.find(own, texts, scripts, main))
+
+
+def provided_classes(sources: Mapping[str, bytes], reached: Mapping[str, bool]) -> frozenset[str]:
+    """The classes that NestJS makes: those that a module lists which the start surely imports."""
+    found: set[str] = set()
+    for path, sure in reached.items():
+        content = sources.get(path, b"")
+        if sure and (b"@Module" in content or b"NestFactory" in content):
+            for listed in PROVIDED.finditer(content):
+                found.update(word.decode() for word in re.findall(rb"[A-Z]\w+", listed[0]))
+    return frozenset(found)
 
 
 def read_sources(work: Work, late: Callable[[], bool]) -> int:
@@ -157,7 +202,15 @@ def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
         work.readings[path] = python.read(path, content, main=path in work.start and roots.is_main(path, work.commands))
         return
     called = frozenset(work.called.get(path, ()))
-    reading = script.read(path, content, suffix, called=called, imported=imported)
+    reading = script.read(
+        path,
+        content,
+        suffix,
+        called=called,
+        imported=imported,
+        provided=work.provided,
+        main=path in work.start,
+    )
     work.readings[path] = reading
     if not imported:
         for name, helper in reading.helpers.items():

@@ -28,8 +28,12 @@ USUAL = (
 DEEPEST = 5
 
 
+SHELL = re.compile(r"(?<![\w@.-])([\w@./-]+\.(?:sh|config\.[cm]?js|json|ya?ml))(?![\w.-])")
+
+
 def find(files: frozenset[str], commands: Iterable[str], scripts: Mapping[str, str], main: str) -> tuple[str, ...]:
-    """The files that the commands start; when they name none, package.json's main file or one with a usual name.
+    """The files that the commands start; package.json's main file when there is no command, or one with a usual name.
+    None when there are commands and none of them names a file: what starts then is not known.
 
     `scripts` are package.json's and `main` its main file; "" and {} without one. Paths are relative to the app.
     """
@@ -41,10 +45,21 @@ def find(files: frozenset[str], commands: Iterable[str], scripts: Mapping[str, s
         found += [path for name in named(text) if (path := source_of(files, name)) is not None]
     if found:
         return tuple(dict.fromkeys(found))
+    if texts:
+        return ()
     if main and (path := source_of(files, main)) is not None:
         return (path,)
     usual = (source_of(files, name) for name in USUAL)
     return tuple(path for path in usual if path is not None)[:1]
+
+
+def named_scripts(texts: Iterable[str]) -> list[str]:
+    """The shell scripts and pm2 files that the commands name; what they start stands in them."""
+    return [
+        posixpath.normpath(path.removeprefix("/app/").removeprefix("./"))
+        for text in texts
+        for path in SHELL.findall(text)
+    ]
 
 
 def is_main(path: str, commands: Iterable[str]) -> bool:

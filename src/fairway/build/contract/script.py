@@ -20,8 +20,8 @@ NOTHING: Mapping[str, Helper] = {}
 class Reading:
     """What a file shows: its uses, the places that are dynamic, the functions that read a variable for others, and for
     each function of another file that it calls as it starts, the module and the name there. `prisma`: it makes a
-    client of Prisma's that takes its URL from the schema; `fills`: it gives variables a value by names that are not
-    known here, such as those of a vault."""
+    client of Prisma's that takes its URL from the schema, and connects it at the start; `fills`: it gives variables a
+    value by names that are not known here, such as those of a vault."""
 
     uses: list[Use] = field(default_factory=list)
     dynamic: list[str] = field(default_factory=list)
@@ -39,10 +39,13 @@ def read(
     *,
     called: frozenset[str] = frozenset(),
     imported: Mapping[str, Helper] = NOTHING,
+    provided: frozenset[str] = frozenset(),
+    main: bool = True,
 ) -> Reading:
     """Read a file. `called` are its functions that other files call as they start, `imported` the helpers of other
-    files by the name that this one has for them."""
-    syntax = parse(path, content, LANGUAGES[suffix])
+    files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts; `main`: it
+    is what is started."""
+    syntax = parse(path, content, LANGUAGES[suffix], main=main, provided=provided)
     constants = Constants(syntax)
     found = Reading(cut=syntax.cut)
 
@@ -77,7 +80,7 @@ def read(
     for reading in (*schemas.find(syntax, constants, whole, when), *class_validator.find(syntax)):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when))
-    found.prisma = makes_prisma(syntax)
+    found.prisma = makes_prisma(syntax) and connects(syntax, when)
     return found
 
 
@@ -134,6 +137,14 @@ def calls_at_start(syntax: Syntax, when: judge.When) -> Iterator[tuple[str, str]
         name = syntax.text(field_of(call, "function"))
         if name in known and known[name][0].startswith((".", "@/", "~/", "src/")) and when(call) is Moment.START:
             yield known[name]
+
+
+def connects(syntax: Syntax, when: judge.When) -> bool:
+    """Whether it connects a client of Prisma's as it starts; one that is not asks for its URL at the first query."""
+    return any(
+        syntax.text(field_of(field_of(call, "function"), "property")) == "$connect" and when(call) is Moment.START
+        for call in syntax.all("call_expression")
+    )
 
 
 def makes_prisma(syntax: Syntax) -> bool:

@@ -57,11 +57,14 @@ def parser(name: str) -> Parser:
 @dataclass(slots=True)
 class Syntax:
     """A parsed file: its nodes in order, those of each type, and each node's parent by its id. `cut`: it has more
-    nodes than were looked at."""
+    nodes than were looked at; `main`: it is what is started; `provided` are the classes that NestJS makes as the app
+    starts."""
 
     path: str
     content: bytes
     root: Node
+    main: bool = False
+    provided: frozenset[str] = frozenset()
     nodes: list[Node] = field(default_factory=list)
     of_type: dict[str, list[Node]] = field(default_factory=dict)
     parents: dict[int, Node] = field(default_factory=dict)
@@ -95,10 +98,12 @@ class Syntax:
         return node.start_point[0] + 1
 
 
-def parse(path: str, content: bytes, name: str) -> Syntax:
+def parse(
+    path: str, content: bytes, name: str, *, main: bool = False, provided: frozenset[str] = frozenset()
+) -> Syntax:
     """The file, parsed by the grammar of that name."""
     tree = parser(name).parse(content)
-    found = Syntax(path=path, content=content, root=tree.root_node)
+    found = Syntax(path=path, content=content, root=tree.root_node, main=main, provided=provided)
     waiting = [tree.root_node]
     while waiting:
         node = waiting.pop()

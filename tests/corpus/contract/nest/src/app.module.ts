@@ -9,6 +9,7 @@ import * as Joi from 'joi'
       MAIL_PORT: Joi.number().port().default(25),
     }) }),
   ],
+  providers: [Mailer],
 })
 export class AppModule {}
 
@@ -26,5 +27,12 @@ export class Mailer {
 
   send() {
     return this.config.getOrThrow('IN_METHOD') + this.config.get('mail.host')
+  }
+}
+
+@Injectable()
+export class Forgotten {
+  constructor(config: ConfigService) {
+    this.token = config.getOrThrow('NOT_PROVIDED')
   }
 }

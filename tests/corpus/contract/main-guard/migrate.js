@@ -1,0 +1,2 @@
+exports.run = () => {}
+if (require.main === module) { if (!process.env.MIGRATES) throw new Error('MIGRATES') }

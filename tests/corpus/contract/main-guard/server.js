@@ -1,0 +1,2 @@
+require('./migrate')
+if (require.main === module) { if (!process.env.STARTED) throw new Error('STARTED') }

@@ -1,0 +1,1 @@
+if (!process.env.CLI) throw new Error('CLI')

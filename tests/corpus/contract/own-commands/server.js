@@ -1,0 +1,1 @@
+if (!process.env.SERVER) throw new Error('SERVER')

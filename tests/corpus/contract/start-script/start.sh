@@ -1,0 +1,3 @@
+#!/bin/sh
+# node other.js
+exec node dist/main.js

@@ -1,0 +1,1 @@
+if (!process.env.LEFT_OVER) throw new Error('LEFT_OVER')
