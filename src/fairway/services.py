@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from fairway.domain.deployment import Deployment
+from fairway.domain.drift import Difference
 from fairway.domain.execution import Execution
 from fairway.domain.flaws import Expected, Flaw
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.variables import Version
-from fairway.environment.variables import Listed
+from fairway.environment.variables import Listed, Side
 from fairway.intake.follower import Follower
 from fairway.intake.intake import Intake
 from fairway.intake.reporting import Reporter
@@ -109,7 +110,7 @@ class Deployer(Protocol):
 
 
 class Variables(Protocol):
-    """The variables of an environment, as an outsider may see them: no value comes out."""
+    """The variables of an environment, as an outsider may see them: no value comes out but by `reveal`."""
 
     async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
         """The latest version (0: there is none), and by name the version in which each was last set."""
@@ -140,6 +141,16 @@ class Variables(Protocol):
     ) -> tuple[int, Sequence[str]]:
         """The new version, and the names that changed; of one service with a `service`. Raises UsageError for what
         can't be a variable's name."""
+        ...
+
+    async def reveal(
+        self, app: AppName, environment: EnvironmentName, version: int | None = None
+    ) -> tuple[int, Mapping[str, str]]:
+        """The values of a version (None: of the latest), for the owner alone. Raises NotFound."""
+        ...
+
+    async def compare(self, left: Side, right: Side) -> tuple[int, int, Sequence[Difference]]:
+        """How two sides differ, without a value, and the versions that were compared. Raises NotFound."""
         ...
 
     async def roll_back(

@@ -150,6 +150,7 @@ class Served:
     stale: bool = False
     versions: list[dict[str, Any]] = field(default_factory=list)
     trouble: str = ""
+    compared: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -298,6 +299,13 @@ def make_app(served: Served) -> Starlette:
                 prefix = f"{body['service']}/" if body.get("service") else ""
                 served.variables.setdefault(name, {}).update({prefix + key: each for key, each in body["set"].items()})
                 return JSONResponse(served.changed(body, [*body["set"], *body["unset"]]))
+            case "POST", ["environments", name, "variables", "reveal"]:
+                split = [(*key.rpartition("/")[::2], each) for key, each in served.variables.get(name, {}).items()]
+                values = [{"service": owner, "name": key, "value": each} for owner, key, each in split]
+                return JSONResponse({"version": 4, "variables": values})
+            case "GET", ["environments", name, "variables", "compare"]:
+                sides = [{"environment": each, "version": 3} for each in (name, request.query_params["with"])]
+                return JSONResponse({"left": sides[0], "right": sides[1], "variables": served.compared})
             case "GET", ["environments", name, "variables", "history"]:
                 return JSONResponse({"versions": served.versions})
             case "POST", ["environments", name, "variables", "rollback"]:

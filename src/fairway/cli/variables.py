@@ -1,40 +1,62 @@
-"""Env files: `NAME=VALUE` lines as dotenv reads them, nothing replaced within them."""
+"""Env files as commands read and write them. The rules are the server's own, `environment.envfile`; that is imported
+when it is needed, since most commands read none.
+"""
 
-import io
-import re
+import os
+import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
-from fairway.errors import UsageError
-
-SECRET = re.compile(r"(?i)secret|token|passw|pwd|(?:api|private|access|signing|encryption)_?key|credential")
+from fairway.errors import Conflict, UsageError
 
 
 def read_file(file: Path) -> dict[str, str]:
-    """The variables of a file. Raises UsageError when it can't be read."""
+    """The variables of a file. Raises UsageError when it can't be read, or with every line that is wrong."""
+    from fairway.environment import envfile
+
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or "").lower() if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{file} can't be read", why=why) from error
-    return parse(text, file.name)
+        data = read_some(file, envfile.LONGEST_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"{file} can't be read", why=(error.strerror or "").lower()) from error
+    return dict(envfile.parse(data, file=file.name))
 
 
 def parse(text: str, name: str) -> dict[str, str]:
-    """The variables of a text. Raises UsageError for a line that sets nothing; `name` says where it stands."""
-    from dotenv import parser
+    """The variables of a text. Raises UsageError for lines that set nothing; `name` says where they stand."""
+    from fairway.environment import envfile
 
-    values: dict[str, str] = {}
-    for binding in parser.parse_stream(io.StringIO(text)):
-        if binding.error:
-            line = binding.original.line
-            raise UsageError(
-                f"line {line} of {name} is no NAME=VALUE", hint='a value with blanks or # stands in "quotes"'
-            )
-        if binding.key is not None and binding.value is not None:
-            values[binding.key] = binding.value
-    return values
+    return dict(envfile.parse(text.encode("utf-8", "surrogateescape"), file=name))
 
 
-def sounds_secret(name: str) -> bool:
-    """Whether a variable of that name mostly holds a secret."""
-    return SECRET.search(name) is not None
+def render(values: Mapping[str, str]) -> str:
+    """An env file that gives these variables."""
+    from fairway.environment import envfile
+
+    return envfile.render(values)
+
+
+def write_file(file: Path, values: Mapping[str, str], *, replace: bool) -> None:
+    """An env file that only its owner can read, whole or not at all. Raises Conflict when there is one and it is not to
+    be replaced."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
+                opened.write(render(values))
+            if replace:
+                draft.replace(file)
+            else:
+                file.hardlink_to(draft)
+        finally:
+            draft.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise Conflict(f"{file} exists", hint="--yes replaces it, or write to another file") from error
+    except OSError as error:
+        raise UsageError(f"{file} can't be written", why=(error.strerror or "").lower()) from error
+
+
+def read_some(file: Path, most: int) -> bytes:
+    """The first bytes of a file."""
+    with file.open("rb") as opened:
+        return opened.read(most)

@@ -7,8 +7,10 @@ Values go in and come out here alone, and come out only for tasks: whoever lists
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fairway.domain import drift
 from fairway.domain import variables as kept
 from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.drift import Difference
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.variables import Edit, Version
 from fairway.environment import envfile, seal
@@ -29,6 +31,15 @@ class Listed:
     name: str
     service: str
     set_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """An environment's variables in one version, None for the latest."""
+
+    app: AppName
+    environment: EnvironmentName
+    version: int | None = None
 
 
 class Variables:
@@ -72,8 +83,25 @@ class Variables:
 
     async def latest(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
         """By name what some task of the environment would get at present, those that only one service has included."""
-        found = await self._configurations.latest(app, environment)
-        return {} if found is None else kept.given_to_any(self._open(found))
+        _, values = await self.reveal(app, environment)
+        return kept.given_to_any(values)
+
+    async def reveal(
+        self, app: AppName, environment: EnvironmentName, version: int | None = None
+    ) -> tuple[int, Mapping[str, str]]:
+        """The values of a version (None: of the latest, 0 when there is none) as they are kept: a service's own under
+        `SERVICE/NAME`. For nobody but the owner. Raises NotFound; Conflict when they can't be decrypted."""
+        if version is not None:
+            return version, self._open(await self._configurations.get(app, environment, version))
+        latest = await self._configurations.latest(app, environment)
+        return (0, {}) if latest is None else (latest.version, self._open(latest))
+
+    async def compare(self, left: Side, right: Side) -> tuple[int, int, Sequence[Difference]]:
+        """How two sides differ, with the versions that were compared. Raises as `reveal` does."""
+        (first, before), (second, after) = [
+            await self.reveal(side.app, side.environment, side.version) for side in (left, right)
+        ]
+        return first, second, drift.compare(before, after)
 
     async def change(
         self,

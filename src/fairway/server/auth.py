@@ -44,6 +44,16 @@ async def identify(tokens: Tokens, headers: Headers, *, basic: bool = False) -> 
     return known.name
 
 
+def require_owner(by: str) -> None:
+    """Raise Unauthorized unless `by` is the name of an owner's token."""
+    if by != OWNER and not by.startswith(f"{OWNER}@"):
+        raise Unauthorized(
+            "only the owner may see this",
+            why=f"the token is {by}'s",
+            hint="on the server's own host: the file of its token",
+        )
+
+
 class Authenticated:
     """Lets nobody pass to the guarded paths without a known token; its name is in `request.state.by`."""
 

@@ -1,9 +1,10 @@
-"""Variables as the API shows them: names, versions and who changed what."""
+"""Variables as the API shows them: names, versions and who changed what. `Values` alone has values."""
 
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from fairway.domain import drift
 from fairway.domain import variables as domain
 from fairway.wire.deployments import Deployment
 
@@ -76,3 +77,55 @@ class History(BaseModel):
     """Newest first."""
 
     versions: list[Version]
+
+
+class RevealRequest(BaseModel):
+    """The version whose values are asked for, None for the latest, and what for: the event log says it."""
+
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    purpose: str = Field(default="", max_length=200)
+
+
+class Value(BaseModel):
+    """A variable with its value."""
+
+    name: str
+    service: str
+    value: str
+
+
+class Values(BaseModel):
+    """For the owner alone; version 0 when nothing was ever set."""
+
+    version: int
+    variables: list[Value]
+
+
+class Difference(BaseModel):
+    """A variable on both sides: the form of each value, "" where it is missing, and what is to be said of it."""
+
+    name: str
+    service: str
+    kind: drift.Kind
+    left: str
+    right: str
+
+    @classmethod
+    def of(cls, found: drift.Difference) -> "Difference":
+        """The shape of a difference."""
+        return cls(name=found.name, service=found.service, kind=found.kind, left=found.left, right=found.right)
+
+
+class Side(BaseModel):
+    """What was compared."""
+
+    environment: str
+    version: int
+
+
+class Comparison(BaseModel):
+    """How two environments, or two versions of one, differ; never a value."""
+
+    left: Side
+    right: Side
+    variables: list[Difference]

@@ -100,6 +100,8 @@ def test_json_is_the_only_thing_on_standard_output(shop: Any, server: Served) ->
         ["env", "set", "A=1"],
         ["env", "unset", "A"],
         ["env", "history"],
+        ["env", "diff", "production", "production"],
+        ["env", "export", "--show"],
         ["env", "rollback", "1", "--yes"],
     ):
         done = shop.fairway(*command, "--json")
@@ -561,6 +563,61 @@ def test_a_value_is_read_from_standard_input_by_a_dash(shop: Any, server: Served
     assert two.returncode == 2 and "standard input has one value" in two.stderr
 
 
+def test_values_come_out_only_where_it_is_said_where_to(shop: Any, server: Served) -> None:
+    server.variables["production"] = {"A": "it's $5", "B": "1", "worker/B": "2"}
+
+    neither = shop.fairway("env", "export")
+    shown = shop.fairway("env", "export", "--show")
+    written = shop.fairway("env", "export", "-o", "kept.env", "--service", "worker")
+    again = shop.fairway("env", "export", "-o", "kept.env")
+    over = shop.fairway("env", "export", "-o", "kept.env", "--yes")
+    as_json = shop.fairway("env", "export", "--show", "--json")
+
+    file = shop.folder / "kept.env"
+    assert (neither.returncode, neither.stdout, "it's" in neither.stderr) == (2, "", False)
+    assert shown.stdout == "A='it\\'s $5'\nB=1\n"
+    assert written.returncode == 0 and "2 variables of production, version 4" in written.stderr
+    assert (again.returncode, "kept.env exists" in again.stderr, over.returncode) == (2, True, 0)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text() == "A='it\\'s $5'\nB=1\n"
+    assert json.loads(as_json.stdout)["variables"] == {"A": "it's $5", "B": "1"}
+    assert not [entry for entry in shop.folder.iterdir() if entry.name.startswith(".kept")]
+
+
+def test_the_drift_between_environments_is_names_and_forms(shop: Any, server: Served) -> None:
+    shop.write("fairway.toml", 'app = "shop-api"\n[environments.production]\n[environments.staging]\n')
+    server.compared = [
+        {"name": "A", "service": "", "kind": "only_left", "left": "number", "right": ""},
+        {"name": "KEY", "service": "web", "kind": "same_secret", "left": "text", "right": "text"},
+        {"name": "URL", "service": "", "kind": "other_value", "left": "text", "right": "text"},
+    ]
+
+    found = shop.fairway("env", "diff", "staging", "production@2")
+    strict = shop.fairway("env", "diff", "staging", "production", "--exit-code", "--all")
+    wrong = shop.fairway("env", "diff", "staging", "production@x")
+    server.compared = []
+    none = shop.fairway("env", "diff", "staging", "production", "--exit-code")
+
+    assert (found.returncode, strict.returncode, wrong.returncode, none.returncode) == (0, 1, 2, 0)
+    lines = found.stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["A", "web/KEY"]
+    assert "missing" in lines[1] and "the same secret on both sides" in lines[2]
+    assert "1 variable more" in found.stderr
+    assert "another value" in strict.stdout
+
+
+def test_every_wrong_line_of_an_env_file_is_named(shop: Any, server: Served) -> None:
+    (shop.folder / "bad.env").write_bytes(b"A=1\nMY-NAME=2\nA=3\n")
+    (shop.folder / "binary.env").write_bytes(b"A=1\nB=\xff\xfe\n")
+
+    bad, binary = shop.fairway("env", "import", "bad.env"), shop.fairway("env", "import", "binary.env")
+
+    assert (bad.returncode, binary.returncode) == (2, 2)
+    assert "bad.env:2" in bad.stderr and "bad.env:3" in bad.stderr and "already set on line 1" in bad.stderr
+    assert "binary.env:2" in binary.stderr and "not UTF-8" in binary.stderr
+    assert server.variables == {}
+
+
 def test_scale_says_how_long_it_holds(shop: Any) -> None:
     scaled = shop.fairway("scale", "web=4")
 
@@ -592,7 +649,7 @@ def test_env_refuses_what_it_cant_use(shop: Any, server: Served) -> None:
         (["env", "set", "1X=2"], "no variable's name"),
         (["env", "import", ".env.example"], "looks like an example"),
         (["env", "import", "nowhere.env"], "can't be read"),
-        (["env", "import", "broken.env"], "line 2 of broken.env"),
+        (["env", "import", "broken.env"], "broken.env:2"),
     ):
         done = shop.fairway(*command)
         assert (done.returncode, words in done.stderr) == (2, True), (command, done.stderr)

@@ -23,6 +23,8 @@ from fairway.domain.observed import Exit, ObservedEnvironment, ObservedTask, Tas
 from fairway.domain.printed import SECOND, Origin, Piece
 from fairway.domain.rollout import Progress, ServiceProgress
 from fairway.pipeline.stages import fulfil
+from fairway.ports.stores import TokenRecord
+from fairway.server import auth
 from support.pipeline_values import make_desired, make_release
 from support.server_world import TOKEN
 
@@ -815,6 +817,44 @@ async def test_the_history_says_who_changed_which_names_and_a_rollback_is_a_vers
     assert events.json()["events"][0]["kind"] == "variables.changed"
     assert "owner took the variables back to version 1, as version 3: A, B" in events.json()["events"][0]["text"]
     assert "s3cret" not in history.text + events.text + back.text
+
+
+async def test_environments_are_compared_without_a_value(served):
+    path = f"{API}/apps/shop/environments"
+    key = "sk_live_4eC39HqLyjWD"
+    await served.api.patch(f"{path}/staging/variables", json={"set": {"STRIPE_KEY": key, "RETRIES": "3", "OLD": "x"}})
+    await served.api.patch(f"{path}/production/variables", json={"set": {"STRIPE_KEY": key, "RETRIES": "many"}})
+    await served.api.patch(f"{path}/production/variables", json={"set": {"STRIPE_KEY": "other"}})
+
+    now = await served.api.get(f"{path}/staging/variables/compare?with=production")
+    before = await served.api.get(f"{path}/staging/variables/compare?with=production&with_version=1")
+    unknown = await served.api.get(f"{path}/staging/variables/compare?with=production&with_version=7")
+
+    told = {each["name"]: each["kind"] for each in now.json()["variables"]}
+    assert told == {"STRIPE_KEY": "other_value", "RETRIES": "other_form", "OLD": "only_left"}
+    assert now.json()["right"] == {"environment": "production", "version": 2}
+    assert {each["name"]: each["kind"] for each in before.json()["variables"]}["STRIPE_KEY"] == "same_secret"
+    assert key not in now.text + before.text
+    assert_problem(unknown, 404, "not_found")
+
+
+async def test_values_are_given_to_the_owner_alone_and_the_event_log_says_so(served):
+    path = f"{API}/apps/shop/environments/production/variables"
+    await served.api.patch(path, json={"set": {"A": "s3cret"}})
+    await served.store.tokens.add(TokenRecord(name="ci", digest=auth.digest("other"), created_at=1.0))
+
+    given = await served.api.post(f"{path}/reveal", json={"purpose": "an export"})
+    refused = await served.api.post(f"{path}/reveal", json={}, headers={"authorization": "Bearer other"})
+    events = await served.api.get(f"{API}/apps/shop/events?environment=production&limit=1")
+
+    assert given.json() == {"version": 1, "variables": [{"name": "A", "service": "", "value": "s3cret"}]}
+    assert given.headers["cache-control"] == "no-store"
+    assert_problem(refused, 401, "unauthorized")
+    (event,) = events.json()["events"]
+    assert (event["kind"], event["text"]) == (
+        "variables.revealed",
+        "owner was given the values of version 1 for an export",
+    )
 
 
 async def test_a_change_replaces_the_tasks_that_run_when_it_is_asked_to(live):

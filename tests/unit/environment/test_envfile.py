@@ -88,3 +88,18 @@ def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
     except UsageError:
         return
     assert all(envfile.NAME.fullmatch(name) for name in values)
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(envfile.NAME, fullmatch=True), st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+    )
+)
+def test_what_is_written_is_read_again(values: dict[str, str]) -> None:
+    assert envfile.parse(envfile.render(values).encode()) == values
+
+
+def test_a_value_is_written_as_plainly_as_can_be() -> None:
+    values = {"A": "x/1", "B": "two words", "C": "it's", "D": "a\\b", "E": 'it\'s "$5"'}
+
+    assert envfile.render(values) == "A=x/1\nB='two words'\nC=\"it's\"\nD='a\\\\b'\nE='it\\'s \"$5\"'\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from fairway.cli import durations, here, options, output, questions, rolled, variables
-from fairway.cli.commands import env_check, env_history
+from fairway.cli.commands import env_check, env_compare, env_export, env_history
+from fairway.domain import secrecy
 from fairway.errors import UsageError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,6 +23,8 @@ def env() -> None:
 
 
 env.add_command(env_check.check)
+env.add_command(env_compare.diff)
+env.add_command(env_export.export)
 env.add_command(env_history.history)
 env.add_command(env_history.roll_back)
 
@@ -155,7 +158,7 @@ def read_arguments(given: Sequence[str]) -> dict[str, str]:
             values[name] = one_value(sys.stdin.read())
         elif equals:
             values[name] = value
-            shown += [name] if variables.sounds_secret(name) and value else []
+            shown += [name] if secrecy.sounds_secret(name) and value else []
         else:
             values[name] = questions.secret(name)
     if shown and sys.stdin.isatty():

@@ -2,14 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from fairway.domain import ids
-from fairway.server import rolling
-from fairway.server.api.asked import By, TheApp, TheServices, environment_named
+from fairway.domain import variables as kept
+from fairway.environment.variables import Side
+from fairway.server import auth, rolling
+from fairway.server.api.asked import LARGEST, By, TheApp, TheServices, environment_named
 from fairway.wire import variables as shapes
 
 router = APIRouter(prefix="/apps/{app}/environments/{env}/variables")
+AVersion = Annotated[int | None, Query(ge=1, le=LARGEST, description="not the latest version, but this one")]
 Versions = Annotated[int, Query(ge=1, le=500, description="at most so many versions")]
 
 
@@ -59,3 +62,43 @@ async def roll_back(
         text = f"{by} took the variables back to version {body.version}, as version {version}: {', '.join(changed)}"
         await rolling.tell(services, app, environment, text)
     return await rolling.roll(services, app, environment, version, changed, "", by=by, asked=body.restart)
+
+
+@router.get("/compare")
+async def compare(
+    services: TheServices,
+    app: TheApp,
+    env: str,
+    other: Annotated[str, Query(alias="with", description="the other environment")],
+    version: AVersion = None,
+    with_version: AVersion = None,
+) -> shapes.Comparison:
+    """How the variables of two environments, or of two versions of one, differ; values are compared here, and never
+    shown."""
+    left = Side(app=app, environment=environment_named(env), version=version)
+    right = Side(app=app, environment=environment_named(other), version=with_version)
+    first, second, found = await services.variables.compare(left, right)
+    return shapes.Comparison(
+        left=shapes.Side(environment=left.environment, version=first),
+        right=shapes.Side(environment=right.environment, version=second),
+        variables=[shapes.Difference.of(each) for each in found],
+    )
+
+
+@router.post("/reveal")
+async def reveal(
+    services: TheServices, app: TheApp, env: str, by: By, body: shapes.RevealRequest, response: Response
+) -> shapes.Values:
+    """The values, for the owner's token alone. The event log says that they were asked for before they are given."""
+    auth.require_owner(by)
+    environment = environment_named(env)
+    version, values = await services.variables.reveal(app, environment, body.version)
+    purpose = f" for {body.purpose}" if body.purpose else ""
+    text = f"{by} was given the values of version {version}{purpose}"
+    await rolling.tell(services, app, environment, text, kind="variables.revealed")
+    response.headers["cache-control"] = "no-store"
+    split = [(*kept.split(key), value) for key, value in sorted(values.items())]
+    return shapes.Values(
+        version=version,
+        variables=[shapes.Value(name=name, service=service, value=value) for service, name, value in split],
+    )
