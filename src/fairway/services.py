@@ -30,6 +30,7 @@ from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.leases import Sharing
+from fairway.ports.masks import Masks
 from fairway.ports.metrics import History, Samples
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
@@ -221,6 +222,7 @@ class Services:
     deployer: Deployer
     variables: Variables
     examiner: Examiner
+    masks: Masks
     observations: Observations
     samples: Samples
     history: History

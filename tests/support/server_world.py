@@ -36,6 +36,7 @@ from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.progression import RetryMode
 from fairway.domain.rollback import Rollback
 from fairway.environment.examine import Examiner
+from fairway.environment.masking import Masking
 from fairway.environment.variables import Variables
 from fairway.errors import Conflict, NotFound
 from fairway.intake.description import Describer
@@ -382,7 +383,9 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         key=b"k" * 32,
         clock=clock,
     )
-    deployer, variables = ScriptedDeployer(store, board), Variables(store.configurations, b"k" * 32, clock)
+    masks = Masking(store.configurations, b"k" * 32)
+    deployer = ScriptedDeployer(store, board)
+    variables = Variables(store.configurations, b"k" * 32, clock, masks.renew)
     kept, printing = MemoryLogStore(), MemoryPrinting()
     jobs, run_logs = MemoryJobs(clock), StageLogs(settings.runs)
     ledger = Ledger(store.runs, store.timetable, clock, notices)
@@ -434,6 +437,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         deployer=deployer,
         variables=variables,
         examiner=Examiner(variables.latest),
+        masks=masks,
         observations=board,
         samples=samples,
         history=history,

@@ -51,6 +51,7 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
 from fairway.environment.examine import Examiner
 from fairway.environment.handed import Handed
+from fairway.environment.masking import Masking
 from fairway.environment.variables import Variables
 from fairway.intake.description import Describer
 from fairway.intake.follower import Follower
@@ -98,6 +99,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
         sealing = await keys.open_key(settings, store)
+        masks = Masking(store.configurations, sealing)
+        store = store.masked(masks)
         keeper = None
         if settings.shared:
             member = identity.describe_member(settings, instance, sealing)
@@ -126,7 +129,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         collector = Collector(
             printing=printing, store=kept, observations=board, apps=store.apps, notices=notices, clock=clock
         )
-        variables = Variables(store.configurations, sealing, clock)
+        variables = Variables(store.configurations, sealing, clock, masks.renew)
         jobs = DockerJobs(engine)
         run_logs = StageLogs(settings.runs, RUN_LOG)
 
@@ -154,6 +157,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             observations=board,
             holding=sharing,
             keeping=collector,
+            masks=masks,
         )
 
         def wake(app: AppName, environment: EnvironmentName) -> None:
@@ -221,6 +225,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             stage_logs,
             deployer.find_ways_back,
             sharing,
+            masks,
         )
         ledger = Ledger(held.runs, held.timetable, clock, notices)
         finder = Finder(store.desired, store.deployments, store.releases)
@@ -297,6 +302,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         )
 
         async def take_over(apps: frozenset[AppName]) -> None:
+            for app in apps:
+                await masks.renew(app)
             await executor.take_over(apps)
             await deployer.take_over(apps)
             await intake.resync()
@@ -366,6 +373,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                     deployer=deployer,
                     variables=variables,
                     examiner=examiner,
+                    masks=masks,
                     observations=board,
                     samples=samples,
                     history=history,

@@ -4,7 +4,7 @@ changes.
 Values go in and come out here alone, and come out only for tasks: whoever lists variables gets names.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fairway.domain import drift
@@ -20,6 +20,7 @@ from fairway.ports.stores import Configurations, SealedConfiguration
 
 Unset = Callable[[Sequence[str]], Sequence[str]]
 """Given the keys there are, those that go."""
+Changed = Callable[[AppName], Awaitable[None]]
 ATTEMPTS = 5
 """How often a change is tried again when somebody else changed other variables at the same time."""
 
@@ -43,12 +44,16 @@ class Side:
 
 
 class Variables:
-    """The variables of every environment. `key` is what `key.load` gives."""
+    """The variables of every environment. `key` is what `key.load` gives; `changed` is called with an app once a new
+    version of its variables is kept, before anybody is told of it."""
 
-    def __init__(self, configurations: Configurations, key: bytes, clock: Clock) -> None:
+    def __init__(
+        self, configurations: Configurations, key: bytes, clock: Clock, changed: Changed | None = None
+    ) -> None:
         self._configurations = configurations
         self._key = key
         self._clock = clock
+        self._changed = changed
 
     async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
         """The latest version (0: there is none), and by name the version in which each was last set, be it for the
@@ -163,6 +168,7 @@ class Variables:
                 if attempt == ATTEMPTS:
                     raise
                 continue
+            await self._tell(app)
             return added.version, sorted({*made, *gone})
         raise AssertionError("unreachable")
 
@@ -193,8 +199,13 @@ class Variables:
                 if attempt == ATTEMPTS:
                     raise
                 continue
+            await self._tell(app)
             return version + 1, changed
         raise AssertionError("unreachable")
+
+    async def _tell(self, app: AppName) -> None:
+        if self._changed is not None:
+            await self._changed(app)
 
     def _open(self, sealed: SealedConfiguration) -> dict[str, str]:
         return {

@@ -12,6 +12,7 @@ from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
 from fairway.ports.leases import Alone, Holding
 from fairway.ports.logs import LogKeeping, Logs, NotKept
+from fairway.ports.masks import Masks, Unmasked
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector, Probe
@@ -44,6 +45,7 @@ class Controller:
         resync: float = 5.0,
         holding: Holding | None = None,
         keeping: LogKeeping | None = None,
+        masks: Masks | None = None,
     ) -> None:
         self._parts = Parts(
             engine=engine,
@@ -60,6 +62,7 @@ class Controller:
             resync=resync,
             holding=holding or Alone(),
             keeping=keeping or NotKept(),
+            masks=masks or Unmasked(),
         )
         self._shift: Shift | None = None
         self._group: asyncio.TaskGroup | None = None

@@ -3,6 +3,8 @@
 Best effort: what can't be seen is None.
 """
 
+from dataclasses import replace
+
 from fairway.domain.desired import TaskSpec
 from fairway.domain.facts import Facts, Socket, Usage
 from fairway.domain.health import ProbeResult
@@ -11,6 +13,7 @@ from fairway.domain.observed import Task, TaskStatus
 from fairway.errors import FairwayError
 from fairway.orchestrator import patience
 from fairway.ports.logs import Logs
+from fairway.ports.masks import Masks
 from fairway.ports.probe import Inspector
 
 LINES = 50
@@ -22,21 +25,23 @@ PATIENCE = 3.0
 class Investigator:
     """Looks into tasks."""
 
-    def __init__(self, *, inspector: Inspector, logs: Logs) -> None:
+    def __init__(self, *, inspector: Inspector, logs: Logs, masks: Masks) -> None:
         self._inspector = inspector
         self._logs = logs
+        self._masks = masks
 
     async def gather(self, task: Task, spec: TaskSpec, probe: ProbeResult | None, now: float) -> Facts:
-        """Everything that can be seen of it at this moment."""
+        """Everything that can be seen of it at this moment, without the secrets of its app."""
+        mask = await self._masks.of(task.app)
         return Facts(
             task=task.id,
             spec=spec,
             exit=task.exit,
             lived=(task.stopped_at or now) - task.started_at if task.started_at is not None else 0.0,
-            probe=probe,
+            probe=None if probe is None else replace(probe, detail=mask(probe.detail)),
             sockets=await self._sockets(task.id) if task.status is TaskStatus.RUNNING else None,
             usage=await self._usage(task.id),
-            log=await self._log(task.id),
+            log=tuple(map(mask, await self._log(task.id))),
             restarts=task.restarts,
         )
 

@@ -31,6 +31,7 @@ from fairway.ports.clock import Clock
 from fairway.ports.engine import Engine
 from fairway.ports.leases import Holding
 from fairway.ports.logs import LogKeeping, Logs
+from fairway.ports.masks import Masks
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.probe import Inspector, Probe
@@ -60,6 +61,7 @@ class Parts:
     resync: float
     holding: Holding
     keeping: LogKeeping
+    masks: Masks
 
 
 class Shift:
@@ -74,7 +76,7 @@ class Shift:
         self._incidents = Incidents(
             watch=self._watch,
             records=lambda: self._checker.records,
-            investigator=Investigator(inspector=parts.inspector, logs=parts.logs),
+            investigator=Investigator(inspector=parts.inspector, logs=parts.logs, masks=parts.masks),
             journal=self._journal,
             clock=parts.clock,
             group=group,

@@ -28,6 +28,7 @@ from fairway.pipeline.work import StageRunner
 from fairway.ports.clock import Clock
 from fairway.ports.durable import Durable
 from fairway.ports.leases import Alone, Holding
+from fairway.ports.masks import Masks, Unmasked
 from fairway.ports.notify import Notices
 from fairway.ports.stores import Executions, Transitions
 
@@ -52,6 +53,7 @@ class Executor:
         logs: StageLogs,
         find_ways_back: FindWaysBack,
         holding: Holding | None = None,
+        masks: Masks | None = None,
     ) -> None:
         self._executions = executions
         self._transitions = transitions
@@ -70,6 +72,7 @@ class Executor:
             goes_on=self._begin,
             ended=self._settle,
             holding=holding or Alone(),
+            masks=masks or Unmasked(),
         )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: Counter[str] = Counter()

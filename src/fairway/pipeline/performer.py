@@ -20,7 +20,7 @@ from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Move
 from fairway.domain.pipeline import Approval
 from fairway.errors import FairwayError, NotFound
-from fairway.pipeline import decisions, outcome, steps
+from fairway.pipeline import decisions, masking, outcome, steps
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.steps import Keeping
@@ -28,6 +28,7 @@ from fairway.pipeline.work import Afterwards, Done, Failed, StageRunner, Work
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Durable, Step
 from fairway.ports.leases import Holding
+from fairway.ports.masks import Mask, Masks
 from fairway.ports.stores import Executions
 
 BODY = "fairway.stage"
@@ -53,7 +54,9 @@ class Performer:
         goes_on: Callable[[Execution, Stage], Awaitable[None]],
         ended: Callable[[AppName], Awaitable[None]],
         holding: Holding,
+        masks: Masks,
     ) -> None:
+        self._masks = masks
         self._executions = executions
         self._ledger = ledger
         self._durable = durable
@@ -109,12 +112,17 @@ class Performer:
         app, number = execution.app, execution.number
         after: Execution | None = None
         earlier = resumed or any(each.attempt > 1 for each in actions) or has_written(execution, name, actions)
-        with self._logs.write(app, number, name, resume=earlier) as log:
+        mask = await self._masks.of(app)
+        with self._logs.write(app, number, name, resume=earlier) as file:
+
+            def log(text: str) -> None:
+                file(mask(text))
+
             if resumed:
                 log("the server was restarted; going on")
             elif (attempt := max(each.attempt for each in actions)) > 1:
                 log(f"attempt {attempt}")
-            act = functools.partial(self._act, execution, name, log, resumed=resumed)
+            act = functools.partial(self._act, execution, name, log, mask, resumed=resumed)
             if len(actions) == 1:
                 after = await act(step, actions[0])
             else:
@@ -126,12 +134,20 @@ class Performer:
         return after
 
     async def _act(
-        self, execution: Execution, stage: str, log: LogSink, step: Keeping, action: ActionExecution, *, resumed: bool
+        self,
+        execution: Execution,
+        stage: str,
+        log: LogSink,
+        mask: Mask,
+        step: Keeping,
+        action: ActionExecution,
+        *,
+        resumed: bool,
     ) -> Execution | None:
         """Run the action, and write what came of it. Returns the execution after that, None when it came too late."""
         afterwards: list[Afterwards] = []
         try:
-            work = await self._work(execution, stage, log, step, action, resumed=resumed)
+            work = await self._work(execution, stage, log, mask, step, action, resumed=resumed)
             afterwards = work.afterwards
             await self._holding.valid()
             answer = await self._runner(stage, action).run(work)
@@ -141,6 +157,7 @@ class Performer:
             answer = outcome.make_failed(error, execution, stage)
         except Exception as error:  # noqa: BLE001 - every error of an action becomes its Cause
             answer = outcome.make_failed(error, execution, stage)
+        answer = masking.mask_answer(answer, mask)
         conclude = functools.partial(self._conclude, execution, stage, action, answer, same_run=not step.kept)
         after = await self._ledger.insist(conclude)
         for each in afterwards:
@@ -149,7 +166,15 @@ class Performer:
         return after
 
     async def _work(
-        self, execution: Execution, stage: str, log: LogSink, step: Step, action: ActionExecution, *, resumed: bool
+        self,
+        execution: Execution,
+        stage: str,
+        log: LogSink,
+        mask: Mask,
+        step: Step,
+        action: ActionExecution,
+        *,
+        resumed: bool,
     ) -> Work:
         app, number = execution.app, execution.number
 
@@ -162,15 +187,20 @@ class Performer:
             attempt=action.attempt,
             outputs=await self._executions.outputs(app, number),
             log=log,
-            step=functools.partial(self._do_step, step),
+            step=functools.partial(self._do_step, step, mask),
             action=action.action,
             earlier=earlier,
+            mask=mask,
         )
 
-    async def _do_step(self, step: Step, name: str, action: Callable[[], Awaitable[Any]]) -> Any:
+    async def _do_step(self, step: Step, mask: Mask, name: str, action: Callable[[], Awaitable[Any]]) -> Any:
         async def act() -> Any:
             await self._holding.valid()
-            return await action()
+            try:
+                return await action()
+            except FairwayError as error:
+                masking.mask_error(error, mask)
+                raise
 
         return await step(name, act)
 

@@ -13,6 +13,7 @@ from fairway.domain.execution import Execution
 from fairway.domain.pipeline import Action, Duty, StageDefinition
 from fairway.ports.builder import LogSink
 from fairway.ports.durable import Step
+from fairway.ports.masks import CLEAR, Mask
 
 Afterwards = Callable[[], Awaitable[None]]
 """What is done once the answer is written down, and may be lost with the server."""
@@ -22,8 +23,9 @@ Afterwards = Callable[[], Awaitable[None]]
 class Work:
     """One attempt at one action of a stage, counted from 1. `outputs` are what earlier ones handed on.
 
-    `earlier` gives the lines that the log has of this attempt from a server that is dead; a runner puts into
-    `afterwards` what is to be done once its answer can't be lost any more.
+    `mask` is that of the app, through which all has gone that the log has. `earlier` gives the lines that the log has
+    of this attempt from a server that is dead; a runner puts into `afterwards` what is to be done once its answer can't
+    be lost any more.
     """
 
     execution: Execution
@@ -34,6 +36,7 @@ class Work:
     step: Step
     action: Action = Duty(name="deploy")
     earlier: Callable[[], Sequence[str]] = tuple
+    mask: Mask = CLEAR
     afterwards: list[Afterwards] = field(default_factory=list)
 
 

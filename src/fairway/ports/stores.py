@@ -226,6 +226,10 @@ class Configurations(Protocol):
         is none)."""
         ...
 
+    async def recent(self, app: AppName, *, limit: int) -> Sequence[SealedConfiguration]:
+        """The newest versions of each environment of the app, at most so many of each; none of an unknown app."""
+        ...
+
     async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
         """How the versions came to be, newest first."""
         ...

@@ -9,7 +9,7 @@ import secrets
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from fairway.server import auth, limits, problems, pushes, webhooks
+from fairway.server import auth, limits, masking, problems, pushes, webhooks
 from fairway.server.api import (
     apps,
     contract,
@@ -58,6 +58,7 @@ def create(services: Services) -> FastAPI:
     app.include_router(webhooks.router)
     app.mount("/git", GitOverHttp(services))
     problems.install(app)
+    app.add_middleware(masking.Masked, masks=services.masks)
     app.add_middleware(auth.Authenticated, tokens=services.tokens)
     app.add_middleware(limits.Limits)
     app.add_middleware(problems.Shield)

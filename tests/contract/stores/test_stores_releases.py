@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fairway.domain.deployment import Cause, Deployment, RolloutState
-from fairway.domain.ids import DeploymentId, EnvironmentName, ReleaseNumber
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
 from fairway.domain.variables import Edit, Version
 from fairway.errors import Conflict, NotFound
 from support.pipeline_stores import AnyStore
@@ -183,6 +183,22 @@ async def test_a_configuration_computed_from_an_older_version_is_refused(store: 
     latest = await store.configurations.latest(APP, PRODUCTION)
     assert latest is not None
     assert latest.values == {"A": b"1"}
+
+
+async def test_the_recent_configurations_are_the_newest_of_each_environment(store: AnyStore) -> None:
+    for version in range(3):
+        await store.configurations.add(APP, PRODUCTION, {"A": b"%d" % version}, expected=version, at=1.0)
+    await store.configurations.add(APP, STAGING, {"B": b"1"}, expected=0, at=1.0)
+
+    recent = await store.configurations.recent(APP, limit=2)
+
+    assert {(each.environment, each.version) for each in recent} == {
+        ("production", 2),
+        ("production", 3),
+        ("staging", 1),
+    }
+    assert {each.values.get("A") for each in recent} == {b"1", b"2", None}
+    assert await store.configurations.recent(AppName("nobody"), limit=2) == []
 
 
 async def test_each_configuration_says_how_it_came_to_be(store: AnyStore) -> None:

@@ -25,7 +25,7 @@ from fairway.domain.rollout import Progress, ServiceProgress
 from fairway.pipeline.stages import fulfil
 from fairway.ports.stores import TokenRecord
 from fairway.server import auth
-from support.pipeline_values import make_desired, make_release
+from support.pipeline_values import PUSH, REVISION, define, make_desired, make_release
 from support.server_world import TOKEN
 
 SHOP, PRODUCTION, WEB = AppName("shop"), EnvironmentName("production"), ServiceName("web")
@@ -855,6 +855,29 @@ async def test_values_are_given_to_the_owner_alone_and_the_event_log_says_so(ser
         "variables.revealed",
         "owner was given the values of version 1 for an export",
     )
+
+
+async def test_no_answer_about_an_app_has_its_secrets(live):
+    secret = 'kraken "4711" & more'
+    path = f"{API}/apps/shop"
+    await live.api.patch(f"{path}/environments/production/variables", json={"set": {"API_KEY": secret}})
+    event = Event(at=1.0, kind="task.failed", text=f"it said: {secret}", app=SHOP, environment="production")
+    await live.store.events.append([event])
+    live.kept.append(gone("ffff99999999"), [line(1.0, json.dumps({"key": secret}))])
+    await live.store.executions.create(SHOP, REVISION, PUSH, define(["build"]), at=1.0)
+    log = live.settings.executions / "shop/1/build.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"echo {secret}\n" * 9000)
+
+    events = await live.api.get(f"{path}/events")
+    logs = await live.api.get(f"{path}/logs")
+    whole = await live.api.get(f"{path}/executions/1/logs/build")
+
+    assert "it said: •••" in events.text
+    for answer in (events, logs, whole):
+        assert answer.status_code == 200 and "kraken" not in answer.text, answer.text[:300]
+    assert whole.text == "echo •••\n" * 9000
+    assert all(json.loads(line) for line in logs.text.splitlines())
 
 
 async def test_a_change_replaces_the_tasks_that_run_when_it_is_asked_to(live):

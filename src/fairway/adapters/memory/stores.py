@@ -138,6 +138,16 @@ class MemoryConfigurations:
         self._shelf.edits[app, environment, added.version] = Version(number=added.version, at=at, edit=edit)
         return added
 
+    async def recent(self, app: AppName, *, limit: int) -> Sequence[SealedConfiguration]:
+        """At most so many of each environment."""
+        self._shelf.visit()
+        kept = [each for key, each in self._shelf.configurations.items() if key[0] == app]
+        newest = {
+            name: max(each.version for each in kept if each.environment == name)
+            for name in {each.environment for each in kept}
+        }
+        return [each for each in kept if each.version > newest[each.environment] - limit]
+
     async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
         """How the versions came to be, newest first."""
         self._shelf.visit()

@@ -87,6 +87,23 @@ class SqlConfigurations:
 
         return await self._database.write(work)
 
+    async def recent(self, app: AppName, *, limit: int) -> Sequence[SealedConfiguration]:
+        """At most so many of each environment."""
+        newest = (
+            sa.select(CONFIGURATIONS.c.environment, sa.func.max(CONFIGURATIONS.c.version).label("version"))
+            .where(CONFIGURATIONS.c.app == app)
+            .group_by(CONFIGURATIONS.c.environment)
+            .subquery()
+        )
+        query = (
+            sa.select(CONFIGURATIONS)
+            .join(newest, newest.c.environment == CONFIGURATIONS.c.environment)
+            .where(CONFIGURATIONS.c.app == app, CONFIGURATIONS.c.version > newest.c.version - limit)
+        )
+        return await self._database.read(
+            lambda connection: [to_configuration(row) for row in connection.execute(query)]
+        )
+
     async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
         """How the versions came to be, newest first."""
         columns = [CONFIGURATIONS.c[name] for name in ("version", "created_at", "by", "how", "changed")]

@@ -24,6 +24,7 @@ from fairway.adapters.store.held import (
     Holds,
 )
 from fairway.adapters.store.leases import SqlLeases
+from fairway.adapters.store.masked import MaskedDeployments, MaskedEvents
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
@@ -32,6 +33,7 @@ from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.timetable import SqlTimetable
 from fairway.adapters.store.tokens import SqlTokens
 from fairway.adapters.store.transitions import SqlTransitions
+from fairway.ports.masks import Masks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,12 @@ class Store:
             runs=HeldRuns(self.database, holds),
             timetable=HeldTimetable(self.database, holds),
             sources=HeldSources(self.database, holds),
+        )
+
+    def masked(self, masks: Masks) -> "Store":
+        """The same, but what people will read of events and verdicts is kept without the secrets of its app."""
+        return replace(
+            self, events=MaskedEvents(self.database, masks), deployments=MaskedDeployments(self.database, masks)
         )
 
 

@@ -23,7 +23,7 @@ class Lines:
         self._prefix = f"{work.action.name} │ "
         self._last: deque[str] = deque(maxlen=KEPT)
         again = f" (attempt {work.attempt})" if work.attempt > 1 else ""
-        first = f"{self._prefix}{title.splitlines()[0]}{again}"
+        first = work.mask(f"{self._prefix}{title.splitlines()[0]}{again}")
         there = [line for line in work.earlier() if line.startswith(self._prefix)] if repeats else []
         passed_over = count_after(there, first)
         if passed_over is None:

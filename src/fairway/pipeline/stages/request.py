@@ -4,14 +4,14 @@ It is the server that calls, so nothing of the address but its host is shown: ho
 server that is killed while it calls sends the call again when it is back; the header Idempotency-Key is the same then.
 """
 
-import html
 import json
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote, quote_plus, urlsplit
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
 
 from fairway.domain import reference
 from fairway.domain.action import Request
 from fairway.domain.execution import Execution
+from fairway.domain.redaction import Redactor
 from fairway.domain.reference import Scope
 from fairway.environment.handed import Handed
 from fairway.errors import WorkFailed
@@ -131,28 +131,12 @@ def wanted(action: Request) -> str:
 
 
 def shown(answer: Answer, found: Scope) -> list[str]:
-    """The first lines of an answer, without the values that it was not to be told."""
-    text = answer.body.decode("utf-8", "replace")
+    """The first lines of an answer, without the values that it was not to be told. Its end may be where the reading
+    stopped, in the middle of one."""
     handed = (value for values in found.outputs.values() for value in values.values())
-    secret = sorted(spell([*found.variables.values(), *handed]), key=len, reverse=True)
-    for value in secret:
-        text = text.replace(value, "•••")
+    redactor = Redactor(value for value in (*found.variables.values(), *handed) if len(value) >= MASKED)
+    text = answer.body.decode("utf-8", "replace")
     if len(answer.body) >= KEPT:
-        text = cut_back(text.rstrip("\ufffd"), secret)
-    return [words.clean(line) for line in text.splitlines() if line.strip()][:SHOWN]
-
-
-def spell(values: Iterable[str]) -> set[str]:
-    """The values as an answer may repeat them: as they are, and as JSON, a URL, a form or HTML writes them."""
-    found: set[str] = set()
-    for value in values:
-        if len(value) >= MASKED:
-            found |= {value, quote(value), quote(value, safe=""), quote_plus(value), html.escape(value)}
-            found |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    return found
-
-
-def cut_back(text: str, secret: Iterable[str]) -> str:
-    """The text without the beginning of a value at its end, where the reading stopped."""
-    begun = (length for value in secret for length in range(len(value) - 1, 0, -1) if text.endswith(value[:length]))
-    return text[: len(text) - max(begun, default=0)]
+        text = text.rstrip("\ufffd")
+        text = text[: redactor.begun(text)]
+    return [words.clean(line) for line in redactor(text).splitlines() if line.strip()][:SHOWN]
