@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairway.build import envfiles
 from fairway.domain import dockerfile
 from fairway.domain.app import Build
 from fairway.errors import UsageError
@@ -78,7 +79,7 @@ def make(build: Build, checkout: Path, recipe: Recipe) -> Plan:
         generated = recipe(checkout, build)
         directory = inside(checkout, generated.context, "the build's directory")
         if generated.found is None:
-            text, given = generated.dockerfile, ignore(directory, generated.ignore)
+            text, given = generated.dockerfile, keep_out(directory, generated.ignore)
             return Plan(context=directory, text=text, path=None, ignore=given, others=generated.others)
         found = inside(checkout, generated.found, "the Dockerfile")
     text = read(found, checkout)
@@ -117,6 +118,12 @@ def read(path: Path, checkout: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path.relative_to(checkout.resolve())} can't be read", why=str(error)) from error
+
+
+def keep_out(context: Path, text: str) -> str:
+    """The .dockerignore of a generated Dockerfile: the repository's own, with env files kept out, or the given text."""
+    own = context / ".dockerignore"
+    return envfiles.keep_out(read(own, context)) if own.is_file() else text
 
 
 def ignore(context: Path, text: str) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fairway.build import envfiles
 from fairway.build import plan as plans
 from fairway.build.plan import Plan, Recipe
 from fairway.build.summary import Steps, count_tests
@@ -69,6 +70,7 @@ async def build(
     in_stage = bool(app.build.test) and plan.has_test_stage
     plan, needed = await ensure_bases(plan, app.build.args, in_stage, bases, log)
     with written(plan) as dockerfile:
+        warn(plan, dockerfile, log)
         request = BuildRequest(
             context=plan.context,
             dockerfile=dockerfile,
@@ -91,6 +93,15 @@ async def build(
         seconds=time.monotonic() - started,
         bases=needed,
     )
+
+
+def warn(plan: Plan, dockerfile: Path, log: LogSink) -> None:
+    """Say which env files the image will hold."""
+    beside, own = dockerfile.with_name(f"{dockerfile.name}.dockerignore"), plan.context / ".dockerignore"
+    ignore = next((each.read_text("utf-8", "replace") for each in (beside, own) if each.is_file()), "")
+    for name in envfiles.carried(plan.text, plan.context, ignore):
+        log(f"warning: {name} is in the commit and goes into the image, with the secrets in it")
+        log(f"  keep it out with a line {name} in .dockerignore; fairway env import gives the tasks its variables")
 
 
 @contextlib.contextmanager

@@ -4,21 +4,51 @@ when it is needed, since most commands read none.
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fairway.cli import output
 from fairway.errors import Conflict, UsageError
 
+if TYPE_CHECKING:
+    from fairway.domain.expansion import Written
+    from fairway.environment.layers import Layer
 
-def read_file(file: Path) -> dict[str, str]:
-    """The variables of a file. Raises UsageError when it can't be read, or with every line that is wrong."""
+
+def read_file(file: Path, *, expand: bool = False) -> dict[str, str]:
+    """The variables of a file, each as it stands or with its references to others replaced. Raises UsageError when it
+    can't be read, or with every line that is wrong."""
+    from fairway.environment import envfile
+
+    written = read_written(file)
+    if expand:
+        return envfile.expand(written, file=file.name)
+    if names := [name for name, each in written.items() if each.refers]:
+        output.say(f"{'Note':<8}{', '.join(names)} in {file.name} has a $ that is kept as it stands (see --expand)")
+    return {name: each.value for name, each in written.items()}
+
+
+def read_layers(folder: Path, environment: str, env_file: str | None) -> "Sequence[Layer]":
+    """The environment's env files in the folder, the one that goes over all others last. Raises as `read_file` does."""
+    from fairway.environment import layers
+
+    return [
+        layers.Layer(file=name, values=read_written(folder / name))
+        for name in layers.names(environment, env_file)
+        if (folder / name).is_file()
+    ]
+
+
+def read_written(file: Path) -> "Mapping[str, Written]":
+    """The variables of a file, with their lines. Raises as `read_file` does."""
     from fairway.environment import envfile
 
     try:
         data = read_some(file, envfile.LONGEST_FILE + 1)
     except OSError as error:
         raise UsageError(f"{file} can't be read", why=(error.strerror or "").lower()) from error
-    return dict(envfile.parse(data, file=file.name))
+    return envfile.read(data, file=file.name)
 
 
 def parse(text: str, name: str) -> dict[str, str]:

@@ -230,3 +230,44 @@ def test_init_refuses_what_nothing_can_be_made_of(shell: Any) -> None:
     assert init.returncode == 1
     assert "Dockerfile" in init.stderr
     assert not (shell.folder / "fairway.toml").exists()
+
+
+def test_init_keeps_env_files_out_of_git_and_images_and_writes_their_names(shell: Any) -> None:
+    shell.git("init", "--quiet", "--initial-branch", "master")
+    shell.write(
+        "package.json", '{"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}'
+    )
+    shell.write("server.js", "require('express')().listen(process.env.PORT)\n")
+    shell.write(".gitignore", "node_modules")
+    shell.write(".dockerignore", "node_modules\n")
+    shell.write(".env", "B=s3cret\nA=1\n")
+    shell.write(".env.staging", "C=1\n")
+    shell.write("broken.env", "=\n")
+
+    first = shell.spawn("init", "--yes")
+    second = shell.spawn("init", "--yes")
+
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "Added  .env .env.* !.env.example to .gitignore and .dockerignore" in first.stderr
+    assert "Added" not in second.stderr
+    kept = (shell.folder / ".gitignore").read_text()
+    assert kept.startswith("node_modules\n\n# Env files hold secrets") and kept.endswith(
+        "\n.env\n.env.*\n!.env.example\n"
+    )
+    assert (shell.folder / ".dockerignore").read_text().endswith("\n.env\n.env.*\n!.env.example\n")
+    assert (shell.folder / ".env.example").read_text().splitlines()[1:] == ["A=", "B=", "C="]
+    assert '"start:production": "node server.js"' in first.stderr
+    assert "s3cret" not in first.stdout + first.stderr
+
+
+def test_init_tells_env_files_that_are_committed(shell: Any) -> None:
+    shell.git("init", "--quiet", "--initial-branch", "master")
+    shell.write("package.json", '{"name": "shop", "scripts": {"start": "node server.js"}}')
+    shell.write("server.js", "require('http').createServer().listen(process.env.PORT)\n")
+    shell.write(".env.production", "A=1\n")
+    shell.write(".env.sample", "A=\n")
+    shell.git("add", "-f", ".")
+
+    done = shell.spawn("init", "--yes")
+
+    assert "Watch  .env.production: committed" in done.stderr and ".env.sample" not in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from fairway.cli import durations, here, options, output, questions, rolled, variables
-from fairway.cli.commands import env_check, env_compare, env_export, env_history
+from fairway.cli.commands import env_check, env_compare, env_explain, env_export, env_history
 from fairway.domain import secrecy
 from fairway.errors import UsageError
 
@@ -30,14 +30,18 @@ env.add_command(env_history.roll_back)
 
 
 @env.command("list")
+@click.option("--explain", is_flag=True, help="Say of each where its value comes from, and what it stands in place of.")
 @options.app
 @options.environment
 @options.as_json
-def show(application: str | None, environment: str | None, as_json: bool) -> None:
+def show(explain: bool, application: str | None, environment: str | None, as_json: bool) -> None:
     """List the names of the variables, and the version that each was set in. Values are never shown."""
     place = here.find(application)
     name = place.environment(environment)
     document = place.client.get(place.path("environments", name, "variables"))
+    if explain:
+        env_explain.show(document, name, as_json=as_json)
+        return
     if output.answer_json(as_json, document):
         return
     items = document["variables"]
@@ -117,6 +121,7 @@ def unset(
 
 @env.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--expand", is_flag=True, help="Replace ${NAME} and $NAME by the variables of the file; else they stay.")
 @options.app
 @options.environment
 @options.service
@@ -127,6 +132,7 @@ def unset(
 @options.as_json
 def import_file(
     file: Path,
+    expand: bool,
     application: str | None,
     environment: str | None,
     service: str | None,
@@ -140,7 +146,7 @@ def import_file(
     how = rolled.How(restart=not no_restart, wait=not no_wait, timeout=durations.seconds("--timeout", timeout))
     if EXAMPLE.search(file.name):
         questions.confirm(f"{file.name} looks like an example, whose values are not meant for use. Import it?", yes=yes)
-    body = {"set": variables.read_file(file), "unset": [], "how": "import"}
+    body = {"set": variables.read_file(file, expand=expand), "unset": [], "how": "import"}
     rolled.change(here.find(application), environment, service, body, how, as_json=as_json)
 
 

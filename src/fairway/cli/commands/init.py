@@ -1,12 +1,14 @@
 """`fairway init`: what the repository is, as far as its files tell, and the file that says how it is deployed."""
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from fairway.cli import detection, git, here, options, output
+from fairway.cli import detection, envkeeping, git, here, options, output
+from fairway.cli.commands import run
 from fairway.domain import ids
 from fairway.domain.detection import Detection, Problem
 from fairway.errors import UsageError, WorkFailed
@@ -29,12 +31,16 @@ def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) ->
         (wrote if write_new(folder / file, text) else kept).append(file)
     if here.MANIFEST in kept:
         check(folder)
+    added = keep_out(folder, found)
     if wrote:
         output.say(f"Wrote  {'  '.join(wrote)}")
     if kept:
         output.say(f"Kept   {'  '.join(kept)}")
+    if added:
+        output.say(f"Added  {' '.join(envkeeping.LINES)} to {' and '.join(added)}")
+    watch(folder, found)
     output.say("Next   fairway up")
-    output.answer_json(as_json, describe(found, name, wrote, kept))
+    output.answer_json(as_json, {**describe(found, name, wrote, kept), "added": added})
 
 
 def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dict[str, str]:
@@ -47,7 +53,30 @@ def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dic
         result[f"{context}.dockerignore"] = detection.ignore(found)
     elif dockerfile:
         output.say(f"Kept   {found.dockerfile}")
+    if (example := envkeeping.example(folder)) is not None:
+        result[envkeeping.EXAMPLE] = example
     return result
+
+
+def keep_out(folder: Path, found: Detection) -> list[str]:
+    """Keep env files out of git and of images; the files to which lines were added."""
+    context = "" if found.context == "." else f"{found.context}/"
+    places = {".gitignore": envkeeping.keep_out_of_git(folder)}
+    places[f"{context}.dockerignore"] = envkeeping.keep_out_of_images(folder / context)
+    return [file for file, added in places.items() if added]
+
+
+def watch(folder: Path, found: Detection) -> None:
+    """Say which env files are committed, and which scripts package.json lacks."""
+    if names := envkeeping.committed(folder):
+        output.say(f"Watch  {', '.join(names)}: committed, so its values are in git's history")
+        output.say(f"       git rm --cached {' '.join(names)}, and replace the secrets in it")
+    directory = folder / found.directory
+    table = here.read_manifest(folder).get("environments")
+    environments = list(table) if isinstance(table, dict) and table else ["production"]
+    scripts = envkeeping.missing_scripts(run.read_scripts(directory), environments)
+    for name, text in scripts.items():
+        output.say(f'Maybe  "{name}": {json.dumps(text)} among the scripts of package.json, for fairway run')
 
 
 def written_test(folder: Path) -> str | None:
