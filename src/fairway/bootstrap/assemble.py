@@ -43,6 +43,7 @@ from fairway.adapters.web.client import HttpxWeb
 from fairway.autoscale import scaler as scaling
 from fairway.autoscale.scaler import Scaler
 from fairway.bootstrap import components, identity, keys, registries, stages, tasklogs
+from fairway.build import secrets as build_secrets
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
 from fairway.domain import capacity, diagnosis
@@ -143,6 +144,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
 
         examiner = Examiner(variables.latest)
 
+        async def build_variables(app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+            version, _ = await variables.names(app, environment)
+            return await variables.values(app, environment, version, build_secrets.SERVICE)
+
         controller = Controller(
             engine=engine,
             balancer=balancer,
@@ -215,7 +220,16 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             durable,
             {
                 **stages.make_stages(
-                    settings, store, repositories, builder, registry, deployer, admitting, instance, examiner
+                    settings,
+                    store,
+                    repositories,
+                    builder,
+                    registry,
+                    deployer,
+                    admitting,
+                    instance,
+                    examiner,
+                    build_variables,
                 ),
                 "command": CommandRunner(jobs, latest_variables, Handed(sealing), artifacts),
                 "request": RequestRunner(HttpxWeb(), latest_variables, Handed(sealing)),

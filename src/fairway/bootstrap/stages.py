@@ -9,7 +9,7 @@ from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.git.repositories import GitRepositories
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.store.store import Store
-from fairway.build import contracts, generated, run
+from fairway.build import contracts, generated, run, secrets
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
 from fairway.deploy.admitting import Admitting
@@ -43,14 +43,28 @@ def make_stages(
     admitting: Admitting,
     instance: str,
     examiner: Examiner,
+    build_variables: secrets.Latest,
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     bases = DockerBases(builder)
     checkouts = Checkouts(repositories, settings.checkouts)
 
     async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink, caches: str = "") -> BuildResult:
+        found: Mapping[str, str] = {}
+        if not caches:
+            found = await secrets.find(app, build_variables)
+        elif app.build.secrets:
+            log(f"{', '.join(app.build.secrets)}: not given to a build that tries somebody's proposal")
         return await run.build(
-            app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log, caches=caches
+            app,
+            checkout,
+            commit,
+            builder=builder,
+            bases=bases,
+            recipe=generated.write,
+            log=log,
+            caches=caches,
+            secrets=found,
         )
 
     async def push(app: AppName, image: LocalImage, commit: str, *, log: LogSink) -> Image:

@@ -18,6 +18,7 @@ from fairway.build import envfiles
 from fairway.build import plan as plans
 from fairway.build.plan import Plan, Recipe
 from fairway.build.summary import Steps, count_tests
+from fairway.domain import buildsecrets
 from fairway.domain.app import App
 from fairway.domain.image import LocalImage, local_name
 from fairway.errors import WorkFailed
@@ -58,15 +59,16 @@ async def build(
     recipe: Recipe,
     log: LogSink,
     caches: str = "",
+    secrets: Mapping[str, str] | None = None,
 ) -> BuildResult:
-    """The commit's image, after its tests have passed. For `caches` see `BuildRequest`.
+    """The commit's image, after its tests have passed. For `caches` and `secrets` see `BuildRequest`.
 
     Raises UsageError when the repository can't be built as fairway.toml says; WorkFailed when a base image can't be
     had, a step fails, a test fails (naming its command, exit code and last lines) or the time is over; Unavailable
     when there is no builder. Cancelling it stops the build.
     """
     started = time.monotonic()
-    plan = plans.make(app.build, checkout, recipe)
+    plan = give(plans.make(app.build, checkout, recipe), secrets or {})
     in_stage = bool(app.build.test) and plan.has_test_stage
     plan, needed = await ensure_bases(plan, app.build.args, in_stage, bases, log)
     with written(plan) as dockerfile:
@@ -78,8 +80,9 @@ async def build(
             args=app.build.args,
             timeout=app.build.timeout,
             caches=caches,
+            secrets=secrets or {},
         )
-        steps = Steps(log)
+        steps = Steps(lambda line: log(buildsecrets.undo(line)))
         tests = await run_test_stage(request, app.build.test or "", builder, steps) if in_stage else ""
         image = await builder.build(remaining(request, started), steps)
         if app.build.test and not in_stage:
@@ -93,6 +96,14 @@ async def build(
         seconds=time.monotonic() - started,
         bases=needed,
     )
+
+
+def give(plan: Plan, secrets: Mapping[str, str]) -> Plan:
+    """The plan with the secrets mounted, where Fairway writes the Dockerfile."""
+    if plan.path is not None:
+        return plan
+    others = tuple(buildsecrets.mount(text, secrets) for text in plan.others)
+    return replace(plan, text=buildsecrets.mount(plan.text, secrets), others=others)
 
 
 def warn(plan: Plan, dockerfile: Path, log: LogSink) -> None:

@@ -13,6 +13,8 @@ from fairway.client.api import Client, join
 from fairway.errors import UsageError
 
 MANIFEST = "fairway.toml"
+BUILD = "build"
+"""What stands for a service where the secrets of builds are set."""
 REMOTE_PATH = re.compile(r"/git/([a-z][a-z0-9-]*)(?:\.git)?/?$")
 
 
@@ -60,6 +62,8 @@ class Place:
         Where neither names any, every name is taken."""
         known = [each["name"] for env in self._known(environment) for each in env["services"]]
         names = dict.fromkeys([*self.services, *known])
+        if service == BUILD:
+            return
         if names and service not in names:
             raise UsageError(
                 f'{self.app} has no service "{service}"',

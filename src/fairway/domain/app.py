@@ -102,13 +102,15 @@ class Build:
     """How a commit becomes an image.
 
     `directory` is where the app lies in the repository ("." or "app"); `dockerfile` None means: the one that is there,
-    or a generated one. `test` is a shell command or None. `args` are build arguments. `timeout` is in seconds.
+    or a generated one. `test` is a shell command or None. `args` are build arguments, `secrets` the
+    names of variables that are mounted. `timeout` is in seconds.
     """
 
     directory: str = "."
     dockerfile: str | None = None
     test: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     timeout: float = 1800.0
 
 

@@ -62,6 +62,9 @@ class BuildTable(Table):
     dockerfile: Annotated[str | None, values.text(f'{INSIDE} "Dockerfile"', values.inside)] = None
     test: Annotated[str | None, values.text('a shell command, such as "npm test"', lines=True)] = None
     args: Annotated[dict[str, str], values.arguments()] = {}
+    secrets: Annotated[
+        tuple[str, ...], values.texts('a list of variables, such as ["NPM_TOKEN"]', values.variable)
+    ] = ()
     timeout: Annotated[float, values.duration(1.0, values.DAY)] = 1800.0
 
 

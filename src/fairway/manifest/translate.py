@@ -54,6 +54,7 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
             dockerfile=build.dockerfile,
             test=build.test,
             args=dict(build.args),
+            secrets=tuple(dict.fromkeys(build.secrets)),
             timeout=build.timeout,
         ),
         environments=tuple(environments.values()),

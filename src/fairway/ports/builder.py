@@ -1,7 +1,7 @@
 """Making an image from a checkout."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,8 @@ class BuildRequest:
 
     `target` is the stage to build, None the last. `tag` names the result locally. `timeout` is in seconds.
 
+    `secrets` are given to the RUN instructions that mount them, by id, and left in no layer.
+
     `caches` is for code that must not reach what other builds go by: cache mounts are of that name alone, and neither
     build arguments nor a `# syntax=` line choose what reads the Dockerfile. "": those that all builds share.
     """
@@ -28,6 +30,7 @@ class BuildRequest:
     target: str | None = None
     timeout: float = 1800.0
     caches: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Bases(Protocol):

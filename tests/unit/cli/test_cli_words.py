@@ -100,9 +100,12 @@ def test_the_app_is_known_from_the_git_remote(url: str | None, app: str | None) 
 
 
 def test_an_env_file_is_read_as_dotenv_does() -> None:
-    text = "\n# no\nexport A=1\nB='two words'  # yes\nC=\"x\\ny\"\nD=$A\nEMPTY=\nNAME_ALONE\n"
+    text = "\n# no\nexport A=1\nB='two words'  # yes\nC=\"x\\ny\"\nD=$A\nEMPTY=\n"
 
     assert variables.parse(text, ".env") == {"A": "1", "B": "two words", "C": "x\ny", "D": "$A", "EMPTY": ""}
+    with pytest.raises(UsageError) as raised:
+        variables.parse("A=1\nNAME_ALONE\n", ".env")
+    assert [(each.line, each.key) for each in raised.value.findings] == [(2, "NAME_ALONE")]
 
 
 def test_scale_reads_service_and_number() -> None:

@@ -16,6 +16,8 @@ RESERVED = ("DOCKER_", "BUILDX_", "BUILDKIT_", "LD_", "GO", "OTEL_")
 """Variables that change the docker command itself."""
 
 
+MOUNTED = "SECRET_OF_BUILD_"
+"""How the variables of the docker command begin that hold the build's secrets."""
 STEERING = "BUILDKIT_"
 """How the build arguments begin that BuildKit's own frontend goes by."""
 NAMESPACE = "BUILDKIT_CACHE_MOUNT_NS"
@@ -72,6 +74,10 @@ def for_build(
         arguments += ["--target", request.target]
     if ca:
         arguments += ["--secret", f"id={trust.SECRET},src={ca}"]
+    for name, value in request.secrets.items():
+        # By way of the environment: a file that a killed server left behind would keep it in clear.
+        environment[f"{MOUNTED}{name}"] = value
+        arguments += ["--secret", f"id={name},env={MOUNTED}{name}"]
     given = dict(request.args)
     if request.caches:
         given = {name: value for name, value in given.items() if not name.upper().startswith(STEERING)}

@@ -57,8 +57,10 @@ def wanted_secrets(path: str, instructions: tuple[Instruction, ...]) -> list[Pro
     return [
         Problem(
             what=f"{path} asks the build for {'an SSH agent' if match[1] == 'ssh' else 'a secret'}",
-            why="Fairway gives a build none: the step sees nothing in its place",
-            fix="let the step do without, e.g. by vendoring what it fetches",
+            why="Fairway gives a build no agent, and the secrets that build.secrets in fairway.toml names",
+            fix="let the step do without"
+            if match[1] == "ssh"
+            else 'name it: [build] secrets = ["ID"], and set it: fairway env set --service build ID',
             where=f"{path}:{item.line}",
         )
         for item in instructions

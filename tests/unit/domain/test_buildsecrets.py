@@ -1,0 +1,30 @@
+"""The secrets of a build in a Dockerfile that Fairway wrote."""
+
+from fairway.domain import buildsecrets
+
+DOCKERFILE = """FROM node:22-slim AS deps
+WORKDIR /app
+RUN --mount=type=cache,target=/root/.npm npm ci
+RUN ["node", "build.js"]
+RUN npm run build \\
+  && npm prune
+CMD ["node", "server.js"]
+"""
+
+
+def test_every_command_gets_them_and_the_log_reads_as_without() -> None:
+    text = buildsecrets.mount(DOCKERFILE, ["NPM_TOKEN", "OTHER"])
+
+    lines = text.splitlines()
+    assert lines[2] == (
+        "RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=NPM_TOKEN,mode=0444 "
+        '--mount=type=secret,id=OTHER,mode=0444 export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && '
+        'export OTHER="$(cat /run/secrets/OTHER)" && npm ci'
+    )
+    assert lines[3] == 'RUN ["node", "build.js"]'
+    assert lines[4].endswith("npm run build \\") and lines[5] == "  && npm prune"
+    assert "\n".join(map(buildsecrets.undo, lines)) + "\n" == DOCKERFILE
+
+
+def test_without_secrets_nothing_is_changed() -> None:
+    assert buildsecrets.mount(DOCKERFILE, []) == DOCKERFILE
