@@ -297,6 +297,20 @@ async def test_outputs_reach_later_actions_and_are_nowhere_in_clear(tmp_path: Pa
     await place.finish()
 
 
+async def test_a_value_that_was_handed_on_is_masked_where_a_later_command_prints_it(tmp_path: Path) -> None:
+    first = Deed(files={OUTPUT: b"TOKEN=s3cret\n"})
+    place = Place(tmp_path, {"smoke": first, "use": Deed(lines=("got s3cret", "bye"), code=1)})
+    smoke = Placed(action=replace(SMOKE.action, outputs=("TOKEN",)))
+    use = Placed(action=Command(name="use", command=("x",), order=2, variables={"T": "Bearer #{smoke.TOKEN}"}))
+
+    await place.push(smoke, use)
+    await place.finish()
+
+    cause = (await place.staging()).cause
+    assert "use │ got •••" in place.log()
+    assert cause is not None and cause.log == ("got •••", "bye")
+
+
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [

@@ -9,10 +9,12 @@ import logging
 import shlex
 from collections.abc import Mapping
 
-from fairway.domain import outputs, reference, retry
+from fairway.domain import outputs, reference, retry, secrecy
 from fairway.domain.action import Command
 from fairway.domain.execution import ActionStatus, Execution
 from fairway.domain.ids import EnvironmentName, JobId
+from fairway.domain.redaction import Redactor
+from fairway.domain.reference import Scope
 from fairway.environment.handed import Handed
 from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.artifacts import Artifacts
@@ -48,10 +50,12 @@ class CommandRunner:
         action = command_of(work)
         job = job_id(work.execution, work.stage, action.name, work.attempt)
         work.afterwards.append(functools.partial(self._jobs.remove, job))
-        lines = Lines(work, f"$ {text_of(action)}", repeats=True)
-        end = await self._jobs.run(
-            job, make_spec(work, action), await self._environment(work, action), lines, timeout=action.timeout
-        )
+        found = await scope.find(work, self._handed, self._variables)
+        environment = environment_of(work, action, found)
+        # Values that earlier actions handed on are in no variable of the app, so its mask does not know them.
+        hidden = Redactor(each for values in found.outputs.values() for each in secrecy.secrets_of(values))
+        lines = Lines(work, f"$ {text_of(action)}", repeats=True, hidden=hidden)
+        end = await self._jobs.run(job, make_spec(work, action), environment, lines, timeout=action.timeout)
         await collecting.collect(work, action, job, self._jobs, self._artifacts, lines)
         if end.timed_out or end.code != 0:
             return failed(work, explain(action, end), lines.last, fix=advise(work, action, end))
@@ -61,25 +65,6 @@ class CommandRunner:
         """Remove the jobs of the commands that are in progress."""
         for job in jobs_of(execution, stage):
             await self._jobs.remove(job)
-
-    async def _environment(self, work: Work, action: Command) -> Mapping[str, str]:
-        """The environment's variables, the action's own on top, and those that say where it runs. Raises WorkFailed
-        for a reference that nothing stands for."""
-        found = await scope.find(work, self._handed, self._variables)
-        try:
-            own = {name: reference.resolve(text, found) for name, text in action.variables.items()}
-        except reference.Unknown as error:
-            raise WorkFailed(f"{action.name} can't begin: {error}", hint=again(work)) from error
-        return {
-            **found.variables,
-            **own,
-            "FAIRWAY_APP": work.execution.app,
-            "FAIRWAY_ENVIRONMENT": work.stage,
-            "FAIRWAY_EXECUTION": str(work.execution.number),
-            "FAIRWAY_COMMIT": work.execution.revision.commit,
-            "FAIRWAY_ACTION": action.name,
-            "FAIRWAY_OUTPUT": OUTPUT,
-        }
 
     async def _hand_on(self, work: Work, action: Command, job: JobId, lines: Lines) -> Done | Failed:
         """What a command that ended well hands on; it has failed all the same when that is not what it announced."""
@@ -147,6 +132,25 @@ def jobs_of(execution: Execution, name: str) -> list[JobId]:
         for each in (stage.actions if stage is not None else ())
         if isinstance(each.action, Command) and each.status is ActionStatus.IN_PROGRESS
     ]
+
+
+def environment_of(work: Work, action: Command, found: Scope) -> Mapping[str, str]:
+    """The environment's variables, the action's own on top, and those that say where it runs. Raises WorkFailed for a
+    reference that nothing stands for."""
+    try:
+        own = {name: reference.resolve(text, found) for name, text in action.variables.items()}
+    except reference.Unknown as error:
+        raise WorkFailed(f"{action.name} can't begin: {error}", hint=again(work)) from error
+    return {
+        **found.variables,
+        **own,
+        "FAIRWAY_APP": work.execution.app,
+        "FAIRWAY_ENVIRONMENT": work.stage,
+        "FAIRWAY_EXECUTION": str(work.execution.number),
+        "FAIRWAY_COMMIT": work.execution.revision.commit,
+        "FAIRWAY_ACTION": action.name,
+        "FAIRWAY_OUTPUT": OUTPUT,
+    }
 
 
 def command_of(work: Work) -> Command:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from fairway.pipeline.work import Work
+from fairway.ports.masks import CLEAR, Mask
 
 KEPT = 20
 """Lines that a failure's report shows."""
@@ -16,10 +17,12 @@ KEPT = 20
 
 class Lines:
     """Called with a line, it writes it. `title` is the first line of each attempt; `last` are the last lines.
-    `repeats`: the lines that a dead server wrote come once more."""
+    `repeats`: the lines that a dead server wrote come once more. `hidden` masks what the command prints, beyond
+    what the app's own mask does."""
 
-    def __init__(self, work: Work, title: str, *, repeats: bool) -> None:
+    def __init__(self, work: Work, title: str, *, repeats: bool, hidden: Mask = CLEAR) -> None:
         self._write = work.log
+        self._hidden = hidden
         self._prefix = f"{work.action.name} │ "
         self._last: deque[str] = deque(maxlen=KEPT)
         again = f" (attempt {work.attempt})" if work.attempt > 1 else ""
@@ -32,7 +35,7 @@ class Lines:
 
     def __call__(self, text: str) -> None:
         """A line that the command printed; one that has line ends within is several."""
-        for line in text.splitlines() or [""]:
+        for line in self._hidden(text).splitlines() or [""]:
             self._last.append(line)
             if self._left:
                 self._left -= 1
