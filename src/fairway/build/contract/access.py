@@ -15,6 +15,8 @@ from fairway.build.contract.moment import FUNCTIONS, within
 from fairway.build.contract.syntax import Syntax, field_of, same
 
 PROCESS = frozenset({"process", "node:process"})
+CHECKS = frozenset({"parse", "safeParse", "parseAsync", "cleanEnv", "validate", "validateSync", "attempt", "createEnv"})
+"""What a schema is asked with."""
 EXPRESSIONS = ("member_expression", "subscript_expression")
 
 
@@ -67,8 +69,8 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
             name = constants.text(field_of(parent, "left"))
             if name is not None and NAME.fullmatch(name):
                 found.known.append(Access(name, parent, f"{name!r} in process.env"))
-        elif parent.type == "arguments" and syntax.text(field_of(syntax.parent(parent), "function")) == "Object.assign":
-            found.fills = found.fills or same(arguments(syntax.parent(parent))[0], outer)
+        elif parent.type == "arguments":
+            handed_on(syntax, outer, syntax.parent(parent), found)
     for pattern in syntax.all("object_pattern"):
         # `const { env: { X } } = process`
         around = syntax.parent(pattern)
@@ -79,6 +81,16 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
             name = syntax.text(field_of(node, "property"))
             found.front.append(Access(name, node, f"import.meta.env.{name}"))
     return found
+
+
+def handed_on(syntax: Syntax, environment: Node, call: Node | None, found: Accesses) -> None:
+    """The whole environment is what a call is given: to be filled, to be checked by a schema, to a function of this
+    file, or to somebody else, of whom nothing is known."""
+    called = syntax.text(field_of(call, "function"))
+    if called == "Object.assign" and same(arguments(call)[0], environment):
+        found.fills = True
+    elif called.rpartition(".")[2] not in CHECKS and function_named(syntax, called) is None:
+        found.dynamic.append((environment, None))
 
 
 def is_written(syntax: Syntax, node: Node) -> bool:

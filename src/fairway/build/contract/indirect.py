@@ -37,7 +37,7 @@ def listed(syntax: Syntax, constants: Constants, node: Node, index: Node | None,
     if index is None or index.type != "identifier":
         return None
     name = syntax.text(index)
-    for child, parent in syntax.above(node):
+    for _, parent in syntax.above(node):
         if parent.type == "for_in_statement" and syntax.text(field_of(parent, "left")) == name:
             names = constants.texts(field_of(parent, "right"))
             judged = judge.judge_value(syntax, node, when, name, follow=True)
@@ -54,7 +54,6 @@ def listed(syntax: Syntax, constants: Constants, node: Node, index: Node | None,
             if syntax.text(field_of(method, "property")) in ("filter", "some", "find"):
                 judged = collected(syntax, node, call, when) or judged
             return spread(names, node, judged)
-        del child
     return None
 
 
@@ -71,10 +70,7 @@ def call_with(syntax: Syntax, function: Node) -> Node | None:
 
 def collected(syntax: Syntax, node: Node, call: Node, when: When) -> Judgement | None:
     """`const missing = KEYS.filter((k) => !process.env[k])`, and what is done when there are any."""
-    around = syntax.parent(node)
-    negated = around is not None and around.type == "unary_expression"
-    compared = around is not None and around.type == "binary_expression" and "undefined" in syntax.text(around)
-    if not (negated or compared):
+    if not asks_absence(syntax, node):
         return None
     holder = syntax.parent(call)
     if holder is not None and holder.type == "variable_declarator":
@@ -88,17 +84,22 @@ def collected(syntax: Syntax, node: Node, call: Node, when: When) -> Judgement |
         return None
     for child, parent in syntax.above(call):
         if parent.type == "if_statement" and same(field_of(parent, "condition"), child):
-            plain = syntax.text(unwrap(child)) == syntax.text(call) or syntax.text(unwrap(child)).startswith(
-                syntax.text(call) + ".length"
-            )
-            return (
-                judge.certain(when(parent), "throws")
-                if plain and moment.ends(syntax, field_of(parent, "consequence"))
-                else None
-            )
+            plain = syntax.text(unwrap(child)) in positive(syntax.text(call))
+            ended = plain and moment.ends(syntax, field_of(parent, "consequence"))
+            return judge.certain(when(parent), "throws") if ended else None
         if parent.type not in ("parenthesized_expression", "member_expression", "binary_expression"):
             return None
     return None
+
+
+def asks_absence(syntax: Syntax, node: Node) -> bool:
+    """Whether the expression around it is true when the variable is missing: `!X`, `X === undefined`."""
+    around = syntax.parent(node)
+    operator = syntax.text(field_of(around, "operator"))
+    if around is not None and around.type == "unary_expression" and operator == "!":
+        outer = syntax.parent(around)
+        return outer is None or outer.type != "unary_expression"
+    return operator in judge.EQUAL and syntax.text(field_of(around, "right")) in judge.EMPTY
 
 
 def positive(name: str) -> frozenset[str]:

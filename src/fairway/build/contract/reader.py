@@ -210,6 +210,7 @@ def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
         imported=imported,
         provided=work.provided,
         main=path in work.start,
+        is_local=lambda module: work.known.script(path, module) is not None,
     )
     work.readings[path] = reading
     if not imported:

@@ -1,6 +1,6 @@
 """What one file of JavaScript or TypeScript reads of the environment, and what it tells about other files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -41,10 +41,11 @@ def read(
     imported: Mapping[str, Helper] = NOTHING,
     provided: frozenset[str] = frozenset(),
     main: bool = True,
+    is_local: Callable[[str], bool] = lambda module: module.startswith("."),
 ) -> Reading:
     """Read a file. `called` are its functions that other files call as they start, `imported` the helpers of other
     files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts; `main`: it
-    is what is started."""
+    is what is started; `is_local` tells a module of the repository from an installed package."""
     syntax = parse(path, content, LANGUAGES[suffix], main=main, provided=provided)
     constants = Constants(syntax)
     found = Reading(cut=syntax.cut)
@@ -72,7 +73,7 @@ def read(
         else:
             found.dynamic.append(f"{path}:{syntax.line(node)}")
     unread: list[Node] = []
-    for name, known in {**imported, **found.helpers}.items():
+    for name, known in {**bound_helpers(syntax, imported, is_local), **found.helpers}.items():
         for reading in indirect.calls(syntax, constants, known, name, when, unread.append):
             use(*reading)
     found.dynamic += [f"{path}:{syntax.line(node)}" for node in unread]
@@ -82,6 +83,17 @@ def read(
     found.starts = list(calls_at_start(syntax, when))
     found.prisma = makes_prisma(syntax) and connects(syntax, when)
     return found
+
+
+def bound_helpers(syntax: Syntax, imported: Mapping[str, Helper], is_local: Callable[[str], bool]) -> dict[str, Helper]:
+    """The helpers that the file imports from the repository, by the names that it has for them."""
+    if not imported:
+        return {}
+    return {
+        local: imported[original]
+        for local, (module, original) in bindings(syntax).items()
+        if original in imported and is_local(module)
+    }
 
 
 def as_use(syntax: Syntax, name: str, node: Node, how: str, judged: Judgement) -> Use:
