@@ -146,3 +146,10 @@ def test_a_secret_that_is_still_there_is_told_once() -> None:
 
 def test_every_rule_says_why_and_how_to_mend_it() -> None:
     assert all(rule.why and rule.fix for rule in RULES.values())
+
+
+@pytest.mark.timeout(60)
+def test_texts_that_make_patterns_slow_are_read_in_time() -> None:
+    files = {"entrypoint.sh": b"typeorm " * 25_000, ".env": b"\n" * 200_000, "a.js": b"'redis://a:" + b"b" * 200_000}
+
+    assert look({**files}) == []

@@ -3,6 +3,8 @@
 import itertools
 from pathlib import Path
 
+import pytest
+
 from fairway.build.contract import reader
 from fairway.build.detect.tree import Directory
 from fairway.domain.contract import Contract, Need
@@ -121,3 +123,22 @@ def test_yaml_that_grows_when_it_is_read_is_not_read() -> None:
     found = read(**{"config/custom-environment-variables.yaml": bomb, "index.js": b"process.env.A"})
 
     assert [each.name for each in found.variables] == ["A"]
+
+
+@pytest.mark.timeout(60)
+def test_texts_that_make_patterns_slow_are_read_in_time() -> None:
+    size = 500_000
+    files = {
+        "index.js": b"import" + b" " * size + b"\nprocess.env.A",
+        "one_line.js": b"require('./a');" * (size // 15),
+        "index.py": b"from a import (\n" * (size // 16),
+        ".env": b"\n" * size,
+        "start.sh": b"node a/" + b"a/" * (size // 2),
+        "prisma/schema.prisma": b"\n" * size,
+        "ecosystem.config.js": b"A" * size,
+        "package.json": b'{ "scripts": { "start": "sh start.sh" } }',
+    }
+
+    found = read(**files)
+
+    assert found.partial == ""

@@ -12,9 +12,9 @@ from fairway.domain.detection import Detection, Kind
 HARMLESS = re.compile(r"(?i)(^|[./_-])(test|tests|ci|e2e|vault|schema|defaults?)(\.|$)|\.d\.ts$")
 """Env files that hold no environment's values as a rule."""
 FIXTURES = re.compile(r"(^|/)(tests?|__tests__|fixtures|e2e|examples?|samples?|docs?)/", re.IGNORECASE)
-ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(\S.*)$", re.MULTILINE)
+ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 MIGRATES = re.compile(
-    r"\b(prisma (migrate deploy|db push)|knex migrate|sequelize(-cli)? db:migrate|typeorm [^&|;]*migration:run|"
+    r"\b(prisma (migrate deploy|db push)|knex migrate|sequelize(-cli)? db:migrate|typeorm [^&|;]{0,200}migration:run|"
     r"migration:run|drizzle-kit (migrate|push)|mikro-orm migration:up|migrate-mongo up|node-pg-migrate up|"
     r"db-migrate up|alembic upgrade|manage\.py migrate|flask db upgrade|npm run (db:)?migrate|yarn (db:)?migrate|"
     r"pnpm (run )?(db:)?migrate)\b"

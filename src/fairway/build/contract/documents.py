@@ -15,7 +15,7 @@ EXAMPLE = re.compile(
     r"(?:^|/)(?:\.?env[\w.-]*\.(?:example|sample|template|dist)|\.env\.default|env\.example)$", re.IGNORECASE
 )
 LINE = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
-PRISMA = re.compile(r"^\s*(\w+)\s*=\s*env\(\s*\"([A-Za-z_]\w*)\"\s*\)", re.MULTILINE)
+PRISMA = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*env\([ \t]*\"([A-Za-z_]\w*)\"\s*\)", re.MULTILINE)
 CUSTOM = re.compile(r"(?:^|/)config/custom-environment-variables\.(json|ya?ml)$")
 DEEPEST = 20
 

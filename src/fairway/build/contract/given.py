@@ -19,7 +19,7 @@ WRAPPERS = re.compile(
     r"pulumi|summon|secrethub)\s+(run|exec|exec-env|env|-[\w-]+)\b|\benv-cmd\b|\bdotenv\s+-|\bdirenv\s+exec\b|--env-file\b"
 )
 """Programs that start another one with variables of their own."""
-LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=", re.MULTILINE)
 SETTINGS = re.compile(r"(?:^|/)(?:ecosystem|pm2|process)[\w.-]*\.(?:[cm]?js|json|ya?ml)$")
 WORD = re.compile(r"\b([A-Z][A-Z0-9_]{2,})\b['\"]?\s*[:=]")
 

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from fairway.build.detect import source, typescript
 from fairway.build.detect.tree import Tree
 
-SCRIPT = re.compile(r"""\b(?:from\s*|import\s*\(?\s*|require\s*\(\s*)["']([^"'\n]{1,300})["']""")
+SCRIPT = re.compile(r"""\b(?:from\s*|import\s*(?:\(\s*)?|require\s*\(\s*)["']([^"'\n]{1,300})["']""")
 LAZY = re.compile(r"^\s|\bfunction\b|=>|\bimport\s*\(")
 """A line's beginning that says of the import after it: it stands in a function or a branch, or comes later."""
 PYTHON = re.compile(
-    r"^(?P<indent>[ \t]*)(?:from\s+(?P<module>[.\w]+)\s+import\s+(?P<names>\([^)]*\)|[^\n#]*)"
+    r"^(?P<indent>[ \t]*)(?:from\s+(?P<module>[.\w]+)\s+import\s+(?P<names>\([^)]{0,5000}\)|[^\n#]*)"
     r"|import\s+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )
 DJANGO = re.compile(r"DJANGO_SETTINGS_MODULE['\"]\s*(?:,|\]\s*=)\s*['\"]([\w.]+)['\"]")
 TYPES_ONLY = re.compile(r"^\s*(?:import|export)\s+type\b")
 SUFFIXES = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".py")
+LONGEST_LINE = 2000
 MOST_REACHED = 10_000
 
 
@@ -174,9 +175,18 @@ def edges(known: Paths, path: str, content: bytes) -> Iterator[tuple[str, bool]]
         return
     code = source.strip_script(text)
     for match in SCRIPT.finditer(code):
-        before = code[code.rfind("\n", 0, match.start()) + 1 : match.start(1)]
+        before = line_before(code, match)
         if not TYPES_ONLY.match(before) and (target := known.script(path, match[1])) is not None:
             yield target, not LAZY.search(before)
+
+
+def line_before(code: str, match: re.Match[str]) -> str:
+    """The line up to the module's name. Of a line that is longer than 2,000 characters nobody wrote the beginning: what
+    is left of it counts as indented."""
+    beginning = code.rfind("\n", max(0, match.start() - LONGEST_LINE), match.start()) + 1
+    if not beginning and match.start() > LONGEST_LINE:
+        return " "
+    return code[beginning : match.start(1)]
 
 
 def python_edges(known: Paths, path: str, text: str, whole: str) -> Iterator[tuple[str, bool]]:

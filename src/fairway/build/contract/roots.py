@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
-FILE = re.compile(r"(?<![\w@.-])([\w@./-]+\.(?:[cm]?[jt]sx?|py))(?![\w.-])")
+FILE = re.compile(r"(?<![\w@.-])([\w@./-]{1,300}\.(?:[cm]?[jt]sx?|py))(?![\w.-])")
 RUN = re.compile(
     r"\b(?:node|ts-node|tsx|nodemon|bun|pm2 start|forever|swc-node|babel-node|ts-node-dev|node-dev)"
     r"(?:\s+-\S+)*\s+([\w@./-]+)"
@@ -28,7 +28,7 @@ USUAL = (
 DEEPEST = 5
 
 
-SHELL = re.compile(r"(?<![\w@.-])([\w@./-]+\.(?:sh|config\.[cm]?js|json|ya?ml))(?![\w.-])")
+SHELL = re.compile(r"(?<![\w@.-])([\w@./-]{1,300}\.(?:sh|config\.[cm]?js|json|ya?ml))(?![\w.-])")
 
 
 def find(files: frozenset[str], commands: Iterable[str], scripts: Mapping[str, str], main: str) -> tuple[str, ...]:
