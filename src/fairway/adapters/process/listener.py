@@ -13,7 +13,7 @@ import re
 import socket
 from pathlib import Path
 
-VARIABLE = "FAIRWAY_LISTENER_"
+VARIABLE = "LISTENER_"
 DESCRIPTOR = 3
 """The program's number for it."""
 PIDFD_GETFD = 438
@@ -31,7 +31,7 @@ class Listener:
     @property
     def variable(self) -> str:
         """The name of the variable that says `fd@3`. It has the address in it, so that the configuration of another one
-        does not mean this socket: 127.0.0.1:8080 is FAIRWAY_LISTENER_127_0_0_1_8080."""
+        does not mean this socket: 127.0.0.1:8080 is LISTENER_127_0_0_1_8080."""
         return f"{VARIABLE}{re.sub('[^0-9A-Za-z]', '_', self.address)}_{self.port}"
 
     def claim(self) -> OSError | None:

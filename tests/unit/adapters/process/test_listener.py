@@ -105,5 +105,5 @@ def test_only_a_socket_that_listens_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_variable_names_the_address() -> None:
-    assert Listener("127.0.0.1", 8080).variable == "FAIRWAY_LISTENER_127_0_0_1_8080"
-    assert Listener("::", 80).variable == "FAIRWAY_LISTENER____80"
+    assert Listener("127.0.0.1", 8080).variable == "LISTENER_127_0_0_1_8080"
+    assert Listener("::", 80).variable == "LISTENER____80"
