@@ -242,9 +242,9 @@ CONFIGURATIONS = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
-    sa.Column("by", Words, nullable=False),
-    sa.Column("how", Words, nullable=False),
-    sa.Column("changed", sa.Text, nullable=False),
+    sa.Column("by", Words, nullable=False, server_default=""),
+    sa.Column("how", Words, nullable=False, server_default="set"),
+    sa.Column("changed", sa.Text, nullable=False, server_default="[[], []]"),
 )
 
 EVENTS = sa.Table(

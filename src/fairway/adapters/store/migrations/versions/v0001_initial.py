@@ -16,7 +16,6 @@ def upgrade() -> None:
     create_apps()
     create_executions()
     create_releases()
-    create_runs()
     create_environments()
     create_sources()
     create_server()
@@ -34,8 +33,6 @@ def create_apps() -> None:
         sa.Column("releases", sa.Integer, nullable=False, server_default="0"),
         sa.Column("deployments", sa.Integer, nullable=False, server_default="0"),
         sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("runs", sa.Integer, nullable=False, server_default="0"),
     )
 
 
@@ -159,35 +156,8 @@ def create_releases() -> None:
     )
 
 
-def create_runs() -> None:
-    """The runs of jobs, and when each is due next."""
-    op.create_table(
-        "runs",
-        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
-        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("environment", sa.Text, nullable=False),
-        sa.Column("job", sa.Text, nullable=False),
-        sa.Column("due", sa.Double),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("document", Words, nullable=False),
-        sa.UniqueConstraint("app", "environment", "job", "due", name="runs_due"),
-    )
-    op.create_index("runs_job", "runs", ["app", "environment", "job", "number"])
-    op.create_index("runs_status", "runs", ["status"])
-    op.create_table(
-        "job_times",
-        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
-        sa.Column("environment", sa.Text, primary_key=True),
-        sa.Column("job", sa.Text, primary_key=True),
-        sa.Column("cron", sa.Text, nullable=False),
-        sa.Column("zone", sa.Text, nullable=False),
-        sa.Column("due", sa.Double, nullable=False),
-    )
-
-
 def create_environments() -> None:
-    """Desired states, what scaled them, and configurations."""
+    """Desired states and configurations."""
     op.create_table(
         "desired",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
@@ -196,34 +166,12 @@ def create_environments() -> None:
         sa.Column("document", sa.Text, nullable=False),
     )
     op.create_table(
-        "activities",
-        sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("environment", sa.Text, nullable=False),
-        sa.Column("service", sa.Text, nullable=False),
-        sa.Column("at", sa.Double, nullable=False),
-        sa.Column("before", sa.Integer, nullable=False),
-        sa.Column("after", sa.Integer, nullable=False),
-        sa.Column("cause", Words, nullable=False),
-        sa.Column("by", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("reason", sa.Text),
-        sa.Column("ended_at", sa.Double),
-        sa.Column("cooldown", sa.Double, nullable=False),
-        sa.Column("base", sa.Integer, nullable=False),
-    )
-    op.create_index("activities_service", "activities", ["app", "environment", "service", "id"])
-    op.create_index("activities_status", "activities", ["status"])
-    op.create_table(
         "configurations",
         sa.Column("app", sa.Text, sa.ForeignKey("apps.name", ondelete="CASCADE"), primary_key=True),
         sa.Column("environment", sa.Text, primary_key=True),
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
-        sa.Column("by", Words, nullable=False),
-        sa.Column("how", Words, nullable=False),
-        sa.Column("changed", sa.Text, nullable=False),
     )
 
 
