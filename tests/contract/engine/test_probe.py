@@ -205,7 +205,7 @@ async def test_a_process_that_hangs_with_its_port_open_accepts_no_connection(
     looking = HostProbe(docker_engine.containers, clock, looks=0.0, patience=0.0)
     seldom = HostProbe(docker_engine.containers, clock, patience=0.0)
     patient = HostProbe(docker_engine.containers, clock, looks=0.0)
-    container = f"shop-production-web-18-{TASK}"
+    container = await docker_engine.containers.find(TASK) or ""
 
     before = await looking.probe(task, check)
     docker_room.docker("exec", container, "sh", "-c", "kill -STOP -1")
