@@ -48,6 +48,8 @@ class Settings:
     """MB of the host's memory that no task may reserve; 0 is a tenth, from 128 to 2048."""
     memory_percent: int = 100
     """How much of the rest may be promised to tasks, in percent."""
+    surge_percent: int = 150
+    """How much of it may be promised while tasks are replaced that have no other way, in percent."""
     cpu_factor: int = 16
     """How many times the host's cores may be promised to tasks."""
     trusted_proxies: str = ""
@@ -124,6 +126,7 @@ NUMBERS = {
     "lease": ("FAIRWAY_LEASE", 4, 600),
     "system_memory": ("FAIRWAY_SYSTEM_MEMORY", 0, 1_000_000),
     "memory_percent": ("FAIRWAY_MEMORY_PERCENT", 10, 1000),
+    "surge_percent": ("FAIRWAY_SURGE_PERCENT", 100, 1000),
     "cpu_factor": ("FAIRWAY_CPU_FACTOR", 1, 1000),
 }
 """Each with the least and the most that it may be."""

@@ -29,9 +29,9 @@ def sized(service: DesiredService, memory: int) -> DesiredService:
     return replace(service, spec=replace(service.spec, memory=memory * MIB))
 
 
-def budget(memory: int) -> Budget:
+def budget(memory: int, surge: int = 100) -> Budget:
     """The CPU of a test is never what lacks."""
-    return Budget(host=Host(cores=1000.0, memory=memory * MIB), policy=Policy(system=0))
+    return Budget(host=Host(cores=1000.0, memory=memory * MIB), policy=Policy(system=0, surge_percent=surge))
 
 
 def reserved(world: World) -> int:
@@ -41,16 +41,17 @@ def reserved(world: World) -> int:
 
 
 @settings(max_examples=300, deadline=None)
-@given(environments(1), environments(2), st.integers(100, 6000), st.data())
+@given(environments(1), environments(2), st.integers(100, 6000), st.sampled_from([100, 150]), st.data())
 def test_what_was_admitted_fits_at_every_moment_of_its_rollout(
-    before: DesiredEnvironment, after: DesiredEnvironment, memory: int, data: st.DataObject
+    before: DesiredEnvironment, after: DesiredEnvironment, memory: int, surge: int, data: st.DataObject
 ) -> None:
-    answer = capacity.admit(budget(memory), before, after)
+    answer = capacity.admit(budget(memory, surge), before, after)
     if not isinstance(answer, Fitting):
         return
     world = World(desired=before)
     world.settle()
-    most = max(capacity.steady(before).memory, memory * MIB)
+    lasting = max(capacity.steady(before).memory, memory * MIB)
+    most = max(lasting, memory * MIB * surge // 100 if answer.beyond.memory else 0)
 
     world.desired = answer.desired
     for _ in range(data.draw(st.integers(0, 30))):
@@ -58,7 +59,7 @@ def test_what_was_admitted_fits_at_every_moment_of_its_rollout(
         assert reserved(world) <= most
     world.settle()
 
-    assert reserved(world) <= most
+    assert reserved(world) <= lasting
     assert_as_desired(world)
 
 
@@ -84,8 +85,12 @@ def test_a_refusal_is_right_and_its_excess_is_just_what_lacks(
         return
 
     lacking = answer.excess.memory
-    enough = Budget(host=Host(cores=1000.0, memory=answer.room.memory + lacking), policy=Policy(system=0))
-    short = Budget(host=Host(cores=1000.0, memory=answer.room.memory + lacking - 1), policy=Policy(system=0))
+    enough = Budget(
+        host=Host(cores=1000.0, memory=answer.room.memory + lacking), policy=Policy(system=0, surge_percent=100)
+    )
+    short = Budget(
+        host=Host(cores=1000.0, memory=answer.room.memory + lacking - 1), policy=Policy(system=0, surge_percent=100)
+    )
     assert lacking > 0
     assert isinstance(capacity.admit(enough, before, after), Fitting)
     assert not isinstance(capacity.admit(short, before, after), Fitting)

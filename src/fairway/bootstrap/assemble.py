@@ -175,6 +175,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         policy = capacity.Policy(
             system=settings.system_memory * capacity.MIB or None,
             memory_percent=settings.memory_percent,
+            surge_percent=settings.surge_percent,
             cpu_factor=settings.cpu_factor,
         )
 

@@ -70,11 +70,14 @@ class Host:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How much of a host tasks may reserve. `system` are bytes kept from them, None a tenth (`SYSTEM_LEAST` to
-    `SYSTEM_MOST`); `memory_percent` of the rest may be reserved, and `cpu_factor` times the cores."""
+    `SYSTEM_MOST`); `memory_percent` of the rest may be reserved, and `cpu_factor` times the cores. `surge_percent` may
+    be reserved while tasks are replaced that have no other way: it lasts for seconds, and few tasks use all that they
+    may."""
 
     system: int | None = None
     memory_percent: int = 100
     cpu_factor: int = 16
+    surge_percent: int = 150
 
     def system_of(self, host: Host) -> int:
         """The bytes that are kept for the system."""
@@ -89,6 +92,15 @@ class Policy:
         return Amount(
             memory=(host.memory - self.system_of(host)) * self.memory_percent // 100, cpu=host.cores * self.cpu_factor
         )
+
+    def surge(self, host: Host) -> Amount:
+        """All that tasks may reserve for the time of a rollout that has no other way.
+
+        Concrete example: a host with 1 GB keeps 128 MB, and its tasks may reserve 896 MB. The one task of 512 MB that
+        it has could never be replaced without a gap; 1344 MB for some seconds let it.
+        """
+        percent = max(self.memory_percent, self.surge_percent)
+        return replace(self.whole(host), memory=(host.memory - self.system_of(host)) * percent // 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +120,11 @@ class Budget:
     def free(self) -> Amount:
         """What is left; negative where others have reserved more than there is (the host has shrunk)."""
         return self.whole - add(self.others.values())
+
+    @property
+    def surge(self) -> Amount:
+        """What is left for the time of a rollout that has no other way."""
+        return self.policy.surge(self.host) - add(self.others.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +159,11 @@ class Change:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
     """It fits. `maximums` are of those services that can't have the surplus that their percentages allow: how many
-    tasks they may have at a time."""
+    tasks they may have at a time. `beyond` is what is reserved beyond the host's memory meanwhile."""
 
     desired: DesiredEnvironment
     maximums: Mapping[ServiceName, int] = field(default_factory=dict)
+    beyond: Amount = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,14 +211,18 @@ def admit(budget: Budget, before: DesiredEnvironment | None, after: DesiredEnvir
     """Whether the environment can go from the one to the other, and with how many tasks at a time.
 
     Where there is no room for the whole surplus that the percentages allow, services get as much of it as fits, one
-    task after the other; that is ECS's way too, which places what it can. What needs no more than the environment has
-    reserved already is never refused: a scale-in helps a host that is too full.
+    task after the other; that is ECS's way too, which places what it can. Where there is not even room for the one that
+    has to come before another goes, but for all tasks once that has gone, the policy's surge is allowed. What needs no
+    more than the environment has reserved already is never refused: a scale-in helps a host that is too full.
     """
     changes = find_changes(before, after)
     room = greater(budget.free, steady(before))
     if add(each.peak(each.maximum) for each in changes).within(room):
         return Fitting(desired=after)
     need = add(each.peak(each.least) for each in changes)
+    held = {each.service: each.least for each in changes if each.least < each.maximum}
+    if not need.within(room) and steady(after).within(room) and need.within(greater(budget.surge, steady(before))):
+        return Fitting(desired=hold_to(after, held), maximums=held, beyond=greater(need - room, NOTHING))
     if not need.within(room):
         in_place = add(each.peak(max(each.new, 1)) for each in changes).within(room)
         return Refusal(budget=budget, changes=changes, need=need, room=room, in_place=in_place)

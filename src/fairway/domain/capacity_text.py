@@ -117,10 +117,14 @@ def misfit(service: ServiceName, environment: Environment, seen: str, *, memory:
 
 def held_text(fitting: Fitting) -> Sequence[str]:
     """What the log says of the services that move with fewer tasks at a time than their percentages allow."""
-    return [
+    held = [
         f"{name} moves with at most {most} {'task' if most == 1 else 'tasks'} at a time: the host has no room for more"
         for name, most in fitting.maximums.items()
     ]
+    if fitting.beyond == NOTHING:
+        return held
+    text = f"while tasks are replaced {amount_text(fitting.beyond)} more is promised to them than the host has"
+    return [*held, text]
 
 
 def amount_text(amount: Amount) -> str:

@@ -34,7 +34,7 @@ class Quay(Yard):
         self.size = MemoryHostSize(Host(cores=2.0, memory=memory * MIB))
         self.jobs = Amount(memory=jobs * MIB)
         self.admitting = Admitting(
-            self.size, self.store.deployments, self.store.desired, Policy(system=0), self.count_jobs
+            self.size, self.store.deployments, self.store.desired, Policy(system=0, surge_percent=100), self.count_jobs
         )
         self.deployer = self.make_deployer(self.admitting)
 
@@ -185,7 +185,7 @@ async def test_an_app_that_is_deleted_meanwhile_does_not_hold_up_the_others() ->
     async with yard.running():
         await yard.deploy(41, WEB_ONLY)
     deployments = Vanishing(yard.store.deployments)
-    admitting = Admitting(yard.size, deployments, yard.store.desired, Policy(system=0))  # type: ignore[arg-type]
+    admitting = Admitting(yard.size, deployments, yard.store.desired, Policy(system=0, surge_percent=100))  # type: ignore[arg-type]
     current = await yard.desired()
 
     fitting = await admitting.admit(None, replace(current, app=BLOG))

@@ -26,7 +26,7 @@ def budget(free: int, *, cpu_factor: int = 16, others: dict[str, int] | None = N
     """A host without a system, with so many MB for tasks, and what others have of them."""
     return Budget(
         host=Host(cores=2.0, memory=free * MIB),
-        policy=Policy(system=0, cpu_factor=cpu_factor),
+        policy=Policy(system=0, surge_percent=100, cpu_factor=cpu_factor),
         others={name: Amount(memory=memory * MIB) for name, memory in (others or {}).items()},
     )
 
@@ -50,7 +50,7 @@ def test_a_tenth_is_kept_for_the_system_within_bounds(memory: int, kept: int) ->
 
 
 def test_memory_is_promised_once_and_cpu_many_times_unless_the_settings_say_otherwise() -> None:
-    assert Policy(system=0).whole(SMALL) == Amount(memory=4 * GIB, cpu=32.0)
+    assert Policy(system=0, surge_percent=100).whole(SMALL) == Amount(memory=4 * GIB, cpu=32.0)
     assert Policy(system=2 * GIB, memory_percent=150, cpu_factor=1).whole(SMALL) == Amount(memory=3 * GIB, cpu=2.0)
 
 
@@ -121,6 +121,36 @@ def test_without_any_room_they_move_one_by_one_where_fewer_may_be_healthy() -> N
     assert capacity.reserve(before, answer.desired).memory == 2 * 512 * MIB
 
 
+def test_the_only_task_of_a_small_host_is_replaced_without_a_gap_by_a_surge() -> None:
+    small = Budget(host=Host(cores=1.0, memory=GIB), policy=Policy())
+    before = desire(sized(web(1, 1)))
+
+    answer = fits(capacity.admit(small, before, desire(sized(web(1, 2)))))
+    strict = capacity.admit(replace(small, policy=Policy(surge_percent=100)), before, desire(sized(web(1, 2))))
+
+    assert bounds(1, answer.desired.services[0].rollout).maximum == 2
+    assert answer.beyond.memory == 128 * MIB
+    assert capacity_text.held_text(answer) == [
+        "while tasks are replaced 128 MB more is promised to them than the host has"
+    ]
+    refused(strict)
+
+
+def test_a_surge_is_the_last_way_and_no_way_to_more_tasks() -> None:
+    policy = Policy(system=0)
+    four = Budget(host=Host(cores=2.0, memory=5 * 512 * MIB), policy=policy)
+    two = Budget(host=Host(cores=2.0, memory=2 * 512 * MIB), policy=policy)
+    before, after = desire(sized(web(4, 1))), desire(sized(web(4, 2)))
+
+    with_room = fits(capacity.admit(four, before, after))
+    pressed = fits(capacity.admit(two, desire(sized(web(2, 1))), desire(sized(web(2, 2)))))
+
+    assert (with_room.maximums, with_room.beyond) == ({"web": 5}, Amount())
+    assert (pressed.maximums, pressed.beyond.memory) == ({"web": 3}, 512 * MIB)
+    refused(capacity.admit(two, desire(sized(web(2, 1))), desire(sized(web(3, 2)))))
+    refused(capacity.admit(two, desire(sized(web(2, 1))), desire(sized(web(3, 1)))))
+
+
 def test_the_surplus_is_shared_among_the_services() -> None:
     before = desire(sized(web(4, 1)), sized(worker(4, 1)))
 
@@ -142,7 +172,7 @@ def test_what_does_not_fit_is_refused_with_the_figures_and_what_would_fit() -> N
     after = desire(sized(web(3, 2)))
     room = Budget(
         host=SMALL,
-        policy=Policy(),
+        policy=Policy(surge_percent=100),
         others={"blog production": Amount(memory=1536 * MIB), "shop staging": Amount(memory=512 * MIB)},
     )
 
