@@ -71,6 +71,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             why="each task migrates as it starts, several at once, and a rollback starts it again on a newer schema",
             fix="run it once for each deployment: an action before the deployment, in fairway.toml",
         ),
+        "session-in-memory": Rule(
+            why="each task has sessions of its own, so that people are signed out by other requests and by deploys",
+            fix="give session() a store that all tasks share, such as connect-redis",
+        ),
         "no-health-check": Rule(
             why="a task that answers nothing but errors gets traffic as soon as its port is open",
             fix="answer GET /healthz with 200 when the app can work, and name it: services.web.health.path",

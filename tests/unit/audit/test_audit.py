@@ -121,6 +121,18 @@ def test_what_is_well_so_is_left_alone(changed: dict[str, bytes | None]) -> None
     assert look(changed) == []
 
 
+SESSION = b"const session = require('express-session')\napp.use(session({ secret: S, cookie: { secure: true } }))\n"
+SEVERAL = 'app = "app"\n[services.web]\nreplicas = 2\n'
+
+
+def test_sessions_in_memory_are_found_where_there_are_several_tasks() -> None:
+    stored = SESSION.replace(b"{ secret", b"{ store: new RedisStore({ client }), secret")
+
+    assert look({"s.js": SESSION}, SEVERAL) == [("session-in-memory", "s.js:2")]
+    assert look({"s.js": SESSION}) == []
+    assert look({"s.js": stored}, SEVERAL) == []
+
+
 def test_a_health_check_in_fairway_toml_is_one() -> None:
     changed: dict[str, bytes | None] = {"server.js": SERVER.replace(b"/healthz", b"/orders")}
 

@@ -27,6 +27,7 @@ def run(tree: Tree, found: Detection, app: App) -> tuple[Finding, ...]:
             *image.dockerfile(tree, found),
             *code.urls(own),
             *code.ports(own),
+            *code.sessions(own, app),
             *code.signals(tree, found, own),
             *loopback(found),
             *health(found, app),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
+from fairway.domain.app import App
 from fairway.domain.audit import Finding
 from fairway.domain.detection import Detection, Kind
 
@@ -18,6 +19,7 @@ LOCAL = frozenset(
 """Hosts of a developer's own machine, or of an example."""
 FALLBACK = re.compile(r"(\|\||\?\?|default\w*\(|default:|=)\s*$")
 LISTEN = re.compile(r"\b(?:app|server|httpServer|http|fastify)\.listen\(\s*(?:\{\s*port:\s*)?(?P<port>\d{2,5})\b")
+SESSION = re.compile(r"\b(?:session|expressSession)\(\s*\{")
 HANDLES = re.compile(
     r"""['"`]SIG(?:TERM|INT)['"`]|enableShutdownHooks|closeWithGrace|close-with-grace|@godaddy/terminus|stoppable|http-terminator|"""
     r"""http-graceful-shutdown|http-shutdown|lightship|@fastify/graceful|gracefulShutdown|node-graceful|death\(|exit-hook"""
@@ -35,6 +37,30 @@ def urls(sources: tuple[Source, ...]) -> Iterator[Finding]:
             if local or ("process.env" in before and FALLBACK.search(before)):
                 continue
             yield at(source, match.start(), "hard-coded-url", f"a {match['scheme']} address with a password")
+
+
+def sessions(sources: tuple[Source, ...], app: App) -> Iterator[Finding]:
+    """express-session without a store, where a service that takes traffic has several tasks."""
+    services = [service for each in app.environments for service in each.services]
+    if not any(service.replicas > 1 and service.port is not None for service in services):
+        return
+    for source in sources:
+        if "express-session" not in source.text:
+            continue
+        for match in SESSION.finditer(source.text):
+            options = enclosed(source.text, match.end())
+            if options and not re.search(r"\bstore\b|\.\.\.", options):
+                yield at(source, match.start(), "session-in-memory", "the sessions are kept in each task's own memory")
+
+
+def enclosed(text: str, start: int) -> str:
+    """What stands up to the brace that closes the one before `start`; "" when that is not within 4,000 characters."""
+    depth = 1
+    for position, character in enumerate(text[start : start + 4000], start=start):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if not depth:
+            return text[start:position]
+    return ""
 
 
 def ports(sources: tuple[Source, ...]) -> Iterator[Finding]:
