@@ -30,6 +30,10 @@ class Kind(StrEnum):
     CHOICE = "choice"
 
 
+ANY_CASE = "pydantic-settings"
+"""How a reading is told that takes the name in capitals and in small letters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """One place that reads a variable. `how` is what stands there, in short (`process.env.X`, `zod`), `rule` names the
@@ -64,6 +68,11 @@ class Variable:
     default: str | None = None
     kind: Kind | None = None
     choices: tuple[str, ...] = ()
+
+    @property
+    def any_case(self) -> bool:
+        """Whether its name may be written in small letters too."""
+        return any(use.how == ANY_CASE for use in self.uses)
 
     @property
     def where(self) -> str:

@@ -71,15 +71,23 @@ def compare(contract: Contract, flaws: Mapping[str, Flaw | None], exceptions: Ex
         need, where = need_of(name, variable, exceptions)
         if name in exceptions.ignore or known.is_given(name):
             continue
-        if name not in flaws:
+        set_as = name_set(name, variable, flaws)
+        if set_as is None:
             if need is not Need.OPTIONAL:
                 kind = About.MISSING if need is Need.REQUIRED else About.PERHAPS
                 found.append(Finding(about=kind, name=name, where=where))
-        elif (flaw := flaws[name]) is not None and not (flaw is Flaw.EMPTY and need is Need.OPTIONAL):
+        elif (flaw := flaws[set_as]) is not None and not (flaw is Flaw.EMPTY and need is Need.OPTIONAL):
             found.append(Finding(about=FLAWS[flaw], name=name, where=where, expected=describe(variable)))
     found += [Finding(about=About.UNUSED, name=name) for name in unused(contract, flaws, exceptions)]
     order = list(About)
     return tuple(sorted(found, key=lambda each: (order.index(each.about), each.name)))
+
+
+def name_set(name: str, variable: Variable | None, flaws: Mapping[str, Flaw | None]) -> str | None:
+    """The name by which the environment sets it, None when it does not."""
+    if name in flaws or variable is None or not variable.any_case:
+        return name if name in flaws else None
+    return next((each for each in flaws if each.upper() == name.upper()), None)
 
 
 def wanted(contract: Contract, exceptions: Exceptions) -> Mapping[str, Variable | None]:
@@ -103,10 +111,13 @@ def unused(contract: Contract, names: Iterable[str], exceptions: Exceptions) -> 
     if contract.dynamic or contract.partial or not any(each.rule != "documented" for each in contract.variables):
         return ()
     spared = {*exceptions.ignore, *exceptions.optional, *exceptions.required}
+    read = {each.name for each in contract.variables}
+    any_case = {each.name.upper() for each in contract.variables if each.any_case}
     return [
         name
         for name in names
-        if contract.find(name) is None
+        if name not in read
+        and name.upper() not in any_case
         and name not in spared
         and not known.is_given(name)
         and not known.is_read_by_a_library(name)

@@ -137,6 +137,14 @@ def test_nothing_is_called_unused_where_it_may_be_read(found: Contract) -> None:
     assert ("EXTRA", "unused") not in abouts(found, {"A": None, "EXTRA": None})
 
 
+def test_a_name_whose_case_does_not_matter_is_set_in_either() -> None:
+    need = Use(name="APP_KEY", file="a.py", line=1, how=contract.ANY_CASE, need=Need.REQUIRED, rule="schema")
+
+    assert abouts(conclude(need), {"app_key": None}) == []
+    assert abouts(conclude(need), {"app_key": Flaw.PLACEHOLDER}) == [("APP_KEY", "placeholder")]
+    assert abouts(conclude(need), {}) == [("APP_KEY", "missing")]
+
+
 def test_what_a_library_reads_is_not_called_unused() -> None:
     assert abouts(conclude(REQUIRED), {"A": None, "AWS_REGION": None, "SENTRY_DSN": None, "PGHOST": None}) == []
 

@@ -29,10 +29,12 @@ def find(tree: Tree, directory: str, dockerfile: str | None, texts: Iterable[str
     found: dict[str, str] = {}
     prefix = "" if directory == "." else f"{directory}/"
     for path in tree.files():
-        near = path.count("/") <= prefix.count("/") + 1 and (path.startswith(prefix) or "/" not in path)
-        if not near:
+        own = path.startswith(prefix) or "/" not in path
+        near = own and path.count("/") <= prefix.count("/") + 1
+        # An env file is loaded by its path, which may lead anywhere within the app.
+        if not (near or (own and ENV_FILE.search(path))):
             continue
-        if ENV_FILE.search(path) and not EXAMPLE.search(path):
+        if posixpath.basename(path) == "settings.ini" or (ENV_FILE.search(path) and not EXAMPLE.search(path)):
             note(found, LINE.findall(text_of(tree, path)), path)
         elif path.endswith(".sh") or posixpath.basename(path) in ("Procfile", "entrypoint"):
             note(found, ASSIGNED.findall(text_of(tree, path)), path)

@@ -13,7 +13,7 @@ from fairway.build.contract.judge import Judgement
 from fairway.build.contract.moment import Moment
 from fairway.build.contract.python_literals import argument, keyword, literal, text_of, texts
 from fairway.build.contract.syntax import Syntax, field_of
-from fairway.domain.contract import Kind, Need
+from fairway.domain.contract import ANY_CASE, Kind, Need
 
 Found = tuple[str, Node, str, Judgement]
 TYPES = {
@@ -53,7 +53,13 @@ def find(syntax: Syntax, when: Callable[[Node], Moment]) -> Iterator[Found]:
             if each.type == "keyword_argument"
         }
         # What is given by hand, `_env_file` above all, is not missing when the environment has none.
-        yield from fields(syntax, classes[name], start=start and not given)
+        yield from fields(syntax, classes[name], start=start and not given and not other_sources(syntax, classes[name]))
+
+
+def other_sources(syntax: Syntax, node: Node) -> bool:
+    """Whether the values may come from elsewhere: files of secrets, or sources of the class's own."""
+    names = {syntax.text(each) for each in syntax.all("identifier") if inside(each, node)}
+    return bool(names & {"secrets_dir", "settings_customise_sources", "customise_sources"})
 
 
 def is_settings(syntax: Syntax, node: Node, classes: dict[str, Node], depth: int = 0) -> bool:
@@ -73,7 +79,8 @@ def fields(syntax: Syntax, node: Node, *, start: bool) -> Iterator[Found]:
     body = field_of(node, "body")
     if body is None:
         return
-    prefix = prefix_of(syntax, body)
+    prefix = text_of(syntax, setting(syntax, body, "env_prefix")) or ""
+    exact = syntax.text(setting(syntax, body, "case_sensitive")) == "True"
     for statement in body.named_children:
         assignment = statement.named_children[0] if statement.type == "expression_statement" else None
         if assignment is None or assignment.type != "assignment":
@@ -83,21 +90,23 @@ def fields(syntax: Syntax, node: Node, *, start: bool) -> Iterator[Found]:
         if kind is None or name.startswith("_") or name == "model_config" or "ClassVar" in syntax.text(kind):
             continue
         for variable, judged in judge(syntax, name, prefix, syntax.text(kind), value, start=start):
-            yield variable, assignment, "pydantic-settings", judged
+            yield (
+                variable if exact else variable.upper(),
+                assignment,
+                ANY_CASE if not exact else f"{ANY_CASE}, exact",
+                judged,
+            )
 
 
-def prefix_of(syntax: Syntax, body: Node) -> str:
-    """`env_prefix` of model_config or of the inner class Config."""
-    for node in syntax.all("keyword_argument"):
-        if inside(node, body) and syntax.text(field_of(node, "name")) == "env_prefix":
-            return text_of(syntax, field_of(node, "value")) or ""
-    for node in syntax.all("assignment"):
-        if inside(node, body) and syntax.text(field_of(node, "left")) == "env_prefix":
-            return text_of(syntax, field_of(node, "right")) or ""
-    for node in syntax.all("pair"):
-        if inside(node, body) and text_of(syntax, field_of(node, "key")) == "env_prefix":
-            return text_of(syntax, field_of(node, "value")) or ""
-    return ""
+def setting(syntax: Syntax, body: Node, name: str) -> Node | None:
+    """The value of a setting of the class: in model_config, as a call or a dictionary, or in the inner class Config."""
+    for node in syntax.all("keyword_argument", "assignment", "pair"):
+        if not inside(node, body):
+            continue
+        key = field_of(node, {"keyword_argument": "name", "assignment": "left", "pair": "key"}[node.type])
+        if (text_of(syntax, key) or syntax.text(key)) == name:
+            return field_of(node, "right" if node.type == "assignment" else "value")
+    return None
 
 
 def inside(node: Node, outer: Node) -> bool:
@@ -115,7 +124,7 @@ def judge(
     choices = tuple(re.findall(r"['\"]([^'\"]*)['\"]", annotation)) if "Literal[" in annotation else ()
     if choices:
         kind = Kind.CHOICE
-    names, default, has_default = [f"{prefix}{name}".upper()], literal(syntax, value), value is not None
+    names, default, has_default = [f"{prefix}{name}"], literal(syntax, value), value is not None
     if value is not None and value.type == "call" and syntax.text(field_of(value, "function")).endswith("Field"):
         first = argument(value, 0) or keyword(syntax, value, "default")
         factory = keyword(syntax, value, "default_factory")
@@ -149,10 +158,10 @@ def aliases(syntax: Syntax, field: Node) -> list[str]:
         if value is None:
             continue
         if (text := text_of(syntax, value)) is not None:
-            return [text.upper()]
+            return [text]
         if value.type == "call" and syntax.text(field_of(value, "function")).endswith("AliasChoices"):
             given = [text_of(syntax, each) for each in (field_of(value, "arguments") or value).named_children]
-            return [each.upper() for each in given if each]
+            return [each for each in given if each]
         if (listed := texts(syntax, value)) is not None:
-            return [each.upper() for each in listed]
+            return [*listed]
     return []

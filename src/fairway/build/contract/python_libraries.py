@@ -1,4 +1,4 @@
-"""django-environ and python-decouple: a call for each variable, which raises without a default."""
+"""django-environ, environs and python-decouple: a call for each variable, which raises without a default."""
 
 from collections.abc import Iterator
 
@@ -35,10 +35,13 @@ def environ_env(syntax: Syntax, node: Node, called: str, method: str, when: When
     if not NAME.fullmatch(name):
         return
     kind = KINDS.get(method) if method in ENV_METHODS else None
-    default = keyword(syntax, node, "default")
+    default = default_of(syntax, node, called)
     how = f'{called}("{name}")'
     if default is not None:
         yield name, node, how, Judgement(Need.OPTIONAL, "default", literal(syntax, default), kind)
+        return
+    if is_prefixed(syntax):
+        yield name, node, how, Judgement(Need.UNKNOWN, "schema-unclear", None, kind)
         return
     scheme = scheme_of(syntax, name)
     if scheme is not None:
@@ -46,6 +49,24 @@ def environ_env(syntax: Syntax, node: Node, called: str, method: str, when: When
         yield name, node, how, Judgement(Need.OPTIONAL, "default", text, kind)
         return
     yield name, node, how, weigh(certain(when(node), "throws"), kind)
+
+
+def default_of(syntax: Syntax, node: Node, called: str) -> Node | None:
+    """What stands in place of a missing value: `default=…`, `env.str("X", "d")`; in `env("X", str, "d")` the second
+    argument is a type."""
+    if (named := keyword(syntax, node, "default")) is not None:
+        return named
+    second = argument(node, 1)
+    if "." not in called and second is not None and second.type in ("identifier", "attribute"):
+        return argument(node, 2)
+    return second
+
+
+def is_prefixed(syntax: Syntax) -> bool:
+    """Whether the file puts something before the names that it asks for: `env.prefixed("SHOP_")`, `env.prefix = …`."""
+    calls = (syntax.text(field_of(each, "function")) for each in syntax.all("call"))
+    set_to = (syntax.text(field_of(each, "left")) for each in syntax.all("assignment"))
+    return any(each.endswith(".prefixed") for each in calls) or any(each.endswith(".prefix") for each in set_to)
 
 
 def scheme_of(syntax: Syntax, name: str) -> tuple[Kind | None, str | None] | None:

@@ -1,0 +1,5 @@
+from environs import Env
+env = Env()
+with env.prefixed("SHOP_"):
+    KEY = env.str("KEY")
+app = None
