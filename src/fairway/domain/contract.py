@@ -99,6 +99,8 @@ class Contract:
         return tuple(each for each in self.variables if each.need is Need.REQUIRED)
 
 
+LONGEST_NAME = 200
+"""Characters of a name; nobody gave a longer one to a variable."""
 ORDER = (Need.REQUIRED, Need.UNKNOWN, Need.OPTIONAL)
 
 
@@ -109,6 +111,8 @@ def conclude(
     value (a Dockerfile's ENV, a committed .env), each with the place that does."""
     by_name: dict[str, list[Use]] = {}
     for use in uses:
+        if len(use.name) > LONGEST_NAME:
+            continue
         by_name.setdefault(use.name, []).append(use)
     given = given or {}
     variables = [merge(name, by_name[name], given.get(name)) for name in sorted(by_name)]

@@ -9,9 +9,12 @@ from fairway.domain import contract, fulfilment
 from fairway.domain.contract import Kind, Need
 from fairway.domain.flaws import Expected, Flaw
 
-MOST_USES = 10
+MOST_USES = 5
 """Places that are kept of one variable, those that decide first."""
-MOST_VARIABLES = 1000
+MOST_VARIABLES = 500
+"""Variables that are kept, the required ones first: an execution carries them from stage to stage."""
+LONGEST = 200
+"""Characters of a default, and of what stands at a place."""
 
 
 class Use(BaseModel):
@@ -39,14 +42,14 @@ class Variable(BaseModel):
     def of(cls, variable: contract.Variable) -> "Variable":
         """The shape of a variable."""
         uses = [
-            Use(file=each.file, line=each.line, how=each.how, need=each.need, rule=each.rule)
+            Use(file=each.file, line=each.line, how=each.how[:LONGEST], need=each.need, rule=each.rule)
             for each in variable.uses[:MOST_USES]
         ]
         return cls(
             name=variable.name,
             need=variable.need,
             rule=variable.rule,
-            default=variable.default,
+            default=None if variable.default is None else variable.default[:LONGEST],
             type=variable.kind,
             choices=list(variable.choices),
             uses=uses,
@@ -81,10 +84,13 @@ class Contract(BaseModel):
     @classmethod
     def of(cls, found: contract.Contract) -> "Contract":
         """The shape of a contract."""
+        kept = sorted(found.variables, key=lambda each: contract.ORDER.index(each.need))[:MOST_VARIABLES]
+        count = len(found.variables) - len(kept)
+        left = f"{count} more variables are not kept" if count else ""
         return cls(
-            variables=[Variable.of(each) for each in found.variables[:MOST_VARIABLES]],
+            variables=[Variable.of(each) for each in sorted(kept, key=lambda each: each.name)],
             dynamic=list(found.dynamic[:MOST_VARIABLES]),
-            partial=found.partial,
+            partial="; ".join(part for part in (found.partial, left) if part),
         )
 
     def back(self) -> contract.Contract:

@@ -9,7 +9,7 @@ import pytest
 
 from fairway.build import contracts
 from fairway.domain.app import App
-from fairway.domain.contract import Contract
+from fairway.domain.contract import Contract, Need, Use, conclude
 from fairway.domain.execution import Execution, ExecutionStatus
 from fairway.domain.ids import ExecutionNumber
 from fairway.environment.examine import Examiner
@@ -166,6 +166,24 @@ def test_the_contract_is_the_same_after_it_was_kept() -> None:
     assert [(each.name, each.need, each.kind, each.where) for each in found.variables] == [
         (each.name, each.need, each.kind, each.where) for each in contract.variables
     ]
+
+
+def test_what_is_kept_of_a_large_contract_is_bounded_and_has_what_is_required() -> None:
+    def use(name: str, need: Need) -> Use:
+        return Use(name=name, file="a.js", line=1, how="x" * 5000, need=need, rule="plain", default="y" * 2000)
+
+    names = [f"A{number}" for number in range(2000)]
+    contract = conclude(
+        [*(use(name, Need.UNKNOWN) for name in names), use("Z", Need.REQUIRED), use("N" * 900, Need.REQUIRED)]
+    )
+
+    kept = fulfil.hand_on(contract)
+
+    found = fulfil.take(kept)
+    assert found is not None
+    assert [each.name for each in found.required] == ["Z"]
+    assert found.partial == "1501 more variables are not kept"
+    assert len(json.dumps(kept)) < 500_000
 
 
 def test_an_execution_from_before_has_no_contract() -> None:
