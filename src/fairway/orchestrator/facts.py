@@ -3,8 +3,10 @@
 Best effort: what can't be seen is None.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from fairway.domain import redaction
 from fairway.domain.desired import TaskSpec
 from fairway.domain.facts import Facts, Socket, Usage
 from fairway.domain.health import ProbeResult
@@ -32,7 +34,7 @@ class Investigator:
 
     async def gather(self, task: Task, spec: TaskSpec, probe: ProbeResult | None, now: float) -> Facts:
         """Everything that can be seen of it at this moment, without the secrets of its app."""
-        mask = await self._masks.of(task.app)
+        mask = await self._mask(task.app)
         return Facts(
             task=task.id,
             spec=spec,
@@ -44,6 +46,13 @@ class Investigator:
             log=tuple(map(mask, await self._log(task.id))),
             restarts=task.restarts,
         )
+
+    async def _mask(self, app: str) -> Callable[[str], str]:
+        """The app's mask; while it can't be had, no text is shown at all."""
+        try:
+            return await self._masks.of(app)
+        except FairwayError:
+            return lambda text: redaction.MASK
 
     async def _sockets(self, task: TaskId) -> tuple[Socket, ...] | None:
         try:

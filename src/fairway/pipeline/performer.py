@@ -112,7 +112,7 @@ class Performer:
         app, number = execution.app, execution.number
         after: Execution | None = None
         earlier = resumed or any(each.attempt > 1 for each in actions) or has_written(execution, name, actions)
-        mask = await self._masks.of(app)
+        mask = await self._ledger.insist(functools.partial(self._masks.of, app))
         with self._logs.write(app, number, name, resume=earlier) as file:
 
             def log(text: str) -> None:
