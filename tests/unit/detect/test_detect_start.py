@@ -2,6 +2,7 @@
 
 import pytest
 
+from fairway.domain.detection import NodeInstall
 from support.detect_room import detected, package
 
 CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
@@ -52,6 +53,21 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ),
     ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
     (
+        "nodemon runs another program with that program's options",
+        {"start": "nodemon --watch lib --exec babel-node --presets env server.js"},
+        ("babel-node", "--presets", "env", "server.js"),
+    ),
+    (
+        "nodemon's two dashes are its own",
+        {"start": "nodemon -x babel-node -- server.js"},
+        ("babel-node", "server.js"),
+    ),
+    (
+        "of several development servers the app's own is started",
+        {"dev": "run-p dev:*", "dev:client": "vite", "dev:server": "tsx watch server.js"},
+        ("tsx", "server.js"),
+    ),
+    (
         "nodemon yields to a production script",
         {"start": "nodemon server.js", "start:prod": "node server.js -p"},
         ("node", "server.js"),
@@ -79,6 +95,26 @@ def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: 
     assert detection.start is not None
     assert detection.start.command == command
     assert detection.defaults.command == command
+
+
+def test_a_program_of_an_older_package_keeps_that_package_in_the_image() -> None:
+    scripts = {"start": "babel-node server.js"}
+
+    detection = detected(
+        {"package.json": package(scripts=scripts, devDependencies={"babel-cli": "6"}), "server.js": ""}
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.development == "babel-cli"
+
+
+def test_the_port_is_read_from_a_start_file_without_a_suffix() -> None:
+    www = "#!/usr/bin/env node\nvar port = normalizePort(process.env.PORT || '4321');\nserver.listen(port);\n"
+
+    detection = detected({"package.json": package(scripts={"start": "node ./bin/www"}), "bin/www": www})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable, detection.port.where) == (4321, "PORT", "bin/www:2")
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ PRODUCTION = (
 DEVELOPMENT = frozenset(
     {
         "nodemon", "ts-node-dev", "tsnd", "vite", "webpack-dev-server", "react-scripts", "ng", "gulp", "grunt",
-        "concurrently", "turbo", "nx", "lerna", "docker", "docker-compose", "jest", "mocha", "node-dev", "supervisor",
-        "sls", "serverless"
+        "concurrently", "run-p", "turbo", "nx", "lerna", "docker", "docker-compose", "jest", "mocha", "node-dev",
+        "supervisor", "sls", "serverless"
     }
 )  # fmt: skip
 FILES = (
@@ -99,7 +99,8 @@ def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
         yield f"npm run {name}", package.where(name)
     if path := pm2.find(tree):
         yield f"pm2 start {path}", path
-    for name in ("dev", "start:dev", "develop"):
+    # `dev` may start several at once (`run-p dev:*`): then the server's own script is the one that counts.
+    for name in ("dev", "start:dev", "develop", "dev:server", "dev:api", "dev:backend", "server:dev", "api:dev"):
         if name in package.scripts:
             yield f"npm run {name}", package.where(name)
 

@@ -34,6 +34,8 @@ PROVIDERS = {
     "env-cmd": "env-cmd", "dotenvx": "@dotenvx/dotenvx", "tsnd": "ts-node-dev", "drizzle-kit": "drizzle-kit",
     "swc-node": "@swc-node/register", "medusa": "@medusajs/cli", "loopback-cli": "@loopback/cli",
 }  # fmt: skip
+OLDER_PROVIDERS = {"babel": "babel-cli", "babel-node": "babel-cli"}
+"""The packages that brought these programs before PROVIDERS did."""
 DATABASE = re.compile(
     r"\bprisma\s+(migrate\s+(deploy|dev|reset|resolve)|db\s+(push|seed|execute))|\bsequelize(-cli)?\s+db:|\bknex\s+(\S+\s+)*(migrate|seed):"
     r"|\btypeorm\S*\s+(.*\s)?(migration:run|migration:revert|schema:(sync|drop))|\bmikro-orm\S*\s+(migration:up|schema:)"
@@ -127,6 +129,7 @@ def used(command: Command) -> list[str]:
     found: list[str] = []
     program = command.program if command.plain else (words[0] if words else "")
     found.append(PROVIDERS.get(program, program))
+    found.extend([OLDER_PROVIDERS[program]] if program in OLDER_PROVIDERS else [])
     if found[0] in ("ts-node", "ts-node-dev", "tsx"):
         found.append("typescript")
     for position, word in enumerate(words):

@@ -48,7 +48,7 @@ class Source:
 
 def read(tree: Tree, suffixes: frozenset[str]) -> tuple[Source, ...]:
     """The app's source files, the shallowest first: at most 2,000 files, 256 kB each, 6 MB in all."""
-    paths = [path for path in tree.files() if PurePosixPath(path).suffix in suffixes and not SKIPPED.search(path)]
+    paths = [path for path in tree.files() if written_in(suffixes, path) and not SKIPPED.search(path)]
     paths.sort(key=lambda path: (path.count("/"), path))
     clean = strip_python if suffixes is PYTHON else strip_script
     found: list[Source] = []
@@ -62,6 +62,12 @@ def read(tree: Tree, suffixes: frozenset[str]) -> tuple[Source, ...]:
             break
         found.append(Source(path=path, text=clean(content.decode("utf-8", "replace"))))
     return tuple(found)
+
+
+def written_in(suffixes: frozenset[str], path: str) -> bool:
+    """Whether the file is source of the language: by its suffix, or as Express's `bin/www`, which has none."""
+    name = PurePosixPath(path)
+    return name.suffix in suffixes or (suffixes is NODE and name.parts[-2:] == ("bin", "www"))
 
 
 def strip_script(text: str) -> str:

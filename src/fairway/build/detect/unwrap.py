@@ -24,6 +24,7 @@ OWN_COMMANDS = frozenset(
 )  # fmt: skip
 QUIET = frozenset({"-s", "--silent", "--quiet", "-q", "--if-present", "--no-update-notifier", "--loglevel=error"})
 
+NODEMON_VALUED = frozenset({"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d"})
 FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
 
 Pm2 = Callable[[str], tuple[str, ...] | None]
@@ -141,7 +142,7 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "env-cmd":
             return after_options(rest, {"-f", "--file", "-e", "--environments", "-r", "--rc-file"})
         case "nodemon":
-            return run_file(after_options(rest, {"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d"}))
+            return of_nodemon(rest)
         case "ts-node-dev" | "tsnd":
             return run_file(after_options(rest, {"--watch", "--ignore-watch", "-r", "--project", "-P"}))
         case "tsx" if rest and rest[0] == "watch":
@@ -163,12 +164,21 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
     return None
 
 
-def after_options(words: tuple[str, ...], valued: set[str]) -> tuple[str, ...] | None:
+def of_nodemon(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What nodemon runs again and again. After `--exec` that is a command with its own options (`babel-node --presets
+    env src/index.js`), and no file for node."""
+    position = 0
+    while position < len(words) and words[position].startswith("-") and words[position] != "--":
+        if words[position] in ("-x", "--exec"):
+            return exec_option(words[position + 1 :])
+        position += 2 if words[position] in NODEMON_VALUED else 1
+    return run_file(after_options(words, NODEMON_VALUED))
+
+
+def after_options(words: tuple[str, ...], valued: frozenset[str] | set[str]) -> tuple[str, ...] | None:
     """The words after a wrapper's own options; `valued` ones take the next word. None when nothing is left."""
     position = 0
     while position < len(words) and words[position].startswith("-"):
-        if words[position] in ("-x", "--exec"):
-            return exec_option(words[position + 1 :])
         position += 2 if words[position] in valued else 1
         if words[position - 1] == "--":
             break
@@ -176,13 +186,14 @@ def after_options(words: tuple[str, ...], valued: set[str]) -> tuple[str, ...] |
 
 
 def exec_option(words: tuple[str, ...]) -> tuple[str, ...] | None:
-    """nodemon's `--exec "COMMAND" [FILE]`; None for a command that needs a shell."""
+    """nodemon's `--exec "COMMAND" [--] [FILE]`; None for a command that needs a shell."""
     if not words:
         return None
     commands = shell.parse(words[0])
     if len(commands) != 1 or not commands[0].plain or not commands[0].words or commands[0].variables:
         return None
-    return (*commands[0].words, *words[1:])
+    rest = words[2:] if words[1:2] == ("--",) else words[1:]
+    return (*commands[0].words, *rest)
 
 
 def run_file(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
