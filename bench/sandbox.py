@@ -92,11 +92,11 @@ def run(*command: str, cwd: Path | None = None, environ: dict[str, str] | None =
     return done.stdout.strip()
 
 
-def row(name: str, ours: list[float], floor: list[float], unit: str = "s") -> str:
+def row(name: str, ours: list[float], floor: list[float], unit: str = "s", against: str = "floor") -> str:
     """A line of the report: both medians with their ranges, and the ratio of the medians."""
 
     def spread(values: list[float]) -> str:
         return f"{statistics.median(values):.3g} {unit} ({min(values):.3g}–{max(values):.3g})"
 
     ratio = statistics.median(ours) / statistics.median(floor)
-    return f"{name:<34} fairway {spread(ours):<28} floor {spread(floor):<28} ratio {ratio:.2f}"
+    return f"{name:<34} fairway {spread(ours):<28} {against} {spread(floor):<28} ratio {ratio:.2f}"

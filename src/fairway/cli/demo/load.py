@@ -40,8 +40,9 @@ class Tally:
 class Shopper:
     """One keep-alive connection to one host name."""
 
-    def __init__(self, port: int, host: str) -> None:
+    def __init__(self, port: int, host: str, address: str) -> None:
         self.port = port
+        self.address = address
         self.host = host
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
@@ -55,7 +56,7 @@ class Shopper:
         try:
             async with asyncio.timeout(PATIENCE):
                 if self.writer is None:
-                    self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    self.reader, self.writer = await asyncio.open_connection(self.address, self.port)
                 self.writer.write(head.encode() + b"\r\n" + payload)
                 await self.writer.drain()
                 return await self._answer()
@@ -83,9 +84,12 @@ class Shopper:
 class Load:
     """`shoppers` at once, from entering the block to leaving it; `tally` may be swapped between steps."""
 
-    def __init__(self, port: int, host: str, *, shoppers: int = 16, store: bool = True) -> None:
+    def __init__(
+        self, port: int, host: str, *, shoppers: int = 16, store: bool = True, address: str = "127.0.0.1"
+    ) -> None:
         """`store` false: look at the front page only, for a sample whose tasks share no database."""
         self.port = port
+        self.address = address
         self.host = host
         self.shoppers = shoppers
         self.store = store
@@ -108,7 +112,7 @@ class Load:
         return self.tally
 
     async def _shop(self) -> None:
-        shopper = Shopper(self.port, self.host)
+        shopper = Shopper(self.port, self.host, self.address)
         try:
             while not self._stop.is_set():
                 order = None
