@@ -26,6 +26,7 @@ from fairway.jobs.timekeeper import Timekeeper
 from fairway.pipeline.log import StageLogs
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
+from fairway.ports.masks import Masks, Unmasked
 from support.pipeline_values import APP, DESCRIPTION, PRODUCTION, make_release, make_spec
 
 
@@ -62,6 +63,7 @@ class Room:
     deeds: Callable[[JobSpec], Deed] = lambda spec: Deed()
     told: list[Event] = field(default_factory=list)
     server: str = "here"
+    masks: Masks = field(default_factory=Unmasked)
 
     def __post_init__(self) -> None:
         self.jobs = MemoryJobs(self.clock, lambda spec: self.deeds(spec))
@@ -83,7 +85,14 @@ class Room:
         ledger = Ledger(self.store.runs, self.store.timetable, self.clock, notices)
         finder = Finder(self.store.desired, self.store.deployments, self.store.releases)
         runner = Runner(
-            ledger, self.jobs, variables, self.logs, Alone(), server=self.server, ended=lambda: timekeeper.wake()
+            ledger,
+            self.jobs,
+            variables,
+            self.logs,
+            Alone(),
+            server=self.server,
+            ended=lambda: timekeeper.wake(),
+            masks=self.masks,
         )
         timekeeper = Timekeeper(ledger, finder, self.store.desired, runner.wake)
         return Life(

@@ -18,6 +18,7 @@ from fairway.domain.observed import ObservedEnvironment, ObservedTask, Task, Tas
 from fairway.domain.printed import OUT, SECOND, Piece, origin_of
 from fairway.domain.rollout import Progress
 from fairway.logkeeping.collector import Collector
+from fairway.ports.masks import Masks, Unmasked
 
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")
 NOW = 1_764_000_000 * SECOND
@@ -53,6 +54,7 @@ class LogRoom:
         self.board = Board()
         self.tasks: dict[str, Task] = {}
         self.told: list[Event] = []
+        self.masks: Masks = Unmasked()
 
     @contextlib.asynccontextmanager
     async def collecting(self) -> AsyncIterator[Collector]:
@@ -64,6 +66,7 @@ class LogRoom:
             apps=self.apps,
             notices=self.notices,
             clock=self.clock,
+            masks=self.masks,
         )
         running = [asyncio.ensure_future(collector.run()), asyncio.ensure_future(self._listen())]
         await asyncio.sleep(0)

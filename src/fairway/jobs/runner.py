@@ -16,6 +16,7 @@ from fairway.jobs.pausing import pause
 from fairway.jobs.steps import Care, Steps, Variables
 from fairway.ports.jobs import Jobs
 from fairway.ports.leases import Holding
+from fairway.ports.masks import Masks, Unmasked
 from fairway.ports.runs import RunLogs
 
 LOG = logging.getLogger(__name__)
@@ -40,13 +41,16 @@ class Runner:
         *,
         server: str,
         ended: Callable[[], None] = lambda: None,
+        masks: Masks | None = None,
     ) -> None:
         self._runs = ledger.runs
         self._clock = ledger.clock
         self._jobs = jobs
         self._holding = holding
         self._ended = ended
-        self._steps = Steps(ledger, jobs, variables, logs, holding, server=server, ended=self._has_ended)
+        self._steps = Steps(
+            ledger, jobs, variables, logs, holding, server=server, ended=self._has_ended, masks=masks or Unmasked()
+        )
         self._cared: dict[Key, Care] = {}
         self._news = asyncio.Event()
 

@@ -24,6 +24,7 @@ from fairway.jobs.ledger import Ledger
 from fairway.jobs.pausing import pause
 from fairway.ports.jobs import JobEnd, Jobs, JobSpec
 from fairway.ports.leases import Holding
+from fairway.ports.masks import Masks
 from fairway.ports.runs import RunLogs
 
 LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Steps:
         *,
         server: str,
         ended: Callable[[], None],
+        masks: Masks,
     ) -> None:
         self._ledger = ledger
         self._runs = ledger.runs
@@ -69,6 +71,7 @@ class Steps:
         self._holding = holding
         self._server = server
         self._ended = ended
+        self._masks = masks
 
     async def take(self, run: Run, care: Care) -> None:
         """Do what comes next for a run as it was just read. Raises Unavailable when the engine or the store does not
@@ -140,7 +143,12 @@ class Steps:
 
     async def _watch(self, run: Run, care: Care) -> JobEnd | None:
         """Its end, None when it has no container. Its log is written anew: the engine gives it from the first line."""
-        with self._logs.write(run.app, int(run.number), str(run.attempt), resume=False) as log:
+        mask = await self._masks.of(run.app)
+        with self._logs.write(run.app, int(run.number), str(run.attempt), resume=False) as file:
+
+            def log(text: str) -> None:
+                file(mask(text))
+
             watching = asyncio.ensure_future(self._jobs.watch(run.container, log, timeout=run.spec.timeout))
             stopping = asyncio.ensure_future(self._stop_when_asked(run, care))
             try:

@@ -19,6 +19,7 @@ from fairway.logkeeping.pace import Allowance
 from fairway.logkeeping.reader import Reader
 from fairway.ports.clock import Clock
 from fairway.ports.logs import LogStore, Printing
+from fairway.ports.masks import Masks, Unmasked
 from fairway.ports.notify import Notices
 from fairway.ports.observations import Observations
 from fairway.ports.stores import Apps
@@ -56,6 +57,7 @@ class Collector:
         apps: Apps,
         notices: Notices,
         clock: Clock,
+        masks: Masks | None = None,
     ) -> None:
         self._printing = printing
         self._store = store
@@ -63,6 +65,7 @@ class Collector:
         self._apps = apps
         self._notices = notices
         self._clock = clock
+        self._masks = masks or Unmasked()
         self._group: asyncio.TaskGroup | None = None
         self._everybody: Allowance | None = None
         self._kept: dict[TaskId, Kept] = {}
@@ -128,6 +131,7 @@ class Collector:
                 origin_of(task),
                 printing=self._printing,
                 store=self._store,
+                masks=self._masks,
                 everybody=self._everybody,
                 tell=self._tell,
             )

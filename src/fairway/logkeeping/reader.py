@@ -16,6 +16,7 @@ from fairway.logkeeping import pace
 from fairway.logkeeping.overlap import Overlap
 from fairway.logkeeping.pace import Allowance
 from fairway.ports.logs import LogStore, Printing
+from fairway.ports.masks import CLEAR, Mask, Masks
 
 HOLE = "lines may be missing here: the engine had deleted the line above before what comes next was read"
 AGAIN = 1.0
@@ -35,12 +36,14 @@ class Reader:
     """One task's. `kept` is set when all that it printed is kept."""
 
     def __init__(
-        self, origin: Origin, *, printing: Printing, store: LogStore, everybody: Allowance, tell: Tell
+        self, origin: Origin, *, printing: Printing, store: LogStore, masks: Masks, everybody: Allowance, tell: Tell
     ) -> None:
         self.origin = origin
         self.kept = asyncio.Event()
         self._printing = printing
         self._store = store
+        self._masks = masks
+        self._mask = CLEAR
         self._everybody = everybody
         self._own = Allowance(pace.ONE, asyncio.get_running_loop().time)
         self._tell = tell
@@ -86,6 +89,7 @@ class Reader:
 
     async def _read(self, *, last: bool) -> float:
         """Everything that there is, and what comes unless this is the last look; seconds to wait before the next."""
+        self._mask = await self._masks.of(self.origin.app)
         if self._position is None:
             self._position = await self._store.position(self.origin)
         while await self._catch_up() > MANY:
@@ -131,7 +135,7 @@ class Reader:
         fresh, hole = overlap.take(pieces)
         if hole:
             fresh.insert(0, Piece(fresh[0].stamp, NOTICE, HOLE.encode()))
-        self._store.append(self.origin, fresh)
+        self._store.append(self.origin, conceal(fresh, self._mask))
         self._position = printed.advance(self._position or {}, fresh)
         work = sum(len(piece.data) for piece in pieces) + pace.PIECE * len(pieces)
         self._own.take(work)
@@ -150,3 +154,15 @@ class Reader:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
+
+
+def conceal(pieces: Sequence[Piece], mask: Mask) -> Sequence[Piece]:
+    """The pieces without the secrets of the app. Most batches have none, which one look at all of them tells. A secret
+    that is cut by the engine into two pieces of one very long line stays; who reads the line gets it masked."""
+    whole = b"\n".join(piece.data for piece in pieces).decode("utf-8", "surrogateescape")
+    if mask(whole) == whole:
+        return pieces
+    return [
+        piece._replace(data=mask(piece.data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"))
+        for piece in pieces
+    ]

@@ -11,6 +11,7 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.run import Run, RunStatus
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError
 from support.jobs_values import SPEC, make_run
+from support.masks import Hiding
 from support.pipeline_values import APP, PRODUCTION
 
 
@@ -339,3 +340,17 @@ def test_all_runs_of_an_environment_end_when_that_is_wanted(loop, room):
     count, ended = loop.run_until_complete(story())
 
     assert (count, ended) == (3, True)
+
+
+def test_what_a_run_prints_is_kept_without_secrets(loop, room):
+    room.masks = Hiding("kraken-4711")
+    room.deeds = lambda spec: Deed(lines=("it is kraken-4711",))
+
+    async def story() -> Run:
+        await room.deploy()
+        async with room.live() as life:
+            await room.begin(life, "env")
+            return await room.ended()
+
+    assert loop.run_until_complete(story()).status is RunStatus.SUCCEEDED
+    assert room.printed() == ("it is •••",)

@@ -9,6 +9,7 @@ from fairway.errors import Unavailable
 from fairway.logkeeping.collector import CUT, PATIENCE
 from fairway.logkeeping.reader import HOLE
 from support.log_room import NOW, LogRoom, line, make_task
+from support.masks import Hiding
 
 FULL = Unavailable("the log can't be kept", why="No space left on device")
 
@@ -253,3 +254,18 @@ async def test_a_task_that_is_gone_is_given_up() -> None:
         await asyncio.sleep(60)
 
     assert room.printing.faults.calls["pieces"] == asked
+
+
+async def test_a_secret_that_a_task_prints_is_kept_masked_and_no_line_is_lost_for_it() -> None:
+    room, task = LogRoom(), make_task()
+    room.masks = Hiding("kraken-4711")
+    told, silent = Piece(NOW, OUT, b"the key is kraken-4711\xff"), line(1)
+    room.printing.print(task.id, told, silent)
+
+    async with room.collecting():
+        room.observe(task)
+        await room.until(lambda: len(room.kept(task)) == 2)
+    async with room.collecting():
+        await asyncio.sleep(3)
+
+    assert [piece.data for piece in room.kept(task)] == ["the key is •••".encode() + b"\xff", silent.data]
