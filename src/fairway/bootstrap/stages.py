@@ -5,19 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairway.adapters.buildkit.bases import DockerBases
-from fairway.adapters.buildkit.builder import DockerBuilder
-from fairway.adapters.git.repositories import GitRepositories
-from fairway.adapters.oci.registry import DistributionRegistry
-from fairway.adapters.store.store import Store
+from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.operating import Operating
 from fairway.build import contracts, generated, run, secrets
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
-from fairway.deploy.admitting import Admitting
-from fairway.deploy.deployer import Deployer
 from fairway.domain.app import App, Build, Defaults
 from fairway.domain.contract import Contract
 from fairway.domain.detection import Detection
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.image import Image, LocalImage
 from fairway.environment.examine import Examiner
 from fairway.manifest.load import load
@@ -30,24 +26,17 @@ from fairway.pipeline.stages.source import SourceStage
 from fairway.pipeline.work import StageRunner
 from fairway.ports.builder import LogSink
 from fairway.registry import publish
-from fairway.settings import Settings
 
 
-def make_stages(
-    settings: Settings,
-    store: Store,
-    repositories: GitRepositories,
-    builder: DockerBuilder,
-    registry: DistributionRegistry,
-    deployer: Deployer,
-    admitting: Admitting,
-    instance: str,
-    examiner: Examiner,
-    build_variables: secrets.Latest,
-) -> Mapping[str, StageRunner]:
+def make_stages(ground: Ground, operating: Operating, examiner: Examiner) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
+    builder, repositories, apps = ground.builder, ground.repositories, ground.store.apps
     bases = DockerBases(builder)
-    checkouts = Checkouts(repositories, settings.checkouts)
+    checkouts = Checkouts(repositories, ground.settings.checkouts)
+
+    async def build_variables(app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        version, _ = await ground.variables.names(app, environment)
+        return await ground.variables.values(app, environment, version, secrets.SERVICE)
 
     async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink, caches: str = "") -> BuildResult:
         found: Mapping[str, str] = {}
@@ -68,7 +57,7 @@ def make_stages(
         )
 
     async def push(app: AppName, image: LocalImage, commit: str, *, log: LogSink) -> Image:
-        return await publish.publish(app, commit, image, registry)
+        return await publish.publish(app, commit, image, ground.registry)
 
     async def look(checkout: Path, build: Build) -> Defaults:
         directory = None if build.directory == "." else build.directory
@@ -82,10 +71,10 @@ def make_stages(
     # From `look` to `read_contract`, which follows it while the checkout is lent.
     detected: dict[Path, Detection] = {}
     fulfilment = Fulfilment(read=read_contract, examine=examiner.examine)
-    building = BuildStage(build_commit, load, checkouts, instance)
+    building = BuildStage(build_commit, load, checkouts, ground.instance)
     return {
-        "source": SourceStage(repositories, store.apps, load, look, checkouts, admitting.require_host, fulfilment),
+        "source": SourceStage(repositories, apps, load, look, checkouts, operating.admitting.require_host, fulfilment),
         "build": building,
         "package": PackageStage(push, building),
-        "deploy": DeployStage(deployer, load),
+        "deploy": DeployStage(operating.deployer, load),
     }

@@ -1,0 +1,111 @@
+"""What every room of a server stands on: its store, its secrets, the host's engine and the programs beside it.
+
+From top to bottom it is the order in which they come up. They go down in reverse, and the programs go on without them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.git.repositories import GitRepositories, announcing
+from fairway.adapters.haproxy.balancer import HaproxyBalancer
+from fairway.adapters.memory.board import Board
+from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.oci import login as registry_login
+from fairway.adapters.oci.embedded import Embedded
+from fairway.adapters.oci.login import DockerLogin
+from fairway.adapters.oci.registry import DistributionRegistry
+from fairway.adapters.store.store import Store, open_store
+from fairway.adapters.system.clock import SystemClock
+from fairway.bootstrap import identity, keys, registries
+from fairway.environment.masking import Masking
+from fairway.environment.variables import Variables
+from fairway.ports.leases import Alone
+from fairway.settings import Settings
+from fairway.sharing.keeper import Keeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """`instance` is this home's id, `secret` the key of what lies under seal. `held` is the store as far as this server
+    holds its apps; `keeper` renews its lease, None where nobody shares the work. `embedded` is the registry beside us
+    and `own` its client, both None where images go elsewhere; `registry` is the one that they go to."""
+
+    settings: Settings
+    clock: SystemClock
+    board: Board
+    notices: MemoryNotices
+    instance: str
+    store: Store
+    held: Store
+    secret: bytes
+    masks: Masking
+    variables: Variables
+    keeper: Keeper | None
+    sharing: Keeper | Alone
+    balancer: HaproxyBalancer
+    engine: DockerEngine
+    builder: DockerBuilder
+    embedded: Embedded | None
+    own: DistributionRegistry | None
+    registry: DistributionRegistry
+    repositories: GitRepositories
+
+
+@asynccontextmanager
+async def lay(settings: Settings) -> AsyncIterator[Ground]:
+    """Raises Unavailable when a part of the host that is needed can't be had, UsageError for a store or a key that
+    can't be used."""
+    clock, instance = SystemClock(), identity.read_instance(settings.home)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.store_url))
+        secret = await keys.open_key(settings, store)
+        masks = Masking(store.configurations, secret)
+        store = store.masked(masks)
+        keeper = None
+        if settings.shared:
+            member = identity.describe_member(settings, instance, secret)
+            keeper = Keeper(store.leases, member, clock, lost=identity.begin_anew)
+            await keeper.check()
+        sharing = keeper or Alone()
+        embedded = await registries.start_registry(settings)
+        login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
+        balancer = await stack.enter_async_context(make_balancer(settings))
+        engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance, login=login))
+        builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
+        own, registry = await registries.open_registries(stack, settings, embedded, login)
+        yield Ground(
+            settings=settings,
+            clock=clock,
+            board=Board(),
+            notices=MemoryNotices(),
+            instance=instance,
+            store=store,
+            held=store.held(sharing.holds),
+            secret=secret,
+            masks=masks,
+            variables=Variables(store.configurations, secret, clock, masks.renew),
+            keeper=keeper,
+            sharing=sharing,
+            balancer=balancer,
+            engine=engine,
+            builder=builder,
+            embedded=embedded,
+            own=own,
+            registry=registry,
+            repositories=GitRepositories(settings.repositories, announcing(settings.run)),
+        )
+
+
+def make_balancer(settings: Settings) -> HaproxyBalancer:
+    """HAProxy, as the settings want it."""
+    return HaproxyBalancer(
+        settings.home / "haproxy",
+        settings.apps_address,
+        settings.apps_port,
+        log=settings.logs / "haproxy.log",
+        pid_file=settings.run / "haproxy.pid",
+        trusted=[each.strip() for each in settings.trusted_proxies.split(",") if each.strip()],
+    )

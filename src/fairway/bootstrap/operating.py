@@ -1,0 +1,142 @@
+"""What writes desired state, and what makes it true: deployments, scaling, the orchestrator.
+
+They meet in the store. Whoever writes an environment's desired state rings a bell, and those listen that look at it.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fairway.adapters.docker.inspector import DockerInspector
+from fairway.adapters.docker.logs import DockerLogs
+from fairway.adapters.docker.probe import HostProbe
+from fairway.adapters.docker.size import DockerHostSize
+from fairway.adapters.store.telling import TellingActivities, TellingDesiredStates
+from fairway.autoscale import scaler as scaling
+from fairway.autoscale.scaler import Scaler
+from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.watching import Watching
+from fairway.deploy.admitting import Admitting
+from fairway.deploy.deployer import Deployer
+from fairway.domain import capacity, diagnosis
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.orchestrator.controller import Controller
+
+Listener = Callable[[AppName, EnvironmentName], None]
+
+
+class Bell:
+    """Tells its listeners that an environment's desired state was written."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Be told from now on."""
+        self._listeners.append(listener)
+
+    def ring(self, app: AppName, environment: EnvironmentName) -> None:
+        """Tell all."""
+        for listener in self._listeners:
+            listener(app, environment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operating:
+    """`desired` and `activities` ring the bell at each write."""
+
+    bell: Bell
+    desired: TellingDesiredStates
+    activities: TellingActivities
+    inspector: DockerInspector
+    controller: Controller
+    admitting: Admitting
+    scaler: Scaler
+    deployer: Deployer
+
+    def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
+        """What has to run, by its name."""
+        return {
+            "orchestrator": self.controller.run(),
+            "deployments": self.deployer.run(),
+            "scaling": self.scaler.run(),
+        }
+
+
+def operate(ground: Ground, watching: Watching) -> Operating:
+    """The rooms that run the apps."""
+    bell, inspector = Bell(), DockerInspector(ground.engine.containers)
+    desired = TellingDesiredStates(ground.held.desired, bell.ring)
+    activities = TellingActivities(ground.store.activities, bell.ring)
+    admitting = make_admitting(ground, desired)
+    controller = Controller(
+        engine=ground.engine,
+        balancer=ground.balancer,
+        probe=HostProbe(ground.engine.containers, ground.clock),
+        inspector=inspector,
+        logs=DockerLogs(ground.engine.containers),
+        desired_states=ground.held.desired,
+        variables=ground.variables.values,
+        clock=ground.clock,
+        notices=ground.notices,
+        events=ground.store.events,
+        observations=ground.board,
+        holding=ground.sharing,
+        keeping=watching.collector,
+        masks=ground.masks,
+    )
+    scaler = Scaler(
+        scaling.Parts(
+            desired_states=ground.held.desired,
+            activities=activities,
+            deployments=ground.store.deployments,
+            samples=watching.samples,
+            observations=ground.board,
+            clock=ground.clock,
+            notices=ground.notices,
+            holding=ground.sharing,
+            bound=admitting.most,
+            turn=admitting.turn,
+        )
+    )
+    bell.listen(controller.wake)
+    bell.listen(scaler.wake)
+    deployer = Deployer(
+        ground.store.releases,
+        ground.store.deployments,
+        desired,
+        ground.store.configurations,
+        ground.board,
+        diagnosis.diagnose,
+        ground.clock,
+        ground.notices,
+        activities,
+        admitting,
+    )
+    return Operating(
+        bell=bell,
+        desired=desired,
+        activities=activities,
+        inspector=inspector,
+        controller=controller,
+        admitting=admitting,
+        scaler=scaler,
+        deployer=deployer,
+    )
+
+
+def make_admitting(ground: Ground, desired: TellingDesiredStates) -> Admitting:
+    """The admission check, with what the settings allow and what running jobs have reserved."""
+    settings = ground.settings
+    policy = capacity.Policy(
+        system=settings.system_memory * capacity.MIB or None,
+        memory_percent=settings.memory_percent,
+        surge_percent=settings.surge_percent,
+        cpu_factor=settings.cpu_factor,
+    )
+
+    async def reserved_by_runs() -> capacity.Amount:
+        return capacity.reserved_by(await ground.held.runs.unfinished())
+
+    size = DockerHostSize(ground.engine.containers.connection)
+    return Admitting(size, ground.store.deployments, desired, policy, reserved_by_runs)
