@@ -26,7 +26,7 @@ replicas = 2
 cpu = 0.5
 memory = "128M"
 stop_timeout = "{SLOWEST:g}s"
-health = {{ path = "/healthz", start_period = "2s", interval = "500ms", timeout = "1s" }}
+health = {{ path = "/healthz", start_period = "3s", interval = "500ms", timeout = "1s" }}
 
 [environments.production.deployment]
 bake = "500ms"
@@ -89,8 +89,9 @@ def settled(live: Project, count: int) -> None:
 
 
 def assert_orders_taken_once(book: OrderBook, tally: Tally) -> None:
-    until(lambda: not book.lacks(set(tally.orders)), what="the line of every order that was answered")
-    assert tally.orders
+    orders = set(tally.orders)
+    until(lambda: not book.lacks(orders), what="the line of every order that was answered")
+    assert orders
     assert list(book.twice()) == []
 
 
@@ -101,10 +102,12 @@ def test_a_deployment_fails_no_request_and_lets_streams_go_on_until_their_task_i
 
     push = live.push()
     settled(live, 2)
+    until(lambda: len(tally.goodbyes) == 6, what="the goodbye of every stream of the old tasks")
 
     assert push.status == 0, push.stderr
     assert tally.failures == []
     assert tally.versions.keys() == {"one", "two"}
+    assert min(tally.goodbyes) > tally.first["two"] + SLOWEST - 0.5  # not before their task's time to drain was over
     assert_orders_taken_once(book, tally)
 
 

@@ -55,6 +55,10 @@ class Tally:
     failures: list[Failure] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
     versions: Counter[str] = field(default_factory=Counter)
+    first: dict[str, float] = field(default_factory=dict)
+    """When each version answered first."""
+    goodbyes: list[float] = field(default_factory=list)
+    """When streams and WebSockets ended in good order."""
 
     def inside(self, killed: Killed) -> Sequence[Failure]:
         """Those that were under way when the process was killed."""
@@ -111,6 +115,7 @@ class Visitor:
         status, body = await self.ask(f"GET {path} HTTP/1.1" + ("\nConnection: close" if close else ""))
         expect(status == 200, f"answered {status}")
         self.crowd.tally.versions[body.decode()] += 1
+        self.crowd.tally.first.setdefault(body.decode(), time.monotonic())
 
     async def order(self, *, close: bool = False, parts: int = 1, pause: float = 0.0) -> None:
         """Send an order that nobody else sends, and read its number back."""
@@ -147,6 +152,7 @@ class Visitor:
                 data = await reader.read(65536)
             expect(bool(data), "cut off")
             end = end[-8:] + data
+        self.crowd.tally.goodbyes.append(time.monotonic())
         self.leave()
 
 

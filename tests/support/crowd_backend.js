@@ -1,9 +1,11 @@
-// What the crowd (crowd.py) visits: every kind of answer that takes time, and a line on standard output for each order, so that an
-// order that came twice shows whichever task took it. A stream ends with "bye": one that ends without it was cut off.
+// What the crowd (crowd.py) visits: every kind of answer that takes time, and a line for each order, so that an order that came
+// twice shows whichever task took it. The line is printed, and put into the file "orders": what a task prints is lost when it dies
+// while Docker is away. A stream ends with "bye": one that ends without it was cut off.
 //
 //   GET /        the version              GET /slow    the version after 5 s
-//   POST /       prints the order         GET /events  server-sent events      GET /socket  gives every byte back
+//   POST /       notes the order          GET /events  server-sent events      GET /socket  gives every byte back
 const crypto = require('crypto')
+const fs = require('fs')
 const http = require('http')
 const version = require('./version')
 const how = require('./how')
@@ -19,6 +21,7 @@ const server = http.createServer((request, response) => {
   request.on('data', chunk => { order += chunk })
   request.on('end', () => {
     order = order.trim()
+    fs.appendFileSync('orders', `${order}\n`)
     console.log('order', order)
     response.end(order)
   })
