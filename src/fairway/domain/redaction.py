@@ -22,6 +22,7 @@ HEAD = 12
 PIECE = 128
 """Characters of a spelling that are compared at once. A longer one is masked piece by piece, so that of a text that was
 cut off in its middle only the last piece is left, and a stream holds back no more than this."""
+LONG_PIECE = 1024
 SHORTEST = 6
 """Characters of the shortest spelling that is looked for."""
 LONG = 16 * 1024
@@ -34,6 +35,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spellings = {piece for secret in secrets for text in spell(secret) for piece in cut(text)}
         self._sorted = sorted(spellings)
+        self._longest = max(map(len, spellings), default=0)
         self._at: dict[str, list[str]] = {}
         for text in self._sorted:
             self._at.setdefault(text[:HEAD], []).append(text)
@@ -76,7 +78,7 @@ class Redactor:
         if self._heads is None:
             return len(text)
         whole = list(self._find(text))
-        for start in range(max(0, len(text) - 2 * PIECE), len(text)):
+        for start in range(max(0, len(text) - self._longest), len(text)):
             rest = text[start:]
             place = bisect.bisect_right(self._sorted, rest)
             if place == len(self._sorted) or not self._sorted[place].startswith(rest):
@@ -141,9 +143,11 @@ def in_base64(data: bytes) -> set[str]:
 
 
 def cut(text: str) -> list[str]:
-    """Pieces of at most twice PIECE characters, none of which is too short."""
-    count = max(1, len(text) // PIECE)
-    return [text[index * PIECE : (index + 1) * PIECE if index < count - 1 else None] for index in range(count)]
+    """Pieces of PIECE characters (of a very long text LONG_PIECE, so that there are not too many), the last one longer
+    than that: none is too short."""
+    size = PIECE if len(text) < LONG else LONG_PIECE
+    count = max(1, len(text) // size)
+    return [text[index * size : (index + 1) * size if index < count - 1 else None] for index in range(count)]
 
 
 def tree(heads: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ class Live(Redactor):
 
     def take(self, other: Redactor) -> None:
         """Mask from now on what the other one does."""
-        self._sorted, self._at, self._heads = other._sorted, other._at, other._heads
+        self._sorted, self._longest, self._at, self._heads = other._sorted, other._longest, other._at, other._heads
 
 
 class Masking:
