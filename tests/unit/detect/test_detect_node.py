@@ -352,6 +352,43 @@ def test_an_app_in_a_subfolder_is_found() -> None:
     assert (detection.kind, detection.context, detection.directory) == (Kind.NODE, "app", "app")
 
 
+def test_of_two_folders_the_backend_is_deployed_and_not_the_page_before_it() -> None:
+    detection = detected(
+        {
+            "book/client/package.json": package(scripts={"start": "react-scripts start"}),
+            "book/site/package.json": package(scripts={"start": "next start"}, dependencies={"next": "15"}),
+            "book/zebra/package.json": package(scripts={"start": "node a.js"}, dependencies={"express": "5"}),
+            "book/zebra/a.js": "",
+        }
+    )
+
+    assert detection.directory == "book/zebra"
+    assert not [note for note in detection.notes if "could be" in note]
+
+
+def test_a_database_s_own_image_is_not_taken_for_the_app() -> None:
+    detection = detected(
+        {
+            "db/Dockerfile": "FROM postgres:16\nCOPY a.sql /\n",
+            "db/a.sql": "",
+            "front/Dockerfile": "FROM node:22 AS b\nFROM nginx:1\n",
+            "shop/package.json": package(scripts={"start": "node a.js"}),
+            "shop/a.js": "",
+        }
+    )
+
+    assert detection.directory == "shop"
+
+
+def test_several_backends_are_named_with_the_line_that_chooses_another() -> None:
+    flask = {"requirements.txt": "flask==3\n", "app.py": "app = Flask(__name__)"}
+
+    detection = detected({f"{folder}/{name}": text for folder in ("ask", "bid") for name, text in flask.items()})
+
+    assert detection.directory == "ask"
+    assert 'ask is deployed; bid could be as well: [build] directory = "bid"' in detection.notes
+
+
 @pytest.mark.parametrize("content", ["{ nope", "[]", "", b"\xff\xfe\x00", "[" * 100_000])
 def test_a_broken_package_json_is_fatal_and_not_a_crash(content: str | bytes) -> None:
     detection = detected({"package.json": content})

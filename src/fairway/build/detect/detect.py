@@ -5,6 +5,7 @@ nothing is asked of a network, so it is safe on any repository.
 """
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from fairway.build.detect import (
     dockerfile_inputs,
     dockerfile_text,
     evidence,
+    folders,
     migrations,
     monorepo,
     node,
@@ -43,17 +45,6 @@ DOCKERFILES = (
     "docker/Dockerfile",
     "Containerfile",
 )
-FOLDERS = (
-    *monorepo.USUAL,
-    "apps/api",
-    "apps/server",
-    "apps/backend",
-    "packages/api",
-    "packages/server",
-    "packages/backend",
-)
-MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py"})
-LATEST_LEVEL = 2
 Placed = TypeVar("Placed", Runtime, PackageManager, Step, Start, Port, Health, Evidence, Problem)
 
 
@@ -68,13 +59,18 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     found = here(tree, dockerfile)
     if found is not None and not found.fatal:
         return found
-    for folder in subfolders(tree):
-        if path := apart(tree, folder):
-            return complete(tree, dockerfile_of(tree, path, sources_only(tree)))
-        below = here(Below(tree, folder), None)
-        if below is not None and not below.fatal:
-            return moved(below, folder)
+    if chosen := folders.choose(tree, in_folders(tree)):
+        return chosen
     return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
+
+
+def in_folders(tree: Tree) -> Iterator[Detection]:
+    """What can be deployed of the repository's folders, the usual names first."""
+    for folder in folders.candidates(tree):
+        if path := apart(tree, folder):
+            yield complete(tree, dockerfile_of(tree, path, sources_only(tree)))
+        elif (below := here(Below(tree, folder), None)) is not None and not below.fatal:
+            yield moved(below, folder)
 
 
 def apart(tree: Tree, folder: str) -> str | None:
@@ -188,17 +184,6 @@ def complete(tree: Tree, detection: Detection) -> Detection:
     """The Detection with its evidence."""
     suffixes = source.PYTHON if detection.runtime and detection.runtime.language == "python" else source.NODE
     return evidence.collect(detection, migrations.find(tree, source.read(tree, suffixes)))
-
-
-def subfolders(tree: Tree) -> list[str]:
-    """The folders that may hold the app, the usual names first, then every other of the first two levels."""
-    levels = {
-        posixpath.dirname(path)
-        for path in tree.files()
-        if 1 <= path.count("/") <= LATEST_LEVEL and posixpath.basename(path) in MARKERS
-    }
-    usual = [folder for folder in FOLDERS if folder in levels]
-    return [*usual, *sorted((folder for folder in levels - set(usual)), key=lambda folder: (folder.count("/"), folder))]
 
 
 def moved(detection: Detection, folder: str) -> Detection:
