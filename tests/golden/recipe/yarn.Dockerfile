@@ -7,7 +7,7 @@
 #   starts "node server.js"           package.json:3
 #   listens on PORT, 3000 by default  server.js:3
 #   health: GET /healthz              server.js:2
-# Note: an empty .env is put into the image, because scripts insist on it
+# Note: an empty .env is put into the image, because the app insists on it
 # Note: bcrypt may have to be compiled: the build gets python3, make and g++
 #
 # The secret `ca` is a bundle of certificates, for hosts behind a proxy that opens TLS; it is optional.

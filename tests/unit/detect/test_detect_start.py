@@ -364,3 +364,19 @@ def test_a_development_server_without_an_alternative_is_a_problem() -> None:
     detection = detected({"package.json": package(scripts={"start": "gulp serve"})})
 
     assert any("development server" in problem.what for problem in detection.problems)
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("const found = dotenv.config();\nif (found.error) {\n  throw new Error('no file');\n}", (".env",)),
+        ("const { error } = require('dotenv').config()\nif (error) process.exit(1)", (".env",)),
+        ("const found = dotenv.config();\nif (found.error) console.warn('no file');", ()),
+        ("dotenv.config();\nif (problem.error) throw x", ()),
+    ],
+)
+def test_code_that_ends_without_an_env_file_gets_an_empty_one(code: str, files: tuple[str, ...]) -> None:
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.empty_files == files

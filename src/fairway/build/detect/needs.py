@@ -53,7 +53,6 @@ BUILDERS = frozenset(
     }
 )  # fmt: skip
 BUILD_SCRIPT = re.compile(r"(re)?(build|compile|transpile|clean|tsc)([:_-].*)?", re.IGNORECASE)
-EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
 LISTED_BUILDS = 10
 PRISMA_WITHOUT_ENGINES = 7
 GIT = re.compile(r"\bgit\s+(rev-parse|describe|log|show|tag|rev-list)\b|\bnx\s+affected\b|\blerna\s+changed\b")
@@ -89,18 +88,6 @@ def builds(command: Command) -> bool:
         and program
         in ("nest", "next", "nuxt", "nuxi", "nitro", "nitropack", "vite", "strapi", "remix", "ng", "turbo", "nx")
     )
-
-
-def empty_files(package: Package) -> tuple[str, ...]:
-    """The environment files that scripts insist on, though the variables come from outside."""
-    found: list[str] = []
-    for text in package.scripts.values():
-        for match in EMPTY.finditer(text):
-            path = next((group for group in match.groups() if group), ".env").strip("'\"")
-            path = posixpath.normpath(path)
-            if not path.startswith(("/", "..")) and "$" not in path and path not in found:
-                found.append(path)
-    return tuple(found)
 
 
 def git(package: Package) -> bool:

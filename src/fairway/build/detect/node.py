@@ -10,6 +10,7 @@ from fairway.build.detect import (
     bind,
     build_script,
     entry,
+    env_files,
     frameworks,
     health,
     manifests,
@@ -23,6 +24,7 @@ from fairway.build.detect import (
 from fairway.build.detect.entry import Entry
 from fairway.build.detect.monorepo import Member
 from fairway.build.detect.package_json import Package
+from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Below, Tree
 from fairway.domain.app import Defaults
 from fairway.domain.detection import (
@@ -94,7 +96,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     listens = (port.of_command(found.commands[-1], found.start.where) if found else None) or listens
     listens = listens or frameworks.usual_port(package, "package.json")
     healthy = health.find(sources)
-    install = read_install(app, choice.packages, found, listens, bound)
+    install = read_install(app, sources, choice.packages, found, listens, bound)
     return Detection(
         kind=Kind.NODE,
         directory=directory,
@@ -171,7 +173,12 @@ def judge_start(
 
 
 def read_install(
-    app: App, packages: PackageManager, found: Entry | None, listens: Port | None, bound: bind.Bound
+    app: App,
+    sources: tuple[Source, ...],
+    packages: PackageManager,
+    found: Entry | None,
+    listens: Port | None,
+    bound: bind.Bound,
 ) -> NodeInstall:
     """What the generated Dockerfile installs, and what it prepares."""
     every = {posixpath.join(member.directory, "package.json"): member.package for member in app.members} | {
@@ -199,7 +206,7 @@ def read_install(
         patched="patch-package" in app.root.everything
         and any(path.startswith("patches/") for path in app.context.files()),
         development=needs.development(found.commands, app.package) if found else "",
-        empty_files=needs.empty_files(app.package),
+        empty_files=env_files.empty_files(app.package, sources),
         variables=variables,
         git=needs.git(app.package) or needs.git(app.root),
     )
@@ -211,7 +218,7 @@ def install_notes(install: NodeInstall, packages: PackageManager) -> tuple[str, 
     if install.development:
         notes.append(f"development dependencies stay in the image: the start command needs {install.development}")
     if install.empty_files:
-        notes.append(f"an empty {', '.join(install.empty_files)} is put into the image, because scripts insist on it")
+        notes.append(f"an empty {', '.join(install.empty_files)} is put into the image, because the app insists on it")
     if install.native:
         notes.append(f"{', '.join(install.native)} may have to be compiled: the build gets python3, make and g++")
     if packages.manager is Manager.BERRY:
