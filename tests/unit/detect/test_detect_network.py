@@ -72,6 +72,24 @@ def test_a_variable_without_a_default_takes_the_example_files_number() -> None:
     assert detection.port.where == "index.js:1, .env.example:2"
 
 
+@pytest.mark.parametrize(
+    ("dependencies", "code", "number", "variable"),
+    [
+        ({"@apollo/server": "4"}, "startStandaloneServer(server)", 4000, None),
+        ({"apollo-server": "2"}, "server.listen().then(f)", 4000, None),
+        ({"apollo-server": "2"}, "server.listen({ port: 5000 })", 5000, None),
+        ({"strapi": "3"}, "strapi.start()", 1337, "PORT"),
+    ],
+)
+def test_a_framework_listens_on_its_own_port_when_the_app_names_none(
+    dependencies: dict[str, str], code: str, number: int, variable: str | None
+) -> None:
+    detection = detected({"package.json": package(dependencies=dependencies), "index.js": code})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable) == (number, variable)
+
+
 def test_another_variable_without_a_default_is_set_in_the_image() -> None:
     detection = detected({"package.json": package(), "index.js": "x.listen(process.env.SERVER_PORT)"})
 
@@ -128,6 +146,20 @@ HEALTH: list[tuple[dict[str, str], str | None]] = [
             "src/routes/status.ts": "export const status = Router();\nstatus.get('/health', f)",
         },
         "/api/v1/s/health",
+    ),
+    (
+        {
+            "src/server.ts": "import { up } from '@/routes/up';\nconst app = express();\napp.use('/health', up)",
+            "src/routes/up.ts": "export const up = Router();\nup.get('/', f)",
+        },
+        "/health",
+    ),
+    (
+        {
+            "src/app.ts": "import up from '@routes/up';\nimport x from '@s/x';\nconst app = express();\napp.use(up, x)",
+            "src/routes/up.ts": "const up = Router();\nup.get('/health', f)\nexport default up",
+        },
+        "/health",
     ),
     (
         {

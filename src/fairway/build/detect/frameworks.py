@@ -5,7 +5,7 @@ from fairway.domain.detection import Port
 
 NODE = (
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
-    ("@strapi/strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
+    ("@strapi/strapi", "Strapi"), ("strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
     ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
     ("@remix-run/serve", "Remix"), ("@react-router/serve", "React Router"), ("fastify", "Fastify"),
     ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
@@ -29,6 +29,8 @@ BUNDLED = frozenset({"Nuxt", "Nitro"})
 READ_PORT = frozenset(
     {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg"}
 )
+# They listen on their own number when the app's source gives none (`server.listen()`), whatever PORT says.
+FIXED = frozenset({"Apollo Server", "GraphQL Yoga"})
 
 
 def name(package: Package) -> str | None:
@@ -43,6 +45,14 @@ def port(package: Package) -> int:
 
 
 def usual_port(package: Package, where: str) -> Port | None:
-    """The port of a framework that reads PORT by itself; None for one that leaves it to the app's source."""
+    """The port of a framework that reads PORT by itself or has a number of its own; None for one that leaves it to
+    the app's source."""
     framework = name(package)
-    return Port(number=port(package), variable="PORT", where=where, assumed=True) if framework in READ_PORT else None
+    if framework not in READ_PORT | FIXED:
+        return None
+    return Port(
+        number=port(package),
+        variable=None if framework in FIXED else "PORT",
+        where=where,
+        assumed=framework in READ_PORT,
+    )

@@ -30,8 +30,8 @@ USE = re.compile(
     r"""\b(?P<who>[\w$]+)\s*\.\s*(?:use|route|register)\s*\(\s*(?:['"`](?P<path>/[\w./-]*)['"`]\s*,)?(?P<rest>[^;\n]{0,200})"""
 )
 IMPORTED = re.compile(
-    r"""(?:import\s+(?:\*\s+as\s+)?(?P<default>[\w$]+)?\s*,?\s*(?:\{(?P<named>[^}]*)\})?\s*from\s*['"](?P<from>\.[^'"]*)['"])"""
-    r"""|(?:(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{(?P<parts>[^}]*)\})\s*=\s*require\(\s*['"](?P<required>\.[^'"]*)['"]\s*\))"""
+    r"""(?:import\s+(?:\*\s+as\s+)?(?P<default>[\w$]+)?\s*,?\s*(?:\{(?P<named>[^}]*)\})?\s*from\s*['"](?P<from>[.@~#][^'"]*)['"])"""
+    r"""|(?:(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{(?P<parts>[^}]*)\})\s*=\s*require\(\s*['"](?P<required>[.@~#][^'"]*)['"]\s*\))"""
 )
 INLINE = re.compile(r"""require\(\s*['"](\.[^'"]*)['"]\s*\)""")
 APPS = re.compile(
@@ -143,8 +143,23 @@ def imports(source: Source, files: dict[str, Source]) -> dict[str, str]:
 
 
 def resolve(importer: str, text: str, files: dict[str, Source]) -> str | None:
-    """The file that a relative import names."""
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(importer), text))
+    """The file of the app that an import names: relative to the importer, or by the aliases that most projects give
+    their sources (`@/routes`, `~/routes`, `#src/routes`, `@src/routes`)."""
+    if not text.startswith("."):
+        return aliased(text, files)
+    return file_of(posixpath.normpath(posixpath.join(posixpath.dirname(importer), text)), files)
+
+
+def aliased(text: str, files: dict[str, Source]) -> str | None:
+    """The file behind an alias. A package of the same name (`@nestjs/core`) is none: no source lies there."""
+    first, _, rest = text.partition("/")
+    folder = first.lstrip("@~#")
+    places = (f"src/{folder}/{rest}", f"{folder}/{rest}") if folder else (f"src/{rest}", rest)
+    return next((path for place in places if (path := file_of(posixpath.normpath(place), files))), None)
+
+
+def file_of(path: str, files: dict[str, Source]) -> str | None:
+    """The file that a path without its suffix means."""
     stem = re.sub(r"\.[cm]?js$", "", path)
     ends = ("", ".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", "/index.ts", "/index.js", "/index.mjs")
     return next((name for base in (path, stem) for end in ends if (name := base + end) in files), None)
