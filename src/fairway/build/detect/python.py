@@ -175,8 +175,18 @@ def satisfying(wanted: str) -> tuple[str, ...]:
     return tuple(
         version
         for version in VERSIONS
-        if all(holds(sign, int(version.partition(".")[2]), int(number), patch) for sign, _, number, patch in tests)
+        if all(
+            holds(sign, int(version.partition(".")[2]), int(number), patch)
+            if major == "3"
+            else holds_for_all(sign, int(major))
+            for sign, major, number, patch in tests
+        )
     )
+
+
+def holds_for_all(sign: str, major: int) -> bool:
+    """Whether a condition on another major version (`<4.0`, `>=2.7`) allows Python 3."""
+    return sign in ("<", "<=", "!=") if major > 3 else sign in (">", ">=", "!=")
 
 
 def holds(sign: str, minor: int, number: int, patch: str) -> bool:
