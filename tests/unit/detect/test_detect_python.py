@@ -218,3 +218,32 @@ def test_the_port_of_a_procfile_is_the_one_that_its_command_takes(web: str, port
 
     assert detection.port is not None
     assert (detection.port.number, detection.port.variable) == port
+
+
+UV_WORKSPACE = {
+    "pyproject.toml": "[dependency-groups]\ndev = ['typer']\n[tool.uv.workspace]\nmembers = ['backend']\n",
+    "uv.lock": "version = 1\n",
+    "backend/pyproject.toml": "[project]\nname = 'shop'\ndependencies = ['fastapi']\n",
+    "backend/app/main.py": FASTAPI,
+}
+
+
+def test_a_file_that_only_holds_a_workspace_together_is_not_the_app() -> None:
+    detection = detected(UV_WORKSPACE)
+
+    assert detection.directory == "backend"
+    assert detection.start is not None
+    assert detection.start.command == ("sh", "-c", UVICORN.format("app.main:app"))
+
+
+def test_a_members_dockerfile_that_is_built_from_the_root_is_told_by_the_member() -> None:
+    text = "FROM python:3.12\nCOPY uv.lock .\nCOPY ./backend/app /app/app\nCMD fastapi run app/main.py\n"
+
+    detection = detected(
+        {**UV_WORKSPACE, "backend/Dockerfile": text, "package.json": '{"scripts": {"test": "vitest run"}}'}
+    )
+
+    assert (detection.directory, detection.context, detection.dockerfile) == (".", ".", "backend/Dockerfile")
+    assert detection.framework == "FastAPI"
+    assert detection.test is None
+    assert detection.defaults.health_path == "/health"

@@ -68,9 +68,15 @@ def in_folders(tree: Tree) -> Iterator[Detection]:
     """What can be deployed of the repository's folders, the usual names first."""
     for folder in folders.candidates(tree):
         if path := apart(tree, folder):
-            yield complete(tree, dockerfile_of(tree, path, sources_only(tree)))
+            yield complete(tree, dockerfile_of(tree, path, beside(tree, folder) or sources_only(tree)))
         elif (below := here(Below(tree, folder), None)) is not None and not below.fatal:
             yield moved(below, folder)
+
+
+def beside(tree: Tree, folder: str) -> Detection | None:
+    """The app that lies in the folder of a Dockerfile that is built from the repository's root; None without one."""
+    app = sources_only(Below(tree, folder))
+    return None if app is None else replace(moved(app, folder), context=".", directory=".")
 
 
 def apart(tree: Tree, folder: str) -> str | None:

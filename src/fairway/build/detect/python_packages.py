@@ -61,6 +61,8 @@ def find(tree: Tree) -> Packages | None:
     """The app's packages; None when nothing lists any."""
     project = read_project(tree)
     requirements = next((name for name in REQUIREMENTS if tree.read(name) is not None), None)
+    if workspace_only(project):
+        return None
     if tree.read("uv.lock") is not None:
         return of_project(project, Manager.UV, "uv.lock", groups(project))
     poetry = table(table(project, "tool"), "poetry")
@@ -76,6 +78,12 @@ def find(tree: Tree) -> Packages | None:
         dynamic = listed.get("dynamic")
         return replace(found, whole=isinstance(dynamic, list) and "dependencies" in dynamic)
     return of_setup(tree, project)
+
+
+def workspace_only(project: Mapping[str, object]) -> bool:
+    """Whether a pyproject.toml only holds a uv workspace together: the app is one of its members, in a folder."""
+    workspace = table(table(table(project, "tool"), "uv"), "workspace")
+    return "members" in workspace and "project" not in project
 
 
 def of_project(
