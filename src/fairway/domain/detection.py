@@ -142,6 +142,7 @@ class NodeInstall:
     legacy_peers: the lock file was made without regard to peer dependencies.
     development: why development dependencies are needed at run time; empty: they are not.
     empty_files: files that the start script wants to exist, relative to the app (`.env` for env-cmd).
+    folders: folders outside the app in which its code keeps a database file, absolute.
     variables: what the image must set for the process to be reachable (HOST, or a port's variable without a default).
     git: the build asks git about the commit.
     """
@@ -158,6 +159,7 @@ class NodeInstall:
     legacy_peers: bool = False
     development: str = ""
     empty_files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     git: bool = False
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fairway.build.recipe import recipe
 from fairway.domain.detection import NodeInstall
 from support.detect_room import detected, package
 
@@ -380,3 +381,25 @@ def test_code_that_ends_without_an_env_file_gets_an_empty_one(code: str, files: 
 
     assert isinstance(detection.install, NodeInstall)
     assert detection.install.empty_files == files
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("const file = process.env.FILE || '/etc/shop/shop.db'", ("/etc/shop",)),
+        ("knex({ filename: '/data/a.sqlite3' }); open('file:/data/b.db?mode=rwc')", ("/data",)),
+        ("open('/etc/passwords.db'); open('/tmp/x/y.db'); open('/app/data/z.db'); open('/root/a/b.db')", ()),
+        ("open('./data/a.db'); // open('/data/b.db')", ()),
+    ],
+)
+def test_folders_of_database_files_outside_the_app_belong_to_the_user_of_the_image(
+    code: str, folders: tuple[str, ...]
+) -> None:
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code})
+
+    made = recipe.dockerfile(detection, test=None, base="node:22-slim")
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.folders == folders
+    assert f"install -d -o 1000 -g 1000 {' '.join(['/app', *folders])}" in made
+    assert any("lost with its task" in note for note in detection.notes) == bool(folders)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fairway.build.detect import (
     bind,
     build_script,
+    data_folders,
     entry,
     env_files,
     frameworks,
@@ -207,6 +208,7 @@ def read_install(
         and any(path.startswith("patches/") for path in app.context.files()),
         development=needs.development(found.commands, app.package) if found else "",
         empty_files=env_files.empty_files(app.package, sources),
+        folders=data_folders.find(sources),
         variables=variables,
         git=needs.git(app.package) or needs.git(app.root),
     )
@@ -219,6 +221,8 @@ def install_notes(install: NodeInstall, packages: PackageManager) -> tuple[str, 
         notes.append(f"development dependencies stay in the image: the start command needs {install.development}")
     if install.empty_files:
         notes.append(f"an empty {', '.join(install.empty_files)} is put into the image, because the app insists on it")
+    if install.folders:
+        notes.append(f"what the app writes into {', '.join(install.folders)} is lost with its task")
     if install.native:
         notes.append(f"{', '.join(install.native)} may have to be compiled: the build gets python3, make and g++")
     if packages.manager is Manager.BERRY:

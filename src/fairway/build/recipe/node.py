@@ -134,13 +134,14 @@ def final(detection: Detection, needs: NodeInstall, base: str) -> list[str]:
     """The image that runs."""
     place = posixpath.normpath(posixpath.join("/app", install.inside(detection)))
     empties = [shell.quote(posixpath.join(place, path)) for path in needs.empty_files]
+    folders = dict.fromkeys(["/app", shell.quote(place), *(shell.quote(folder) for folder in needs.folders)])
     source = ["--from=build", "/out"] if built(detection, needs) else ["", "."]
     lines = [
         f"FROM {base}",
         text.variables({"NODE_ENV": "production", **needs.variables}),
         path_of(detection),
         *([text.apt(openssl(needs))] if openssl(needs) else []),
-        text.user(*dict.fromkeys(["/app", shell.quote(place)]), files=empties),
+        text.user(*folders, files=empties),
         "WORKDIR /app",
         text.copy(
             ["/app"], into="./", options=f"--from={'deps' if needs.development else 'production'} --chown={text.OWNER}"
