@@ -1,8 +1,8 @@
 """A rolling update of four tasks under 64 connections, against `docker service update` of the same images: seconds
 until four new tasks run and no old one does, and how many requests failed.
 
-Both have the same health check, every second, and all four new tasks may start before an old one stops. Fairway asks
-over HTTP; Swarm can only run a command in the container. Neither builds anything: Fairway goes back and forth between
+Both check health, Swarm every second by a command in the container, Fairway over HTTP every 2 s as the sample's file
+says, and all four new tasks may start before an old one stops. Neither builds anything: Fairway goes back and forth between
 two releases, Swarm between their images. `swarm.py` says what stands in front of Swarm.
 """
 

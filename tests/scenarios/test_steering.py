@@ -76,9 +76,9 @@ def test_a_stage_that_is_held_back_lets_the_newest_in_once_it_is_enabled(project
     assert statuses[1:] == ["SUPERSEDED", "SUCCEEDED"]
 
 
-def test_a_stage_that_failed_for_a_missing_variable_is_tried_again_without_a_build(project: Make) -> None:
+def test_a_stage_that_failed_for_a_variable_that_the_code_hides_is_tried_again_without_a_build(project: Make) -> None:
     made = project(toml='[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n')
-    check = "if (!process.env.SALT) { console.error('SALT is not set'); process.exit(1) }\n"
+    check = "const name = 'SA' + 'LT'; if (!process.env[name]) { console.error(`${name} is not set`); process.exit(1) }\n"
     server = (made.path / "server.js").read_text()
     made.commit({"server.js": check + server})
     up = made.fairway("up", "--yes")
