@@ -1,5 +1,7 @@
 """The start command: the process itself, and never a package manager in front of it."""
 
+import json
+
 import pytest
 
 from fairway.build.recipe import recipe
@@ -96,6 +98,27 @@ def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: 
     assert detection.start is not None
     assert detection.start.command == command
     assert detection.defaults.command == command
+
+
+@pytest.mark.parametrize(
+    ("options", "command"),
+    [
+        ({"outputPath": "dist/shop", "main": "src/main.ts"}, ("node", "dist/shop/main.js")),
+        ({"outputPath": "out", "main": "src/a.ts", "outputFileName": "shop.js"}, ("node", "out/shop.js")),
+        ({"outputPath": "{workspaceRoot}/out", "main": "src/a.ts"}, ("nx", "serve")),
+        ([], ("nx", "serve")),
+    ],
+)
+def test_nx_serve_starts_what_nx_build_makes(options: object, command: tuple[str, ...]) -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "nx serve", "build": "nx build"}, devDependencies={"nx": "20"}),
+            "project.json": json.dumps({"targets": {"build": {"options": options}}}),
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == command
 
 
 def test_a_program_of_an_older_package_keeps_that_package_in_the_image() -> None:

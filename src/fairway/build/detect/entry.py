@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import needs, pm2, shell, typescript, unwrap
+from fairway.build.detect import needs, nx, pm2, shell, typescript, unwrap
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -150,6 +150,8 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
         )
         compiled = typescript.output(tree, "src/main.ts") if entry else ""
         return replace(command, words=("node", compiled)) if compiled else command
+    if command.program == "nx" and words[1:2] == ("serve",) and (made := nx.output(tree, package)):
+        return replace(command, words=("node", made))
     if command.program in NITRO and words[1:2] in ((), ("dev",), ("start",), ("preview",)) and makes_nitro(package):
         return replace(command, words=("node", NITRO_SERVER))
     if command.program in ("next", "nuxt") and words[1:2] in ((), ("dev",)):
