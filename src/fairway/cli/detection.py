@@ -28,9 +28,11 @@ def ignore(found: Detection) -> str:
 
 
 def lines(found: Detection, width: int) -> list[str]:
-    """`Found` with each conclusion and its place, then what will fail or may."""
+    """`Found` with each conclusion and its place, what a person should know, then what will fail or may."""
     told = ", ".join(f"{item.what} ({item.where})" if item.where else item.what for item in found.evidence)
     result = wrap("Found", told, width) if told else []
+    for note in found.notes:
+        result += wrap("Note", note, width)
     for problem in found.problems:
         result += problem_lines(problem, width)
     return result

@@ -212,10 +212,12 @@ def test_what_was_found_is_told_with_its_places_and_what_to_do() -> None:
         problems=(
             Problem(what="there is no lock file", why="versions may differ", fix="npm install", where="package.json"),
         ),
+        notes=("shop is deployed; bank could be as well",),
     )
 
     assert detection.lines(found, 60) == [
         "Found  Node.js 22 (.nvmrc), npm (package-lock.json)",
+        "Note   shop is deployed; bank could be as well",
         "Watch  there is no lock file (package.json): versions may",
         "       differ",
         "       npm install",
