@@ -188,3 +188,32 @@ FLASK = {"requirements.txt": "flask==3\n", "app.py": "from flask import Flask\na
 )
 def test_the_command_of_the_image_says_its_port_and_not_the_one_that_fairway_would_make(end: str, port: int) -> None:
     assert detected({**FLASK, "Dockerfile": f"FROM python:3.12\n{end}\n"}).defaults.port == port
+
+
+STAGES = "FROM node:22 AS base\nFROM base AS {}\nCMD node shop.js\nFROM base AS check\nRUN npm test\n"
+
+
+def test_the_command_of_a_stage_that_is_not_the_last_is_started_and_the_order_is_said() -> None:
+    detection = detected({**NODE, "Dockerfile": STAGES.format("prod")})
+
+    assert detection.defaults.command == ("/bin/sh", "-c", "node shop.js")
+    assert [problem.what for problem in detection.problems] == [
+        "Dockerfile ends with the stage check, which starts nothing"
+    ]
+    assert detection.problems[0].fix == "move the stage prod to the end of Dockerfile"
+
+
+def test_a_stage_for_development_is_not_meant_to_run() -> None:
+    detection = detected({**NODE, "Dockerfile": STAGES.format("dev")})
+
+    assert detection.problems[0].what == "Dockerfile has no CMD"
+
+
+def test_a_dockerfile_that_copies_what_no_commit_has_can_be_left_out_where_one_can_be_generated() -> None:
+    text = "FROM node:22\nCOPY dist/shop shop\nCMD node shop\n"
+
+    generated = detected({**NODE, "Dockerfile": text})
+    needed = detected({"Dockerfile": text})
+
+    assert generated.problems[0].fix.endswith("or remove Dockerfile: Fairway generates one")
+    assert needed.problems[0].fix == "commit it, or build it inside the Dockerfile"

@@ -24,6 +24,8 @@ MANAGED = re.compile(r"^(npm|yarn|pnpm)\b")
 COMMANDLESS = re.compile(
     r"(^|/)(node|python|debian|ubuntu|alpine|busybox|golang|ruby|openjdk|eclipse-temurin|amazonlinux|oven/bun|bun|scratch)(:|@|$)"
 )
+SERVING = frozenset({"prod", "production", "release", "final", "runner", "runtime", "app", "server", "deploy"})
+"""Names of stages that are meant to run: one that is not the last is no image, and its CMD is meant all the same."""
 HEALTH = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)")
 
 
@@ -38,10 +40,13 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     idle = command is None and COMMANDLESS.search(dockerfile_text.base(final[0]))
     port, notes = dockerfile_port.find(final, path, app, command)
     health = health_of(final, path) or app.health
-    given = app.start.command if app.start and (idle or (command and IDLE.search(command.text))) else None
+    meant = dockerfile_text.named_stage(instructions, SERVING) if idle else ()
+    instead = (start_of(meant, path) if meant else None) or app.start
+    given = instead.command if instead and (idle or (command and IDLE.search(command.text))) else None
+    generated = app.install is not None and not app.fatal
     problems = [
-        *dockerfile_inputs.missing_copies(tree, path, instructions),
-        *judge(command, bool(idle), path, given),
+        *dockerfile_inputs.missing_copies(tree, path, instructions, generated=generated),
+        *(misplaced(path, final, meant) or judge(command, bool(idle), path, given)),
         *dockerfile_scripts.read(tree, path, instructions, command),
         *dockerfile_inputs.wanted_secrets(path, instructions),
     ]
@@ -51,7 +56,7 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         dockerfile=path,
         build=None,
         install=None,
-        start=command or app.start,
+        start=command or instead,
         port=port,
         health=health,
         defaults=Defaults(
@@ -131,6 +136,23 @@ def judge(command: Start | None, idle: bool, path: str, given: tuple[str, ...] |
             )
         ]
     return []
+
+
+def misplaced(path: str, final: tuple[Instruction, ...], meant: tuple[Instruction, ...]) -> list[Problem]:
+    """The problem of a stage with a CMD that stands before the last one, so that it does not become the image."""
+    start = start_of(meant, path) if meant else None
+    if start is None:
+        return []
+    last, stage = (next(item for item in reversed(stages) if item.name == "FROM") for stages in (final, meant))
+    name = dockerfile_text.alias(stage)
+    return [
+        Problem(
+            what=f"{path} ends with the stage {dockerfile_text.alias(last) or 'without a name'}, which starts nothing",
+            why=f'the last stage becomes the image; "{start.text}" of the stage {name} is started in it',
+            fix=f"move the stage {name} to the end of {path}",
+            where=f"{path}:{last.line}",
+        )
+    ]
 
 
 def managed(command: Start | None) -> tuple[str, ...]:

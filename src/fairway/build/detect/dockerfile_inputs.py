@@ -10,9 +10,12 @@ from fairway.domain.detection import Problem
 SECRET = re.compile(r"--mount=\S*\btype=(secret|ssh)\b(?!\S*\bid=ca\b)")
 
 
-def missing_copies(tree: Tree, path: str, instructions: tuple[Instruction, ...]) -> list[Problem]:
+def missing_copies(
+    tree: Tree, path: str, instructions: tuple[Instruction, ...], *, generated: bool = False
+) -> list[Problem]:
     """COPY and ADD of files that the repository does not have: they are on the author's machine alone. Paths are
-    relative to the context, patterns and variables are left alone."""
+    relative to the context, patterns and variables are left alone. `generated`: without this Dockerfile there would be
+    one that works."""
     files = tree.files()
     known = set(files) | {folder for name in files for folder in parents(name)}
     found: list[Problem] = []
@@ -29,7 +32,8 @@ def missing_copies(tree: Tree, path: str, instructions: tuple[Instruction, ...])
                     Problem(
                         what=f"{path} copies {name}, which is not in the repository",
                         why="a build reads the commit, never the author's own work tree",
-                        fix="commit it, or build it inside the Dockerfile",
+                        fix="commit it, or build it inside the Dockerfile"
+                        + (f", or remove {path}: Fairway generates one" if generated else ""),
                         where=f"{path}:{item.line}",
                     )
                 )

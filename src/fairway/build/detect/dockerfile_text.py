@@ -58,22 +58,38 @@ def heredocs(line: str) -> list[str]:
 
 def last_stage(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
     """What makes the final image: the last stage, after the stages of the file that it is made FROM."""
+    found = split(instructions)
+    return chain(found, len(found) - 1) if found else ()
+
+
+def named_stage(instructions: tuple[Instruction, ...], names: frozenset[str]) -> tuple[Instruction, ...]:
+    """What makes the last stage that has one of the names; nothing when there is none."""
+    found = split(instructions)
+    number = next((number for number in reversed(range(len(found))) if alias(found[number][0]) in names), None)
+    return () if number is None else chain(found, number)
+
+
+def split(instructions: tuple[Instruction, ...]) -> list[list[Instruction]]:
+    """The stages, each beginning with its FROM."""
     stages: list[list[Instruction]] = []
     for instruction in instructions:
         if instruction.name == "FROM":
             stages.append([])
         if stages:
             stages[-1].append(instruction)
-    if not stages:
-        return ()
-    chain: list[Instruction] = []
+    return stages
+
+
+def chain(stages: list[list[Instruction]], last: int) -> tuple[Instruction, ...]:
+    """A stage's instructions, after those of the stages that it is made FROM."""
+    found: list[Instruction] = []
     names = {alias(stage[0]): number for number, stage in enumerate(stages) if alias(stage[0])}
-    number: int | None = len(stages) - 1
+    number: int | None = last
     while number is not None:
-        chain[:0] = stages[number]
+        found[:0] = stages[number]
         parent = names.get(base(stages[number][0]).lower())
         number = parent if parent is not None and parent < number else None
-    return tuple(chain)
+    return tuple(found)
 
 
 def base(instruction: Instruction) -> str:
