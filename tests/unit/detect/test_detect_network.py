@@ -124,6 +124,7 @@ HEALTH: list[tuple[dict[str, str], str | None]] = [
     ({"index.js": "const app = express();\napp.get('/status', f)\napp.get('/healthz', g)"}, "/healthz"),
     ({"index.js": "const app = express();\n// app.get('/health', f)"}, None),
     ({"index.js": "const app = express();\napp.get('/health/:id', f)"}, None),
+    ({"index.js": "const app = express();\napp.get('/status', f)\napp.get('/status/:page', g)"}, None),
     ({"index.js": "const app = require('express')();\napp.get('/ping', f)"}, "/ping"),
     ({"index.js": "const app = new Hono();\napp.get('/health', f)"}, "/health"),
     (

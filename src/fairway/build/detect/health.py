@@ -91,7 +91,10 @@ def plain(sources: tuple[Source, ...]) -> Iterator[Route]:
 
 
 def possible(path: str, source: Source) -> bool:
-    """Whether the route may become a health path: by its own last part, or by the prefix of its router."""
+    """Whether the route may become a health path, by its own last part or its router's prefix. `/status` beside
+    `/status/:slug` is the index of something, which may well answer 404."""
+    if path.strip("/") and re.search(rf"""['"`]{re.escape(path.rstrip("/"))}/[:*{{$]""", source.text):
+        return False
     last = path.rstrip("/").rpartition("/")[2].lower()
     return last in NAMES or path in ("/", "")
 
