@@ -247,3 +247,14 @@ def test_a_members_dockerfile_that_is_built_from_the_root_is_told_by_the_member(
     assert detection.framework == "FastAPI"
     assert detection.test is None
     assert detection.defaults.health_path == "/health"
+
+
+def test_the_application_of_a_private_module_yields_to_the_projects_own_command() -> None:
+    project = "[project]\nname = 'shelf'\ndependencies = ['bottle']\n[project.scripts]\nshelf = 'shelf.main:main'\n"
+
+    detection = detected(
+        {"pyproject.toml": project, "shelf/_app.py": "app = Bottle()", "shelf/main.py": "def main(): ..."}
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == ("shelf",)

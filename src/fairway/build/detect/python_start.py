@@ -25,6 +25,7 @@ FACTORY = re.compile(
 CALLED = re.compile(
     rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(", re.MULTILINE
 )
+PRIVATE = re.compile(r"(^|/)_(?!_)[^/]*\.py$")
 RELOAD = re.compile(r"\s--reload(?=\s|$)|\s--debug(?=\s|$)")
 BOUND = re.compile(r"(?:--bind|-b)[ =]\s*\S*?:(\d{2,5})\b|--port[ =]\s*(\d{2,5})\b")
 SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress")
@@ -85,7 +86,9 @@ def told(text: str, where: str) -> Port | None:
 
 
 def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
-    """The application object, made at the top of a module, or by a factory that can be called without arguments."""
+    """The application object, made at the top of a module, or by a factory that can be called without arguments. A
+    private module's is put together by something public (`_app.py` by the project's own command)."""
+    sources = tuple(source for source in sources if not PRIVATE.search(source.path))
     for pattern, asynchronous in ((ASGI, True), (WSGI, False)):
         for source in sources:
             if match := pattern.search(source.text):
