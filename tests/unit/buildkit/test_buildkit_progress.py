@@ -210,6 +210,23 @@ def test_a_file_that_the_commit_lacks_is_named() -> None:
         assert error.why == "the commit has no a b.txt"
 
 
+@pytest.mark.parametrize(
+    ("copied", "why"),
+    [
+        ("dist/shop shop", "the commit has no dist/shop"),
+        ('["./dist/shop", "/x"]', "the commit has no dist/shop"),
+        ("*.txt shop", "the commit has no dist"),
+    ],
+)
+def test_a_file_whose_folder_the_commit_lacks_is_named_without_the_builders_own_paths(copied: str, why: str) -> None:
+    missing = "failed to walk /lib/tmp/buildkit-mount12/dist: lstat /lib/tmp/buildkit-mount12/dist: no such file"
+
+    error = explain(f"#6 [2/2] COPY {copied}\n#6 ERROR: {missing} or directory\n")
+
+    assert error.why == why
+    assert "commit the file" in error.hint
+
+
 def test_a_file_that_dockerignore_keeps_out_is_not_called_missing() -> None:
     progress, _ = read('#6 [2/2] COPY config.json ./\n#6 ERROR: "/config.json" not found: not found\n')
 

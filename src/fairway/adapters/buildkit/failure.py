@@ -23,6 +23,8 @@ NO_ENGINE = re.compile(
 NO_STAGE = re.compile(r"target stage \"?([^\s\"]+)\"? could not be found")
 ENV_FILE = re.compile(r"(^|/)\.env(\.[\w.-]+)?$")
 NO_FILE = re.compile(r"\"([^\"]+)\"(?: not found)?: not found")
+NO_FOLDER = re.compile(r"lstat \S*?/buildkit-mount\d+/([^:]+): no such file or directory")
+"""What is said in place of NO_FILE when already the folder above is missing: it names that folder."""
 FULL = "no space left on device"
 SHOWN = 20
 """Lines of a step that a report shows."""
@@ -102,7 +104,15 @@ def explain_step(step: Step, given: Callable[[str], bool], foreign: Callable[[st
         return explain_command(f"{command} failed with exit code {match[1]}", int(match[1]), step)
     if command.startswith(("COPY", "ADD")) and (match := NO_FILE.search(step.error)):
         return no_file(command, match[1].lstrip("/"), given)
+    if command.startswith(("COPY", "ADD")) and (match := NO_FOLDER.search(step.error)):
+        return no_file(command, asked_for(command, match[1]), given)
     return WorkFailed(f"{command} failed", why=PREFIX.sub("", step.error), log=tuple(step.tail))
+
+
+def asked_for(command: str, folder: str) -> str:
+    """The path in a COPY that lies below the missing folder."""
+    words = [word.strip("'\"[],").removeprefix("./").lstrip("/") for word in command.split()[1:-1]]
+    return next((word.rstrip("/") for word in words if f"{word}/".startswith(f"{folder}/")), folder)
 
 
 def no_file(command: str, name: str, given: Callable[[str], bool]) -> WorkFailed:
