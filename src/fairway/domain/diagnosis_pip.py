@@ -71,23 +71,45 @@ def no_file(match: Match, lines: Lines) -> Finding:
 def compiled(match: Match, lines: Lines) -> Finding:
     """A package without a wheel for this Python, and what its compiling lacked."""
     name = match["name"]
-    lacking = found(lines, HEADER)
-    tool = found(lines, TOOL) or (
-        "pg_config" if any("pg_config executable not found" in line for line in lines) else ""
+    if lacking := lacks(lines):
+        return uncompiled(name, lacking)
+    return Finding(
+        sentence=f"{name} has no wheel for the image's Python, and compiling it failed",
+        fix="take a version that has one (a newer one, mostly), or name an older Python in .python-version",
     )
-    if lacking:
-        more = f"the header {lacking}" + (f" (Debian's {DEBIAN[lacking]})" if lacking in DEBIAN else "")
-    elif tool:
-        more = f"the program {tool}" + (" (Debian's libpq-dev)" if tool == "pg_config" else "")
-    else:
-        return Finding(
-            sentence=f"{name} has no wheel for the image's Python, and compiling it failed",
-            fix="take a version that has one (a newer one, mostly), or name an older Python in .python-version",
-        )
+
+
+def uncompiled(name: str, lacking: str) -> Finding:
+    """The finding for a package whose compiling lacks something that Debian has."""
     instead = "psycopg2-binary needs none; otherwise " if name.startswith("psycopg2") else ""
     return Finding(
-        sentence=f"{name} has no wheel for the image's Python, and compiling it needs {more}",
+        sentence=f"{name} has no wheel for the image's Python, and compiling it needs {lacking}",
         fix=f"{instead}install that in a Dockerfile, or take a version that has a wheel",
+    )
+
+
+def lacks(lines: Lines) -> str:
+    """The header or the program that a compilation did not find; "" when it was something else."""
+    if header := found(lines, HEADER):
+        return f"the header {header}" + (f" (Debian's {DEBIAN[header]})" if header in DEBIAN else "")
+    if tool := found(lines, TOOL):
+        return f"the program {tool}"
+    missing = any("pg_config executable not found" in line for line in lines)
+    return "the program pg_config (Debian's libpq-dev)" if missing else ""
+
+
+def unprepared(match: Match, lines: Lines) -> Finding:
+    """A package whose own build script fails before anything is compiled: it is older than the image's Python or than
+    today's setuptools. The package stands in the last `Collecting`, its error in the last line that is one."""
+    names = [named[1] for line in lines if (named := re.search(rf"^\s*Collecting ({NAME}\S*)", line))]
+    errors = [line.strip() for line in lines if re.search(r"^\s*\w+(?:Error|Exception)\b: ", line)]
+    name = names[-1] if names else "a package"
+    if lacking := lacks(lines):
+        return uncompiled(name, lacking)
+    return Finding(
+        sentence=f"{name} can't be built on the image's Python: its own build script fails",
+        seen=errors[-1] if errors else "",
+        fix="take a newer version of it, best one with a wheel, or name an older Python in .python-version",
     )
 
 
@@ -128,6 +150,8 @@ ROWS: tuple[Row, ...] = (
     (re.compile(r"Could not open requirements file: .*'(?P<name>[^']+)'"), no_file),
     (re.compile(rf"Failed building wheel for (?P<name>{NAME})"), compiled),
     (re.compile(rf"Failed to build (?:installable wheels for .*\(|')?(?P<name>{NAME})"), compiled),
+    (re.compile(r"Getting requirements to build wheel did not run|Preparing metadata .*did not run"), unprepared),
+    (re.compile(r"python setup\.py egg_info did not run"), unprepared),
     (re.compile(r"pyproject\.toml changed significantly since poetry\.lock"), stale),
     (re.compile(r"lockfile at `uv\.lock` needs to be updated"), stale),
     (re.compile(r"E: Unable to locate package (?P<name>\S+)"), no_debian),

@@ -27,6 +27,27 @@ PG = "Error: pg_config executable not found."
             ".python-version",
         ),
         (
+            [
+                "Collecting flask==1",
+                "Collecting oldpackage==1.0 (from -r requirements.txt (line 3))",
+                "  × Getting requirements to build wheel did not run successfully.",
+                "      ImportError: cannot import name 'Feature' from 'setuptools'",
+                "note: This error originates from a subprocess, and is likely not a problem with pip.",
+            ],
+            "oldpackage==1.0 can't be built on the image's Python: its own build script fails",
+            "take a newer version",
+        ),
+        (
+            ["Collecting psycopg2==2.9.3", PG, "× Getting requirements to build wheel did not run successfully."],
+            "psycopg2==2.9.3 has no wheel for the image's Python, and compiling it needs the program pg_config",
+            "psycopg2-binary",
+        ),
+        (
+            ["× python setup.py egg_info did not run successfully.", "KeyError: 'x'"],
+            "a package can't be built on the image's Python",
+            ".python-version",
+        ),
+        (
             [PG, "  ERROR: Failed building wheel for psycopg2"],
             "compiling it needs the program pg_config (Debian's libpq-dev)",
             "psycopg2-binary",
@@ -77,3 +98,16 @@ def test_what_the_installer_prints_gives_the_cause(lines: list[str], sentence: s
     assert finding is not None
     assert sentence in finding.sentence
     assert fix in finding.fix
+
+
+def test_the_error_of_a_packages_own_build_script_is_shown_and_not_pips_remark() -> None:
+    lines = [
+        "× Preparing metadata (pyproject.toml) did not run successfully.",
+        "    ModuleNotFoundError: No module named 'imp'",
+        "note: This error originates from a subprocess, and is likely not a problem with pip.",
+    ]
+
+    found = diagnosis_build.read(lines)
+
+    assert found is not None
+    assert found.seen == "ModuleNotFoundError: No module named 'imp'"
