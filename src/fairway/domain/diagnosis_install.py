@@ -95,7 +95,7 @@ def engine(match: Match, lines: Lines) -> Finding:
     who = named.get("name") or found(lines, r"Not compatible with your version of node/npm: (\S+)") or "a package"
     return Finding(
         sentence=f"{who} refuses this Node.js" + (f": it wants {wanted}" if wanted else ""),
-        fix="name a Node.js version that suits it in .nvmrc",
+        fix="name a Node.js version that suits it in .nvmrc (with a Dockerfile: in its FROM), or an older one of it",
     )
 
 
