@@ -2,8 +2,8 @@
 until four new tasks run and no old one does, and how many requests failed.
 
 Both check health, Swarm every second by a command in the container, Fairway over HTTP every 2 s as the sample's file
-says, and all four new tasks may start before an old one stops. Neither builds anything: Fairway goes back and forth between
-two releases, Swarm between their images. `swarm.py` says what stands in front of Swarm.
+says, and all four new tasks may start before an old one stops. Neither builds anything: Fairway goes back and forth
+between two releases, Swarm between their images. `swarm.py` says what stands in front of Swarm.
 """
 
 import asyncio

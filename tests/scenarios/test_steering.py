@@ -78,7 +78,7 @@ def test_a_stage_that_is_held_back_lets_the_newest_in_once_it_is_enabled(project
 
 def test_a_stage_that_failed_for_a_variable_that_the_code_hides_is_tried_again_without_a_build(project: Make) -> None:
     made = project(toml='[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n')
-    check = "const name = 'SA' + 'LT'; if (!process.env[name]) { console.error(`${name} is not set`); process.exit(1) }\n"
+    check = "const name = 'SA' + 'LT'; if (!process.env[name]) throw Error(`${name} is not set`)\n"
     server = (made.path / "server.js").read_text()
     made.commit({"server.js": check + server})
     up = made.fairway("up", "--yes")
