@@ -15,9 +15,9 @@ from fairway.build.contract.literals import NAME
 from fairway.build.contract.moment import Moment
 from fairway.build.contract.python_judge import TESTED, When
 from fairway.build.contract.python_literals import argument, constant, keyword, literal, texts
-from fairway.build.contract.script import Reading
+from fairway.build.contract.script import Reading, as_use
 from fairway.build.contract.syntax import Syntax, field_of, parse, same
-from fairway.domain.contract import Need, Use
+from fairway.domain.contract import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,7 @@ def read(path: str, content: bytes, *, main: bool = False) -> Reading:
         return python_moment.moment(syntax, node, main=main)
 
     def use(name: str, node: Node, how: str, judged: Judgement) -> None:
-        found.uses.append(
-            Use(
-                name=name,
-                file=path,
-                line=syntax.line(node),
-                how=how,
-                need=judged.need,
-                rule=judged.rule,
-                default=judged.default,
-                kind=judged.kind,
-                choices=judged.choices,
-                sets=judged.sets,
-            )
-        )
+        found.uses.append(as_use(syntax, name, node, how, judged))
 
     for name, node, how, judged in (*subscripts(syntax, names, when, found), *calls(syntax, names, when, found)):
         use(name, node, how, judged)
