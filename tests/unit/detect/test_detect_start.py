@@ -271,11 +271,12 @@ def test_an_app_of_another_runtime_is_refused_by_its_name(runtime: str) -> None:
     ]
 
 
-def test_nest_starts_from_its_output_and_not_by_its_command_line() -> None:
+@pytest.mark.parametrize("start", ["nest start", "cross-env NODE_ENV=development nest start"])
+def test_nest_starts_from_its_output_and_not_by_its_command_line(start: str) -> None:
     detection = detected(
         {
             "package.json": package(
-                scripts={"start": "nest start", "start:prod": "node dist/main", "build": "nest build"},
+                scripts={"start": start, "start:prod": "node dist/main", "build": "nest build"},
                 dependencies={"@nestjs/core": "10"},
             ),
             "src/main.ts": "",

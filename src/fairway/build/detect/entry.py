@@ -106,8 +106,9 @@ def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
 
 
 def compiles_itself(text: str) -> bool:
-    """Whether a script is `nest start`, which compiles and needs the CLI: Nest's own `start:prod` does not."""
-    return bool(re.match(r"(npx )?nest start\b", text.strip()))
+    """Whether a script is `nest start`, whatever is set before it: it compiles and needs the CLI, which Nest's own
+    `start:prod` does not."""
+    return bool(re.match(r"((npx|cross-env|\w+=\S*)\s+)*nest start\b", text.strip()))
 
 
 def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: str, where: str) -> Entry | None:
