@@ -33,6 +33,15 @@ def missing_python_module(match: Match, spec: TaskSpec) -> Finding:
     )
 
 
+def missing_distribution(match: Match, spec: TaskSpec) -> Finding:
+    """importlib.metadata's `No package metadata was found for shop`: code alone is there, and nobody installed it."""
+    return Finding(
+        sentence=f"the app asks for the installed package {match['name']}, which is not installed in the image",
+        fix="if that is the app itself, give its pyproject.toml a [build-system], so that the image installs it; "
+        "otherwise name it among the app's requirements",
+    )
+
+
 def missing_script(match: Match, spec: TaskSpec) -> Finding:
     """npm, yarn and pnpm each in their words."""
     return Finding(
@@ -165,6 +174,7 @@ BUILD_ROWS = (
     (re.compile(r"No such built-in module: (?P<name>node:\S+)"), missing_node_module),
     (re.compile(r"Cannot find (?:module|package) '(?P<name>[^']+)'"), missing_node_module),
     (re.compile(r"No module named '?(?P<name>[\w.]+)'?"), missing_python_module),
+    (re.compile(r"No package metadata was found for (?P<name>[\w.-]+)"), missing_distribution),
     (re.compile(r"[Mm]issing script: \"?(?P<script>[\w:.-]+)\"?"), missing_script),
     (re.compile(r'error Command "(?P<script>[\w:.-]+)" not found'), missing_script),
     (re.compile(r"Couldn't find a script named \"(?P<script>[\w:.-]+)\""), missing_script),

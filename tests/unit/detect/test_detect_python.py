@@ -258,3 +258,25 @@ def test_the_application_of_a_private_module_yields_to_the_projects_own_command(
 
     assert detection.start is not None
     assert detection.start.command == ("shelf",)
+
+
+VERSION = "from importlib.metadata import version as look_up\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "installed"),
+    [
+        (VERSION + "number = look_up('shop')", True),
+        (VERSION + "number = look_up(__package__)", True),
+        ("import importlib.metadata\nnumber = importlib.metadata.version('shop')", True),
+        (VERSION + "number = look_up('flask')", False),
+        ("name = 'shop'", False),
+    ],
+)
+def test_an_app_that_asks_for_its_own_version_is_installed(code: str, installed: bool) -> None:
+    project = "[build-system]\nrequires = ['x']\n[project]\nname = 'shop'\ndependencies = ['flask']\n"
+
+    detection = detected({"pyproject.toml": project, "shop/__init__.py": f"app = Flask(__name__)\n{code}"})
+
+    assert isinstance(detection.install, PythonInstall)
+    assert detection.install.project is installed

@@ -264,6 +264,15 @@ CASES = {
     "an ES module's file is missing": Case(
         exit=ONE, log=printed("esmfile"), sentence="the file /app/gone.js is not in the image"
     ),
+    "a package that nobody installed": Case(
+        exit=Exit(code=3),
+        log=(
+            "importlib.metadata.PackageNotFoundError: No package metadata was found for shop",
+            "Worker exiting (pid: 8)",
+        ),
+        sentence="the app asks for the installed package shop, which is not installed in the image",
+        fix="[build-system]",
+    ),
     "a python module is missing": Case(
         exit=ONE,
         log=printed("pymod"),

@@ -40,6 +40,8 @@ COMPILED = {
 INSTALLED = re.compile(
     r"(?:importlib[._]metadata|metadata|pkg_resources)\b[\s\S]*?\b(?:version|get_distribution|entry_points|metadata)\("
 )
+# The same under another name: `from importlib.metadata import version as get_version`.
+ALIAS = re.compile(r"^\s*from importlib[._]metadata import [^\n]*?\b(?:version|distribution) as (\w+)", re.MULTILINE)
 NO_START = Problem(
     what="nothing says how the app starts",
     why="there is no Procfile, no manage.py, no application object of a known framework, and no file that serves",
@@ -114,7 +116,16 @@ def wants_project(packages: Packages, sources: tuple[Source, ...], started: Star
         return False
     scripts = {*python_packages.table(project, "scripts"), *python_packages.table(poetry, "scripts")}
     commands = set(" ".join(started.start.command).split()) if started else set()
-    return bool(scripts & commands) or any(INSTALLED.search(item.text) for item in sources)
+    name = str(project.get("name") or poetry.get("name") or "")
+    return bool(scripts & commands) or any(
+        INSTALLED.search(item.text) or asks_under_alias(item.text, name) for item in sources
+    )
+
+
+def asks_under_alias(text: str, name: str) -> bool:
+    """Whether a source asks importlib for the version of the app itself, by a function that it calls something else."""
+    itself = rf"""\(\s*(?:['"]{re.escape(name)}['"]|__name__|__package__)"""
+    return any(re.search(rf"\b{alias}{itself}", text) for alias in ALIAS.findall(text))
 
 
 def static(tree: Tree, sources: tuple[Source, ...], packages: Packages, framework: str | None) -> str:
