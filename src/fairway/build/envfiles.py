@@ -6,7 +6,7 @@ A Dockerfile that Fairway generates never takes them. Of the user's own it is sa
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pathspec
@@ -28,15 +28,18 @@ def keep_out(own: str) -> str:
 def carried(text: str, context: Path, ignore: str) -> list[str]:
     """The env files of the context that this Dockerfile copies and this .dockerignore lets in."""
     wanted = list(copied(text))
+    is_outside = keeps_out(ignore)
+    return [
+        name for name in sorted(find(context)) if not is_outside(name) and any(takes(source, name) for source in wanted)
+    ]
+
+
+def keeps_out(ignore: str) -> Callable[[str], bool]:
+    """Whether a .dockerignore of that text keeps a file out of the build, by its path from the context's root."""
     # Docker's patterns are seen from the context's root, git's of one word from any folder.
     given = (line.strip() for line in ignore.splitlines())
     lines = [each for line in given if line and not line.startswith("#") for each in anchor(line)]
-    kept_out = pathspec.PathSpec.from_lines("gitignore", lines)
-    return [
-        name
-        for name in sorted(find(context))
-        if not kept_out.match_file(name) and any(takes(source, name) for source in wanted)
-    ]
+    return pathspec.PathSpec.from_lines("gitignore", lines).match_file
 
 
 def anchor(line: str) -> tuple[str, str]:

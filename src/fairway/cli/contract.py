@@ -5,7 +5,7 @@ What git ignores is no part of the app: a .env that lies here is not in the comm
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fairway.cli import git, here, output
 from fairway.domain import fulfilment
@@ -13,6 +13,9 @@ from fairway.domain.app import App, Environment
 from fairway.domain.contract import Contract
 from fairway.domain.flaws import Flaw
 from fairway.domain.fulfilment import Finding
+
+if TYPE_CHECKING:
+    from fairway.build.detect.tree import Tree
 
 NEEDS = {"required": "required", "unknown": "may be", "optional": "no"}
 
@@ -33,6 +36,13 @@ class Listed:
     def files(self) -> tuple[str, ...]:
         """Their paths, sorted."""
         return tuple(path for path in self._all.files() if path in self._listed)
+
+
+def listed(top: Path) -> "Tree":
+    """The files that the app is made of: those that git does not ignore, all of them where there is no repository."""
+    from fairway.build.detect import tree
+
+    return tree.Directory(top) if git.top_level(top) is None else Listed(top)
 
 
 def read(folder: Path, app: App) -> Contract:

@@ -76,9 +76,14 @@ def copies(tree: Tree, path: str, context: str, instructions: tuple[Instruction,
 
 def ignore_text(tree: Tree, path: str, context: str) -> str | None:
     """The .dockerignore that holds for the build, None when there is none."""
-    prefix = "" if context == "." else f"{context}/"
-    content = tree.read(f"{path}.dockerignore") or tree.read(posixpath.normpath(f"{prefix}.dockerignore"))
+    content = tree.read(ignore_file(tree, path, context))
     return None if content is None else content.decode("utf-8", "replace")
+
+
+def ignore_file(tree: Tree, path: str, context: str) -> str:
+    """Its path: a file beside the Dockerfile that bears its name holds in place of the context's own."""
+    own = f"{path}.dockerignore"
+    return own if tree.read(own) is not None else posixpath.normpath(f"{context}/.dockerignore")
 
 
 def bases(path: str, instructions: tuple[Instruction, ...]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fairway.cli import contract, git, here, options, output
+from fairway.cli import contract, git, here, mending, options, output
 from fairway.cli.commands import env_check
 from fairway.domain import audit
 from fairway.domain.app import App
@@ -18,25 +18,30 @@ from fairway.wire import words
 @click.command("check")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only this rule; it may be given several times.")
 @click.option("--no-history", is_flag=True, help="Don't look for secrets in git's history.")
+@click.option("--fix", is_flag=True, help="Mend what is safe, by adding lines, and say what was changed.")
 @options.as_json
-def check(rules: tuple[str, ...], no_history: bool, as_json: bool) -> None:
+def check(rules: tuple[str, ...], no_history: bool, fix: bool, as_json: bool) -> None:
     """Look for what will hurt in production: secrets and settings in the code, an app that does not hear SIGTERM, a
     Dockerfile that runs as root.
 
-    A rule is silenced with a reason under [check] in fairway.toml. It ends with 1 when something was found.
+    A rule is silenced with a reason under [check] in fairway.toml. It ends with 1 when something was found,
+    with --fix when something is left.
     """
     unknown = [name for name in rules if name not in RULES]
     if unknown:
         raise UsageError(f'there is no rule "{output.clean(unknown[0])}"', hint=f"the rules: {', '.join(RULES)}")
     top = git.top_level() or Path.cwd()
     app = env_check.describe(top)
+    mended = mending.mend(top, app, frozenset(rules)) if fix else []
     found = [
         replace(each, silenced=app.silenced.get(each.rule, ""))
         for each in look(top, app, history=not no_history)
         if not rules or each.rule in rules
     ]
     loud = [each for each in found if not each.silenced]
-    if not output.answer_json(as_json, {"findings": [describe(each) for each in found]}):
+    if not output.answer_json(as_json, {"findings": [describe(each) for each in found], "fixed": mended}):
+        for each in mended:
+            output.say(output.clean(f"{'Fixed':<7} {each['path']}  {each['what']}"))
         tell(loud, len(found) - len(loud))
     if loud:
         raise click.exceptions.Exit(WorkFailed.exit_status)
@@ -46,12 +51,10 @@ def look(top: Path, app: App, *, history: bool) -> Sequence[Finding]:
     """Everything that the rules find."""
     from fairway.build.audit import audit as auditing
     from fairway.build.audit import secrets
-    from fairway.build.detect import detect, tree
 
     is_repository = git.top_level(top) is not None
-    files = contract.Listed(top) if is_repository else tree.Directory(top)
-    directory = None if app.build.directory == "." else app.build.directory
-    detected = detect.detect(files, directory=directory, dockerfile=app.build.dockerfile)
+    files = contract.listed(top)
+    detected = mending.detect(files, app)
     found = [*auditing.run(files, detected, app), *secrets.in_files(files)]
     if history and is_repository and git.head(top) is not None:
         found += secrets.in_history(git.added_lines(top), found)

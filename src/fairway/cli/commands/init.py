@@ -59,11 +59,17 @@ def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dic
 
 
 def keep_out(folder: Path, found: Detection) -> list[str]:
-    """Keep env files out of git and of images; the files to which lines were added."""
+    """Keep env files out of git and of images; the files to which lines were added. Raises
+    UsageError when one can't be added to."""
     context = "" if found.context == "." else f"{found.context}/"
-    places = {".gitignore": envkeeping.keep_out_of_git(folder)}
-    places[f"{context}.dockerignore"] = envkeeping.keep_out_of_images(folder / context)
-    return [file for file, added in places.items() if added]
+    changes = [
+        envkeeping.keep_out_of_git(folder),
+        envkeeping.keep_out_of_images(folder, f"{context}.dockerignore"),
+    ]
+    rewrites = [each for each in changes if each is not None]
+    for each in rewrites:
+        each.write()
+    return [each.path for each in rewrites]
 
 
 def watch(folder: Path, found: Detection) -> None:
