@@ -5,7 +5,7 @@ Lines are added to a .gitignore or .dockerignore that is there; nothing in it is
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from fairway.cli import git, rewriting, variables
@@ -99,12 +99,3 @@ def committed(top: Path) -> list[str]:
     """The env files that git has, below any folder: their values are in its history."""
     listed = git.run("ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", cwd=top, check=False)
     return [name for name in (listed or "").split("\0") if name and not TEMPLATE.search(name)]
-
-
-def missing_scripts(scripts: Mapping[str, str], environments: Sequence[str]) -> dict[str, str]:
-    """The scripts start:ENVIRONMENT that a package.json lacks, as they would be: the one that is there for production,
-    or start."""
-    base = scripts.get("start:production") or scripts.get("start:prod") or scripts.get("start")
-    if not base:
-        return {}
-    return {f"start:{name}": base for name in environments if f"start:{name}" not in scripts}

@@ -59,13 +59,12 @@ def find() -> Local:
 
 def choose_service(environment: Environment, name: str | None) -> Service:
     """The service of that name; else `web`, the only one, or the first that has a port. Raises UsageError."""
-    wanted = name or "web"
-    if (found := environment.service(wanted)) is not None:
+    if name is None:
+        return environment.first
+    if (found := environment.service(name)) is not None:
         return found
-    if name is not None:
-        known = ", ".join(each.name for each in environment.services)
-        raise UsageError(f'{environment.name} has no service "{name}"', hint=f"it has {known}")
-    return next((each for each in environment.services if each.port is not None), environment.services[0])
+    known = ", ".join(each.name for each in environment.services)
+    raise UsageError(f'{environment.name} has no service "{name}"', hint=f"it has {known}")
 
 
 def given(app: App, environment: Environment, service: Service, port: int | None) -> Mapping[str, str]:

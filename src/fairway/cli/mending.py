@@ -1,4 +1,5 @@
-"""What `fairway check --fix` mends: lines that keep env files out of git and images, and an example of the variables.
+"""What `fairway check --fix` mends: lines that keep env files out of git and images, an example of the variables,
+scripts of package.json.
 
 It adds, and changes no line that is there. All files are looked at before the first is written, so that one that can't
 be written leaves the others as they are; each is written whole, so that whoever dies between two of them starts again.
@@ -43,6 +44,8 @@ def plan(top: Path, app: App, rules: frozenset[str], files: "Tree") -> Iterator[
     found = detect(files, app)
     if wanted("no-dockerignore", "copies-env-file") and (change := dockerignore(top, files, found)) is not None:
         yield change
+    if wanted("missing-script") and (change := package(top, app, files, found)) is not None:
+        yield change
     if not rules and (change := example(top, app, files)) is not None:
         yield change
 
@@ -71,6 +74,20 @@ def dockerignore(top: Path, files: "Tree", found: Detection) -> Rewrite | None:
         return None
     after = rewriting.with_lines(content, f"What never goes into the image (added by {BY}).", lines)
     return Rewrite(top=top, path=path, what=f"added {' '.join(lines)}", before=content, after=after)
+
+
+def package(top: Path, app: App, files: "Tree", found: Detection) -> Rewrite | None:
+    """The package.json with the scripts that it lacks, None when it lacks none or its form would not stay."""
+    from fairway.build.audit import scripts
+
+    path = scripts.place(app)
+    lacking = [each.script for each in scripts.unscripted(files, found, app)]
+    content = rewriting.read(top, path) if lacking else None
+    added = scripts.proposals(scripts.read(files, app), lacking)
+    after = scripts.with_scripts(content, added) if content is not None and added else None
+    if after is None:
+        return None
+    return Rewrite(top=top, path=path, what=f"added {' '.join(added)}", before=content, after=after)
 
 
 def example(top: Path, app: App, files: "Tree") -> Rewrite | None:

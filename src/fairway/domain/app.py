@@ -172,6 +172,16 @@ class Environment:
         """The job of that name, or None."""
         return next((job for job in self.jobs if job.name == name), None)
 
+    @property
+    def first(self) -> Service:
+        """The service that is meant when none is named: `web`, else the first that has a port, else the first."""
+        return self.service("web") or next((s for s in self.services if s.port is not None), self.services[0])
+
+    @property
+    def script(self) -> str:
+        """The script of package.json that starts the app for this environment: `start:staging`."""
+        return f"start:{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:

@@ -11,10 +11,11 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Why it matters, and what to do."""
+    """Why it matters, and what to do. One that is `minor` is told, and fails no check."""
 
     why: str
     fix: str
+    minor: bool = False
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -82,6 +83,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "no-lock-file": Rule(
             why="the same commit installs other versions tomorrow",
             fix="commit the lock file that npm install (yarn, pnpm, uv, poetry) writes",
+        ),
+        "missing-script": Rule(
+            why="fairway run falls back on the script start, the same one for every environment",
+            fix="add the script to package.json; fairway check --fix does it where it knows how",
+            minor=True,
         ),
     }
 )

@@ -122,3 +122,43 @@ def test_a_committed_env_file_stays_and_so_does_its_finding(code: Any) -> None:
     assert done.returncode == 1
     assert ".env:1  git has this file, or would take it; it sets TOKEN" in done.stdout
     assert "Fixed   .gitignore" in done.stderr
+
+
+TWO = MANIFEST + "[environments.staging]\n[environments.production]\n"
+
+
+def test_a_missing_script_is_minor_and_can_be_added(code: Any) -> None:
+    code.write("fairway.toml", TWO)
+
+    told = code.fairway("check", "--rule", "missing-script")
+    fixed = code.fairway("check", "--rule", "missing-script", "--fix")
+    again = code.fairway("check", "--rule", "missing-script", "--fix")
+
+    assert told.returncode == 0
+    assert told.stdout.startswith("missing-script (minor)\n")
+    assert "package.json  it has no script start:staging, which fairway run staging looks for" in told.stdout
+    assert fixed.stderr == "Fixed   package.json  added start:staging start:production\nNothing was found\n"
+    assert json.loads((code.folder / "package.json").read_text())["scripts"]["start:staging"] == "node server.js"
+    assert again.stderr == "Nothing was found\n"
+
+
+def test_a_script_that_can_not_be_made_stays_a_finding(code: Any) -> None:
+    code.write("fairway.toml", TWO)
+    code.write("package.json", PACKAGE.replace('"start"', '"prestart": "node warm.js", "start"'))
+    before = snapshot(code.folder)
+
+    done = code.fairway("check", "--rule", "missing-script", "--fix", "--json")
+
+    document = json.loads(done.stdout)
+    assert (document["fixed"], [each["minor"] for each in document["findings"]]) == ([], [True, True])
+    assert snapshot(code.folder) == before
+
+
+def test_init_proposes_the_scripts_and_says_what_adds_them(code: Any) -> None:
+    code.write("fairway.toml", TWO)
+
+    done = code.fairway("init", "--yes")
+
+    assert '"start:staging": "node server.js" among the scripts of package.json' in done.stderr
+    assert "       fairway check --rule missing-script --fix   adds them\n" in done.stderr
+    assert (code.folder / "package.json").read_text() == PACKAGE

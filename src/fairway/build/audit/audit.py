@@ -5,7 +5,7 @@ In: the files that git has or would take, and what detection concluded from them
 
 from collections.abc import Iterator
 
-from fairway.build.audit import code, files, image
+from fairway.build.audit import code, files, image, scripts
 from fairway.build.detect import source
 from fairway.build.detect.tree import Tree
 from fairway.domain import audit
@@ -31,6 +31,7 @@ def run(tree: Tree, found: Detection, app: App) -> tuple[Finding, ...]:
             *code.signals(tree, found, own),
             *loopback(found),
             *health(found, app),
+            *scripts.missing(tree, found, app),
         ]
     )
 

@@ -24,8 +24,8 @@ def check(rules: tuple[str, ...], no_history: bool, fix: bool, as_json: bool) ->
     """Look for what will hurt in production: secrets and settings in the code, an app that does not hear SIGTERM, a
     Dockerfile that runs as root.
 
-    A rule is silenced with a reason under [check] in fairway.toml. It ends with 1 when something was found,
-    with --fix when something is left.
+    A rule is silenced with a reason under [check] in fairway.toml. It ends with 1 when something was found
+    that is not minor, with --fix when such a thing is left.
     """
     unknown = [name for name in rules if name not in RULES]
     if unknown:
@@ -43,7 +43,7 @@ def check(rules: tuple[str, ...], no_history: bool, fix: bool, as_json: bool) ->
         for each in mended:
             output.say(output.clean(f"{'Fixed':<7} {each['path']}  {each['what']}"))
         tell(loud, len(found) - len(loud))
-    if loud:
+    if any(not RULES[each.rule].minor for each in loud):
         raise click.exceptions.Exit(WorkFailed.exit_status)
 
 
@@ -71,6 +71,7 @@ def describe(found: Finding) -> dict[str, object]:
         "what": found.what,
         "why": rule.why,
         "fix": rule.fix,
+        "minor": rule.minor,
         "silenced": found.silenced or None,
     }
 
@@ -81,7 +82,7 @@ def tell(found: Sequence[Finding], silenced: int) -> None:
         places = [each for each in found if each.rule == name]
         if not places:
             continue
-        output.put(output.paint(name, "bold"))
+        output.put(output.paint(name, "bold") + (" (minor)" if RULES[name].minor else ""))
         for each in places:
             output.put(f"  {output.clean(each.where)}  {output.clean(each.what)}")
         output.put(f"    Why   {RULES[name].why}")

@@ -74,15 +74,19 @@ def keep_out(folder: Path, found: Detection) -> list[str]:
 
 def watch(folder: Path, found: Detection) -> None:
     """Say which env files are committed, and which scripts package.json lacks."""
+    from fairway.build.audit import scripts
+
     if names := envkeeping.committed(folder):
         output.say(f"Watch  {', '.join(names)}: committed, so its values are in git's history")
         output.say(f"       git rm --cached {' '.join(names)}, and replace the secrets in it")
     directory = folder / found.directory
     table = here.read_manifest(folder).get("environments")
     environments = list(table) if isinstance(table, dict) and table else ["production"]
-    scripts = envkeeping.missing_scripts(run.read_scripts(directory), environments)
-    for name, text in scripts.items():
+    lacking = scripts.proposals(run.read_scripts(directory), [f"start:{name}" for name in environments])
+    for name, text in lacking.items():
         output.say(f'Maybe  "{name}": {json.dumps(text)} among the scripts of package.json, for fairway run')
+    if lacking and len(environments) > 1:
+        output.say("       fairway check --rule missing-script --fix   adds them")
 
 
 def written_test(folder: Path) -> str | None:

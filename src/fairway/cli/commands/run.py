@@ -91,7 +91,7 @@ def default_command(found: Local, environment: Environment, service: Service) ->
     when there is neither."""
     scripts = read_scripts(found.folder)
     manager = next((name for file, name in MANAGERS.items() if (found.folder / file).is_file()), "npm")
-    own = f"start:{environment.name}"
+    own = environment.script
     if own in scripts:
         return [manager, "run", own]
     if service.command:
