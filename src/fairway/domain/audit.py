@@ -84,6 +84,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             why="the same commit installs other versions tomorrow",
             fix="commit the lock file that npm install (yarn, pnpm, uv, poetry) writes",
         ),
+        "lock-out-of-step": Rule(
+            why="a build installs what the lock file says: one that does not fit is refused, or other versions come",
+            fix="run npm install (yarn, pnpm install) and commit the lock file with package.json",
+        ),
         "missing-script": Rule(
             why="fairway run falls back on the script start, the same one for every environment",
             fix="add the script to package.json; fairway check --fix does it where it knows how",

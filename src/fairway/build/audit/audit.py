@@ -5,7 +5,7 @@ In: the files that git has or would take, and what detection concluded from them
 
 from collections.abc import Iterator
 
-from fairway.build.audit import code, files, image, scripts
+from fairway.build.audit import code, files, image, locks, scripts
 from fairway.build.detect import source
 from fairway.build.detect.tree import Tree
 from fairway.domain import audit
@@ -23,6 +23,7 @@ def run(tree: Tree, found: Detection, app: App) -> tuple[Finding, ...]:
         [
             *files.env_files(tree),
             *files.lock_file(found),
+            *locks.out_of_step(tree, found),
             *files.migrations(tree, found),
             *image.dockerfile(tree, found),
             *code.urls(own),
