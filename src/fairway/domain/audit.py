@@ -88,6 +88,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             why="a build installs what the lock file says: one that does not fit is refused, or other versions come",
             fix="run npm install (yarn, pnpm install) and commit the lock file with package.json",
         ),
+        "dev-dependencies-in-image": Rule(
+            why="tests, compilers and linters make the image larger, and each is one more thing to break into",
+            fix="build in a stage of its own; in the last one npm ci --omit=dev (yarn --production, pnpm --prod)",
+        ),
         "missing-script": Rule(
             why="fairway run falls back on the script start, the same one for every environment",
             fix="add the script to package.json; fairway check --fix does it where it knows how",

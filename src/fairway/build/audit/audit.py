@@ -5,7 +5,7 @@ In: the files that git has or would take, and what detection concluded from them
 
 from collections.abc import Iterator
 
-from fairway.build.audit import code, files, image, locks, scripts
+from fairway.build.audit import code, files, image, installs, locks, scripts
 from fairway.build.detect import source
 from fairway.build.detect.tree import Tree
 from fairway.domain import audit
@@ -26,6 +26,7 @@ def run(tree: Tree, found: Detection, app: App) -> tuple[Finding, ...]:
             *locks.out_of_step(tree, found),
             *files.migrations(tree, found),
             *image.dockerfile(tree, found),
+            *installs.development(tree, found),
             *code.urls(own),
             *code.ports(own),
             *code.sessions(own, app),
