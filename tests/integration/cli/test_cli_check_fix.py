@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from fairway.cli import contract, mending
+from fairway.cli.commands import env_check
+from fairway.errors import UsageError
+
 MANIFEST = 'app = "shop-api"\n[services.web]\nhealth = { path = "/healthz" }\n'
 PACKAGE = '{ "name": "shop-api", "scripts": { "start": "node server.js" } }\n'
 SERVER = (
@@ -56,6 +60,31 @@ def test_the_second_time_changes_nothing(code: Any) -> None:
 
     assert json.loads(done.stdout) == {"findings": [], "fixed": []}
     assert snapshot(code.folder) == once
+
+
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_one_that_died_between_two_files_is_taken_up_by_the_next(code: Any, written: int) -> None:
+    app = env_check.describe(code.folder)
+    rewrites = list(mending.plan(code.folder, app, frozenset(), contract.listed(code.folder)))
+    for each in rewrites[:written]:
+        each.write()
+
+    done = code.fairway("check", "--fix", "--json")
+
+    assert [each["path"] for each in json.loads(done.stdout)["fixed"]] == [each.path for each in rewrites[written:]]
+    assert all((code.folder / each.path).read_bytes() == each.after for each in rewrites)
+
+
+def test_of_two_at_once_the_second_says_so_and_writes_nothing_twice(code: Any) -> None:
+    app = env_check.describe(code.folder)
+    first, second = (list(mending.plan(code.folder, app, frozenset(), contract.listed(code.folder))) for _ in range(2))
+    first[0].write()
+
+    with pytest.raises(UsageError) as refused:
+        second[0].write()
+
+    assert refused.value.why == "something else wrote to it meanwhile"
+    assert (code.folder / ".gitignore").read_bytes() == first[0].after
 
 
 def test_what_a_person_has_to_mend_stays_a_finding(code: Any) -> None:

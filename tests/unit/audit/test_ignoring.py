@@ -65,6 +65,21 @@ def test_a_line_whose_files_the_build_asks_for_is_not_added(dockerfile: str, wit
 
 
 @pytest.mark.parametrize(
+    ("package", "asks"),
+    [
+        (b'{ "scripts": { "build": "tsc" } }', False),
+        (b'{ "scripts": { "build": "git rev-parse HEAD > version && tsc" } }', True),
+        (b'{ "scripts": { "prepare": "husky install" } }', True),
+        (b'{ "scripts": ', True),
+    ],
+)
+def test_git_stays_in_where_a_script_asks_it(package: bytes, asks: bool) -> None:
+    tree = Files({"Dockerfile": b"FROM node:22\nCOPY . .\n", "package.json": package})
+
+    assert (".git" not in ignoring.lacking(tree, "", ENV, lambda text: True)) == asks
+
+
+@pytest.mark.parametrize(
     ("files", "place"),
     [
         ({"Dockerfile": b"FROM node:22\nCOPY . .\n"}, ".dockerignore"),

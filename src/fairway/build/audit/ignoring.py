@@ -10,11 +10,14 @@ from collections.abc import Callable
 
 from fairway.build import envfiles
 from fairway.build.audit import image
+from fairway.build.detect import needs, package_json
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Detection
 
 DOCKERFILE = re.compile(r"(^|/)(Dockerfile(\.[\w-]+)*|[\w.-]+\.Dockerfile)$", re.IGNORECASE)
 ASKS_GIT = re.compile(r"(^|[\s&|;(/])git([\s/]|$)|\.git\b", re.IGNORECASE | re.MULTILINE)
+HOOKS = re.compile(r"\b(husky|lefthook|simple-git-hooks)\b")
+"""Programs that put hooks into .git, and may fail where there is none."""
 MODULES = "**/node_modules"
 GIT = ".git"
 PROBES = {
@@ -47,9 +50,23 @@ def lacking(tree: Tree, ignore: str, env: tuple[str, ...], are_kept_out: Callabl
         lines += env
     if lets_in(ignore, MODULES) and not any("node_modules" in source for source in sources):
         lines.append(MODULES)
-    if lets_in(ignore, GIT) and not any(ASKS_GIT.search(text) for text in texts):
+    if lets_in(ignore, GIT) and not any(ASKS_GIT.search(text) for text in texts) and not asks_git(tree):
         lines.append(GIT)
     return tuple(lines)
+
+
+def asks_git(tree: Tree) -> bool:
+    """Whether a package.json's scripts or packages ask git during install or build. One that can't be read may."""
+    for path in tree.files():
+        if posixpath.basename(path) != "package.json":
+            continue
+        try:
+            package = package_json.read(tree, path)
+        except ValueError:
+            return True
+        if package is not None and (needs.git(package) or HOOKS.search(package.scripts.get("prepare", ""))):
+            return True
+    return False
 
 
 def names_env(source: str) -> bool:
