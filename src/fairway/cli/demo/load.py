@@ -40,7 +40,7 @@ class Tally:
 class Shopper:
     """One keep-alive connection to one host name."""
 
-    def __init__(self, port: int, host: str, address: str) -> None:
+    def __init__(self, port: int, host: str, address: str = "127.0.0.1") -> None:
         self.port = port
         self.address = address
         self.host = host
