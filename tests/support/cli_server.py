@@ -218,7 +218,7 @@ def make_app(served: Served) -> Starlette:
 
     async def api(request: Request) -> Response:
         raw = await request.body()
-        body = json.loads(raw) if raw else None
+        body: Any = json.loads(raw) if raw else None
         served.asked.append((request.method, request.url.path, body))
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return problem("unauthorized", 401, "the token is wrong", hint="fairway token")

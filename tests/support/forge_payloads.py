@@ -123,8 +123,8 @@ def headers(name: str, secret: str, body: bytes, *, id: str = "d1", time: int = 
             return {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": id, "X-Gitlab-Token": secret}
         case "gitlab-signed":
             key = base64.b64decode(secret.removeprefix("whsec_"))
-            own = base64.b64encode(hmac.new(key, f"{id}.{time}.".encode() + body, hashlib.sha256).digest()).decode()
-            more = {"webhook-id": id, "webhook-timestamp": str(time), "webhook-signature": f"v1,{own}"}
+            signed = base64.b64encode(hmac.new(key, f"{id}.{time}.".encode() + body, hashlib.sha256).digest()).decode()
+            more = {"webhook-id": id, "webhook-timestamp": str(time), "webhook-signature": f"v1,{signed}"}
             return {"X-Gitlab-Event": "Push Hook", "Idempotency-Key": id, **more}
         case "bitbucket":
             return {"X-Event-Key": "repo:push", "X-Request-UUID": id, "X-Hub-Signature": f"sha256={signature}"}
