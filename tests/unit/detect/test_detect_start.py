@@ -26,6 +26,13 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ),
     ("yarn calls by name", {"start": "yarn x", "x": "node server.js"}, ("node", "server.js")),
     ("pnpm runs by name", {"start": "pnpm run x", "x": "node server.js"}, ("node", "server.js")),
+    ("yarn runs a program by its name", {"start": "yarn tsx server.js"}, ("tsx", "server.js")),
+    (
+        "pnpm runs a program by its name",
+        {"start": "pnpm cross-env A=1 node server.js"},
+        ("sh", "-c", "A=1 exec node server.js"),
+    ),
+    ("a script hides the program of its name", {"start": "yarn tsx", "tsx": "node server.js"}, ("node", "server.js")),
     ("npx is left out", {"start": "npx node server.js"}, ("node", "server.js")),
     (
         "prestart runs before",

@@ -25,6 +25,13 @@ OWN_COMMANDS = frozenset(
 QUIET = frozenset({"-s", "--silent", "--quiet", "-q", "--if-present", "--no-update-notifier", "--loglevel=error"})
 
 NODEMON_VALUED = frozenset({"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d"})
+# yarn and pnpm run a dependency's program by its bare name; a script of that name would have been found before.
+PROGRAMS = frozenset(
+    {
+        "babel-node", "cross-env", "env-cmd", "medusa", "nest", "next", "nodemon", "nuxt", "pm2", "pm2-runtime",
+        "strapi", "ts-node", "ts-node-dev", "tsnd", "tsx"
+    }
+)  # fmt: skip
 FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
 
 Pm2 = Callable[[str], tuple[str, ...] | None]
@@ -160,6 +167,8 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "yarn" | "pnpm" if rest and rest[0] == "exec":
             return rest[1:] or None
         case "yarn" if rest and rest[0] == "node":
+            return rest
+        case "yarn" | "pnpm" if rest and rest[0] in PROGRAMS:
             return rest
     return None
 
