@@ -119,6 +119,19 @@ def test_an_app_on_the_loopback_alone_is_a_problem(code: str) -> None:
     assert any("can't be reached" in problem.what for problem in detection.problems)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "app.listen(port, host, () => { const shown = host ? host : 'localhost'; log(shown, 'localhost') })",
+        "app.listen(3000, function () { print('on', 'localhost') })",
+    ],
+)
+def test_what_the_callback_of_listen_prints_is_no_address(code: str) -> None:
+    detection = detected({"package.json": package(dependencies={"express": "5"}), "index.js": code})
+
+    assert not [problem for problem in detection.problems if "can't be reached" in problem.what]
+
+
 HEALTH: list[tuple[dict[str, str], str | None]] = [
     ({"index.js": "const app = express();\napp.get('/health', f)"}, "/health"),
     ({"index.js": "const app = express();\napp.get('/status', f)\napp.get('/healthz', g)"}, "/healthz"),

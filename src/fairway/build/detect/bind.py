@@ -17,7 +17,10 @@ OURS = frozenset(
     {"HOST", "HOSTNAME", "APP_HOST", "SERVER_HOST", "API_HOST", "HTTP_HOST", "LISTEN_HOST", "BIND_HOST", "BIND", "IP",
      "ADDRESS", "BIND_ADDRESS", "LISTEN_ADDRESS", "SERVER_ADDRESS"}
 )  # fmt: skip
-LITERAL = re.compile(rf"\.listen\((?:[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}")
+# Not into a callback: what it prints (`hostname ? hostname : "localhost"`) is no address that is listened on.
+LITERAL = re.compile(
+    rf"\.listen\((?:(?!=>|\bfunction\b)[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}"
+)
 SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}")
 FASTIFY = re.compile(r"\.listen\(\s*\{(?P<inside>[^{}]*)\}")
 
