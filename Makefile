@@ -31,9 +31,9 @@ check: environment ## format, lint, types, import contracts, unit tests, documen
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python -m pytest -q $(FAST) -n 2
 
-# They wait more than they work (health checks, drains, bake times), so three at a time on two cores, the longest first.
+# They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
 test: setup check ## everything, with real Docker, HAProxy, registry and git: under ten minutes
-	$(BIN)/python -m pytest -q $(SLOW) -n 3 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/python -m pytest -q $(SLOW) -n 4 --dist loadfile --no-loadscope-reorder --durations 15
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }
