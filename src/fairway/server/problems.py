@@ -124,8 +124,12 @@ async def _invalid(_: Request, error: Exception) -> Response:
 async def _no_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in (404, 405):
-        place = f"{request.method} {request.url.path}"
-        refusal: UsageError = NoSuchPage(f"there is no {place}", hint="docs/design/api.md lists what there is")
+        refusal: UsageError = NoSuchPage(
+            f"there is no {request.method} {request.url.path}",
+            why="the API of this server has no such path; a command line of another version may ask for it",
+            hint="after an update of Fairway: fairway server stop && fairway server start",
+            docs="docs/design/api.md",
+        )
     else:
         refusal = UsageError("the request is not what this call takes", why=error.detail)
     refusal.http_status = error.status_code

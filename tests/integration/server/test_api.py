@@ -240,10 +240,11 @@ async def test_a_body_that_is_too_large_is_refused_whether_its_length_is_told_or
 
 async def test_an_unknown_app_path_and_method_are_problems(served):
     app = assert_problem(await served.api.get(f"{API}/apps/shp"), 404, "not_found")
-    assert_problem(await served.api.get(f"{API}/nothing"), 404, "not_found")
+    page = assert_problem(await served.api.get(f"{API}/nothing"), 404, "not_found")
     assert_problem(await served.api.put(f"{API}/apps"), 405, "not_found")
 
     assert "shop" in app["hint"] + app["detail"]
+    assert "of another version" in page["detail"] and "server start" in page["hint"], "after an update of Fairway"
 
 
 async def test_what_nobody_foresaw_gives_a_reference_and_no_trace(served, caplog):
