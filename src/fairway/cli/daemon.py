@@ -82,6 +82,8 @@ def spawn(settings: Settings, command: Sequence[str]) -> tuple[subprocess.Popen[
             f"{settings.home} can't be written to", why=(error.strerror or "").lower(), hint="set FAIRWAY_HOME"
         ) from error
     with log:
+        # Before it starts: the server moves the position that it shares with this file.
+        offset = log.tell()
         process = subprocess.Popen(
             [*command],
             cwd=settings.home,
@@ -90,7 +92,7 @@ def spawn(settings: Settings, command: Sequence[str]) -> tuple[subprocess.Popen[
             stderr=log,
             start_new_session=True,
         )
-        return process, log.tell()
+        return process, offset
 
 
 def stop(settings: Settings, *, timeout: float) -> int | None:
@@ -177,8 +179,10 @@ def tail(file: Path, *, lines: int, offset: int = 0) -> list[str]:
 def _wait(settings: Settings, process: subprocess.Popen[bytes] | None, pid: int, deadline: float, offset: int) -> None:
     client = connect.connect(settings)
     while not client.healthy():
+        ended = process is not None and process.poll() is not None
+        # Behind the look at its end, so that its last words are among them.
         log = tail(log_file(settings), lines=LINES, offset=offset)
-        if process is not None and process.poll() is not None:
+        if process is not None and ended:
             raise WorkFailed(f"the server ended with status {process.returncode}", log=log, hint="fairway doctor")
         if process is None and not alive(pid):
             raise WorkFailed("the server ended", hint="fairway server logs")
