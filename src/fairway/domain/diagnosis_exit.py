@@ -17,7 +17,7 @@ SIGNALS: Mapping[int, tuple[str, str]] = MappingProxyType(
         6: ("SIGABRT", "it gave up by itself"),
         7: ("SIGBUS", "a crash in native code"),
         8: ("SIGFPE", "a crash in native code"),
-        9: ("SIGKILL", "something killed it; the kernel reports no lack of memory"),
+        9: ("SIGKILL", "something killed it; Docker reports no lack of memory, but can miss one"),
         11: ("SIGSEGV", "a crash in native code"),
         13: ("SIGPIPE", "what it wrote to was closed"),
         15: ("SIGTERM", "something asked it to stop"),

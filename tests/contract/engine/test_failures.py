@@ -55,10 +55,6 @@ async def gather(engine: DockerEngine, spec: TaskSpec) -> Facts:
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        (
-            "const all = []; setInterval(() => all.push(Buffer.alloc(8 << 20, 1)), 5)",
-            "the kernel killed the process: it needed more memory than its limit of 64 MB",
-        ),
         ("require('express')", "the package express is not in the image"),
         (
             "if (!process.env.STRIPE_KEY) throw new Error('STRIPE_KEY is required')",
@@ -94,12 +90,23 @@ async def test_a_real_failure_is_told_by_its_cause(
     docker_engine: DockerEngine, image: Image, script: str, sentence: str
 ) -> None:
     spec = docker_room.make_spec(image, command=("node", "-e", script), health=HEALTHZ)
-    if "Buffer.alloc" in script:
-        spec = replace(spec, memory=64 * MIB)
 
     cause = diagnosis.diagnose(await gather(docker_engine, spec), previous=None)
 
     assert cause.sentence.startswith(sentence)
+
+
+async def test_a_lack_of_memory_is_told_by_its_cause(docker_engine: DockerEngine, image: Image) -> None:
+    script = "const all = []; setInterval(() => all.push(Buffer.alloc(8 << 20, 1)), 5)"
+    spec = replace(docker_room.make_spec(image, command=("node", "-e", script), health=HEALTHZ), memory=64 * MIB)
+
+    sentences = [diagnosis.diagnose(await gather(docker_engine, spec), previous=None).sentence]
+    # The engine hears of the lack and of the end from two sources, and says nothing of the first when it comes second.
+    while sentences[-1].endswith("but can miss one") and len(sentences) < 4:
+        await docker_engine.remove(TASK)
+        sentences.append(diagnosis.diagnose(await gather(docker_engine, spec), previous=None).sentence)
+
+    assert sentences[-1] == "the kernel killed the process: it needed more memory than its limit of 64 MB"
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ CASES = {
     ),
     "killed": Case(
         exit=Exit(code=137),
-        sentence="the process was ended by SIGKILL: something killed it; the kernel reports no lack of memory",
+        sentence="the process was ended by SIGKILL: something killed it; "
+        "Docker reports no lack of memory, but can miss one",
         seen="exit code 137",
     ),
     "asked to stop": Case(
