@@ -19,6 +19,7 @@ from typing import Any, Self
 from fairway.adapters import engine_api
 from fairway.adapters.buildkit import authorities, client, command, failure, limits, platforms, process, throwaway
 from fairway.adapters.buildkit.progress import Progress
+from fairway.adapters.buildkit.workfolder import workfolder
 from fairway.domain import registries, trust
 from fairway.domain.image import LocalImage
 from fairway.errors import Conflict, WorkFailed
@@ -64,7 +65,7 @@ class DockerBuilder:
         """Raises UsageError for a CA file that can't be used. An engine that is down shows at the first call."""
         async with contextlib.AsyncExitStack() as stack:
             self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
-            self._files = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fairway-build-")))
+            self._files = stack.enter_context(workfolder())
             self._ca = authorities.find(self._environ, self._files)
             self._stack = stack.pop_all()
         return self
