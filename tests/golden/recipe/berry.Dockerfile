@@ -13,18 +13,20 @@
 
 FROM node:22-slim AS tools
 WORKDIR /app
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+ENV npm_config_cache="/var/cache/npm"
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm install --global --force --no-audit --no-fund @yarnpkg/cli-dist@4.5.1
-ENV YARN_NODE_LINKER="node-modules" \
+ENV YARN_GLOBAL_FOLDER="/var/cache/yarn" \
+    YARN_NODE_LINKER="node-modules" \
     YARN_ENABLE_TELEMETRY="0"
 ENV PATH="/app/node_modules/.bin:$PATH"
 
 FROM tools AS deps
 COPY package.json yarn.lock .yarnrc.yml ./
 COPY .yarn/releases/ ./.yarn/releases/
-RUN --mount=type=cache,id=fairway-berry,target=/root/.yarn/berry/cache \
+RUN --mount=type=cache,id=fairway-berry,target=/var/cache/yarn/cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     node -e 'const fs=require("fs");for(const f of process.argv.slice(1)){const p=JSON.parse(fs.readFileSync(f,"utf8").replace(/^\uFEFF/,""));for(const s of ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"])if(p.scripts)delete p.scripts[s];fs.writeFileSync(f,JSON.stringify(p,null,2))}' package.json && \
@@ -41,7 +43,7 @@ RUN npm test
 FROM tools AS production
 COPY package.json yarn.lock .yarnrc.yml ./
 COPY .yarn/releases/ ./.yarn/releases/
-RUN --mount=type=cache,id=fairway-berry,target=/root/.yarn/berry/cache \
+RUN --mount=type=cache,id=fairway-berry,target=/var/cache/yarn/cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     node -e 'const fs=require("fs");for(const f of process.argv.slice(1)){const p=JSON.parse(fs.readFileSync(f,"utf8").replace(/^\uFEFF/,""));for(const s of ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"])if(p.scripts)delete p.scripts[s];fs.writeFileSync(f,JSON.stringify(p,null,2))}' package.json && \

@@ -16,7 +16,8 @@ WORKDIR /app
 RUN apt-get update && \
     apt-get install --yes --no-install-recommends python3 make g++ && \
     rm -rf /var/lib/apt/lists/*
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+ENV npm_config_cache="/var/cache/npm"
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm install --global --force --no-audit --no-fund npm@11
@@ -24,7 +25,7 @@ ENV PATH="/app/node_modules/.bin:$PATH"
 
 FROM tools AS deps
 COPY package.json ./
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     if [ -d /usr/local/include/node ]; then export npm_config_nodedir=/usr/local; fi; \
@@ -39,7 +40,7 @@ ENV CI=true
 RUN npm test
 
 FROM deps AS production
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm prune --omit=dev --no-audit --no-fund

@@ -12,11 +12,12 @@
 
 FROM node:20-slim AS tools
 WORKDIR /app
+ENV npm_config_cache="/var/cache/npm"
 ENV PATH="/app/node_modules/.bin:$PATH"
 
 FROM tools AS deps
 COPY package.json package-lock.json ./
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm ci --no-audit --no-fund
@@ -31,7 +32,7 @@ RUN npm test
 
 FROM tools AS production
 COPY package.json package-lock.json ./
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm ci --no-audit --no-fund --omit=dev

@@ -19,23 +19,24 @@ WORKDIR /app
 ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED="1" \
     PYTHONDONTWRITEBYTECODE="1" \
-    PYTHONPATH="/app:/app/src"
+    PYTHONPATH="/app:/app/src" \
+    XDG_CACHE_HOME="/var/cache/python"
 COPY requirements.txt requirements-dev.txt ./
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     pip install --disable-pip-version-check -r requirements.txt
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     /venv/bin/pip install --disable-pip-version-check uvicorn
 
 FROM deps AS test
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     pip install --disable-pip-version-check -r requirements-dev.txt
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     python -c 'import pytest' 2>/dev/null || /venv/bin/pip install --disable-pip-version-check pytest

@@ -16,7 +16,8 @@ WORKDIR /app
 RUN apt-get update && \
     apt-get install --yes --no-install-recommends openssl && \
     rm -rf /var/lib/apt/lists/*
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+ENV npm_config_cache="/var/cache/npm"
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     npm install --global --force --no-audit --no-fund pnpm@9.15.0

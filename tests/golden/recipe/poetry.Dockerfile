@@ -17,29 +17,30 @@ WORKDIR /app
 ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED="1" \
     PYTHONDONTWRITEBYTECODE="1" \
-    PYTHONPATH="/app:/app/src"
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+    PYTHONPATH="/app:/app/src" \
+    XDG_CACHE_HOME="/var/cache/python"
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     python3 -m venv /opt/poetry && /opt/poetry/bin/pip install --disable-pip-version-check poetry poetry-plugin-export
 ENV POETRY_NO_INTERACTION="1" \
     PATH="/venv/bin:/opt/poetry/bin:$PATH"
 COPY pyproject.toml poetry.lock ./
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     poetry export --only main --output /tmp/requirements.txt && pip install --disable-pip-version-check -r /tmp/requirements.txt
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     /venv/bin/pip install --disable-pip-version-check gunicorn
 
 FROM deps AS test
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     poetry export --all-groups --output /tmp/requirements.txt && pip install --disable-pip-version-check -r /tmp/requirements.txt
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     python -c 'import pytest' 2>/dev/null || /venv/bin/pip install --disable-pip-version-check pytest

@@ -15,8 +15,9 @@ WORKDIR /app
 ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED="1" \
     PYTHONDONTWRITEBYTECODE="1" \
-    PYTHONPATH="/app:/app/src"
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+    PYTHONPATH="/app:/app/src" \
+    XDG_CACHE_HOME="/var/cache/python"
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     python3 -m venv /opt/uv && /opt/uv/bin/pip install --disable-pip-version-check uv
@@ -25,17 +26,17 @@ ENV UV_PROJECT_ENVIRONMENT="/venv" \
     UV_PYTHON_DOWNLOADS="never" \
     PATH="/venv/bin:/opt/uv/bin:$PATH"
 COPY pyproject.toml uv.lock ./
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     uv sync --locked --no-dev --no-install-project
 
 FROM deps AS test
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     uv sync --locked --all-groups --no-install-project
-RUN --mount=type=cache,id=fairway-pip,target=/root/.cache \
+RUN --mount=type=cache,id=fairway-pip,target=/var/cache/python \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export PIP_CERT=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt REQUESTS_CA_BUNDLE=/run/fairway/ca.crt; fi; \
     python -c 'import pytest' 2>/dev/null || uv pip install --python /venv/bin/python pytest

@@ -14,13 +14,14 @@
 
 FROM node:22-slim AS tools
 WORKDIR /app
+ENV npm_config_cache="/var/cache/npm"
 ENV PATH="/app/packages/api/node_modules/.bin:/app/node_modules/.bin:$PATH"
 
 FROM tools AS deps
 COPY package.json package-lock.json ./
 COPY packages/api/package.json ./packages/api/
 COPY packages/lib/package.json ./packages/lib/
-RUN --mount=type=cache,id=fairway-npm,target=/root/.npm \
+RUN --mount=type=cache,id=fairway-npm,target=/var/cache/npm \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     node -e 'const fs=require("fs");for(const f of process.argv.slice(1)){const p=JSON.parse(fs.readFileSync(f,"utf8").replace(/^\uFEFF/,""));for(const s of ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"])if(p.scripts)delete p.scripts[s];fs.writeFileSync(f,JSON.stringify(p,null,2))}' packages/lib/package.json && \

@@ -36,7 +36,7 @@ def look(dockerfile: str, package: bytes = PACKAGE, **others: bytes) -> list[tup
         ("FROM node:${V}\nRUN cd api; npm i --no-audit\n", 2, "npm i --no-audit"),
         ('FROM node:22\nRUN ["npm", "ci"]\n', 2, "npm ci"),
         (
-            "FROM node:22\nRUN --mount=type=cache,target=/root/.npm \\\n    npm ci --prefix api\n",
+            "FROM node:22\nRUN --mount=type=cache,target=/var/cache/npm \\\n    npm ci --prefix api\n",
             2,
             "npm ci --prefix api",
         ),

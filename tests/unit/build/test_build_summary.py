@@ -52,7 +52,7 @@ def test_a_cached_install_is_named() -> None:
     steps = Steps(lambda line: None)
 
     for line in (
-        "[deps 2/3] RUN --mount=type=cache,target=/root/.npm npm ci --no-audit",
+        "[deps 2/3] RUN --mount=type=cache,target=/var/cache/npm npm ci --no-audit",
         "[deps 2/3] cached",
         "[build 1/2] RUN npm run build",
         "[build 1/2] done 4.2s",

@@ -4,7 +4,7 @@ from fairway.domain import buildsecrets
 
 DOCKERFILE = """FROM node:22-slim AS deps
 WORKDIR /app
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci
 RUN ["node", "build.js"]
 RUN npm run build \\
   && npm prune
@@ -17,7 +17,7 @@ def test_every_command_gets_them_and_the_log_reads_as_without() -> None:
 
     lines = text.splitlines()
     assert lines[2] == (
-        "RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=NPM_TOKEN,mode=0444 "
+        "RUN --mount=type=cache,target=/var/cache/npm --mount=type=secret,id=NPM_TOKEN,mode=0444 "
         '--mount=type=secret,id=OTHER,mode=0444 export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && '
         'export OTHER="$(cat /run/secrets/OTHER)" && npm ci'
     )

@@ -14,7 +14,7 @@ npm error gyp ERR! build error
 npm error gyp ERR! cwd /app/node_modules/bcrypt
 npm error gyp ERR! node -v v22.1.0
 npm error gyp ERR! not ok
-npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log
+npm error A complete log of this run can be found in: /var/cache/npm/_logs/x-debug-0.log
 """
 PEERS = """\
 npm error code ERESOLVE
@@ -38,7 +38,7 @@ npm error code 1
 npm error path /app/node_modules/tool
 npm error command sh -c node install.js
 npm error The archive can't be unpacked: failed
-npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log
+npm error A complete log of this run can be found in: /var/cache/npm/_logs/x-debug-0.log
 """
 TYPES = """\
 > app@1.0.0 build

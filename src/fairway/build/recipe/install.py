@@ -26,13 +26,17 @@ DROP_DEVELOPMENT = (
     'const fs=require("fs");const p=JSON.parse(fs.readFileSync("package.json","utf8"));'
     'delete p.devDependencies;fs.writeFileSync("package.json",JSON.stringify(p,null,2))'
 )
+NPM_CACHE = "/var/cache/npm"
+YARN_FOLDER = "/var/cache/yarn"
 CACHES = {
-    Manager.NPM: "--mount=type=cache,id=fairway-npm,target=/root/.npm",
+    Manager.NPM: f"--mount=type=cache,id=fairway-npm,target={NPM_CACHE}",
     # yarn 1 corrupts a cache that two installs write at once.
     Manager.YARN: "--mount=type=cache,id=fairway-yarn,sharing=locked,target=/usr/local/share/.cache/yarn",
-    Manager.BERRY: "--mount=type=cache,id=fairway-berry,target=/root/.yarn/berry/cache",
+    Manager.BERRY: f"--mount=type=cache,id=fairway-berry,target={YARN_FOLDER}/cache",
     Manager.PNPM: "--mount=type=cache,id=fairway-pnpm,target=/pnpm/store",
 }
+# Where the mounts are is said to npm and yarn: their own places are below a home that an image may have elsewhere.
+PLACES = {Manager.NPM: {"npm_config_cache": NPM_CACHE}, Manager.BERRY: {"YARN_GLOBAL_FOLDER": YARN_FOLDER}}
 OLD_NPM = 14
 FOCUS = 4
 

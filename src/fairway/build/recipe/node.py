@@ -47,10 +47,16 @@ def tools(detection: Detection, needs: NodeInstall, base: str) -> list[str]:
     """The base image with the package manager, and with a compiler or git where they are needed."""
     debian = [*(TOOLCHAIN if needs.native else ()), *(("git", "ca-certificates") if needs.git else ()), *openssl(needs)]
     lines = [f"FROM {base} AS tools", "WORKDIR /app", *([text.apt(debian)] if debian else [])]
+    # npm brings the other package managers.
+    lines.append(text.variables(install.PLACES[Manager.NPM]))
     if detection.packages:
         lines += install.tools(detection.packages)
         if detection.packages.manager is Manager.BERRY:
-            lines.append(text.variables({"YARN_NODE_LINKER": "node-modules", "YARN_ENABLE_TELEMETRY": "0"}))
+            lines.append(
+                text.variables(
+                    {**install.PLACES[Manager.BERRY], "YARN_NODE_LINKER": "node-modules", "YARN_ENABLE_TELEMETRY": "0"}
+                )
+            )
     return [*lines, path_of(detection)]
 
 

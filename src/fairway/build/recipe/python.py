@@ -18,7 +18,9 @@ from fairway.domain.detection import Detection, Manager, PythonInstall
 CERTIFICATES = (
     f"if [ -s {text.CA} ]; then export PIP_CERT={text.CA} SSL_CERT_FILE={text.CA} REQUESTS_CA_BUNDLE={text.CA}; fi;"
 )
-CACHE = "--mount=type=cache,id=fairway-pip,target=/root/.cache"
+CACHES = "/var/cache/python"
+"""Of pip, poetry and uv, which is said to them by XDG_CACHE_HOME."""
+CACHE = f"--mount=type=cache,id=fairway-pip,target={CACHES}"
 MOUNTS = (CACHE, text.SECRET)
 ENVIRONMENT = {
     "PATH": "/venv/bin:$PATH",
@@ -51,7 +53,7 @@ def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[
     lines += [
         "RUN python3 -m venv /venv",
         "WORKDIR /app",
-        text.variables(ENVIRONMENT),
+        text.variables({**ENVIRONMENT, "XDG_CACHE_HOME": CACHES}),
         *installer(detection),
         *(["COPY . ."] if needs.whole else text.copies(needs.manifests)),
     ]
