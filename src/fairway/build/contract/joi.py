@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from fairway.build.contract import access, moment
 from fairway.build.contract.fields import (
     OPTIONAL,
     REQUIRED,
@@ -18,8 +17,9 @@ from fairway.build.contract.fields import (
 )
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
-from fairway.build.contract.literals import Constants, arguments, literal, unwrap
-from fairway.build.contract.moment import Moment, within
+from fairway.build.contract.literals import Constants, arguments, literal
+from fairway.build.contract.moment import Moment
+from fairway.build.contract.outcome import ends_on_failure
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Kind
 
@@ -55,7 +55,7 @@ def joi_checked(
     if method == "attempt":
         yield from joi_fields(syntax, constants, given[1] if len(given) > 1 else None, when(call))
         return
-    moment_of = when(call) if ends_on_error(syntax, call) else Moment.LATER
+    moment_of = when(call) if ends_on_failure(syntax, call) else Moment.LATER
     yield from joi_fields(syntax, constants, field_of(field_of(call, "function"), "object"), moment_of)
 
 
@@ -87,29 +87,3 @@ def joi_field(syntax: Syntax, chain: Chain) -> Judgement:
     if needed:
         return replace(REQUIRED, kind=kind, choices=choices)
     return replace(OPTIONAL, rule="default" if has_default else "schema", default=default, kind=kind, choices=choices)
-
-
-def ends_on_error(syntax: Syntax, call: Node) -> bool:
-    """Whether the `error` that `validate` answers is thrown."""
-    holder = syntax.parent(access.whole(syntax, call))
-    pattern = field_of(holder, "name") if holder is not None and holder.type == "variable_declarator" else None
-    if holder is None or pattern is None:
-        return False
-    wanted = f"{syntax.text(pattern)}.error"
-    if pattern.type == "object_pattern":
-        wanted = next(
-            (
-                syntax.text(field_of(each, "value")) if each.type == "pair_pattern" else "error"
-                for each in pattern.named_children
-                if (syntax.text(field_of(each, "key")) or syntax.text(each)) == "error"
-            ),
-            "",
-        )
-    scope = access.scope_of(syntax, holder)
-    return any(
-        moment.ends(syntax, field_of(statement, "consequence"))
-        for statement in syntax.all("if_statement")
-        if wanted
-        and within(syntax, statement, scope)
-        and syntax.text(unwrap(field_of(statement, "condition"))) == wanted
-    )

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from fairway.build.contract import access, moment
 from fairway.build.contract.fields import (
     OPTIONAL,
     REQUIRED,
@@ -19,8 +18,9 @@ from fairway.build.contract.fields import (
 )
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
-from fairway.build.contract.literals import Constants, arguments, entry, literal, unwrap
-from fairway.build.contract.moment import Moment, within
+from fairway.build.contract.literals import Constants, arguments, entry, literal
+from fairway.build.contract.moment import Moment
+from fairway.build.contract.outcome import ends_on_failure
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Kind, Need
 
@@ -54,30 +54,10 @@ def zod_parsed(
     if not given or unwrapped_id(given[0]) not in environments:
         return
     moment_of = when(call)
-    if method == "safeParse" and not ends_on_failure(syntax, call, ("success", "error")):
+    if method == "safeParse" and not ends_on_failure(syntax, call):
         moment_of = Moment.LATER
     schema = field_of(field_of(call, "function"), "object")
     yield from at(fields(syntax, constants, schema, zod_field), "zod", moment_of)
-
-
-def ends_on_failure(syntax: Syntax, call: Node, members: tuple[str, ...]) -> bool:
-    """Whether `const r = S.safeParse(…)` is followed by an `if` about it that throws or ends the process."""
-    holder = syntax.parent(access.whole(syntax, call))
-    pattern = field_of(holder, "name") if holder is not None and holder.type == "variable_declarator" else None
-    if holder is None or pattern is None:
-        return False
-    scope = access.scope_of(syntax, holder)
-    name = syntax.text(pattern)
-    wanted = {f"!{name}.success", f"{name}.error", f"{name}.success === false", f"{name}.success == false"}
-    if pattern.type == "object_pattern":
-        wanted = {member for member in members if member == "error"} & set(
-            name.strip("{} ").replace(" ", "").split(",")
-        )
-    for statement in syntax.all("if_statement"):
-        asked = within(syntax, statement, scope) and syntax.text(unwrap(field_of(statement, "condition"))) in wanted
-        if asked and moment.ends(syntax, field_of(statement, "consequence")):
-            return True
-    return False
 
 
 def zod_field(syntax: Syntax, chain: Chain) -> Judgement:
