@@ -122,6 +122,9 @@ def running(root: Path, number: int, *options: str) -> Iterator[SecondDocker]:
     """One that runs, and is gone with its containers, networks and files afterwards, also on failure."""
     root.mkdir(parents=True, exist_ok=True)
     docker = SecondDocker(root=root, number=number, options=options)
+    if not is_used(docker):
+        # A run that was killed could not remove them.
+        remove_links(docker)
     ip("link", "add", docker.bridge, "type", "bridge")
     try:
         ip("addr", "add", f"10.98.{number}.1/24", "dev", docker.bridge)
@@ -131,9 +134,24 @@ def running(root: Path, number: int, *options: str) -> Iterator[SecondDocker]:
     finally:
         docker.end()
         sweep(root)
-        for line in ip("-brief", "addr").splitlines():
-            if f" 10.{99 + number}." in line or line.split()[0] == docker.bridge:
-                ip("link", "del", line.split()[0])
+        remove_links(docker)
+
+
+def remove_links(docker: SecondDocker) -> None:
+    """Remove its bridge and those of the networks that it made."""
+    for line in ip("-brief", "addr").splitlines():
+        if f" 10.{99 + docker.number}." in line or line.split()[0] == docker.bridge:
+            ip("link", "del", line.split()[0])
+
+
+def is_used(docker: SecondDocker) -> bool:
+    """Whether a daemon of another run has the bridge at this moment."""
+    option = f"--bridge={docker.bridge}".encode()
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if option in file.read_bytes().split(b"\0"):
+                return True
+    return False
 
 
 def ip(*words: str) -> str:
