@@ -17,8 +17,8 @@ schedule = "0 3 1 1 *"
 retries = 1
 """
 PATIENT = """
-console.log('began');
 process.on('SIGTERM', () => { console.log('bye'); process.exit(9) });
+console.log('began');
 setInterval(() => {}, 1000);
 """
 ASKS = """
