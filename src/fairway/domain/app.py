@@ -13,6 +13,8 @@ from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.job import Job
+from fairway.domain.managed import Managed
+from fairway.domain.migrations import Migrations
 from fairway.domain.scaling import Scaling
 from fairway.domain.schedule import Schedule
 
@@ -151,7 +153,8 @@ class Rollout:
 class Environment:
     """One environment with its overrides already applied to `services` and `jobs`. `approval` is how many seconds
     somebody has to agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they
-    were written; `contract` are the exceptions from the contract that hold here."""
+    were written; `contract` are the exceptions from the contract that hold here;
+    `databases` are those that Fairway runs for it, `migrations` how its database is changed (None: not by Fairway)."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
@@ -163,6 +166,8 @@ class Environment:
     actions: tuple[Placed, ...] = ()
     jobs: tuple[Job, ...] = ()
     contract: Exceptions = Exceptions()
+    databases: tuple[Managed, ...] = ()
+    migrations: Migrations | None = None
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

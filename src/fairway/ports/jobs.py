@@ -6,7 +6,8 @@ as it is and watched on. It stays, with its files, until it is removed.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId, RunNumber
@@ -21,7 +22,8 @@ OUTPUT = "/fairway/output"
 class JobSpec:
     """What a job is started from, but for its variables. `name` is that of the action or of the declared job; of
     `execution` and `run` the number is given that it belongs to. `cpu` is in cores, `memory` in bytes, a hard limit.
-    The first word of `command` is the program: the image's entry point is not run."""
+    The first word of `command` is the program: the image's entry point is not run. `network` is one that it is on in
+    place of its environment's, `mounts` are directories of the host by their paths inside."""
 
     app: AppName
     environment: EnvironmentName
@@ -32,6 +34,8 @@ class JobSpec:
     command: tuple[str, ...]
     cpu: float
     memory: int
+    network: str | None = None
+    mounts: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,9 @@ def job(
 ) -> dict[str, Any]:
     """The body for a job. The image's entry point is not run: it would often start the app itself."""
     program, *arguments = spec.command
+    rights = host(spec.cpu, spec.memory, network=network, init=init and image.takes_init)
+    if spec.mounts:
+        rights["Binds"] = [f"{outside}:{inside}" for inside, outside in spec.mounts.items()]
     return {
         "Image": image.reference,
         "Hostname": f"{spec.name}-{id}",
@@ -92,6 +95,6 @@ def job(
         "Labels": names.job_labels(instance, id, spec),
         "Entrypoint": [program],
         "Cmd": arguments,
-        "HostConfig": host(spec.cpu, spec.memory, network=network, init=init and image.takes_init),
+        "HostConfig": rights,
         "NetworkingConfig": {"EndpointsConfig": {network: {}}},
     }

@@ -141,7 +141,7 @@ class DockerJobs:
 
     async def _create(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
         image = await self._engine.images.ensure(spec.image)
-        network = await self._engine.networks.ensure(spec.app, spec.environment)
+        network = spec.network or await self._engine.networks.ensure(spec.app, spec.environment)
         body = creation.job(self._instance, job, spec, variables, image=image, network=network, init=self._init)
         name = names.job_name(job, spec)
         try:
@@ -160,7 +160,7 @@ class DockerJobs:
         if "docker-init" in refusal.message and self._init:
             self._init = False
             return True
-        if refusal.status == 404 and "network" in refusal.message:
+        if refusal.status == 404 and "network" in refusal.message and spec.network is None:
             self._engine.networks.forget(spec.app, spec.environment)
             return True
         return False

@@ -5,12 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from fairway.domain.backup import Backup
 from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
 from fairway.domain.lease import Lease
+from fairway.domain.passage import Passage
 from fairway.domain.pipeline import Definition, DisabledTransition
 from fairway.domain.pulls import Noted
 from fairway.domain.release import Release
@@ -42,6 +44,8 @@ class Shelf:
     deployment_keys: dict[tuple[str, str], int] = field(default_factory=dict)
     runs: dict[tuple[str, int], Run] = field(default_factory=dict)
     job_times: dict[tuple[str, str, str], Timed] = field(default_factory=dict)
+    backups: dict[tuple[str, int], Backup] = field(default_factory=dict)
+    passages: dict[tuple[str, int], Passage] = field(default_factory=dict)
     before: dict[tuple[str, int], DesiredEnvironment] = field(default_factory=dict)
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
     activities: dict[tuple[str, int], Activity] = field(default_factory=dict)
@@ -112,6 +116,8 @@ class Shelf:
             self.deployment_keys,
             self.runs,
             self.job_times,
+            self.backups,
+            self.passages,
             self.before,
             self.desired,
             self.activities,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fairway.adapters.memory.activities import MemoryActivities
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
+from fairway.adapters.memory.guarding import MemoryBackups, MemoryPassages
 from fairway.adapters.memory.leases import MemoryLeases
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.runs import MemoryRuns, MemoryTimetable
@@ -227,6 +228,8 @@ class MemoryStore:
     deployments: MemoryDeployments
     runs: MemoryRuns
     timetable: MemoryTimetable
+    backups: MemoryBackups
+    passages: MemoryPassages
     desired: MemoryDesiredStates
     activities: MemoryActivities
     configurations: MemoryConfigurations
@@ -251,6 +254,8 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         deployments=MemoryDeployments(shelf),
         runs=MemoryRuns(shelf),
         timetable=MemoryTimetable(shelf),
+        backups=MemoryBackups(shelf),
+        passages=MemoryPassages(shelf),
         desired=desired,
         activities=MemoryActivities(shelf, desired),
         configurations=MemoryConfigurations(shelf),

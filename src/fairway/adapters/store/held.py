@@ -7,6 +7,7 @@ from fairway.adapters.store.apps import SqlApps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.passages import SqlPassages
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
@@ -14,6 +15,7 @@ from fairway.adapters.store.timetable import SqlTimetable
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.passage import Passage
 from fairway.domain.run import Run
 from fairway.ports.runs import Timed
 from fairway.ports.schedules import Planned
@@ -86,6 +88,18 @@ class HeldRuns(SqlRuns):
     async def unfinished(self) -> Sequence[Run]:
         """Of every app of this server, oldest first."""
         return [run for run in await super().unfinished() if self._holds(run.app)]
+
+
+class HeldPassages(SqlPassages):
+    """The passages of this server's apps."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def unfinished(self) -> Sequence[Passage]:
+        """Of every app of this server, oldest first."""
+        return [passage for passage in await super().unfinished() if self._holds(passage.app)]
 
 
 class HeldTimetable(SqlTimetable):

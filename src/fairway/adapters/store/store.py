@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fairway.adapters.store import schema
 from fairway.adapters.store.activities import SqlActivities
 from fairway.adapters.store.apps import SqlApps
+from fairway.adapters.store.backups import SqlBackups
 from fairway.adapters.store.configurations import SqlConfigurations
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.deployments import SqlDeployments
@@ -17,6 +18,7 @@ from fairway.adapters.store.held import (
     HeldApps,
     HeldDesiredStates,
     HeldExecutions,
+    HeldPassages,
     HeldRuns,
     HeldSchedules,
     HeldSources,
@@ -25,6 +27,7 @@ from fairway.adapters.store.held import (
 )
 from fairway.adapters.store.leases import SqlLeases
 from fairway.adapters.store.masked import MaskedDeployments, MaskedEvents
+from fairway.adapters.store.passages import SqlPassages
 from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
@@ -38,8 +41,8 @@ from fairway.ports.masks import Masks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One store for each Protocol of `ports.stores`, `ports.runs`, `ports.schedules`, `ports.scaling` and
-    `ports.sources`."""
+    """One store for each Protocol of `ports.stores`, `ports.runs`, `ports.schedules`, `ports.scaling`,
+    `ports.sources` and `ports.guarding`."""
 
     apps: SqlApps
     executions: SqlExecutions
@@ -49,6 +52,8 @@ class Store:
     deployments: SqlDeployments
     runs: SqlRuns
     timetable: SqlTimetable
+    backups: SqlBackups
+    passages: SqlPassages
     desired: SqlDesiredStates
     activities: SqlActivities
     configurations: SqlConfigurations
@@ -60,8 +65,8 @@ class Store:
     database: Database
 
     def held(self, holds: Holds) -> "Store":
-        """The same, but for the lists of apps, unfinished executions and runs, desired states, schedules, times of jobs
-        and sources: those have only what this server holds."""
+        """The same, but for the lists of apps, unfinished executions, runs and passages, desired states, schedules,
+        times of jobs and sources: those have only what this server holds."""
         return replace(
             self,
             apps=HeldApps(self.database, holds),
@@ -70,6 +75,7 @@ class Store:
             schedules=HeldSchedules(self.database, holds),
             runs=HeldRuns(self.database, holds),
             timetable=HeldTimetable(self.database, holds),
+            passages=HeldPassages(self.database, holds),
             sources=HeldSources(self.database, holds),
         )
 
@@ -99,6 +105,8 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             deployments=SqlDeployments(database),
             runs=SqlRuns(database),
             timetable=SqlTimetable(database),
+            backups=SqlBackups(database),
+            passages=SqlPassages(database),
             desired=SqlDesiredStates(database),
             activities=SqlActivities(database),
             configurations=SqlConfigurations(database),

@@ -39,6 +39,8 @@ APPS = sa.Table(
     sa.Column("definitions", sa.Integer, nullable=False, server_default="0"),
     sa.Column("activities", sa.Integer, nullable=False, server_default="0"),
     sa.Column("runs", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("backups", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("passages", sa.Integer, nullable=False, server_default="0"),
 )
 
 EXECUTIONS = sa.Table(
@@ -190,6 +192,45 @@ RUNS = sa.Table(
 )
 """The runs of jobs. The columns beside the document repeat of it what is searched for. A time has one run: those that
 were started by hand have no time, and NULL is never equal to NULL."""
+
+BACKUPS = sa.Table(
+    "backups",
+    METADATA,
+    of_app(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", Words, nullable=False),
+    sa.Index("backups_environment", "app", "environment", "number"),
+)
+"""The backups of databases; what they hold lies in the vault."""
+
+PASSAGES = sa.Table(
+    "passages",
+    METADATA,
+    of_app(),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("environment", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", Words, nullable=False),
+    sa.UniqueConstraint("app", "key", name="passages_key"),
+    sa.Index("passages_environment", "app", "environment", "number"),
+    sa.Index("passages_status", "status"),
+)
+"""Each way of a database through the migration guard."""
+
+MANAGED = sa.Table(
+    "managed",
+    METADATA,
+    of_app(),
+    sa.Column("environment", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", Words, nullable=False),
+)
+"""The databases that Fairway runs."""
 
 JOB_TIMES = sa.Table(
     "job_times",
