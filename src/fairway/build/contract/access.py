@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from fairway.build.contract import libraries
 from fairway.build.contract.literals import NAME, WRAPPED, Constants, arguments, text_of, unwrap
 from fairway.build.contract.moment import FUNCTIONS, within
 from fairway.build.contract.syntax import Syntax, field_of, same
@@ -89,7 +90,11 @@ def handed_on(syntax: Syntax, environment: Node, call: Node | None, found: Acces
     called = syntax.text(field_of(call, "function"))
     if called == "Object.assign" and same(arguments(call)[0], environment):
         found.fills = True
-    elif called.rpartition(".")[2] not in CHECKS and function_named(syntax, called) is None:
+    elif (
+        called.rpartition(".")[2] not in CHECKS
+        and called not in libraries.imports(syntax).get("znv", ())
+        and function_named(syntax, called) is None
+    ):
         found.dynamic.append((environment, None))
 
 

@@ -90,7 +90,8 @@ def at(found: Iterator[Found], how: str, moment_of: Moment) -> Iterator[Found]:
 
 def choices_of(syntax: Syntax, given: list[Node]) -> tuple[str, ...]:
     """The texts among which a value is chosen: a list of them, or arguments."""
-    items = given[0].named_children if given and given[0].type == "array" else given
+    first = unwrap(given[0]) if given else None
+    items = first.named_children if first is not None and first.type == "array" else given
     found = [literal(syntax, item) for item in items]
     return tuple(each for each in found if each is not None) if None not in found else ()
 

@@ -81,7 +81,7 @@ class Constants:
         """The expression that a constant stands for, the node itself when it is none."""
         node = unwrap(node)
         for _ in range(5):
-            if node is None or node.type != "identifier":
+            if node is None or node.type not in ("identifier", "shorthand_property_identifier"):
                 return node
             node = self._values.get(self._syntax.text(node))
         return None

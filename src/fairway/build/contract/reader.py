@@ -28,6 +28,7 @@ MOST_SECONDS = 20.0
 MOST_USES = 20_000
 TRIGGERS = re.compile(
     rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
+    rb"|Adonis"
 )
 """What a file holds that reads the environment; the others are not parsed."""
 
@@ -75,6 +76,8 @@ def read(
     scripts = {} if package is None else package.scripts
     texts += script_texts(tree, found.directory, roots.expand(texts, scripts))
     start = find_roots(known, found.directory, texts, scripts, "" if package is None else package.main)
+    if package is not None and "@adonisjs/core" in package.dependencies:
+        start += adonis_roots(known, found.directory, start, sources)
     reached, followed = imports.reach(known, start, sources.get, late)
     work = Work(
         known=known,
@@ -156,9 +159,26 @@ def find_roots(
     known: Paths, directory: str, texts: Iterable[str], scripts: Mapping[str, str], main: str
 ) -> tuple[str, ...]:
     """The files that the app starts with, as paths of the repository."""
-    prefix = "" if directory == "." else f"{directory}/"
-    own = frozenset(path[len(prefix) :] for path in known.files if path.startswith(prefix))
+    prefix, own = own_files(known, directory)
     return tuple(prefix + path for path in roots.find(own, texts, scripts, main))
+
+
+def adonis_roots(known: Paths, directory: str, start: Iterable[str], sources: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The file with the rules of AdonisJS's Env. From version 6 on the start imports it in a function that AdonisJS
+    calls as it boots; before, AdonisJS loads it by itself."""
+    prefix, own = own_files(known, directory)
+    found = roots.adonis_env(own, (path.removeprefix(prefix) for path in start))
+    if found is None:
+        return ()
+    starter, rules = found
+    left_out = rules.startswith("start/") and b"start/env" not in sources.get(prefix + starter, b"")
+    return () if left_out else (prefix + rules,)
+
+
+def own_files(known: Paths, directory: str) -> tuple[str, frozenset[str]]:
+    """The app's folder as a prefix, and the files in it, relative to it."""
+    prefix = "" if directory == "." else f"{directory}/"
+    return prefix, frozenset(path[len(prefix) :] for path in known.files if path.startswith(prefix))
 
 
 def provided_classes(sources: Mapping[str, bytes], reached: Mapping[str, bool]) -> frozenset[str]:

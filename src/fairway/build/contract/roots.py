@@ -26,6 +26,8 @@ USUAL = (
     "app/server", "app/index", "server/index", "api/index", "app/main", "src/www", "manage", "wsgi", "asgi"
 )  # fmt: skip
 DEEPEST = 5
+ADONIS = {"bin/server": "start/env", "server": "env"}
+"""The file that AdonisJS is started by, in its versions from 6 on and before, and the one with its variables' rules."""
 
 
 SHELL = re.compile(r"(?<![\w@.-])([\w@./-]{1,300}\.(?:sh|config\.[cm]?js|json|ya?ml))(?![\w.-])")
@@ -51,6 +53,15 @@ def find(files: frozenset[str], commands: Iterable[str], scripts: Mapping[str, s
         return (path,)
     usual = (source_of(files, name) for name in USUAL)
     return tuple(path for path in usual if path is not None)[:1]
+
+
+def adonis_env(files: frozenset[str], start: Iterable[str]) -> tuple[str, str] | None:
+    """The file that starts an AdonisJS app, and the one whose rules it holds the environment against first."""
+    for path in start:
+        rules = ADONIS.get(posixpath.splitext(path)[0])
+        if rules is not None and (found := source_of(files, rules)) is not None:
+            return path, found
+    return None
 
 
 def named_scripts(texts: Iterable[str]) -> list[str]:

@@ -1,93 +1,94 @@
-"""Schemas that check the environment: zod (and t3-env), Joi, envalid, convict, env-var, NestJS's ConfigService.
+"""Schemas that check the environment: zod (and t3-env, znv), Joi, envalid, convict, env-var, env-schema, AdonisJS, and
+NestJS's ConfigService.
 
 A field is required when the library itself would refuse the environment without it, and the check runs at the start
 with nothing that catches it. A field whose chain holds a word that is not known here is unknown, whatever else it says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from fairway.build.contract import joi, judge, validators, zod
+from fairway.build.contract import adonis, env_schema, joi, judge, libraries, validators, znv, zod
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
-from fairway.build.contract.literals import NAME, Constants, arguments, entry, literal, text_of, unwrap
-from fairway.build.contract.moment import within
+from fairway.build.contract.literals import NAME, Constants, arguments, entry, literal
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Need
+
+Names = Mapping[str, frozenset[str]]
+"""The libraries that a file imports, each with the names that it has for them."""
+NONE: frozenset[str] = frozenset()
 
 
 def find(syntax: Syntax, constants: Constants, environments: frozenset[int], when: When) -> Iterator[Found]:
     """The readings of every schema in the file. `environments` are the ids of the expressions worth `process.env`."""
-    libraries = imports(syntax)
-    for call in syntax.all("call_expression"):
+    imported = libraries.imports(syntax)
+    for call in syntax.all("call_expression") if imported else ():
         function = field_of(call, "function")
-        called = syntax.text(function)
-        last = (
-            called.rsplit(".", 1)[-1].split("(")[-1] if function is not None and function.type != "identifier" else ""
-        )
-        method = syntax.text(field_of(function, "property")) if function is not None else ""
-        if method in ("parse", "safeParse") and "zod" in libraries:
-            yield from zod.zod_parsed(syntax, constants, call, method, environments, when)
-        elif called in libraries.get("t3", ()):
+        if function is not None and function.type == "identifier":
+            yield from by_name(syntax, constants, call, syntax.text(function), imported, environments, when)
+        elif function is not None:
+            yield from by_method(syntax, constants, call, function, imported, environments, when)
+
+
+def by_name(
+    syntax: Syntax,
+    constants: Constants,
+    call: Node,
+    name: str,
+    imported: Names,
+    environments: frozenset[int],
+    when: When,
+) -> Iterator[Found]:
+    """The readings of a call by a name that the file imports."""
+    match next((library for library, names in imported.items() if name in names), ""):
+        case "t3":
             yield from zod.t3(syntax, constants, call, when)
-        elif called in libraries.get("envalid", ()) or (last == "cleanEnv" and "envalid" in libraries):
+        case "envalid":
             yield from validators.envalid(syntax, constants, call, environments, when)
-        elif called in libraries.get("convict", ()):
+        case "znv":
+            yield from znv.parsed(syntax, constants, call, environments, when)
+        case "env-schema":
+            yield from env_schema.checked(syntax, constants, call, environments, when)
+        case "convict":
             given = arguments(call)
             holder = constants.value(given[0]) if given else None
             if holder is not None and holder.type == "object":
                 yield from validators.convict(syntax, holder)
-        elif method in ("validate", "attempt") and "joi" in libraries:
-            yield from joi.joi_checked(syntax, constants, call, method, environments, when)
-        elif method == "forRoot" and "nest" in libraries:
-            given = arguments(call)
-            schema = entry(syntax, given[0], "validationSchema") if given else None
-            if schema is not None and "joi" in libraries:
-                yield from joi.joi_fields(syntax, constants, schema, when(call))
-        elif method in ("get", "getOrThrow") and "nest" in libraries:
-            yield from nest(syntax, constants, call, method, when)
-        elif method == "get" and syntax.text(field_of(function, "object")) in libraries.get("env-var", ()):
-            yield from validators.env_var(syntax, constants, call, when)
 
 
-def imports(syntax: Syntax) -> dict[str, frozenset[str]]:
-    """The known libraries that the file imports, each with the names that it has for them."""
-    found: dict[str, set[str]] = {}
-    for statement in syntax.all("import_statement"):
-        if library := library_of(text_of(syntax, field_of(statement, "source")) or ""):
-            names = found.setdefault(library, set())
-            for node in syntax.all("identifier"):
-                if within(syntax, node, statement):
-                    names.add(syntax.text(node))
-    for declarator in syntax.all("variable_declarator"):
-        value = unwrap(field_of(declarator, "value"))
-        if value is None or value.type != "call_expression" or syntax.text(field_of(value, "function")) != "require":
-            continue
-        given = arguments(value)
-        if given and (library := library_of(text_of(syntax, given[0]) or "")):
-            names = found.setdefault(library, set())
-            pattern = field_of(declarator, "name")
-            for node in syntax.all("identifier", "shorthand_property_identifier_pattern"):
-                if pattern is not None and within(syntax, node, pattern):
-                    names.add(syntax.text(node))
-    return {library: frozenset(names) for library, names in found.items()}
-
-
-def library_of(module: str) -> str:
-    """The library that a module's name means, "" when it is none of those known here."""
-    if module.startswith("@t3-oss/env"):
-        return "t3"
-    if module in ("zod", "zod/v4", "zod/v3", "zod/mini"):
-        return "zod"
-    return {
-        "joi": "joi",
-        "@hapi/joi": "joi",
-        "envalid": "envalid",
-        "convict": "convict",
-        "env-var": "env-var",
-        "@nestjs/config": "nest",
-    }.get(module, "")
+def by_method(
+    syntax: Syntax,
+    constants: Constants,
+    call: Node,
+    function: Node,
+    imported: Names,
+    environments: frozenset[int],
+    when: When,
+) -> Iterator[Found]:
+    """The readings of a call of something's method."""
+    owner, method = syntax.text(field_of(function, "object")), syntax.text(field_of(function, "property"))
+    last = syntax.text(function).rsplit(".", 1)[-1].split("(")[-1]
+    if method in ("parse", "safeParse") and "zod" in imported:
+        yield from zod.zod_parsed(syntax, constants, call, method, environments, when)
+    elif last == "cleanEnv" and "envalid" in imported:
+        yield from validators.envalid(syntax, constants, call, environments, when)
+    elif method in ("validate", "attempt") and "joi" in imported:
+        yield from joi.joi_checked(syntax, constants, call, method, environments, when)
+    elif method == "forRoot" and "nest" in imported:
+        given = arguments(call)
+        schema = entry(syntax, given[0], "validationSchema") if given else None
+        if schema is not None and "joi" in imported:
+            yield from joi.joi_fields(syntax, constants, schema, when(call))
+    elif method in ("get", "getOrThrow") and "nest" in imported:
+        yield from nest(syntax, constants, call, method, when)
+    elif method == "get" and owner in imported.get("env-var", NONE):
+        yield from validators.env_var(syntax, constants, call, when)
+    elif owner in imported.get("adonis", NONE):
+        yield from adonis.find(syntax, constants, call, method, when)
+    elif method == "register" and "fastify-env" in imported:
+        yield from env_schema.registered(syntax, constants, call, imported["fastify-env"], environments)
 
 
 def nest(syntax: Syntax, constants: Constants, call: Node, method: str, when: When) -> Iterator[Found]:
