@@ -1,11 +1,8 @@
 """Known secrets go through everything that an app does, and then are looked for everywhere."""
 
 import base64
-import gzip
-import io
 import json
 import re
-import tarfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -14,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from support import packed
 from support.world import Project, World, create_project
 
 PASSWORD = "kraken-4711/of+the sea"
@@ -101,22 +99,10 @@ def holds(data: bytes) -> list[str]:
     return [secret for secret in SECRETS if any(text in data for text in spellings(secret))]
 
 
-def leaves(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """A file, and what is packed in it."""
-    yield name, data
-    if data[:2] == b"\x1f\x8b":
-        yield from leaves(f"{name} (unpacked)", gzip.decompress(data))
-    elif data[257:262] == b"ustar":
-        with tarfile.open(fileobj=io.BytesIO(data)) as packed:
-            for member in packed:
-                if member.isfile() and (content := packed.extractfile(member)) is not None:
-                    yield from leaves(f"{name}/{member.name}", content.read())
-
-
 def files(home: Path) -> Iterator[tuple[str, bytes]]:
     for file in home.rglob("*"):
         if file.is_file() and not file.is_symlink() and file.stat().st_size < 30_000_000:
-            yield from leaves(str(file.relative_to(home)), file.read_bytes())
+            yield from packed.leaves(str(file.relative_to(home)), file.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -215,9 +201,5 @@ def test_no_layer_of_the_image_has_one(told: tuple[Project, dict[str, str], Watc
     made.world.run("docker", "save", "--output", str(tmp_path / "image.tar"), image)
 
     assert holds((history + inspected).encode()) == []
-    with tarfile.open(tmp_path / "image.tar") as packed:
-        layers = [member for member in packed if member.isfile()]
-        for member in layers:
-            content = packed.extractfile(member)
-            assert content is not None and holds(content.read()) == [], member.name
-    assert len(layers) > 3
+    found = [(name, holds(content)) for name, content in packed.of_image(tmp_path / "image.tar")]
+    assert [each for each in found if each[1]] == [] and len(found) > 3

@@ -1,7 +1,9 @@
 """A real commit of a small Node.js backend, built by real BuildKit."""
 
+import ipaddress
+import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from fairway.build import generated, run
 from fairway.domain.app import App, Build, Source
 from fairway.domain.ids import AppName
 from fairway.errors import WorkFailed
+from support import packed, private_registry
 from support.builder_room import DOCKER_HOST, OWNER
+from support.docker_room import docker
+from support.private_registry import PrivateRegistry
 
 COMMIT = "9c1f2e7a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"
 PACKAGE = """{"name": "shop", "version": "1.0.0", "engines": {"node": "22"},
@@ -66,7 +71,7 @@ class World:
         self.builder = builder
         self.log: list[str] = []
 
-    async def build(self, build: Build) -> run.BuildResult:
+    async def build(self, build: Build, secrets: Mapping[str, str] | None = None) -> run.BuildResult:
         app = App(name=AppName("t-builder-shop"), source=Source(), build=build, environments=(), stages=())
         return await run.build(
             app,
@@ -76,6 +81,7 @@ class World:
             bases=DockerBases(self.builder),
             recipe=generated.write,
             log=self.log.append,
+            secrets=secrets,
         )
 
 
@@ -94,6 +100,37 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with DockerBuilder(DOCKER_HOST, owner=OWNER) as builder:
         yield World(checkout, builder)
         await builder.remove(f"fairway/t-builder-shop:{COMMIT[:12]}")
+
+
+@pytest.fixture
+def token() -> str:
+    """A token of this test alone, so that no cache knows what it gives."""
+    return f"npm_{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def registry(world: World, token: str) -> Iterator[PrivateRegistry]:
+    """The checkout's one dependency is a package of this registry, which asks for the token."""
+    subnet = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}").strip()
+    # Docker's own bridge has the first address of its network, which not every engine names as the gateway.
+    with private_registry.serving(str(ipaddress.ip_network(subnet)[1]), token) as registry:
+        wanted = {private_registry.PACKAGE: "1.0.0"}
+        own = {"name": "shop", "version": "1.0.0", "engines": {"node": "22"}, "dependencies": wanted}
+        installed = {"version": "1.0.0", "integrity": registry.integrity}
+        lock = {
+            "name": "shop",
+            "version": "1.0.0",
+            "lockfileVersion": 3,
+            "requires": True,
+            "packages": {"": own, f"node_modules/{private_registry.PACKAGE}": installed},
+        }
+        for name, text in (
+            ("package.json", json.dumps({**own, "scripts": {"start": "node server.js"}})),
+            ("package-lock.json", json.dumps(lock)),
+            (".npmrc", registry.npmrc),
+        ):
+            (world.checkout / name).write_text(text)
+        yield registry
 
 
 async def test_a_backend_without_a_dockerfile_is_tested_built_and_runs_as_nobody_special(world: World) -> None:
@@ -139,3 +176,28 @@ async def test_the_users_own_stage_for_tests_runs_them(world: World) -> None:
 
     assert not result.generated and result.bases == ("node:22-slim",)
     assert result.tests.startswith("1 test passed")
+
+
+async def test_a_secret_reaches_the_install_and_no_layer(
+    world: World, registry: PrivateRegistry, token: str, tmp_path: Path
+) -> None:
+    result = await world.build(Build(), secrets={"NPM_TOKEN": token})
+
+    assert result.generated and f"Bearer {token}" in registry.asked
+    assert (
+        await world.builder.run(
+            result.image, f"test -f node_modules/{private_registry.PACKAGE}/index.js", print, timeout=60
+        )
+        == 0
+    )
+    docker("save", "--output", str(tmp_path / "image.tar"), result.image.id)
+    found = [name for name, content in packed.of_image(tmp_path / "image.tar") if token.encode() in content]
+    told = docker("history", "--no-trunc", result.image.id) + docker("image", "inspect", result.image.id)
+    assert found == [] and token not in told + "\n".join(world.log)
+
+
+async def test_without_its_secret_the_install_fails(world: World, registry: PrivateRegistry) -> None:
+    with pytest.raises(WorkFailed) as caught:
+        await world.build(Build())
+
+    assert any("401" in line for line in caught.value.log) and registry.asked
