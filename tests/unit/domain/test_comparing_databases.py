@@ -73,3 +73,24 @@ def test_a_rehearsal_holds_when_its_command_did() -> None:
 def test_the_last_applied_migration_is_named() -> None:
     assert Plan(tool=Tool.SQL, applied=("1", "2")).last == "2"
     assert Plan(tool=Tool.SQL).last == ""
+
+
+def test_what_was_written_between_two_fingerprints_is_a_sentence_for_each_table() -> None:
+    before = Fingerprint(tables={name: Mark(rows=3, checksum="x") for name in "abcde"})
+    now = Fingerprint(
+        tables={
+            "a": Mark(rows=3, checksum="x"),
+            "b": Mark(rows=5, checksum="y"),
+            "c": Mark(rows=2, checksum="y"),
+            "d": Mark(rows=3, checksum="y"),
+            "f": Mark(rows=1, checksum="y"),
+        }
+    )
+
+    assert fingerprint.written(before, now) == (
+        "b: 2 rows more",
+        "c: 1 row fewer",
+        "d: as many rows, with other contents",
+        "e: the table is gone",
+        "f: a new table with 1 row",
+    )
