@@ -6,6 +6,8 @@ from typing import Protocol
 
 TOKEN, DEPLOY_KEY, WEBHOOK = "token", "deploy key", "webhook"
 """Under which names the secrets of a source are sealed; its environment is "", which no environment is called."""
+DATABASE = "database/"
+"""What the name begins with under which a managed database's password is sealed: `database/main`."""
 HANDED = "handed/"
 """What the names begin with of the outputs in which an action's values are kept: `handed/STAGE/ACTION`. A value is
 sealed for the environment STAGE under `ACTION.NAME`."""

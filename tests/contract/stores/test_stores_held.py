@@ -11,6 +11,7 @@ from fairway.ports.runs import Timed
 from fairway.ports.schedules import Planned
 from fairway.ports.sources import Source
 from support.jobs_values import make_run
+from support.managed_values import make_database
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import PUSH, define
 
@@ -34,6 +35,7 @@ async def fill(store: AnyStore, app: AppName) -> None:
             due=1.0,
         )
     )
+    await store.managed.create(make_database(app=app))
     await store.sources.put(
         Source(app=app, url="https://h/x", forge=None, username="", token=None, deploy_key=None, by="", at=1.0)
     )
@@ -54,4 +56,5 @@ async def test_each_list_of_what_is_worked_on_has_only_the_apps_that_are_held(st
     assert [each.app for each in await held.runs.unfinished()] == [MINE]
     assert [each.app for each in await held.timetable.list()] == [MINE]
     assert [each.app for each in await held.sources.list()] == [MINE]
+    assert [each.app for each in await held.managed.list()] == [MINE]
     assert [each.name for each in await store.apps.list()] == [MINE, THEIRS]

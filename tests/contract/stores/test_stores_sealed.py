@@ -8,6 +8,7 @@ from fairway.domain.moves import Keep
 from fairway.errors import Conflict
 from fairway.ports.sealed import Place
 from fairway.ports.sources import Source
+from support.managed_values import make_database
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, STAGING, define
 
@@ -24,6 +25,7 @@ async def filled(store: AnyStore) -> AnyStore:
     made = await store.executions.create(APP, REVISION, PUSH, define([STAGING]), at=1.0)
     handed = {"handed/staging/smoke": {"URL": base64.b64encode(b"u").decode()}, "image": "x"}
     assert await store.executions.change(made, [Keep(outputs=handed)], at=2.0)
+    await store.managed.create(make_database())
     return store
 
 
@@ -36,14 +38,16 @@ async def test_every_sealed_value_is_changed_at_its_place(filled: AnyStore) -> N
 
     count = await filled.sealed.change(again)
 
-    assert count == 5
+    assert count == 6
     assert {place: sorted(values) for place, values in seen.items()} == {
         Place(app=APP, environment="production", name="A"): [b"a1", b"a2"],
         Place(app=APP, environment="production", name="web/B"): [b"b1"],
         Place(app=APP, environment="", name="token"): [b"t"],
         Place(app=APP, environment="staging", name="smoke.URL"): [b"u"],
+        Place(app=APP, environment="production", name="database/main"): [b"p"],
     }
     assert (await filled.configurations.get(APP, PRODUCTION, 1)).values == {"A": b"A1", "web/B": b"B1"}
+    assert base64.b64decode((await filled.managed.get(make_database().key)).password) == b"P"
     source = await filled.sources.get(APP)
     outputs = await filled.executions.outputs(APP, 1)
     assert source is not None and source.token == b"T" and source.url == "https://x.test/a"
@@ -71,6 +75,7 @@ async def test_what_is_dropped_is_gone(filled: AnyStore) -> None:
     source = await filled.sources.get(APP)
     assert source is not None and source.token is None
     assert await filled.executions.outputs(APP, 1) == {"handed/staging/smoke": {}, "image": "x"}
+    assert (await filled.managed.get(make_database().key)).password == ""
 
 
 async def test_the_newest_values_come_first_and_an_empty_store_has_none(filled: AnyStore) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairway.adapters.memory.shelf import Shelf
-from fairway.ports.sealed import DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+from fairway.domain.database import Database
+from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
 from fairway.ports.sources import Source
 from fairway.ports.stores import SealedConfiguration
 
@@ -31,6 +32,8 @@ class MemorySealedValues:
         configurations = {key: in_configuration(each, counting) for key, each in self._shelf.configurations.items()}
         sources = {key: in_source(each, counting) for key, each in self._shelf.sources.items()}
         outputs = {key: in_outputs(key[0], text, counting) for key, text in self._shelf.outputs.items()}
+        managed = {key: in_database(each, counting) for key, each in self._shelf.managed.items()}
+        self._shelf.managed.update(managed)
         self._shelf.configurations.update(configurations)
         self._shelf.sources.update(sources)
         self._shelf.outputs.update(outputs)
@@ -49,6 +52,8 @@ class MemorySealedValues:
             in_configuration(each, note)
         for source in self._shelf.sources.values():
             in_source(source, note)
+        for database in self._shelf.managed.values():
+            in_database(database, note)
         return found[:limit]
 
 
@@ -71,6 +76,15 @@ def in_source(kept: Source, again: Again) -> Source:
         deploy_key=one(DEPLOY_KEY, kept.deploy_key),
         webhook=one(WEBHOOK, kept.webhook),
     )
+
+
+def in_database(kept: Database, again: Again) -> Database:
+    """A managed database, with its password sealed again."""
+    if not kept.password:
+        return kept
+    place = Place(app=kept.app, environment=kept.environment, name=f"{DATABASE}{kept.name}")
+    new = again(place, base64.b64decode(kept.password))
+    return replace(kept, password="" if new is None else base64.b64encode(new).decode())
 
 
 def in_outputs(app: str, text: str, again: Again) -> str:

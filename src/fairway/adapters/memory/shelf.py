@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fairway.domain.backup import Backup
+from fairway.domain.database import Database
 from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
@@ -46,6 +47,7 @@ class Shelf:
     job_times: dict[tuple[str, str, str], Timed] = field(default_factory=dict)
     backups: dict[tuple[str, int], Backup] = field(default_factory=dict)
     passages: dict[tuple[str, int], Passage] = field(default_factory=dict)
+    managed: dict[tuple[str, str, str], Database] = field(default_factory=dict)
     before: dict[tuple[str, int], DesiredEnvironment] = field(default_factory=dict)
     desired: dict[tuple[str, str], DesiredEnvironment] = field(default_factory=dict)
     activities: dict[tuple[str, int], Activity] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class Shelf:
             self.job_times,
             self.backups,
             self.passages,
+            self.managed,
             self.before,
             self.desired,
             self.activities,

@@ -8,6 +8,7 @@ from fairway.adapters.memory.activities import MemoryActivities
 from fairway.adapters.memory.executions import MemoryExecutions, MemoryTransitions
 from fairway.adapters.memory.guarding import MemoryBackups, MemoryPassages
 from fairway.adapters.memory.leases import MemoryLeases
+from fairway.adapters.memory.managed import MemoryRecords
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.runs import MemoryRuns, MemoryTimetable
 from fairway.adapters.memory.schedules import MemorySchedules
@@ -230,6 +231,7 @@ class MemoryStore:
     timetable: MemoryTimetable
     backups: MemoryBackups
     passages: MemoryPassages
+    managed: MemoryRecords
     desired: MemoryDesiredStates
     activities: MemoryActivities
     configurations: MemoryConfigurations
@@ -256,6 +258,7 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         timetable=MemoryTimetable(shelf),
         backups=MemoryBackups(shelf),
         passages=MemoryPassages(shelf),
+        managed=MemoryRecords(shelf),
         desired=desired,
         activities=MemoryActivities(shelf, desired),
         configurations=MemoryConfigurations(shelf),

@@ -7,11 +7,13 @@ from fairway.adapters.store.apps import SqlApps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.desired import SqlDesiredStates
 from fairway.adapters.store.executions import SqlExecutions
+from fairway.adapters.store.managed import SqlRecords
 from fairway.adapters.store.passages import SqlPassages
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.timetable import SqlTimetable
+from fairway.domain.database import Database as Managed
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName
@@ -100,6 +102,18 @@ class HeldPassages(SqlPassages):
     async def unfinished(self) -> Sequence[Passage]:
         """Of every app of this server, oldest first."""
         return [passage for passage in await super().unfinished() if self._holds(passage.app)]
+
+
+class HeldRecords(SqlRecords):
+    """The managed databases of this server's apps."""
+
+    def __init__(self, database: Database, holds: Holds) -> None:
+        super().__init__(database)
+        self._holds = holds
+
+    async def list(self, app: AppName | None = None, environment: EnvironmentName | None = None) -> Sequence[Managed]:
+        """Those of this server's apps, by their names."""
+        return [each for each in await super().list(app, environment) if self._holds(each.app)]
 
 
 class HeldTimetable(SqlTimetable):

@@ -1,4 +1,5 @@
-"""Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on."""
+"""Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on, the
+passwords of managed databases."""
 
 import base64
 import json
@@ -8,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, SOURCES
-from fairway.ports.sealed import DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, MANAGED, SOURCES
+from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
 
 OF_SOURCE = {"token": TOKEN, "deploy_key": DEPLOY_KEY, "webhook": WEBHOOK}
 
@@ -24,7 +25,7 @@ class SqlSealedValues:
         """How many there were."""
 
         def work(connection: sa.Connection) -> int:
-            parts = (change_configurations, change_sources, change_outputs)
+            parts = (change_configurations, change_sources, change_outputs, change_databases)
             return sum(part(connection, again) for part in parts)
 
         return await self._database.write(work)
@@ -39,6 +40,9 @@ class SqlSealedValues:
                 found += [(place, sealed) for place, sealed in in_configuration(row)]
             for row in connection.execute(sa.select(SOURCES).limit(limit)):
                 found += [(place, sealed) for _, place, sealed in in_source(row)]
+            for row in connection.execute(sa.select(MANAGED).limit(limit)):
+                if (one := in_database(row)) is not None:
+                    found.append(one)
             return found[:limit]
 
         return await self._database.read(work)
@@ -86,6 +90,27 @@ def change_outputs(connection: sa.Connection, again: Again) -> int:
         which = sa.and_(key[0] == row.app, key[1] == row.number)
         connection.execute(sa.update(EXECUTIONS).where(which).values(outputs=json.dumps(outputs)))
     return count
+
+
+def change_databases(connection: sa.Connection, again: Again) -> int:
+    """The password of each; one that no key opens is "" afterwards."""
+    count = 0
+    for row in connection.execute(sa.select(MANAGED)).all():
+        if (found := in_database(row)) is None:
+            continue
+        count += 1
+        new = again(*found)
+        document = {**json.loads(row.document), "password": "" if new is None else encode(new)}
+        which = sa.and_(MANAGED.c.app == row.app, MANAGED.c.environment == row.environment, MANAGED.c.name == row.name)
+        connection.execute(sa.update(MANAGED).where(which).values(document=json.dumps(document)))
+    return count
+
+
+def in_database(row: sa.Row[Any]) -> tuple[Place, bytes] | None:
+    """The password of a managed database."""
+    text = json.loads(row.document)["password"]
+    place = Place(app=row.app, environment=row.environment, name=f"{DATABASE}{row.name}")
+    return (place, base64.b64decode(text)) if text else None
 
 
 def in_configuration(row: sa.Row[Any]) -> list[tuple[Place, bytes]]:

@@ -19,6 +19,7 @@ from fairway.adapters.store.held import (
     HeldDesiredStates,
     HeldExecutions,
     HeldPassages,
+    HeldRecords,
     HeldRuns,
     HeldSchedules,
     HeldSources,
@@ -26,6 +27,7 @@ from fairway.adapters.store.held import (
     Holds,
 )
 from fairway.adapters.store.leases import SqlLeases
+from fairway.adapters.store.managed import SqlRecords
 from fairway.adapters.store.masked import MaskedDeployments, MaskedEvents
 from fairway.adapters.store.passages import SqlPassages
 from fairway.adapters.store.releases import SqlReleases
@@ -42,7 +44,7 @@ from fairway.ports.masks import Masks
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """One store for each Protocol of `ports.stores`, `ports.runs`, `ports.schedules`, `ports.scaling`,
-    `ports.sources` and `ports.guarding`."""
+    `ports.sources`, `ports.guarding` and `ports.managed`."""
 
     apps: SqlApps
     executions: SqlExecutions
@@ -54,6 +56,7 @@ class Store:
     timetable: SqlTimetable
     backups: SqlBackups
     passages: SqlPassages
+    managed: SqlRecords
     desired: SqlDesiredStates
     activities: SqlActivities
     configurations: SqlConfigurations
@@ -65,8 +68,8 @@ class Store:
     database: Database
 
     def held(self, holds: Holds) -> "Store":
-        """The same, but for the lists of apps, unfinished executions, runs and passages, desired states, schedules,
-        times of jobs and sources: those have only what this server holds."""
+        """The same, but for the lists of apps, unfinished executions, runs and passages, managed databases, desired
+        states, schedules, times of jobs and sources: those have only what this server holds."""
         return replace(
             self,
             apps=HeldApps(self.database, holds),
@@ -76,6 +79,7 @@ class Store:
             runs=HeldRuns(self.database, holds),
             timetable=HeldTimetable(self.database, holds),
             passages=HeldPassages(self.database, holds),
+            managed=HeldRecords(self.database, holds),
             sources=HeldSources(self.database, holds),
         )
 
@@ -107,6 +111,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             timetable=SqlTimetable(database),
             backups=SqlBackups(database),
             passages=SqlPassages(database),
+            managed=SqlRecords(database),
             desired=SqlDesiredStates(database),
             activities=SqlActivities(database),
             configurations=SqlConfigurations(database),
