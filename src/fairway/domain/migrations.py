@@ -56,9 +56,10 @@ class Smoke:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrations:
-    """`command` and `down` are exec-form. `database` is the variable that holds the URL. `tool` None: it is found in
-    the image. `directory` is where its files lie, from the image's working directory, `table` the tool's own table;
-    None for both: the tool's default, or what its configuration says.
+    """`command` and `down` are exec-form; an empty command is the one that the tool has by default. `database` is the
+    variable that holds the URL. `tool` None: it is found in the image. `directory` is where its files lie, from the
+    image's working directory, `table` the tool's own table; None for both: the tool's default, or what its
+    configuration says.
 
     `timeout`, `lock_timeout` and `statement_timeout` are seconds (0: none), of the whole command, of one wait for a
     lock and of one statement; `retries` how often a migration is tried again that waited for a lock too long.

@@ -13,7 +13,17 @@ import pydantic
 
 from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
-from fairway.manifest import action_rules, job_rules, lines, problems, rules, scaling_rules, source_rules, translate
+from fairway.manifest import (
+    action_rules,
+    job_rules,
+    lines,
+    migration_rules,
+    problems,
+    rules,
+    scaling_rules,
+    source_rules,
+    translate,
+)
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
 from fairway.manifest.schema import FileTable, SourceTable
@@ -36,6 +46,7 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     action_rules.check(table, noted)
     job_rules.check(table, noted)
     source_rules.check(table.source, noted)
+    migration_rules.check(table, noted)
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)
     scaling_rules.check(table, environments, noted)

@@ -16,6 +16,7 @@ from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.domain.job import Concurrency
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
+from fairway.manifest.migration_schema import MigrationsTable
 from fairway.manifest.scaling_schema import ScalingTable
 from fairway.manifest.table import Table
 
@@ -202,6 +203,7 @@ class EnvironmentTable(Table):
     deployment: DeploymentTable = DeploymentTable()
     contract: ExceptionsTable = ExceptionsTable()
     actions: tuple[ActionTable, ...] = ()
+    migrations: MigrationsTable | None = None
 
 
 class PipelineTable(Table):
@@ -219,7 +221,6 @@ class FileTable(Table):
     LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "databases": "give the database's URL as a variable: fairway env set",
-            "migrations": "run the migration by fairway exec, or in the start command, until then",
             "target": "every environment runs on the Docker Engine of the server's host",
         }
     )
@@ -240,6 +241,7 @@ class FileTable(Table):
     environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
     check: CheckTable = CheckTable()
     contract: ContractTable = ContractTable()
+    migrations: MigrationsTable | None = None
     pipeline: PipelineTable = PipelineTable()
 
 
@@ -288,8 +290,8 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
         inner, named = table_at_field(table, key)
         if inner is None:
             paths.append(path)
-        elif prefix.startswith("environments.") and key in ("services", "jobs"):
-            # An environment's services and jobs take the keys of those above; they are listed there.
+        elif prefix.startswith("environments.") and key in ("services", "jobs", "migrations"):
+            # An environment's services, jobs and migrations take the keys of those above; they are listed there.
             paths.append(path)
         else:
             listed = get_origin(table.model_fields[key].annotation) is tuple
