@@ -88,6 +88,37 @@ def test_another_python_is_the_newest_patch_that_this_host_has() -> None:
     assert names.read("python:3.10", platform="x64", interpreters=here) is None
 
 
+@pytest.mark.parametrize("reference", ["postgres", "postgres:latest", "postgres:alpine", "postgres:bookworm"])
+def test_a_postgres_without_a_version_is_debians_and_says_so(reference: str) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None and found.version == "PostgreSQL 15"
+    assert "it is 15, not the newest" in found.note
+
+
+@pytest.mark.parametrize(
+    "reference", ["postgres:15", "postgres:15-bookworm", "docker.io/library/postgres:15-alpine3.20"]
+)
+def test_a_postgres_of_debians_version_has_a_stand_in(reference: str) -> None:
+    found = names.read(reference, platform="x64")
+
+    assert found is not None and found.template == "postgres"
+    assert "build-essential" not in found.debian
+
+
+def test_another_minor_version_of_postgres_is_told() -> None:
+    found = names.read("postgres:15.3", platform="arm64")
+
+    assert found is not None and "minor version" in found.note
+
+
+@pytest.mark.parametrize(
+    "reference", ["postgres:16", "postgres:17-alpine", "postgres:9.6", "postgres:150", "postgres:15.x"]
+)
+def test_another_major_version_of_postgres_is_never_passed_off(reference: str) -> None:
+    assert names.read(reference, platform="x64") is None
+
+
 def test_the_hosts_pythons_are_those_of_pyenv_and_uv_that_are_whole(tmp_path: Path) -> None:
     whole = make_python(tmp_path / ".pyenv/versions/3.12.1", "3.12")
     uvs = make_python(tmp_path / ".local/share/uv/python/cpython-3.13.2-linux-x86_64-gnu", "3.13")

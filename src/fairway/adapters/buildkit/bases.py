@@ -1,10 +1,10 @@
 """Base images: those that are here, those that can be pulled, and stand-ins where no registry can be reached.
 
 A stand-in is a real image with the official one's name, label `fairway.stand-in=1`: Debian 12 by mmdebstrap, with
-Node.js from npm's packages, Debian's Python, or a copy of one that pyenv or uv installed on this host. It exists so
-that a host without a way to an image registry, but with Debian's, npm's and Python's, still builds; the log always says
-so. It is never made when the registry answers: an image that does not exist there is an error, not a reason to invent
-one.
+Node.js from npm's packages, Debian's Python or PostgreSQL, or a copy of a Python that pyenv or uv installed on this
+host. It exists so that a host without a way to an image registry, but with Debian's, npm's and Python's, still builds;
+the log always says so. It is never made when the registry answers: an image that does not exist there is an error, not
+a reason to invent one.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ DEBIAN = 300.0
 STAND_IN = 600.0
 """Seconds for a whole pull, for making Debian's root, and for a stand-in on top of it."""
 POSSIBLE = (
-    "Without a registry Fairway can make node:VERSION, python:3.11, and each python:VERSION that pyenv "
+    "Without a registry Fairway can make node:VERSION, python:3.11, postgres:15, and each python:VERSION that pyenv "
     "or uv has installed here, Alpine's names included, by itself"
 )
 PLATFORMS = {"x86_64": "x64", "aarch64": "arm64", "amd64": "x64", "arm64": "arm64"}
@@ -173,8 +173,8 @@ def lay_out(stand_in: names.StandIn, work: Path) -> None:
     standins = Path(__file__).parent / "standins"
     shutil.copyfile(standins / f"{stand_in.template}.tmpl", work / "Dockerfile")
     (work / "commands").mkdir()
-    if stand_in.alpine:
-        for file in (standins / "alpine").iterdir():
+    for directory in (standins / stand_in.template, *([standins / "alpine"] if stand_in.alpine else [])):
+        for file in directory.iterdir() if directory.is_dir() else ():
             shutil.copy(file, work / "commands" / file.name)
 
 

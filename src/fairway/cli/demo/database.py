@@ -1,4 +1,4 @@
-"""The demo's PostgreSQL: a container of the official image or, where that can't be pulled, of Debian's package.
+"""The demo's PostgreSQL: a container of the official image, or of its stand-in.
 
 It shares the host's network and listens on Docker's bridge address only, which is the one address that every task's
 network can reach and no other machine can.
@@ -15,18 +15,8 @@ from dataclasses import dataclass
 
 from fairway.errors import Unavailable, WorkFailed
 
-OFFICIAL = "postgres:17-alpine"
-STAND_IN = "fairway/postgres:stand-in"
-DOCKERFILE = """\
-FROM {base}
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql && rm -rf /var/lib/apt/lists/*
-RUN ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/ && mkdir /data && chown postgres /data
-USER postgres
-ENTRYPOINT ["/bin/sh", "-c", "set -e; umask 077; printf %s \\"$POSTGRES_PASSWORD\\" > /data/password; \
-initdb -D /data/cluster --auth=scram-sha-256 --pwfile=/data/password >/dev/null; rm /data/password; \
-echo host all all all scram-sha-256 >> /data/cluster/pg_hba.conf; \
-exec postgres -D /data/cluster -c unix_socket_directories= \\"$@\\"", "postgres"]
-"""
+IMAGE = "postgres:15"
+"""The official image, or its stand-in where no registry can be reached: it has to be there before `start`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +27,18 @@ class Database:
     url: str
 
 
-def start(program: str, container: str, *, base: str) -> Database:
+def start(program: str, container: str) -> Database:
     """Start a new one under that name, in place of any older one, and return once it takes connections.
 
-    `program` is the docker command, `base` a Debian image for the stand-in. Raises WorkFailed when it does not come up.
+    `program` is the docker command. Raises WorkFailed when it does not come up.
     """
     address = bridge_address(program)
     port = free_port(address)
     password = secrets.token_urlsafe(18)
-    image = official_image(program) or build_stand_in(program, base)
     remove(program, container)
     docker(
         *(program, "run", "--detach", "--name", container, "--network", "host", "--env", "POSTGRES_PASSWORD"),
-        *(image, "-c", f"listen_addresses={address}", "-p", str(port)),
+        *(IMAGE, "-c", f"listen_addresses={address}", "-p", str(port)),
         environ={"POSTGRES_PASSWORD": password},
     )
     await_port(program, container, address, port)
@@ -68,29 +57,6 @@ def bridge_address(program: str) -> str:
     config = json.loads(network)
     # An Engine that was never told otherwise leaves the gateway out: it is then the subnet's first address.
     return str(config.get("Gateway") or next(ipaddress.ip_network(config["Subnet"]).hosts()))
-
-
-def official_image(program: str) -> str | None:
-    """The official image when it is there or can be pulled."""
-    if docker(program, "images", "--quiet", OFFICIAL):
-        return OFFICIAL
-    try:
-        docker(program, "pull", "--quiet", OFFICIAL, timeout=180)
-    except WorkFailed:
-        return None  # the stand-in is built instead, and says so
-    return OFFICIAL
-
-
-def build_stand_in(program: str, base: str) -> str:
-    """Build the stand-in from Debian's own package; done once, cached by BuildKit afterwards."""
-    text = DOCKERFILE.format(base=base)
-    docker(
-        *(program, "build", "--quiet", "--tag", STAND_IN, "-"),
-        text=text,
-        environ={"DOCKER_BUILDKIT": "1"},
-        timeout=300,
-    )
-    return STAND_IN
 
 
 def await_port(program: str, container: str, address: str, port: int, *, patience: float = 30.0) -> None:
@@ -119,7 +85,6 @@ def free_port(address: str) -> int:
 def docker(
     program: str,
     *arguments: str,
-    text: str | None = None,
     environ: dict[str, str] | None = None,
     timeout: float = 60.0,
 ) -> str:
@@ -127,7 +92,6 @@ def docker(
     try:
         done = subprocess.run(
             [program, *arguments],
-            input=text,
             env={**os.environ, **(environ or {})},
             capture_output=True,
             text=True,

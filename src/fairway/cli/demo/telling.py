@@ -15,7 +15,7 @@ from fairway.cli.demo.story import HOST, Step, Story
 from fairway.errors import NotFound
 
 BASE = "node:22-slim"
-"""The base image of the sample's generated Dockerfile, and of the stand-in for PostgreSQL."""
+"""The base image of the sample's generated Dockerfile."""
 
 
 def tell(root: Path, program: str, *, as_json: bool) -> int:
@@ -42,8 +42,9 @@ def tell(root: Path, program: str, *, as_json: bool) -> int:
 def prepare(world: sandbox.Sandbox, program: str) -> None:
     """Start the server and the database, and give production its DATABASE_URL."""
     world.fairway("server", "start")
-    world.run(sys.executable, "-m", "fairway", "doctor", "--fix", "--base", BASE, timeout=600)
-    shop = database.start(program, container_name(world.root), base=BASE)
+    for image in (BASE, database.IMAGE):
+        world.run(sys.executable, "-m", "fairway", "doctor", "--fix", "--base", image, timeout=600)
+    shop = database.start(program, container_name(world.root))
     world.fairway("apps", "create", sandbox.SAMPLE)
     world.run(
         *(sys.executable, "-m", "fairway", "env", "set", "-e", "production", "--from-stdin", "DATABASE_URL"),

@@ -1,5 +1,5 @@
 """Which official images have a stand-in, and of which version: `node:22-slim` is the newest published Node.js 22,
-`python:3.12-slim` the newest 3.12 that this host has."""
+`python:3.12-slim` the newest 3.12 that this host has, `postgres:15` Debian's."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
 SUITES = frozenset({"slim", "bookworm", "bullseye", "buster", "stretch", "trixie", "forky"})
 ALPINE = re.compile(r"alpine[\d.]*")
 PYTHON = (3, 11)
-"""What Debian 12 has."""
+POSTGRES = "15"
+"""What Debian 12 has. A data directory and a dump are of one major version: another one is never passed off."""
 
 
 WHOLE = (
@@ -45,7 +46,7 @@ class StandIn:
 def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | None = None) -> StandIn | None:
     """The stand-in of an official image, None when there is none: another image, one pinned by digest. `platform` is
     npm's word: x64 or arm64. `interpreters` are this host's Pythons, the directory of each by its whole version."""
-    match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python)(?::([\w.-]+))?", reference)
+    match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python|postgres)(?::([\w.-]+))?", reference)
     if not match:
         return None
     version, _, rest = (match[2] or "").partition("-")
@@ -55,10 +56,13 @@ def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | No
     if not all(part in SUITES or ALPINE.fullmatch(part) for part in parts):
         return None
     alpine = any(ALPINE.fullmatch(part) for part in parts)
-    found = python(version, interpreters or {}) if match[1] == "python" else node(version, platform)
+    if match[1] == "python":
+        found = python(version, interpreters or {})
+    else:
+        found = node(version, platform) if match[1] == "node" else postgres(version)
     if found is None:
         return None
-    debian = ("busybox",) if alpine else () if "slim" in parts else WHOLE
+    debian = ("busybox",) if alpine else () if "slim" in parts or match[1] == "postgres" else WHOLE
     note = "; ".join(text for text in (note_for(parts, alpine=alpine), found.note) if text)
     return replace(found, debian=(*found.debian, *debian), alpine=alpine, note=note)
 
@@ -110,3 +114,13 @@ def python(version: str, interpreters: Mapping[str, Path]) -> StandIn | None:
         interpreter=interpreters[chosen],
         note=f"a copy of this host's own{other}",
     )
+
+
+def postgres(version: str) -> StandIn | None:
+    """Debian's own PostgreSQL, for its major version and for names without one."""
+    major, _, minor = version.partition(".")
+    if major not in ("", "latest", POSTGRES) or not all(part.isdigit() for part in minor.split(".") if minor):
+        return None
+    newest = f"it is {POSTGRES}, not the newest" if major != POSTGRES else ""
+    other = "it is Debian's own minor version" if minor else ""
+    return StandIn(template="postgres", version=f"PostgreSQL {POSTGRES}", note=newest or other)
