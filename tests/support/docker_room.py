@@ -154,3 +154,5 @@ def sweep(instance: str) -> None:
     label = f"label=fairway.instance={instance}"
     if networks := docker("network", "ls", "-q", "--filter", label).split():
         docker("network", "rm", *networks)
+    if volumes := docker("volume", "ls", "-q", "--filter", label).split():
+        docker("volume", "rm", *volumes)

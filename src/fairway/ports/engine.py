@@ -54,7 +54,8 @@ class Engine(Protocol):
         ...
 
     async def forget(self, app: AppName, environment: EnvironmentName) -> None:
-        """Delete what the engine keeps for an environment beside its tasks (its network)."""
+        """Delete what the engine keeps for an environment beside its tasks (its network), unless a managed database
+        needs it."""
         ...
 
     def events(self) -> AsyncIterator[EngineEvent]:

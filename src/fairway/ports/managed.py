@@ -62,9 +62,9 @@ class DatabaseServers(Protocol):
         """The ids of all volumes there are."""
         ...
 
-    async def start(self, spec: ServerSpec, password: str) -> None:
-        """See that there is a volume and a container on it, and that it has been started since it last ended. Raises
-        WorkFailed that says why it can't be."""
+    async def start(self, spec: ServerSpec, password: str, *, fresh: bool) -> None:
+        """See that there is a container on the volume, and start it. A volume is made only for a `fresh` one, which
+        has never been in use. Raises WorkFailed that says why it can't be."""
         ...
 
     async def limit(self, spec: ServerSpec) -> None:
@@ -75,8 +75,9 @@ class DatabaseServers(Protocol):
         """Stop the container in peace and delete it; its volume stays. One that is not there is no error."""
         ...
 
-    async def discard(self, id: str) -> None:
-        """Delete the volume with all that is in it. One that is not there is no error."""
+    async def discard(self, key: DatabaseKey, id: str) -> None:
+        """Delete the volume with all that is in it, and what the engine keeps for its environment if nothing else needs
+        that. One that is not there is no error."""
         ...
 
     async def printed(self, id: str, *, lines: int = 20) -> Sequence[str]:

@@ -14,6 +14,7 @@ from fairway.adapters.docker.images import LocalCopy
 from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import JobId, TaskId
 from fairway.ports.jobs import JobSpec
+from fairway.ports.managed import ServerSpec
 
 CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
 """What is left out of Docker's defaults: raw sockets, device nodes, chroot, file capabilities, the audit log."""
@@ -21,6 +22,12 @@ PROCESSES = 4096
 """Processes and threads in one container: enough for a browser or a JVM, too few for a fork bomb to take the host."""
 PERIOD = 100_000
 """Microseconds of a period of the CPU limit; Docker's own default."""
+DATA = "/var/lib/fairway"
+"""Where a database's volume is mounted. Not at the image's own path, which is another one from PostgreSQL 18 on."""
+CREDENTIAL = "/fairway/database"
+"""The file with the password, which the image's entry point reads."""
+SHARED = 64 * 1024 * 1024
+"""Bytes of shared memory at the least, for queries that run in parallel; Docker's own default."""
 LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
 
 
@@ -98,3 +105,31 @@ def job(
         "HostConfig": rights,
         "NetworkingConfig": {"EndpointsConfig": {network: {}}},
     }
+
+
+def database(instance: str, spec: ServerSpec, *, network: str) -> dict[str, Any]:
+    """The body for a managed PostgreSQL. Its password is not in it: whoever may ask Docker about a container could read
+    it there. SIGINT is its fast shutdown: sessions are ended, nothing is lost."""
+    rights = host(spec.cpu, spec.memory, network=network, init=False)
+    rights["ShmSize"] = max(SHARED, spec.memory // 4)
+    rights["Mounts"] = [{"Type": "volume", "Source": names.volume_name(instance, spec.id), "Target": DATA}]
+    return {
+        "Image": spec.image,
+        "Hostname": spec.host.partition(".")[0],
+        "Env": [
+            f"PGDATA={DATA}/data",
+            f"POSTGRES_USER={spec.user}",
+            f"POSTGRES_DB={spec.database}",
+            f"POSTGRES_PASSWORD_FILE={CREDENTIAL}",
+        ],
+        "Labels": names.database_labels(instance, spec.key, spec.id),
+        "StopSignal": "SIGINT",
+        "HostConfig": rights,
+        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [spec.host]}}},
+    }
+
+
+def limits(cpu: float, memory: int) -> dict[str, Any]:
+    """What a container that runs is given in place of its limits."""
+    own = host(cpu, memory, network="", init=False)
+    return {key: own[key] for key in ("CpuPeriod", "CpuQuota", "Memory", "MemorySwap")}

@@ -5,6 +5,7 @@ on running under Docker whether Fairway lives or not. Docker itself restarts not
 tasks are seen as STOPPED and the orchestrator starts new ones.
 """
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -122,8 +123,13 @@ class DockerEngine:
         self.containers.forget(task)
 
     async def forget(self, app: AppName, environment: EnvironmentName) -> None:
-        """Delete the environment's network. Raises Conflict while a container uses it."""
+        """Delete the environment's network. It stays where a managed database is on it, which outlives the tasks.
+        Raises Conflict while another container uses it."""
         self._environments.discard(EngineEvent(app=app, environment=environment))
+        labels = {**names.network_labels(self._instance, app, environment), names.DATABASE: None}
+        filters = {"label": [key if value is None else f"{key}={value}" for key, value in labels.items()]}
+        if await self._connection.call("GET", "/containers/json", params={"all": "1", "filters": json.dumps(filters)}):
+            return
         await self.networks.remove(app, environment)
 
     def events(self) -> AsyncIterator[EngineEvent]:

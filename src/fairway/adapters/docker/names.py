@@ -4,9 +4,11 @@ The labels hold all of a task that Docker itself does not know, so that a look a
 good as one before it. `fairway.instance` is in every look: what another Fairway of this host made is never seen.
 """
 
+from fairway.domain.database import DatabaseKey
 from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import AppName, EnvironmentName, JobId, TaskId
 from fairway.ports.jobs import JobSpec
+from fairway.ports.managed import ServerSpec
 
 PREFIX = "fairway."
 INSTANCE = PREFIX + "instance"
@@ -25,6 +27,8 @@ ACTION = PREFIX + "action"
 EXECUTION = PREFIX + "execution"
 RUN = PREFIX + "run"
 NUMBER = PREFIX + "number"
+DATABASE = PREFIX + "database"
+DATABASE_NAME = PREFIX + "database_name"
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
@@ -87,3 +91,25 @@ def network_name(instance: str, app: AppName, environment: EnvironmentName) -> s
 def network_labels(instance: str, app: AppName, environment: EnvironmentName) -> dict[str, str]:
     """The labels of an environment's network."""
     return {INSTANCE: instance, APP: app, ENVIRONMENT: environment}
+
+
+def database_labels(instance: str, key: DatabaseKey, id: str) -> dict[str, str]:
+    """The labels of a managed database's container and of its volume. They have no `fairway.task` and no job's label:
+    nobody who looks for those ever takes a database for one."""
+    return {
+        INSTANCE: instance,
+        APP: key.app,
+        ENVIRONMENT: key.environment,
+        DATABASE: id,
+        DATABASE_NAME: key.name,
+    }
+
+
+def database_name(spec: ServerSpec) -> str:
+    """`shop-api-production-db-main-3fa9c1d2e4b5`: what `docker ps` shows."""
+    return f"{spec.key.app}-{spec.key.environment}-db-{spec.key.name}-{spec.id}"
+
+
+def volume_name(instance: str, id: str) -> str:
+    """`fairway-INSTANCE-db-3fa9c1d2e4b5`: by the record's id alone, so that no other database ever has it."""
+    return f"fairway-{instance}-db-{id}"
