@@ -10,6 +10,7 @@ from fairway.domain.ids import AppName
 from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Step
 from fairway.domain.passage import Passage
+from fairway.errors import WorkFailed
 from fairway.ports.databases import Report
 
 
@@ -72,6 +73,10 @@ class Sealed:
     digest: str
 
 
+class Damaged(WorkFailed):
+    """The file of a backup is not what was written: it was changed, cut, or is another one. No key opens it."""
+
+
 class Vault(Protocol):
     """Directories as single encrypted files. What is read from one was proven first."""
 
@@ -81,16 +86,16 @@ class Vault(Protocol):
         ...
 
     async def open(self, sealed: Sealed, into: Path, *, report: Report) -> None:
-        """Write it into an empty directory. Raises WorkFailed when the file is gone, was changed, or was sealed with
-        another key; nothing is left in the directory then."""
+        """Write it into an empty directory. Raises Damaged when the file was changed, WorkFailed when it is gone, was
+        sealed with another key, or does not fit on the disk; nothing is left in the directory then."""
         ...
 
     async def remove(self, file: str) -> None:
-        """Delete it. One that is not there is no error."""
+        """Delete it, whole or half written. One that is not there is no error."""
         ...
 
     async def list(self) -> Sequence[str]:
-        """The names of all files."""
+        """The names of all files, of those too that a killed server left half written."""
         ...
 
 

@@ -22,8 +22,26 @@ class Place:
     name: str
 
 
+def place_of_key(name: str) -> Place:
+    """That of a key of the server's own; no app has an empty name."""
+    return Place(app="", environment="", name=name)
+
+
 Again = Callable[[Place, bytes], bytes | None]
 """Gives a sealed value as it shall be kept from now on; None: not at all."""
+
+
+class SealedKeys(Protocol):
+    """Keys of the server's own, sealed with its key: what they open can then stay as it is when that is replaced."""
+
+    async def get(self, name: str) -> bytes | None:
+        """The sealed key of that name, None when there is none."""
+        ...
+
+    async def add(self, name: str, sealed: bytes) -> bytes:
+        """Keep it unless there is one of that name; the one that is kept. Of two servers that add at the same time both
+        get the same one."""
+        ...
 
 
 class SealedValues(Protocol):

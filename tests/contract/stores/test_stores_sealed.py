@@ -1,5 +1,6 @@
 """What every store of sealed values keeps to: all of them are found, at their places, and changed together or not."""
 
+import asyncio
 import base64
 
 import pytest
@@ -26,6 +27,7 @@ async def filled(store: AnyStore) -> AnyStore:
     handed = {"handed/staging/smoke": {"URL": base64.b64encode(b"u").decode()}, "image": "x"}
     assert await store.executions.change(made, [Keep(outputs=handed)], at=2.0)
     await store.managed.create(make_database())
+    await store.sealed_keys.add("vault", b"v")
     return store
 
 
@@ -38,16 +40,18 @@ async def test_every_sealed_value_is_changed_at_its_place(filled: AnyStore) -> N
 
     count = await filled.sealed.change(again)
 
-    assert count == 6
+    assert count == 7
     assert {place: sorted(values) for place, values in seen.items()} == {
         Place(app=APP, environment="production", name="A"): [b"a1", b"a2"],
         Place(app=APP, environment="production", name="web/B"): [b"b1"],
         Place(app=APP, environment="", name="token"): [b"t"],
         Place(app=APP, environment="staging", name="smoke.URL"): [b"u"],
         Place(app=APP, environment="production", name="database/main"): [b"p"],
+        Place(app="", environment="", name="vault"): [b"v"],
     }
     assert (await filled.configurations.get(APP, PRODUCTION, 1)).values == {"A": b"A1", "web/B": b"B1"}
     assert base64.b64decode((await filled.managed.get(make_database().key)).password) == b"P"
+    assert await filled.sealed_keys.get("vault") == b"V"
     source = await filled.sources.get(APP)
     outputs = await filled.executions.outputs(APP, 1)
     assert source is not None and source.token == b"T" and source.url == "https://x.test/a"
@@ -74,6 +78,7 @@ async def test_what_is_dropped_is_gone(filled: AnyStore) -> None:
     assert (await filled.configurations.get(APP, PRODUCTION, 1)).values == {}
     source = await filled.sources.get(APP)
     assert source is not None and source.token is None
+    assert await filled.sealed_keys.get("vault") is None
     assert await filled.executions.outputs(APP, 1) == {"handed/staging/smoke": {}, "image": "x"}
     assert (await filled.managed.get(make_database().key)).password == ""
 
@@ -83,4 +88,15 @@ async def test_the_newest_values_come_first_and_an_empty_store_has_none(filled: 
 
     await filled.apps.delete(APP)
 
+    assert await filled.sealed.newest(10) == [(Place(app="", environment="", name="vault"), b"v")]
+    await filled.sealed.change(lambda place, sealed: None)
     assert await filled.sealed.newest(10) == []
+
+
+async def test_the_first_of_two_keys_of_one_name_is_kept(store: AnyStore, beside: AnyStore) -> None:
+    kept = await asyncio.gather(store.sealed_keys.add("vault", b"one"), beside.sealed_keys.add("vault", b"two"))
+
+    assert kept[0] == kept[1]
+    assert await store.sealed_keys.add("vault", b"three") == kept[0]
+    assert await store.sealed_keys.get("vault") == kept[0]
+    assert await store.sealed_keys.get("another") is None

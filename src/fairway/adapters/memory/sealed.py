@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.database import Database
-from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place, place_of_key
 from fairway.ports.sources import Source
 from fairway.ports.stores import SealedConfiguration
 
@@ -34,9 +34,12 @@ class MemorySealedValues:
         outputs = {key: in_outputs(key[0], text, counting) for key, text in self._shelf.outputs.items()}
         managed = {key: in_database(each, counting) for key, each in self._shelf.managed.items()}
         self._shelf.managed.update(managed)
+        keys = {name: counting(place_of_key(name), sealed) for name, sealed in self._shelf.sealed_keys.items()}
         self._shelf.configurations.update(configurations)
         self._shelf.sources.update(sources)
         self._shelf.outputs.update(outputs)
+        self._shelf.sealed_keys.clear()
+        self._shelf.sealed_keys.update({name: sealed for name, sealed in keys.items() if sealed is not None})
         return count
 
     async def newest(self, limit: int) -> Sequence[tuple[Place, bytes]]:
@@ -54,7 +57,26 @@ class MemorySealedValues:
             in_source(source, note)
         for database in self._shelf.managed.values():
             in_database(database, note)
+        for name, sealed in self._shelf.sealed_keys.items():
+            note(place_of_key(name), sealed)
         return found[:limit]
+
+
+class MemorySealedKeys:
+    """`ports.sealed.SealedKeys`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def get(self, name: str) -> bytes | None:
+        """None when there is none."""
+        self._shelf.visit()
+        return self._shelf.sealed_keys.get(name)
+
+    async def add(self, name: str, sealed: bytes) -> bytes:
+        """The one that is kept: the first."""
+        self._shelf.change()
+        return self._shelf.sealed_keys.setdefault(name, sealed)
 
 
 def in_configuration(kept: SealedConfiguration, again: Again) -> SealedConfiguration:

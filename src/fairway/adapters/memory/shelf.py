@@ -58,6 +58,7 @@ class Shelf:
     deliveries: dict[tuple[str], list[str]] = field(default_factory=dict)
     pulls: dict[tuple[str, int], Noted] = field(default_factory=dict)
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
+    sealed_keys: dict[str, bytes] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
     leases: dict[str, Lease] = field(default_factory=dict)
     holders: dict[AppName, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from fairway.adapters.memory.managed import MemoryRecords
 from fairway.adapters.memory.releases import MemoryDeployments, MemoryReleases
 from fairway.adapters.memory.runs import MemoryRuns, MemoryTimetable
 from fairway.adapters.memory.schedules import MemorySchedules
-from fairway.adapters.memory.sealed import MemorySealedValues
+from fairway.adapters.memory.sealed import MemorySealedKeys, MemorySealedValues
 from fairway.adapters.memory.shelf import Shelf
 from fairway.adapters.memory.sources import MemorySources
 from fairway.domain.desired import DesiredEnvironment
@@ -240,6 +240,7 @@ class MemoryStore:
     sources: MemorySources
     leases: MemoryLeases
     sealed: MemorySealedValues
+    sealed_keys: MemorySealedKeys
     shelf: Shelf
 
 
@@ -267,6 +268,7 @@ def make_store(beside: MemoryStore | None = None) -> MemoryStore:
         sources=MemorySources(shelf),
         leases=MemoryLeases(shelf),
         sealed=MemorySealedValues(shelf),
+        sealed_keys=MemorySealedKeys(shelf),
         shelf=shelf,
     )
 

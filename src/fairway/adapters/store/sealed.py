@@ -1,5 +1,5 @@
-"""Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on, the
-passwords of managed databases."""
+"""Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on, passwords of
+managed databases, keys."""
 
 import base64
 import json
@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, MANAGED, SOURCES
-from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place
+from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, MANAGED, SEALED_KEYS, SOURCES
+from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place, place_of_key
 
 OF_SOURCE = {"token": TOKEN, "deploy_key": DEPLOY_KEY, "webhook": WEBHOOK}
 
@@ -25,7 +25,7 @@ class SqlSealedValues:
         """How many there were."""
 
         def work(connection: sa.Connection) -> int:
-            parts = (change_configurations, change_sources, change_outputs, change_databases)
+            parts = (change_configurations, change_sources, change_outputs, change_databases, change_keys)
             return sum(part(connection, again) for part in parts)
 
         return await self._database.write(work)
@@ -43,6 +43,8 @@ class SqlSealedValues:
             for row in connection.execute(sa.select(MANAGED).limit(limit)):
                 if (one := in_database(row)) is not None:
                     found.append(one)
+            for row in connection.execute(sa.select(SEALED_KEYS).limit(limit)):
+                found.append((place_of_key(row.name), row.sealed))
             return found[:limit]
 
         return await self._database.read(work)
@@ -111,6 +113,17 @@ def in_database(row: sa.Row[Any]) -> tuple[Place, bytes] | None:
     text = json.loads(row.document)["password"]
     place = Place(app=row.app, environment=row.environment, name=f"{DATABASE}{row.name}")
     return (place, base64.b64decode(text)) if text else None
+
+
+def change_keys(connection: sa.Connection, again: Again) -> int:
+    """The server's own keys."""
+    rows = connection.execute(sa.select(SEALED_KEYS)).all()
+    for row in rows:
+        which = SEALED_KEYS.c.name == row.name
+        new = again(place_of_key(row.name), row.sealed)
+        statement = sa.delete(SEALED_KEYS) if new is None else sa.update(SEALED_KEYS).values(sealed=new)
+        connection.execute(statement.where(which))
+    return len(rows)
 
 
 def in_configuration(row: sa.Row[Any]) -> list[tuple[Place, bytes]]:

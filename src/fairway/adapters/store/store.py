@@ -34,6 +34,7 @@ from fairway.adapters.store.releases import SqlReleases
 from fairway.adapters.store.runs import SqlRuns
 from fairway.adapters.store.schedules import SqlSchedules
 from fairway.adapters.store.sealed import SqlSealedValues
+from fairway.adapters.store.sealedkeys import SqlSealedKeys
 from fairway.adapters.store.sources import SqlSources
 from fairway.adapters.store.timetable import SqlTimetable
 from fairway.adapters.store.tokens import SqlTokens
@@ -65,6 +66,7 @@ class Store:
     sources: SqlSources
     leases: SqlLeases
     sealed: SqlSealedValues
+    sealed_keys: SqlSealedKeys
     database: Database
 
     def held(self, holds: Holds) -> "Store":
@@ -120,6 +122,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             sources=SqlSources(database),
             leases=SqlLeases(database),
             sealed=SqlSealedValues(database),
+            sealed_keys=SqlSealedKeys(database),
             database=database,
         )
     finally:

@@ -205,6 +205,14 @@ BACKUPS = sa.Table(
 )
 """The backups of databases; what they hold lies in the vault."""
 
+SEALED_KEYS = sa.Table(
+    "sealed_keys",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+"""Keys of the server's own, under the seal of its secret.key."""
+
 PASSAGES = sa.Table(
     "passages",
     METADATA,

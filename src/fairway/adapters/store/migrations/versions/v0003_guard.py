@@ -1,4 +1,4 @@
-"""Backups, passages through the migration guard, and databases that Fairway runs."""
+"""Backups and what seals them, passages through the migration guard, and databases that Fairway runs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,11 @@ def upgrade() -> None:
         op.add_column("apps", sa.Column(counter, sa.Integer, nullable=False, server_default="0"))
     create_backups()
     create_passages()
+    op.create_table(
+        "sealed_keys",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
     op.create_table(
         "managed",
         of_app(),

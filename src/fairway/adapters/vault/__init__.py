@@ -1,0 +1,1 @@
+"""Backups' files under seal: one encrypted file for each directory."""
