@@ -29,6 +29,7 @@ from fairway.measure.meter import Meter
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
+from fairway.ports.guarding import Backups
 from fairway.ports.leases import Sharing
 from fairway.ports.masks import Masks
 from fairway.ports.metrics import History, Samples
@@ -205,6 +206,7 @@ class Services:
     releases: stores.Releases
     deployments: stores.Deployments
     runs: Runs
+    backups: Backups
     timetable: Timetable
     jobs: Finder
     run_logs: RunLogs

@@ -411,6 +411,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         releases=store.releases,
         deployments=store.deployments,
         runs=store.runs,
+        backups=store.backups,
         timetable=store.timetable,
         jobs=finder,
         run_logs=run_logs,

@@ -102,6 +102,7 @@ def offer(
         releases=store.releases,
         deployments=store.deployments,
         runs=store.runs,
+        backups=store.backups,
         timetable=store.timetable,
         jobs=jobs.finder,
         run_logs=jobs.logs,

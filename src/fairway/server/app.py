@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 from fairway.server import auth, limits, masking, problems, pushes, webhooks
 from fairway.server.api import (
     apps,
+    backups,
     contract,
     deployments,
     environments,
@@ -68,7 +69,7 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling)
+    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling, backups)
     for part in (server, apps, source, executions, pipeline, transitions, *running):
         api.include_router(part.router)
     return api
