@@ -29,6 +29,8 @@ RUN = PREFIX + "run"
 NUMBER = PREFIX + "number"
 DATABASE = PREFIX + "database"
 DATABASE_NAME = PREFIX + "database_name"
+LOOK = PREFIX + "look"
+"""Of a container that is never started: its image's files are read from it."""
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
