@@ -39,6 +39,22 @@ async def test_a_removed_repository_is_gone_and_removing_it_again_is_no_error(ke
         await kept.repositories.heads("shop")
 
 
+async def test_nothing_of_a_removed_repository_is_known_of_the_next_one(kept):
+    first = kept.push("shop", {"a": b"1"}, "master", "One")
+    second = kept.push("shop", {"a": b"2"}, "master", "Two")
+    before = [await kept.repositories.read("shop", second, "a"), await kept.repositories.count("shop", first, second)]
+    await kept.repositories.revision("shop", second, "master")
+
+    await kept.repositories.remove("shop")
+    await kept.repositories.create("shop")
+
+    assert before == [b"2", 1]
+    assert await kept.repositories.read("shop", second, "a") is None
+    assert await kept.repositories.count("shop", first, second) is None
+    with pytest.raises(NotFound):
+        await kept.repositories.revision("shop", second, "master")
+
+
 async def test_a_head_counts_as_unseen_until_it_is_marked(kept):
     first = kept.push("shop", {"a": b"1"}, "master", "One")
     await kept.repositories.mark_seen("shop", "master", first)

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fairway.adapters.git import command, layout, names, worktree
+from fairway.adapters.git.lately import Lately
 from fairway.domain.execution import Revision
 from fairway.errors import FairwayError, NotFound, Unavailable, WorkFailed
 from fairway.ports.source import Head, Tag
@@ -25,6 +26,8 @@ TAGS_SEEN = "refs/fairway/tags-seen/"
 PULLS = "refs/fairway/pulls/"
 TAGS = "refs/tags/"
 HEADS = "refs/heads/"
+LARGEST = 64 * 1024
+"""Bytes of a file that is kept in memory for a while."""
 
 
 def announcing(run: Path) -> tuple[str, ...]:
@@ -39,6 +42,10 @@ class GitRepositories:
         self._root = root
         self._hook = tuple(hook)
         self._busy: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._commits = Lately[tuple[str, str, str]]()
+        # What is not there may be asked for too early, and is asked for again.
+        self._files = Lately[bytes | None](keeps=lambda content: content is not None and len(content) <= LARGEST)
+        self._counts = Lately[int | None](keeps=lambda count: count is not None)
 
     def path(self, app: str) -> Path:
         """Where the app's repository lies."""
@@ -60,6 +67,8 @@ class GitRepositories:
         doomed = self._root / f".removed-{app}-{uuid.uuid4().hex}"
         with contextlib.suppress(FileNotFoundError):
             path.rename(doomed)
+            for kept in (self._commits, self._files, self._counts):
+                kept.forget(app)
             await asyncio.to_thread(shutil.rmtree, doomed)
 
     async def head(self, app: str, branch: str) -> str | None:
@@ -119,20 +128,13 @@ class GitRepositories:
 
     async def revision(self, app: str, commit: str, branch: str) -> Revision:
         """The commit's subject and author, without control characters."""
-        checked = names.check_commit(commit)
-        result = await self._git(app, "log", "-1", "--no-show-signature", "--format=%s%x00%an", checked, "--")
-        if not result.ok:
-            raise _no_commit(app, commit)
-        subject, _, author = _text(result.output).rstrip("\n").partition("\0")
-        return Revision(commit=checked, subject=names.show(subject), branch=branch, author=names.show(author))
+        subject, author, _ = await self._describe(app, commit)
+        return Revision(commit=commit, subject=names.show(subject), branch=branch, author=names.show(author))
 
     async def message(self, app: str, commit: str) -> str:
         """The commit's whole message."""
-        checked = names.check_commit(commit)
-        result = await self._git(app, "log", "-1", "--no-show-signature", "--format=%B", checked, "--")
-        if not result.ok:
-            raise _no_commit(app, commit)
-        return _text(result.output).rstrip("\n")
+        _, _, message = await self._describe(app, commit)
+        return message
 
     async def changed(self, app: str, old: str | None, new: str) -> Sequence[str]:
         """The paths that differ; all of `new` when there is no old commit, or it is gone."""
@@ -149,11 +151,15 @@ class GitRepositories:
     async def count(self, app: str, old: str, new: str) -> int | None:
         """How many commits lie between; None when `old` is not an ancestor of `new`, or is gone."""
         span = f"{names.check_commit(old)}...{names.check_commit(new)}"
-        result = await self._git(app, "rev-list", "--count", "--left-right", span, "--")
-        if not result.ok:
-            return None
-        left, right = map(int, result.output.split())
-        return right if left == 0 else None
+
+        async def ask() -> int | None:
+            result = await self._git(app, "rev-list", "--count", "--left-right", span, "--")
+            if not result.ok:
+                return None
+            left, right = map(int, result.output.split())
+            return right if left == 0 else None
+
+        return await self._counts.get((app, span), ask)
 
     async def base(self, app: str, one: str, other: str) -> str | None:
         """The commit at which two have parted, None without one."""
@@ -178,8 +184,13 @@ class GitRepositories:
 
     async def read(self, app: str, commit: str, path: str) -> bytes | None:
         """A file of the commit, None when it has none there."""
-        result = await self._git(app, "cat-file", "blob", f"{names.check_commit(commit)}:{path}")
-        return result.output if result.ok else None
+        object = f"{names.check_commit(commit)}:{path}"
+
+        async def ask() -> bytes | None:
+            result = await self._git(app, "cat-file", "blob", object)
+            return result.output if result.ok else None
+
+        return await self._files.get((app, object), ask)
 
     async def checkout(self, app: str, commit: str, into: Path) -> None:
         """Make `into` exactly the commit's tree (see `worktree`)."""
@@ -195,6 +206,20 @@ class GitRepositories:
                 if not (await self._git(app, "cat-file", "-e", f"{checked}^{{tree}}")).ok:
                     raise _no_commit(app, commit) from error
                 raise
+
+    async def _describe(self, app: str, commit: str) -> tuple[str, str, str]:
+        """The commit's subject, its author and its whole message."""
+        checked = names.check_commit(commit)
+
+        async def ask() -> tuple[str, str, str]:
+            form = "--format=%s%x00%an%x00%B"
+            result = await self._git(app, "log", "-1", "--no-show-signature", form, checked, "--")
+            if not result.ok:
+                raise _no_commit(app, commit)
+            subject, author, message = _text(result.output).split("\0", 2)
+            return subject, author, message.rstrip("\n")
+
+        return await self._commits.get((app, checked), ask)
 
     async def _mark(self, app: str, seen: str, objects: Mapping[str, str], refs: str) -> None:
         """Point `SEEN/NAME` to each object, all or none."""

@@ -205,8 +205,9 @@ class MemoryRepositories:
         return found
 
     async def read(self, app: str, commit: str, path: str) -> bytes | None:
-        """A file of the commit."""
-        return self._commit(app, commit).files.get(path)
+        """A file of the commit; of one that is not there nothing."""
+        made = self._of(app).commits.get(commit)
+        return None if made is None else made.files.get(path)
 
     async def checkout(self, app: str, commit: str, into: Path) -> None:
         """Write the files, after emptying the folder."""
