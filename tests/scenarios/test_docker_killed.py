@@ -1,4 +1,4 @@
-"""A Docker Engine with live-restore is killed with SIGKILL under load and comes back.
+"""A Docker Engine with live-restore is killed with SIGKILL, or stopped, under load and comes back.
 
 It is an engine of this module's own, beside the machine's, with a small base image (Node.js and what it links) that is
 taken over from there. The tasks serve on without it; what it finds when it is back is what Fairway goes on from.
@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +112,18 @@ def assert_orders_taken_once(docker: SecondDocker, tally: Tally) -> None:
     assert [order for order, times in taken.items() if times > 1] == []
 
 
+def docker_log(docker: SecondDocker, task: str) -> list[str]:
+    """What the engine itself has of a task's orders."""
+    container = docker.run("ps", "--quiet", "--filter", f"label=fairway.task={task}").stdout.strip()
+    return [line for line in docker.run("logs", container).stdout.splitlines() if line.startswith("order ")]
+
+
+def kept_log(live: Project) -> Counter[str]:
+    """What Fairway has of all tasks' orders."""
+    lines = live.fairway("logs", "--since", "1h", "--grep", "order ", "--json").json["lines"]
+    return Counter(line["text"] for line in lines)
+
+
 def test_tasks_serve_without_their_engine_and_are_known_again_when_it_is_back(
     docker: SecondDocker, live: Project, crowd: Crowd, tally: Tally
 ) -> None:
@@ -125,6 +137,25 @@ def test_tasks_serve_without_their_engine_and_are_known_again_when_it_is_back(
     assert len(before) == 2
     assert tally.failures == []
     assert_orders_taken_once(docker, tally)
+
+
+@pytest.mark.parametrize("end", [SecondDocker.kill, SecondDocker.stop], ids=["killed", "stopped"])
+def test_what_tasks_print_is_kept_once_each_line_when_their_engine_was_away(
+    docker: SecondDocker, live: Project, crowd: Crowd, tally: Tally, end: Callable[[SecondDocker], None]
+) -> None:
+    before = healthy(live)
+
+    end(docker)
+    away = crowd.begin()
+    until(lambda: len(away.orders) > 100, what="a hundred orders without the engine")
+    docker.start()
+    back = crowd.begin()
+    until(lambda: len(back.orders) > 100, what="a hundred orders after it")
+
+    printed = Counter(line for task in before for line in docker_log(docker, task))
+    until(lambda: printed <= kept_log(live), what="every line that the engine has")
+    assert len(away.orders & {line.removeprefix("order ") for line in printed}) > 100, "the pipe kept them meanwhile"
+    assert [line for line, times in kept_log(live).items() if times > 1] == []
 
 
 def test_a_task_that_dies_while_the_engine_is_away_is_replaced_when_it_is_back(

@@ -77,6 +77,12 @@ class SecondDocker:
         self.daemon.kill()
         self.daemon.wait()
 
+    def stop(self) -> None:
+        """SIGTERM to the daemon, and return once it is gone."""
+        assert self.daemon is not None
+        self.daemon.terminate()
+        self.daemon.wait()
+
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """A docker command against it."""
         command = ["docker", "--host", self.host, *words]
