@@ -18,7 +18,11 @@ LOCAL = frozenset(
 )
 """Hosts of a developer's own machine, or of an example."""
 FALLBACK = re.compile(r"(\|\||\?\?|default\w*\(|default:|=)\s*$")
-LISTEN = re.compile(r"\b(?:app|server|httpServer|http|fastify)\.listen\(\s*(?:\{\s*port:\s*)?(?P<port>\d{2,5})\b")
+STATEMENTS = re.compile(r"(?<![|?(:=,\s])\s*\n|;")
+"""What stands between two statements: the end of a line that does not go on in the next."""
+LISTEN = re.compile(
+    r"(?:\b(?:app|server|httpServer|http|fastify)|\))\s*\.listen\(\s*(?:\{\s*port:\s*)?(?P<port>\d{2,5})\b"
+)
 SESSION = re.compile(r"\b(?:session|expressSession)\(\s*\{")
 HANDLES = re.compile(
     r"""['"`]SIG(?:TERM|INT)['"`]|enableShutdownHooks|closeWithGrace|close-with-grace|@godaddy/terminus|stoppable|http-terminator|"""
@@ -32,7 +36,7 @@ def urls(sources: tuple[Source, ...]) -> Iterator[Finding]:
     """Addresses of databases and brokers with a password, that are no default of a variable and no local one."""
     for source in sources:
         for match in URL.finditer(source.text):
-            before = source.text[max(0, match.start() - 40) : match.start()]
+            before = STATEMENTS.split(source.text[max(0, match.start() - 80) : match.start()])[-1]
             local = match["host"] in LOCAL or "${" in match["password"] or "${" in match["host"]
             if local or ("process.env" in before and FALLBACK.search(before)):
                 continue
