@@ -101,6 +101,11 @@ class Settings:
         return self.home / "checkouts"
 
     @property
+    def volumes(self) -> Path:
+        """What outlives the containers that it is mounted into: APP/ENVIRONMENT/NAME/."""
+        return self.home / "volumes"
+
+    @property
     def run(self) -> Path:
         """Process ids, sockets and locks."""
         return self.home / "run"

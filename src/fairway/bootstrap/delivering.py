@@ -119,7 +119,7 @@ def make_executor(
         ),
         {
             **stages.make_stages(ground, operating, examiner),
-            "command": CommandRunner(jobs, latest_variables, handed, artifacts),
+            "command": CommandRunner(jobs, latest_variables, handed, artifacts, load),
             "request": RequestRunner(HttpxWeb(), latest_variables, handed),
         },
         ground.clock,

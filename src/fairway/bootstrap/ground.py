@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.files.volumes import HostVolumes
 from fairway.adapters.git.repositories import GitRepositories, announcing
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.memory.board import Board
@@ -47,6 +48,7 @@ class Ground:
     sharing: Keeper | Alone
     balancer: HaproxyBalancer
     engine: DockerEngine
+    volumes: HostVolumes
     builder: DockerBuilder
     embedded: Embedded | None
     own: DistributionRegistry | None
@@ -73,7 +75,10 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
         embedded = await registries.start_registry(settings)
         login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
         balancer = await stack.enter_async_context(make_balancer(settings))
-        engine = await stack.enter_async_context(DockerEngine(settings.docker_host, instance, login=login))
+        volumes = HostVolumes(settings.volumes)
+        engine = await stack.enter_async_context(
+            DockerEngine(settings.docker_host, instance, login=login, place=volumes.place)
+        )
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=f"fairway-{instance}"))
         own, registry = await registries.open_registries(stack, settings, embedded, login)
         yield Ground(
@@ -91,6 +96,7 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
             sharing=sharing,
             balancer=balancer,
             engine=engine,
+            volumes=volumes,
             builder=builder,
             embedded=embedded,
             own=own,

@@ -67,6 +67,7 @@ def specify_task(release: Release, service: Service, deployment: DeploymentId) -
         stop_timeout=service.stop_timeout,
         stop_signal=service.stop_signal,
         health=service.health,
+        volumes=release.description.volumes,
     )
 
 

@@ -8,6 +8,7 @@ is kept as it is and handed on.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import PurePath
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -36,8 +37,9 @@ PORT = 5432
 class Address:
     """`scheme` is the URL's own word for the engine, with the driver (`postgresql+asyncpg`), and is kept for `url`.
 
-    Of SQLite `name` is the file's path as a task sees it, and host, port, user and password are empty. `options` is the
-    query: `{"sslmode": "require"}`.
+    Of SQLite `name` is the file's path as a task sees it, and host, port, user and password are empty. `file` is the
+    same file as this server sees it, "" until somebody who knows the volume has said so (`ports.volumes`): no URL
+    decides what a server opens on its own host. `options` is the query: `{"sslmode": "require"}`.
     """
 
     engine: Engine
@@ -47,6 +49,7 @@ class Address:
     port: int = 0
     user: str = ""
     password: str = field(default="", repr=False)
+    file: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +61,10 @@ class Address:
     def shown(self) -> str:
         """The URL for people: without the password and the query."""
         return compose(replace(self, options={}), "")
+
+    def at(self, file: PurePath) -> "Address":
+        """The same database of SQLite, in that file of this host."""
+        return replace(self, file=str(file))
 
     def moved(self, *, host: str, port: int, name: str | None = None, password: str | None = None) -> "Address":
         """The same database somewhere else."""
@@ -127,7 +134,8 @@ def compose(address: Address, password: str) -> str:
     """The URL, with that password."""
     query = f"?{urlencode(address.options)}" if address.options else ""
     if address.engine is Engine.SQLITE:
-        slashes = "//" if address.name.startswith("/") and address.scheme != "file" else ""
+        # Four slashes are absolute in every dialect; three are relative in SQLAlchemy's, which is Alembic's too.
+        slashes = "///" if address.name.startswith("/") and address.scheme != "file" else ""
         return f"{address.scheme}:{slashes}{quote(address.name)}{query}"
     credentials = quote(address.user, safe="") + (f":{quote(password, safe='')}" if password else "")
     host = f"[{address.host}]" if ":" in address.host else address.host

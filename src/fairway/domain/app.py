@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from fairway.domain import glob
+from fairway.domain import glob, volume
 from fairway.domain.action import Placed
 from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import Check, TcpCheck
@@ -17,6 +17,7 @@ from fairway.domain.managed import Managed
 from fairway.domain.migrations import Migrations
 from fairway.domain.scaling import Scaling
 from fairway.domain.schedule import Schedule
+from fairway.domain.volume import Volume
 
 MIB = 1024 * 1024
 
@@ -181,6 +182,11 @@ class Environment:
     def first(self) -> Service:
         """The service that is meant when none is named: `web`, else the first that has a port, else the first."""
         return self.service("web") or next((s for s in self.services if s.port is not None), self.services[0])
+
+    @property
+    def volumes(self) -> tuple[Volume, ...]:
+        """The directories that every task, job and action of it finds mounted."""
+        return volume.of(self.databases)
 
     @property
     def script(self) -> str:

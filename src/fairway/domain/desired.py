@@ -11,11 +11,12 @@ from fairway.domain.health import Check
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
 from fairway.domain.image import Image
 from fairway.domain.scaling import Scaling
+from fairway.domain.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
-    """All that is needed to start a task, but for its variables' values."""
+    """All that is needed to start a task, but for its variables' values. Its `volumes` are those of the environment."""
 
     app: AppName
     environment: EnvironmentName
@@ -32,6 +33,7 @@ class TaskSpec:
     stop_timeout: float
     stop_signal: str | None
     health: Check
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from fairway.domain.ids import JobName
 from fairway.domain.image import Image
 from fairway.domain.run import RunSpec
 from fairway.domain.schedule import Schedule
+from fairway.domain.volume import Volume
 
 
 class Concurrency(StrEnum):
@@ -36,8 +37,8 @@ class Job:
     deadline: float = 3600.0
 
 
-def specify(job: Job, image: Image) -> RunSpec:
-    """What a run of it is started from."""
+def specify(job: Job, image: Image, volumes: tuple[Volume, ...] = ()) -> RunSpec:
+    """What a run of it is started from, in an environment with those volumes."""
     return RunSpec(
         image=image,
         command=job.command,
@@ -47,4 +48,5 @@ def specify(job: Job, image: Image) -> RunSpec:
         retries=job.retries,
         deadline=job.deadline,
         alone=job.concurrency is not Concurrency.ALLOW,
+        volumes=volumes,
     )

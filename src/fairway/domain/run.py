@@ -18,6 +18,7 @@ from types import MappingProxyType
 from fairway.domain import retry
 from fairway.domain.ids import AppName, EnvironmentName, JobId, JobName, ReleaseNumber, RunNumber
 from fairway.domain.image import Image
+from fairway.domain.volume import Volume
 
 FIRST_DELAY, LONGEST_DELAY = 10.0, 360.0
 """Seconds before the second attempt, doubled before each further one up to six minutes, as Kubernetes does it."""
@@ -70,7 +71,8 @@ UNFINISHED = frozenset(status for status, targets in TRANSITIONS.items() if targ
 class RunSpec:
     """What a run is started from, but for the variables' values. The first word of `command` is the program. `timeout`
     is of one attempt, in seconds; `retries` how many more attempts there may be; `deadline` is how many seconds after
-    its time it may still begin; `alone`: it begins when no earlier run of the same job is left."""
+    its time it may still begin; `alone`: it begins when no earlier run of the same job is left. `volumes` are those of
+    its environment."""
 
     image: Image
     command: tuple[str, ...]
@@ -80,6 +82,7 @@ class RunSpec:
     retries: int = 0
     deadline: float = 3600.0
     alone: bool = False
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,9 +42,15 @@ class Desk:
         if not command or not command[0]:
             raise UsageError("there is no command to run", hint="fairway exec --new -- node report.js")
         current = await self._require(app, environment)
-        limits = choose(current.release.description.services, service)
+        described = current.release.description
+        limits = choose(described.services, service)
         spec = RunSpec(
-            image=current.release.image, command=tuple(command), cpu=limits.cpu, memory=limits.memory, timeout=timeout
+            image=current.release.image,
+            command=tuple(command),
+            cpu=limits.cpu,
+            memory=limits.memory,
+            timeout=timeout,
+            volumes=described.volumes,
         )
         return await self._order(app, environment, JobName(""), current, spec, by)
 
@@ -69,7 +75,8 @@ class Desk:
         for run in going if job.concurrency is Concurrency.REPLACE else ():
             with contextlib.suppress(Conflict, NotFound):
                 await self._ledger.stop(app, run.number, by=by, why="another run takes its place")
-        return await self._order(app, environment, job.name, current, specify(job, current.release.image), by)
+        spec = specify(job, current.release.image, current.release.description.volumes)
+        return await self._order(app, environment, job.name, current, spec, by)
 
     async def stop(self, app: AppName, number: int, *, by: str, why: str = "") -> Run:
         """Want the end of a run. Raises NotFound, and Conflict for one that has ended."""

@@ -209,6 +209,7 @@ def make_spec(run: Run) -> JobSpec:
         command=spec.command,
         cpu=spec.cpu,
         memory=spec.memory,
+        volumes=spec.volumes,
     )
 
 

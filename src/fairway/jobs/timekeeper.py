@@ -204,7 +204,8 @@ def make_runs(line: Timed, declared: Declared, verdict: judging.Start | judging.
     """The runs that are kept with a time: the one that is started, and one that stands for those that were missed."""
 
     def make(due: float) -> Run:
-        spec = specify(declared.job, declared.current.release.image)
+        release = declared.current.release
+        spec = specify(declared.job, release.image, release.description.volumes)
         by = str(line.schedule)
         return make_run(line.app, line.environment, line.job, declared.current, spec, by=by, at=now, due=due)
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId, RunNumber
 from fairway.domain.image import Image
+from fairway.domain.volume import Volume
 from fairway.ports.builder import LogSink
 
 OUTPUT = "/fairway/output"
@@ -23,7 +24,8 @@ class JobSpec:
     """What a job is started from, but for its variables. `name` is that of the action or of the declared job; of
     `execution` and `run` the number is given that it belongs to. `cpu` is in cores, `memory` in bytes, a hard limit.
     The first word of `command` is the program: the image's entry point is not run. `network` is one that it is on in
-    place of its environment's, `mounts` are directories of the host by their paths inside."""
+    place of its environment's, `mounts` are directories of the host by their paths inside, `volumes` those of its
+    environment that it gets."""
 
     app: AppName
     environment: EnvironmentName
@@ -36,6 +38,7 @@ class JobSpec:
     memory: int
     network: str | None = None
     mounts: Mapping[str, Path] = field(default_factory=dict)
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

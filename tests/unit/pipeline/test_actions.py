@@ -21,6 +21,7 @@ from fairway.domain.pipeline import Definition, plain
 from fairway.domain.progression import RetryMode
 from fairway.environment.handed import Handed
 from fairway.errors import Unavailable, WorkFailed
+from fairway.manifest.load import load
 from fairway.pipeline import artifacts
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.stages import package
@@ -60,7 +61,7 @@ class Place:
         self.jobs = before.jobs if before else MemoryJobs(self.clock, self._deed)
         self.web = MemoryWeb({"hooks.example.com": Host(takes=20.0)})
         self.artifacts = Artifacts(root, apart=at_once)
-        runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32), self.artifacts)
+        runner = CommandRunner(self.jobs, self._variables, Handed(b"k" * 32), self.artifacts, load)
         store, disk = (before.rig.store, before.rig.disk) if before else (None, None)
         self.rig = Rig(
             root,

@@ -6,13 +6,15 @@ as root, owns its files and steps down to a user, or listens on port 80).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from fairway.adapters.docker import names
 from fairway.adapters.docker.images import LocalCopy
 from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import JobId, TaskId
+from fairway.domain.ids import AppName, EnvironmentName, JobId, TaskId
+from fairway.errors import WorkFailed
 from fairway.ports.jobs import JobSpec
 from fairway.ports.managed import ServerSpec
 
@@ -29,6 +31,13 @@ CREDENTIAL = "/fairway/database"
 SHARED = 64 * 1024 * 1024
 """Bytes of shared memory at the least, for queries that run in parallel; Docker's own default."""
 LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
+Place = Callable[[AppName, EnvironmentName, str], Path]
+"""Where a volume lies on the host: `ports.volumes.Volumes.place`."""
+
+
+def nowhere(app: AppName, environment: EnvironmentName, name: str) -> Path:
+    """For an engine that has no volumes. Raises WorkFailed."""
+    raise WorkFailed(f"the volume {name} of {environment} can't be mounted", why="this engine was given no volumes")
 
 
 def container(
@@ -40,15 +49,18 @@ def container(
     image: LocalCopy,
     network: str,
     init: bool,
+    place: Place = nowhere,
 ) -> dict[str, Any]:
-    """The body. `network` is the id of the environment's, `init` whether the daemon has an init to lend."""
+    """The body. `network` is the id of the environment's, `init` whether the daemon has an init to lend, `place` where
+    the volumes lie on the host."""
     body: dict[str, Any] = {
         "Image": image.reference,
         "Hostname": names.host_name(task, spec),
         "Env": [f"{name}={value}" for name, value in variables.items()],
         "Labels": names.task_labels(instance, task, spec),
         "StopTimeout": math.ceil(spec.stop_timeout),
-        "HostConfig": host(spec.cpu, spec.memory, network=network, init=init and image.takes_init),
+        "HostConfig": host(spec.cpu, spec.memory, network=network, init=init and image.takes_init)
+        | mounts(spec, place),
         "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [spec.service]}}},
     }
     if spec.command is not None:
@@ -80,6 +92,18 @@ def host(cpu: float, memory: int, *, network: str, init: bool) -> dict[str, Any]
     }
 
 
+def mounts(spec: TaskSpec | JobSpec, place: Place) -> dict[str, Any]:
+    """The volumes, writable. Not as `Binds`: those make a directory that is missing, and so an empty database."""
+    if not spec.volumes:
+        return {}
+    return {
+        "Mounts": [
+            {"Type": "bind", "Source": str(place(spec.app, spec.environment, volume.name)), "Target": volume.at}
+            for volume in spec.volumes
+        ]
+    }
+
+
 def job(
     instance: str,
     id: JobId,
@@ -89,10 +113,12 @@ def job(
     image: LocalCopy,
     network: str,
     init: bool,
+    place: Place = nowhere,
 ) -> dict[str, Any]:
     """The body for a job. The image's entry point is not run: it would often start the app itself."""
     program, *arguments = spec.command
     rights = host(spec.cpu, spec.memory, network=network, init=init and image.takes_init)
+    rights |= mounts(spec, place)
     if spec.mounts:
         rights["Binds"] = [f"{outside}:{inside}" for inside, outside in spec.mounts.items()]
     return {

@@ -35,10 +35,18 @@ class DockerEngine:
 
     `docker_host` is as in DOCKER_HOST. `instance` is an id of this FAIRWAY_HOME, a DNS label: containers and networks
     of any other are never seen or touched. `login` is asked at each pull. `init` is false where Docker has
-    no init to lend; it is found out at the first start otherwise.
+    no init to lend; it is found out at the first start otherwise. `place` is where volumes lie on this host.
     """
 
-    def __init__(self, docker_host: str, instance: str, *, login: Login = no_credentials, init: bool = True) -> None:
+    def __init__(
+        self,
+        docker_host: str,
+        instance: str,
+        *,
+        login: Login = no_credentials,
+        init: bool = True,
+        place: creation.Place = creation.nowhere,
+    ) -> None:
         connection = Connection(docker_host)
         self.containers = Containers(connection, instance)
         """What the other parts of this adapter (probe, inspector, logs, shell) are made with."""
@@ -53,6 +61,7 @@ class DockerEngine:
         self.running: Sequence[Running] = ()
         """The tasks that ran at the last look."""
         self._init = init
+        self.place = place
 
     async def __aenter__(self) -> Self:
         await self.containers.__aenter__()
@@ -155,7 +164,9 @@ class DockerEngine:
     async def _create_once(self, task: TaskId, spec: TaskSpec, variables: Mapping[str, str]) -> bool:
         image = await self.images.ensure(spec.image)
         network = await self.networks.ensure(spec.app, spec.environment)
-        body = creation.container(self._instance, task, spec, variables, image=image, network=network, init=self._init)
+        body = creation.container(
+            self._instance, task, spec, variables, image=image, network=network, init=self._init, place=self.place
+        )
         name = names.container_name(task, spec)
         try:
             made = await self._connection.call("POST", "/containers/create", params={"name": name}, body=body)

@@ -142,7 +142,10 @@ class DockerJobs:
     async def _create(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> str:
         image = await self._engine.images.ensure(spec.image)
         network = spec.network or await self._engine.networks.ensure(spec.app, spec.environment)
-        body = creation.job(self._instance, job, spec, variables, image=image, network=network, init=self._init)
+        place = self._engine.place
+        body = creation.job(
+            self._instance, job, spec, variables, image=image, network=network, init=self._init, place=place
+        )
         name = names.job_name(job, spec)
         try:
             made = await self._connection.call("POST", "/containers/create", params={"name": name}, body=body)

@@ -15,6 +15,7 @@ from fairway.ports.jobs import JobSpec
 NOT_FOUND = re.compile(r'exec: \\?"(?P<program>[^"\\]+)\\?": (?:executable file not found|stat .*no such file)')
 NOT_A_FILE = re.compile(r'exec: \\?"(?P<program>[^"\\]+)\\?": (?:permission denied|is a directory)')
 NO_DIRECTORY = re.compile(r'(?:chdir to cwd|mkdir) \(?\\?"?(?P<directory>/[^"\\): ]*)')
+NO_VOLUME = re.compile(r"bind source path does not exist: (?P<directory>.+)")
 POOLS = re.compile(
     r"address pools have been fully subscribed|non-overlapping IPv4 address pool|no available network", re.I
 )
@@ -53,6 +54,8 @@ def refused_start(refusal: Refused, spec: TaskSpec) -> FairwayError:
             f"{spec.service} can't start: its working directory {match['directory']} can't be entered",
             why=last_part(text),
         )
+    if match := NO_VOLUME.search(text):
+        return no_volume(spec.service, match["directory"])
     if refusal.status == 503:
         return Unavailable("Docker can't start anything at present", why=text)
     return WorkFailed(f"{spec.service} can't start: Docker refuses it", why=last_part(text))
@@ -69,9 +72,20 @@ def refused_job(refusal: Refused, spec: JobSpec) -> FairwayError:
         )
     if match := NOT_A_FILE.search(text):
         return WorkFailed(f'{spec.name} can\'t start: "{match["program"]}" is not executable', why=last_part(text))
+    if match := NO_VOLUME.search(text):
+        return no_volume(spec.name, match["directory"])
     if refusal.status == 503:
         return Unavailable("Docker can't start anything at present", why=text)
     return WorkFailed(f"{spec.name} can't start: Docker refuses it", why=last_part(text))
+
+
+def no_volume(name: str, directory: str) -> FairwayError:
+    """A volume is made with its database and never by a start: an empty one must not take the place of a full one."""
+    return WorkFailed(
+        f"{name} can't start: the volume of its database is not on this host",
+        why=f"there is no directory {directory}",
+        hint="bring it back from where it is, or restore a backup: fairway db backups",
+    )
 
 
 def refused_network(refusal: Refused, name: str) -> FairwayError:

@@ -15,10 +15,12 @@ from fairway.domain.execution import ActionStatus, Execution
 from fairway.domain.ids import EnvironmentName, JobId
 from fairway.domain.redaction import Redactor
 from fairway.domain.reference import Scope
+from fairway.domain.volume import Volume
 from fairway.environment.handed import Handed
 from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.artifacts import Artifacts
-from fairway.pipeline.stages import collecting, package, scope
+from fairway.pipeline.stages import collecting, described, package, scope
+from fairway.pipeline.stages.described import Load
 from fairway.pipeline.stages.failing import again, failed
 from fairway.pipeline.stages.identity import job_id
 from fairway.pipeline.stages.lines import Lines
@@ -39,8 +41,11 @@ NOT_FOUND = 127
 class CommandRunner:
     """Runs the commands of every environment's stage."""
 
-    def __init__(self, jobs: Jobs, variables: LatestVariables, handed: Handed, artifacts: Artifacts) -> None:
+    def __init__(
+        self, jobs: Jobs, variables: LatestVariables, handed: Handed, artifacts: Artifacts, load: Load
+    ) -> None:
         self._jobs = jobs
+        self._load = load
         self._artifacts = artifacts
         self._variables = variables
         self._handed = handed
@@ -55,7 +60,8 @@ class CommandRunner:
         # Values that earlier actions handed on are in no variable of the app, so its mask does not know them.
         hidden = Redactor(each for values in found.outputs.values() for each in secrecy.secrets_of(values))
         lines = Lines(work, f"$ {text_of(action)}", repeats=True, hidden=hidden)
-        end = await self._jobs.run(job, make_spec(work, action), environment, lines, timeout=action.timeout)
+        spec = make_spec(work, action, self._volumes(work))
+        end = await self._jobs.run(job, spec, environment, lines, timeout=action.timeout)
         await collecting.collect(work, action, job, self._jobs, self._artifacts, lines)
         if end.timed_out or end.code != 0:
             return failed(work, explain(action, end), lines.last, fix=advise(work, action, end))
@@ -65,6 +71,13 @@ class CommandRunner:
         """Remove the jobs of the commands that are in progress."""
         for job in jobs_of(execution, stage):
             await self._jobs.remove(job)
+
+    def _volumes(self, work: Work) -> tuple[Volume, ...]:
+        """Those of the stage's environment; none where the execution has no fairway.toml, as one that goes back."""
+        if described.KEY not in work.outputs:
+            return ()
+        environment = described.take(work.outputs, work.execution.app, self._load).environment(work.stage)
+        return () if environment is None else environment.volumes
 
     async def _hand_on(self, work: Work, action: Command, job: JobId, lines: Lines) -> Done | Failed:
         """What a command that ended well hands on; it has failed all the same when that is not what it announced."""
@@ -159,7 +172,7 @@ def command_of(work: Work) -> Command:
     return work.action
 
 
-def make_spec(work: Work, action: Command) -> JobSpec:
+def make_spec(work: Work, action: Command, volumes: tuple[Volume, ...]) -> JobSpec:
     """What the job is started from."""
     return JobSpec(
         app=work.execution.app,
@@ -170,6 +183,7 @@ def make_spec(work: Work, action: Command) -> JobSpec:
         command=action.command,
         cpu=action.cpu,
         memory=action.memory,
+        volumes=volumes,
     )
 
 
