@@ -15,7 +15,8 @@ from fairway.ports.databases import Databases, Dumps, Gates, Progress, Scratches
 
 
 class Room(Protocol):
-    """`address` is an empty database; `wrong` are ones that can't be reached, by what the error has to name."""
+    """`address` is an empty database; `wrong` are ones that can't be reached, by what the error has to name;
+    `statements`: a watch sees what is run, and does not only say that it can't."""
 
     address: Address
     wrong: Mapping[str, Address]
@@ -24,6 +25,7 @@ class Room(Protocol):
     scratches: Scratches
     watches: Watches
     gates: Gates
+    statements: bool
 
     def full(self, table: str) -> str:
         """The table's name with its schema, as this engine has it: "public.orders", "orders"."""
@@ -56,6 +58,8 @@ class Room(Protocol):
 
 class MemoryRoom:
     """The fakes, in a world of their own."""
+
+    statements = True
 
     def __init__(self) -> None:
         self.world = MemoryWorld()

@@ -54,7 +54,8 @@ class Rewritten:
 class Watched:
     """What was seen of the copy while something ran on it. `statements` are those that changed its schema or data, in
     their order; `written` the bytes of its write-ahead log; `disk` how many bytes more it took at the most; `rows` how
-    many rows were inserted, changed or deleted; `connected` whether anybody but the guard opened it at all."""
+    many rows were inserted, changed or deleted; `connected` whether anybody but the guard opened it at all. `unseen` is
+    what this engine shows nobody, a phrase for each: "which statements it ran"."""
 
     statements: tuple[str, ...] = ()
     locks: tuple[Held, ...] = ()
@@ -63,6 +64,7 @@ class Watched:
     written: int = 0
     disk: int = 0
     connected: bool = False
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

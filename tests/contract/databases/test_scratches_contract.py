@@ -60,8 +60,11 @@ async def test_a_watch_sees_what_is_run_and_that_somebody_came(room: Room) -> No
             await room.add_column(scratch.address, "orders", "coupon")
             watched = await watch.end()
 
-    (statement,) = watched.statements
-    assert statement.startswith("ALTER TABLE")
+    if room.statements:
+        (statement,) = watched.statements
+        assert statement.startswith("ALTER TABLE")
+    else:
+        assert "which statements it ran" in watched.unseen[0]
     assert watched.connected
 
 

@@ -1,0 +1,71 @@
+"""Networks that no packet leaves: where a migration is rehearsed, so that it reaches its copy and nothing else.
+
+Docker gives an `Internal` network no way out: no gateway, no masquerading, and nobody else's network beyond it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fairway.adapters.docker import names, refusals
+from fairway.adapters.docker.connection import Connection, Refused
+
+SCRATCH = names.PREFIX + "scratch"
+
+
+class IsolatedNetworks:
+    """Those of one instance, by their keys, which the label `fairway.scratch` carries."""
+
+    def __init__(self, connection: Connection, instance: str) -> None:
+        self._connection = connection
+        self._instance = instance
+
+    async def make(self, key: str) -> str:
+        """Its name. Raises WorkFailed when no address range is left."""
+        name = f"fairway-{self._instance}-scratch-{key}"
+        if not await self._listed(f"{SCRATCH}={key}"):
+            body = {
+                "Name": name,
+                "CheckDuplicate": True,
+                "Driver": "bridge",
+                "Internal": True,
+                "Labels": {names.INSTANCE: self._instance, SCRATCH: key},
+            }
+            try:
+                await self._connection.call("POST", "/networks/create", body=body)
+            except Refused as refusal:
+                raise refusals.refused_network(refusal, name) from refusal
+        return name
+
+    async def remove(self, key: str) -> None:
+        """Delete it; a container that is still on it stays, without it."""
+        for network in await self._listed(f"{SCRATCH}={key}"):
+            await self._empty(network["Id"])
+            try:
+                await self._connection.call("DELETE", f"/networks/{network['Id']}")
+            except Refused as refusal:
+                if refusal.status != 404:
+                    raise
+
+    async def list(self) -> Sequence[str]:
+        """The keys of all."""
+        return sorted(network["Labels"][SCRATCH] for network in await self._listed(SCRATCH))
+
+    async def _empty(self, network: str) -> None:
+        """Take every container off it."""
+        try:
+            found = await self._connection.call("GET", f"/networks/{network}")
+            for container in found.get("Containers") or {}:
+                body = {"Container": container, "Force": True}
+                await self._connection.call("POST", f"/networks/{network}/disconnect", body=body)
+        except Refused as refusal:
+            # 404: it is gone, or that container is.
+            if refusal.status != 404:
+                raise
+
+    async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
+        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
+        found: Sequence[Mapping[str, Any]] = await self._connection.call(
+            "GET", "/networks", params={"filters": filters}
+        )
+        return found
