@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fairway.domain.address import Engine
+from fairway.domain.catalog import Standing
 from fairway.domain.fingerprint import Fingerprint
 from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
 
@@ -40,12 +41,13 @@ class Drill:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
     """`number` counts up in each app. `variable` is the one that holds the database's URL, and `source` the database
-    for people, without its password. `at` is the time of the snapshot; `seconds` how long dumping took and `verifying`
-    how long restoring and comparing.
+    for people, without its password. `server` is the database's version ("15.18"), `standing` how it stood, without its
+    tables. `at` is the time of the snapshot (of one that has none, of its beginning); `seconds` how long dumping and
+    sealing took and `verifying` how long opening, restoring and comparing.
 
     `bytes` is the sealed file's size and `digest` its SHA-256: a file that was changed is found before it is opened.
-    `file` is its name in the vault. `schema` is the schema's version and `applied` the newest migration in it, "" where
-    the environment has no tool. `cause` says why it FAILED.
+    `file` is its name in the vault, "" when there is none. `schema` is the schema's version and `applied` the newest
+    migration in it, "" where the environment has no tool. `cause` says why it FAILED.
     """
 
     app: AppName
@@ -66,6 +68,7 @@ class Backup:
     seconds: float = 0.0
     verifying: float = 0.0
     fingerprint: Fingerprint | None = None
+    standing: Standing | None = None
     schema: str = ""
     applied: str = ""
     drills: tuple[Drill, ...] = ()

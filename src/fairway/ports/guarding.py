@@ -1,6 +1,7 @@
 """What the guard keeps: backups and passages as records, the backups' files under seal, and what judges SQL."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -90,12 +91,29 @@ class Vault(Protocol):
         sealed with another key, or does not fit on the disk; nothing is left in the directory then."""
         ...
 
+    async def require_room(self, bytes: int) -> None:
+        """Raises WorkFailed, with both figures, when the disk has no room for a file of that size."""
+        ...
+
     async def remove(self, file: str) -> None:
         """Delete it, whole or half written. One that is not there is no error."""
         ...
 
     async def list(self) -> Sequence[str]:
         """The names of all files, of those too that a killed server left half written."""
+        ...
+
+
+class Workspaces(Protocol):
+    """Directories in which a dump lies, in clear, for as long as it is worked on."""
+
+    def open(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """An empty directory of that name for this server alone, gone at the end with all that is in it. Raises
+        WorkFailed."""
+        ...
+
+    async def sweep(self) -> None:
+        """Remove what a killed server left."""
         ...
 
 

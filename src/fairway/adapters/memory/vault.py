@@ -15,11 +15,12 @@ Tree = dict[str, bytes | None]
 @dataclass(slots=True)
 class MemoryVault:
     """`ports.guarding.Vault`. `files` are each one's tree, by path; a folder is None. A name in `damaged` is as if its
-    file had been changed. While `trouble` is set, sealing raises it."""
+    file had been changed. While `trouble` is set, sealing raises it. `free` is the room that there is, in bytes."""
 
     files: dict[str, Tree] = field(default_factory=dict)
     damaged: set[str] = field(default_factory=set)
     trouble: FairwayError | None = None
+    free: int = 10**12
 
     async def seal(self, directory: Path, name: str, *, report: Report) -> Sealed:
         """In place of one of the same name."""
@@ -39,6 +40,11 @@ class MemoryVault:
             raise Damaged(f"the file of the backup, {sealed.file}, was changed")
         write(found, into)
         report(Progress(doing="opening", done=sealed.bytes, total=sealed.bytes))
+
+    async def require_room(self, bytes: int) -> None:
+        """Raises WorkFailed."""
+        if bytes > self.free:
+            raise WorkFailed("there is too little disk for the backup", why=f"{bytes} bytes, {self.free} are free")
 
     async def remove(self, file: str) -> None:
         """One that is not there is no error."""

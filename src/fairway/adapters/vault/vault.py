@@ -59,6 +59,15 @@ class FileVault:
         path, key = self._path(sealed.file), await self._key()
         await in_thread(lambda meter: self._open(sealed, path, into, key, meter), report, "opening")
 
+    async def require_room(self, bytes: int) -> None:
+        """Raises WorkFailed."""
+
+        def look() -> None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            require_room(self._folder, bytes)
+
+        await asyncio.to_thread(look)
+
     async def remove(self, file: str) -> None:
         """Delete it, half written or whole."""
         path = self._path(file)
