@@ -26,6 +26,7 @@ from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.logkeeping.reading import Reading
 from fairway.measure.meter import Meter
+from fairway.migrate.orders import Orders
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
@@ -207,6 +208,7 @@ class Services:
     deployments: stores.Deployments
     runs: Runs
     backups: Backups
+    orders: Orders
     timetable: Timetable
     jobs: Finder
     run_logs: RunLogs
@@ -236,6 +238,8 @@ class Services:
     artifacts: Artifacts
     forget_logs: Callable[[AppName], Awaitable[None]]
     """Delete what the tasks of a deleted app printed. Raises Unavailable."""
+    forget_backups: Callable[[AppName], Awaitable[None]]
+    """Delete the backups of a deleted app's databases. Raises Unavailable."""
     forget_images: Callable[[AppName], Awaitable[None]]
     """Take this host's names of a deleted app's images away. Raises Unavailable when the engine does not answer."""
     instance: str

@@ -36,6 +36,8 @@ class Settings:
     """Megabytes that are kept of what all tasks of a service print."""
     log_days: int = 14
     """How many days the lines of tasks are kept."""
+    backups: str = ""
+    """The folder of the vault, where it is not in `home`: on another disk, or one that several servers share."""
     database_url: str = ""
     public_url: str = ""
     """How the world reaches the server (`https://deploy.example.com`); "" is the server's own URL."""
@@ -79,6 +81,16 @@ class Settings:
     def repositories(self) -> Path:
         """The bare repositories."""
         return Path(self.shared_repositories) if self.shared_repositories else self.home / "git"
+
+    @property
+    def vault(self) -> Path:
+        """The backups of databases, each one encrypted file."""
+        return Path(self.backups) if self.backups else self.home / "backups"
+
+    @property
+    def dumps(self) -> Path:
+        """Where a dump lies, in clear, while it is sealed or restored."""
+        return self.home / "dumps"
 
     @property
     def shared(self) -> bool:
@@ -143,6 +155,7 @@ TEXTS = {
     "registry": "FAIRWAY_REGISTRY",
     "public_url": "FAIRWAY_PUBLIC_URL",
     "shared_repositories": "FAIRWAY_REPOSITORIES",
+    "backups": "FAIRWAY_BACKUPS",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
 
@@ -163,13 +176,21 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     check_registry(settings)
     check_public_url(settings)
-    if not settings.repositories.is_absolute():
-        raise UsageError(
-            f"FAIRWAY_REPOSITORIES={settings.repositories} can't be used",
-            why="it is a relative path, and the server has a directory of its own",
-            hint="write the whole path: FAIRWAY_REPOSITORIES=/srv/fairway-git",
-        )
+    check_folders(settings)
     return settings
+
+
+def check_folders(settings: Settings) -> None:
+    """Raise UsageError for a relative path."""
+    folders = (("shared_repositories", settings.repositories, "git"), ("backups", settings.vault, "backups"))
+    for field, path, name in folders:
+        variable = TEXTS[field]
+        if not path.is_absolute():
+            raise UsageError(
+                f"{variable}={path} can't be used",
+                why="it is a relative path, and the server has a directory of its own",
+                hint=f"write the whole path: {variable}=/srv/fairway-{name}",
+            )
 
 
 def find_home(environ: Mapping[str, str]) -> Path:

@@ -19,16 +19,8 @@ from fairway.domain import address as addresses
 from fairway.domain.address import Address
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.migrate.backing import Backing
-from fairway.migrate.errands import Errands
-from fairway.migrate.keeping import Keeping
-from fairway.migrate.ledger import Ledger
-from fairway.migrate.orders import Orders
-from fairway.migrate.proving import Prover
-from fairway.migrate.restoring import Restoring
-from fairway.migrate.scratching import Attended
+from fairway.migrate.safekeeping import Ports, put_together
 from fairway.migrate.targets import Targets
-from fairway.migrate.verifying import Verifying
 from fairway.ports.databases import Progress
 from support.pipeline_values import APP, PRODUCTION, STAGING
 
@@ -166,49 +158,26 @@ class Room:
         self.workspaces = LeftWorkspaces(self.home / "work", life)
         vault: Any = Mortal(self.vault, life, "vault")
         dumps: Any = Mortal(self.dumps, life, "dumps")
-        attended: Any = Attended(Mortal(self.scratches, life, "scratches", within=("open",)))  # type: ignore[arg-type]
-        self.ledger = Ledger(Mortal(self.store.backups, life, "backups"), self.clock, self.notices)  # type: ignore[arg-type]
+        scratches: Any = Mortal(self.scratches, life, "scratches", within=("open",))
+        backups: Any = Mortal(self.store.backups, life, "backups")
         self.targets = Targets(self._values, self._described, reach)
-        self.prover = Prover(dumps, attended, vault, self.workspaces, self.clock)
-        self.keeping = Keeping(
+        ports = Ports(
             apps=self.store.apps,
             releases=self.store.releases,
-            vault=vault,
-            workspaces=self.workspaces,
-            scratches=attended,
-            ledger=self.ledger,
-            targets=self.targets,
-        )
-        self.backing = Backing(
-            targets=self.targets,
-            databases=self.databases,
-            dumps=dumps,
-            vault=vault,
-            workspaces=self.workspaces,
-            prover=self.prover,
-            ledger=self.ledger,
-            keeping=self.keeping,
-        )
-        self.verifying = Verifying(targets=self.targets, prover=self.prover, vault=vault, ledger=self.ledger)
-        self.restoring = Restoring(
-            targets=self.targets,
-            databases=self.databases,
-            dumps=dumps,
-            vault=vault,
-            workspaces=self.workspaces,
+            backups=backups,
             passages=self.store.passages,
-            backing=self.backing,
-            ledger=self.ledger,
+            databases=self.databases,
+            dumps=dumps,
+            scratches=scratches,
+            vault=vault,
+            workspaces=self.workspaces,
+            clock=self.clock,
+            notices=self.notices,
         )
-        self.errands = Errands(self.clock)
-        self.orders = Orders(
-            targets=self.targets,
-            backing=self.backing,
-            verifying=self.verifying,
-            restoring=self.restoring,
-            errands=self.errands,
-            ledger=self.ledger,
-        )
+        whole = put_together(ports, self.targets)
+        self.ledger, self.keeping, self.backing = whole.ledger, whole.keeping, whole.backing
+        self.verifying, self.restoring = whole.verifying, whole.restoring
+        self.errands, self.orders = whole.errands, whole.orders
 
     async def _values(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
         return self.values.get(environment, {})

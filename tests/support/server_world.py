@@ -14,18 +14,25 @@ from time import time
 import httpx
 from fastapi import FastAPI
 
+from fairway.adapters.files.workspaces import FileWorkspaces
 from fairway.adapters.git import repositories as git
 from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.memory.board import Board
 from fairway.adapters.memory.builder import MemoryBuilder
+from fairway.adapters.memory.databases import MemoryDatabases, MemoryWorld
+from fairway.adapters.memory.dumps import MemoryDumps
 from fairway.adapters.memory.forge import MemoryStatuses
 from fairway.adapters.memory.jobs import MemoryJobs
 from fairway.adapters.memory.logstore import MemoryLogStore
 from fairway.adapters.memory.notices import MemoryNotices
 from fairway.adapters.memory.printing import MemoryPrinting
 from fairway.adapters.memory.samples import MemoryConsumption, MemoryHistory, MemorySamples, MemoryTraffic
+from fairway.adapters.memory.scratches import MemoryScratches
 from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.adapters.vault.vault import FileVault
 from fairway.domain import progression, rollback
+from fairway.domain.address import Address
+from fairway.domain.app import Environment
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.events import Event
 from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Revision, Trigger
@@ -52,6 +59,9 @@ from fairway.jobs.runner import Runner
 from fairway.logkeeping.reading import Reading
 from fairway.manifest.load import load
 from fairway.measure.meter import Meter
+from fairway.migrate import safekeeping
+from fairway.migrate.safekeeping import Safekeeping
+from fairway.migrate.targets import Targets
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.log import StageLogs
@@ -285,6 +295,9 @@ class Served:
     consumption: MemoryConsumption
     jobs: MemoryJobs
     runner: Runner
+    world: MemoryWorld
+    dumps: MemoryDumps
+    safekeeping: Safekeeping
     measured_at: SetClock
     api: httpx.AsyncClient
     listener: socket.socket
@@ -343,6 +356,9 @@ class Made:
     consumption: MemoryConsumption
     jobs: MemoryJobs
     runner: Runner
+    world: MemoryWorld
+    dumps: MemoryDumps
+    safekeeping: Safekeeping
     measured_at: SetClock
 
 
@@ -392,6 +408,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     runner = Runner(ledger, jobs, no_values, run_logs, sharing, server="0a1b2c3d")
     finder = Finder(store.desired, store.deployments, store.releases)
     desk = Desk(ledger, finder, runner)
+    world, dumps, kept_safe = make_safekeeping(settings, store, variables, finder, notices)
     shell, inspector = EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
@@ -412,6 +429,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         deployments=store.deployments,
         runs=store.runs,
         backups=store.backups,
+        orders=kept_safe.orders,
         timetable=store.timetable,
         jobs=finder,
         run_logs=run_logs,
@@ -449,6 +467,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         inspector=inspector,
         artifacts=Artifacts(settings.executions),
         forget_logs=kept.forget,
+        forget_backups=kept_safe.keeping.forget,
         forget_images=functools.partial(forget, executions=store.executions, builder=MemoryBuilder()),
         instance="0a1b2c3d",
         sharing=sharing,
@@ -472,8 +491,44 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         consumption,
         jobs,
         runner,
+        world,
+        dumps,
+        kept_safe,
         measured_at,
     )
+
+
+def make_safekeeping(
+    settings: Settings, store: MemoryStore, variables: Variables, finder: Finder, notices: MemoryNotices
+) -> tuple[MemoryWorld, MemoryDumps, Safekeeping]:
+    """Backups of databases in memory, in a vault on the disk."""
+    world = MemoryWorld()
+    dumps = MemoryDumps(world)
+
+    async def key() -> bytes:
+        return b"k" * 32
+
+    async def described(app: AppName, environment: EnvironmentName) -> Environment | None:
+        current = await finder.find(app, environment)
+        return None if current is None else current.release.description
+
+    async def reach(app: AppName, environment: EnvironmentName, address: Address) -> Address:
+        return address
+
+    ports = safekeeping.Ports(
+        apps=store.apps,
+        releases=store.releases,
+        backups=store.backups,
+        passages=store.passages,
+        databases=MemoryDatabases(world),
+        dumps=dumps,
+        scratches=MemoryScratches(world),
+        vault=FileVault(settings.vault, key),
+        workspaces=FileWorkspaces(settings.dumps),
+        clock=Clock(),
+        notices=notices,
+    )
+    return world, dumps, safekeeping.put_together(ports, Targets(variables.latest, described, reach))
 
 
 async def no_values(app: AppName, environment: EnvironmentName, version: int) -> Mapping[str, str]:
@@ -503,6 +558,7 @@ async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[S
         await served.start()
         following = asyncio.get_running_loop().create_task(served.services.follower.run())
         running = asyncio.get_running_loop().create_task(served.runner.run())
+        errands = asyncio.get_running_loop().create_task(served.safekeeping.errands.run())
         try:
             async with served.api:
                 yield served
@@ -510,7 +566,8 @@ async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[S
             following.cancel()
             await served.stop()
             running.cancel()
-            await asyncio.wait({running})
+            errands.cancel()
+            await asyncio.wait({running, errands})
             for task in served.pipeline.tasks:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -123,6 +123,13 @@ def test_the_repositories_of_several_servers_are_a_whole_path() -> None:
         settings.read({**HOME, "FAIRWAY_REPOSITORIES": "git"})
 
 
+def test_backups_lie_in_the_home_or_where_a_setting_says():
+    assert str(settings.read(HOME).vault).endswith("/backups")
+    assert str(settings.read({**HOME, "FAIRWAY_BACKUPS": "/mnt/backups"}).vault) == "/mnt/backups"
+    with pytest.raises(UsageError, match="FAIRWAY_BACKUPS=backups can't be used"):
+        settings.read({**HOME, "FAIRWAY_BACKUPS": "backups"})
+
+
 def test_only_a_database_by_url_is_shared() -> None:
     assert settings.read({**HOME, "FAIRWAY_DATABASE_URL": "postgresql://db/fairway"}).shared
     assert not settings.read(HOME).shared

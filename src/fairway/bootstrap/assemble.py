@@ -11,13 +11,14 @@ from typing import Any
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
 from fairway.adapters.store import archive
-from fairway.bootstrap import components, delivering, ground, jobbing, operating, watching
+from fairway.bootstrap import components, delivering, ground, guarding, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.jobbing import Jobbing
 from fairway.bootstrap.operating import Operating
 from fairway.bootstrap.watching import Watching
 from fairway.domain.ids import AppName
+from fairway.migrate.safekeeping import Safekeeping
 from fairway.pipeline.stages.command import keep_clear
 from fairway.registry.forget import forget
 from fairway.settings import Settings
@@ -30,6 +31,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         operated = operating.operate(laid, watched)
         delivered = delivering.deliver(laid, operated)
         jobs = jobbing.run_jobs(laid, operated.bell)
+        kept_safe = guarding.keep_safe(laid, jobs.finder)
         await delivered.remotes.clear()
         if laid.keeper:
             # As late as can be: from here on it is renewed.
@@ -41,6 +43,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **operated.duties(),
                 **delivered.duties(),
                 **jobs.duties(),
+                **kept_safe.duties(),
                 **share(laid, operated, delivered, jobs),
                 "events": archive.keep(laid.notices.follow(), laid.store.events, laid.clock),
             }
@@ -51,7 +54,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             work.append(group.create_task(left, name="left jobs"))
             work.append(group.create_task(delivered.intake.run(), name="schedules"))
             try:
-                yield offer(laid, watched, operated, delivered, jobs)
+                yield offer(laid, watched, operated, delivered, jobs, kept_safe)
             finally:
                 await delivered.executor.close()
                 for task in work:
@@ -83,7 +86,12 @@ def share(
 
 
 def offer(
-    laid: Ground, watched: Watching, operated: Operating, delivered: Delivering, jobs: Jobbing
+    laid: Ground,
+    watched: Watching,
+    operated: Operating,
+    delivered: Delivering,
+    jobs: Jobbing,
+    kept_safe: Safekeeping,
 ) -> services.Services:
     """What the front doors may use."""
     store = laid.store
@@ -103,6 +111,7 @@ def offer(
         deployments=store.deployments,
         runs=store.runs,
         backups=store.backups,
+        orders=kept_safe.orders,
         timetable=store.timetable,
         jobs=jobs.finder,
         run_logs=jobs.logs,
@@ -131,6 +140,7 @@ def offer(
         inspector=operated.inspector,
         artifacts=delivered.artifacts,
         forget_logs=watched.collector.forget,
+        forget_backups=kept_safe.keeping.forget,
         forget_images=functools.partial(forget, executions=store.executions, builder=laid.builder),
         instance=laid.instance,
         sharing=laid.sharing,

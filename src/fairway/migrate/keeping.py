@@ -94,7 +94,8 @@ class Keeping:
         needed = frozenset(each.number for each in backups if each.release in kept)
         going = domain.backups_to_go(backups, now=self._ledger.clock.now(), keep=keep, needed=needed)
         for backup in backups:
-            if backup.number in going and backup.verdict is not Verdict.TAKEN:
+            in_use = backup.verdict is Verdict.TAKEN or self._ledger.wanted[app, backup.number]
+            if backup.number in going and not in_use:
                 await self._drop(backup)
 
     async def _drop(self, backup: Backup) -> None:

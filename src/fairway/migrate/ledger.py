@@ -1,8 +1,9 @@
 """The records of backups as this room changes them: each change by compare-and-set, and told once it is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from fairway.domain import proof
 from fairway.domain.backup import Backup, Verdict
@@ -22,12 +23,14 @@ ATTEMPTS = 5
 
 
 class Ledger:
-    """Changes them. `busy` are the backups that this server is making."""
+    """Changes them. `busy` are the backups that this server is making, `wanted` those that it reads; a counter, since
+    several may read the same one."""
 
     def __init__(self, backups: Backups, clock: Clock, notices: Notices) -> None:
         self.backups = backups
         self.clock = clock
         self.busy: set[Key] = set()
+        self.wanted: Counter[Key] = Counter()
         self._notices = notices
         self._turn = asyncio.Lock()
 
@@ -41,6 +44,15 @@ class Ledger:
             yield kept
         finally:
             self.busy.discard((kept.app, kept.number))
+
+    @contextmanager
+    def reading(self, app: AppName, number: int) -> Iterator[None]:
+        """While this lasts it does not go, however old it is."""
+        self.wanted[app, number] += 1
+        try:
+            yield
+        finally:
+            self.wanted[app, number] -= 1
 
     async def fail_interrupted(self, app: AppName) -> None:
         """Those that a dead server left are FAILED."""

@@ -102,7 +102,8 @@ class Restoring:
             await self._require_quiet(app, into)
             return kept
 
-        before = await self._replace(loss, report, save=keep if save else None)
+        with self._ledger.reading(app, number):
+            before = await self._replace(loss, report, save=keep if save else None)
         self._tell(loss, before, by)
         return Restored(backup=loss.backup, into=into, before=before)
 
@@ -111,7 +112,8 @@ class Restoring:
         before nor wanted, so it is not backed up. Raises as `restore`, without a look for migrations."""
         backup = await self._ledger.backups.get(app, number)
         loss = await self.weigh(app, number, backup.environment, backup.variable)
-        await self._replace(loss, report, save=None)
+        with self._ledger.reading(app, number):
+            await self._replace(loss, report, save=None)
         self._tell(loss, None, by)
         return Restored(backup=loss.backup, into=backup.environment, before=None)
 

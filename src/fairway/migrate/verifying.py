@@ -73,13 +73,17 @@ class Verifying:
         backup = await self._ledger.backups.get(app, number)
         tools = await self._targets.tools(app, backup.environment)
         try:
-            async with self._prover.restored(backup, key, tools=tools, report=report) as copy:
-                return copy
+            with self._ledger.reading(app, number):
+                return await self._restore(backup, key, tools, report)
         except Damaged as error:
             cause = f"{error.what}: {error.why}"
             await self._ledger.change(app, number, lambda kept: proof.failed(kept, cause))
             await self._vault.remove(proof.file_name(app, number))
             raise
+
+    async def _restore(self, backup: Backup, key: str, tools: str | None, report: Report) -> Copy:
+        async with self._prover.restored(backup, key, tools=tools, report=report) as copy:
+            return copy
 
     async def _note(self, app: AppName, number: int, drill: Drill) -> None:
         await self._ledger.change(app, number, lambda kept: proof.drilled(kept, drill))

@@ -58,8 +58,9 @@ async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> b
     await services.repositories.remove(app)
     await asyncio.to_thread(_remove_files, services, app)
     await services.forget_logs(app)
+    await services.forget_backups(app)
     await services.apps.delete(app)
-    await say(f"{app}: repository, releases, images, variables and logs are removed")
+    await say(f"{app}: repository, releases, images, variables, logs and backups are removed")
     return True
 
 

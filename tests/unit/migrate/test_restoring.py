@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fairway.domain.backup import Backup, Occasion, Verdict
+from fairway.domain.app import Environment
+from fairway.domain.backup import Backup, Keep, Occasion, Verdict
+from fairway.domain.migrations import Migrations
 from fairway.domain.passage import PassageStatus
 from fairway.errors import Conflict, NotFound, WorkFailed
 from fairway.migrate.restoring import Restored
@@ -191,3 +193,19 @@ async def test_the_guard_puts_one_back_while_its_own_migration_is_noted(room: Ro
 
     assert await orders_of(room) == 3
     assert len(await room.store.backups.list(APP)) == 1
+
+
+async def test_the_backup_that_is_restored_stays_whatever_its_age(room: Room) -> None:
+    keep = Keep(count=1)
+    room.described[PRODUCTION] = Environment(
+        name=PRODUCTION, services=(), migrations=Migrations(command=("x",), keep=keep)
+    )
+    await back_up(room)
+    await write(room)
+
+    await restore(room)
+    kept = sorted(each.number for each in await room.store.backups.list(APP))
+    await room.keeping.clear_up()
+
+    assert kept == [1, 2]
+    assert [each.number for each in await room.store.backups.list(APP)] == [2]

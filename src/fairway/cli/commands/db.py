@@ -8,7 +8,12 @@ import click
 
 HERE = "fairway.cli.commands"
 COMMANDS: Mapping[str, str] = {
+    "backup": f"{HERE}.db_backup:backup",
     "backups": f"{HERE}.db_backups:backups",
+    "restore": f"{HERE}.db_restore:restore",
+    "verify": f"{HERE}.db_verify:verify",
+    "drill": f"{HERE}.db_verify:drill",
+    "follow": f"{HERE}.db_verify:follow",
 }
 """Where each command is, in the order in which they are listed."""
 

@@ -13,7 +13,7 @@ from fairway.errors import Unreachable, WorkFailed
 @options.app
 @options.environment
 @click.option(
-    "--delete", is_flag=True, help="Every environment, and the app's releases, variables, logs and repository."
+    "--delete", is_flag=True, help="Every environment, and the app's releases, variables, logs, backups and repository."
 )
 @options.timeout("10m")
 @options.yes
@@ -25,7 +25,7 @@ def down(
     patience = durations.seconds("--timeout", timeout)
     place = here.find(application)
     if delete:
-        questions.confirm(f"Take {place.app} down and delete its releases, variables and repository?", yes=yes)
+        questions.confirm(f"Take {place.app} down and delete its releases, variables, backups and repository?", yes=yes)
         texts = follow(place, "DELETE", place.path(), None, patience)
     else:
         name = place.environment(environment)
