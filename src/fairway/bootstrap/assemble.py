@@ -10,8 +10,9 @@ from typing import Any
 
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.postgres.login import log_in
 from fairway.adapters.store import archive
-from fairway.bootstrap import components, delivering, ground, guarding, jobbing, operating, watching
+from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.jobbing import Jobbing
@@ -29,7 +30,8 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     """A working server without its HTTP. Raises Unavailable when a part of the host that it needs can't be had."""
     async with ground.lay(settings) as laid, watching.watch(laid) as watched:
         operated = operating.operate(laid, watched)
-        delivered = delivering.deliver(laid, operated)
+        hosted = hosting.host(laid, log_in)
+        delivered = delivering.deliver(laid, operated, hosted)
         jobs = jobbing.run_jobs(laid, operated.bell)
         kept_safe = guarding.keep_safe(laid, jobs.finder)
         await delivered.remotes.clear()
@@ -41,6 +43,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **supervise(laid),
                 **watched.duties(),
                 **operated.duties(),
+                **hosted.duties(),
                 **delivered.duties(),
                 **jobs.duties(),
                 **kept_safe.duties(),

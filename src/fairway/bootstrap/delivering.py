@@ -12,6 +12,7 @@ from fairway.adapters.git.remotes import GitRemotes
 from fairway.adapters.web.client import HttpxWeb
 from fairway.bootstrap import stages
 from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.operating import Operating
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
@@ -62,11 +63,11 @@ class Delivering:
         }
 
 
-def deliver(ground: Ground, operating: Operating) -> Delivering:
+def deliver(ground: Ground, operating: Operating, hosting: Hosting) -> Delivering:
     """The rooms of the way to an environment."""
     examiner, jobs = Examiner(ground.variables.latest), DockerJobs(ground.engine)
     artifacts = Artifacts(ground.settings.executions)
-    executor = make_executor(ground, operating, examiner, jobs, artifacts)
+    executor = make_executor(ground, operating, hosting, examiner, jobs, artifacts)
     intake = Intake(
         apps=ground.held.apps,
         executions=ground.store.executions,
@@ -102,7 +103,12 @@ def deliver(ground: Ground, operating: Operating) -> Delivering:
 
 
 def make_executor(
-    ground: Ground, operating: Operating, examiner: Examiner, jobs: DockerJobs, artifacts: Artifacts
+    ground: Ground,
+    operating: Operating,
+    hosting: Hosting,
+    examiner: Examiner,
+    jobs: DockerJobs,
+    artifacts: Artifacts,
 ) -> Executor:
     """The pipeline, with what each stage and each kind of action does."""
 
@@ -118,7 +124,7 @@ def make_executor(
             f"sqlite:///{ground.settings.home / 'dbos.db'}", executor_id=ground.instance, application_version=VERSION
         ),
         {
-            **stages.make_stages(ground, operating, examiner),
+            **stages.make_stages(ground, operating, hosting, examiner),
             "command": CommandRunner(jobs, latest_variables, handed, artifacts, load),
             "request": RequestRunner(HttpxWeb(), latest_variables, handed),
         },

@@ -20,7 +20,8 @@ from fairway.adapters.oci.login import DockerLogin
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.store.store import Store, open_store
 from fairway.adapters.system.clock import SystemClock
-from fairway.bootstrap import identity, keys, registries
+from fairway.bootstrap import credentials, identity, keys, registries
+from fairway.databases.giving import Giving
 from fairway.environment.masking import Masking
 from fairway.environment.variables import Variables
 from fairway.ports.leases import Alone
@@ -42,6 +43,7 @@ class Ground:
     store: Store
     held: Store
     secret: bytes
+    giving: Giving
     masks: Masking
     variables: Variables
     keeper: Keeper | None
@@ -64,7 +66,8 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
         secret = await keys.open_key(settings, store)
-        masks = Masking(store.configurations, secret)
+        giving = Giving(store.managed, credentials.opener(secret))
+        masks = Masking(store.configurations, secret, giving.secrets)
         store = store.masked(masks)
         keeper = None
         if settings.shared:
@@ -90,8 +93,9 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
             store=store,
             held=store.held(sharing.holds),
             secret=secret,
+            giving=giving,
             masks=masks,
-            variables=Variables(store.configurations, secret, clock, masks.renew),
+            variables=Variables(store.configurations, secret, clock, masks.renew, giving),
             keeper=keeper,
             sharing=sharing,
             balancer=balancer,

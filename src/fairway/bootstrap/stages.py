@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.operating import Operating
 from fairway.build import contracts, generated, run, secrets
 from fairway.build.detect import detect, tree
@@ -28,7 +29,9 @@ from fairway.ports.builder import LogSink
 from fairway.registry import publish
 
 
-def make_stages(ground: Ground, operating: Operating, examiner: Examiner) -> Mapping[str, StageRunner]:
+def make_stages(
+    ground: Ground, operating: Operating, hosting: Hosting, examiner: Examiner
+) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     builder, repositories, apps = ground.builder, ground.repositories, ground.store.apps
     bases = DockerBases(builder)
@@ -76,5 +79,5 @@ def make_stages(ground: Ground, operating: Operating, examiner: Examiner) -> Map
         "source": SourceStage(repositories, apps, load, look, checkouts, operating.admitting.require_host, fulfilment),
         "build": building,
         "package": PackageStage(push, building),
-        "deploy": DeployStage(operating.deployer, load),
+        "deploy": DeployStage(operating.deployer, load, hosting.preparing.prepare),
     }

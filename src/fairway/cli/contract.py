@@ -58,7 +58,7 @@ def compare_file(contract: Contract, environment: Environment, values: Mapping[s
     from fairway.environment import examine
 
     flaws = examine.judge(values, fulfilment.expected(contract))
-    return fulfilment.compare(contract, flaws, environment.contract)
+    return fulfilment.compare(contract, {**flaws, **dict.fromkeys(environment.given)}, environment.contract)
 
 
 def compare_server(contract: Contract, environment: Environment, place: here.Place) -> tuple[Finding, ...]:
@@ -68,7 +68,7 @@ def compare_server(contract: Contract, environment: Environment, place: here.Pla
     body = shapes.ExamineRequest.of(fulfilment.expected(contract)).model_dump(mode="json")
     answer = place.client.post(place.path("environments", environment.name, "variables", "examine"), body)
     flaws = {name: None if flaw is None else Flaw(flaw) for name, flaw in answer["variables"].items()}
-    return fulfilment.compare(contract, flaws, environment.contract)
+    return fulfilment.compare(contract, {**flaws, **dict.fromkeys(environment.given)}, environment.contract)
 
 
 def show(document: dict[str, Any]) -> None:

@@ -179,6 +179,11 @@ class Environment:
         return next((job for job in self.jobs if job.name == name), None)
 
     @property
+    def given(self) -> Mapping[str, str]:
+        """The variables that its databases give, each with the database's name."""
+        return {each.variable: each.name for each in self.databases}
+
+    @property
     def first(self) -> Service:
         """The service that is meant when none is named: `web`, else the first that has a port, else the first."""
         return self.service("web") or next((s for s in self.services if s.port is not None), self.services[0])

@@ -5,7 +5,7 @@ a log. What an action handed on is masked where it is used.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fairway.domain import secrecy, variables
 from fairway.domain.ids import AppName
@@ -17,6 +17,8 @@ from fairway.ports.sealed import Place
 from fairway.ports.stores import Configurations, SealedConfiguration
 
 VERSIONS = 20
+Given = Callable[[AppName], Awaitable[Mapping[str, str]]]
+"""By name the values of an app that nobody has set."""
 
 
 class Live(Redactor):
@@ -28,11 +30,13 @@ class Live(Redactor):
 
 
 class Masking:
-    """`ports.masks.Masks`. `key` is what `key.load` gives."""
+    """`ports.masks.Masks`. `key` is what `key.load` gives; `given` are the values of an app that are in no version of
+    its variables."""
 
-    def __init__(self, configurations: Configurations, key: bytes) -> None:
+    def __init__(self, configurations: Configurations, key: bytes, given: Given | None = None) -> None:
         self._configurations = configurations
         self._key = key
+        self._given = given
         self._masks: dict[str, Live] = {}
         self._lock = asyncio.Lock()
 
@@ -46,10 +50,11 @@ class Masking:
         """Take the variables as they are now, for all who hold the mask: called before a new version reaches a task."""
         async with self._lock:
             found = await self._configurations.recent(AppName(app), limit=VERSIONS)
-            redactor = await asyncio.to_thread(self._make, found)
+            given = {} if self._given is None else await self._given(AppName(app))
+            redactor = await asyncio.to_thread(self._make, found, given)
             self._masks.setdefault(app, Live()).take(redactor)
 
-    def _make(self, found: Sequence[SealedConfiguration]) -> Redactor:
+    def _make(self, found: Sequence[SealedConfiguration], given: Mapping[str, str]) -> Redactor:
         known: set[str] = {name for each in found for name in (each.app, each.environment)}
         known |= {service for each in found for service in variables.services_of(each.values)}
         sealed = {
@@ -57,7 +62,7 @@ class Masking:
             for each in found
             for name, value in each.values.items()
         }
-        secrets: set[str] = set()
+        secrets = secrecy.secrets_of(given, known)
         for place, value in sealed:
             # One that no key opens is in no task either.
             if rotation.opens(self._key, place, value):

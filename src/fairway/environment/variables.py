@@ -4,11 +4,13 @@ changes.
 Values go in and come out here alone, and come out only for tasks: whoever lists variables gets names.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from fairway.domain import drift
 from fairway.domain import variables as kept
+from fairway.domain.database import Database
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.drift import Difference
 from fairway.domain.ids import AppName, EnvironmentName
@@ -21,17 +23,45 @@ from fairway.ports.stores import Configurations, SealedConfiguration
 Unset = Callable[[Sequence[str]], Sequence[str]]
 """Given the keys there are, those that go."""
 Changed = Callable[[AppName], Awaitable[None]]
+
+
+class Given(Protocol):
+    """Variables that nobody sets: those of the databases that Fairway runs."""
+
+    async def names(self, app: AppName, environment: EnvironmentName) -> Mapping[str, Database]:
+        """Each with the database that gives it."""
+        ...
+
+    async def values(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        """Each with its value."""
+        ...
+
+
+class Nothing:
+    """Where there is no database."""
+
+    async def names(self, app: AppName, environment: EnvironmentName) -> Mapping[str, Database]:
+        """None."""
+        return {}
+
+    async def values(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+
 ATTEMPTS = 5
 """How often a change is tried again when somebody else changed other variables at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A variable without its value: of the environment (`service` ""), or of one service."""
+    """A variable without its value: of the environment (`service` ""), or of one service; or one that a `database`
+    gives, which is in no version."""
 
     name: str
     service: str
     set_at: int
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +75,22 @@ class Side:
 
 class Variables:
     """The variables of every environment. `key` is what `key.load` gives; `changed` is called with an app once a new
-    version of its variables is kept, before anybody is told of it."""
+    version of its variables is kept, before anybody is told of it. `given` are those that nobody sets: they belong to
+    no version, and every task has them as they are when it is started."""
 
     def __init__(
-        self, configurations: Configurations, key: bytes, clock: Clock, changed: Changed | None = None
+        self,
+        configurations: Configurations,
+        key: bytes,
+        clock: Clock,
+        changed: Changed | None = None,
+        given: Given | None = None,
     ) -> None:
         self._configurations = configurations
         self._key = key
         self._clock = clock
         self._changed = changed
+        self._given = given or Nothing()
 
     async def names(self, app: AppName, environment: EnvironmentName) -> tuple[int, Mapping[str, int]]:
         """The latest version (0: there is none), and by name the version in which each was last set, be it for the
@@ -67,11 +104,15 @@ class Variables:
 
     async def listed(self, app: AppName, environment: EnvironmentName) -> tuple[int, Sequence[Listed]]:
         """The latest version, and its variables: the environment's, then each service's."""
+        given = [
+            Listed(name=name, service="", set_at=0, database=each.name)
+            for name, each in sorted((await self._given.names(app, environment)).items())
+        ]
         latest = await self._configurations.latest(app, environment)
         if latest is None:
-            return 0, []
+            return 0, given
         split = sorted((*kept.split(key), at) for key, at in versions(latest).items())
-        return latest.version, [Listed(name=name, service=service, set_at=at) for service, name, at in split]
+        return latest.version, [*(Listed(name=name, service=service, set_at=at) for service, name, at in split), *given]
 
     async def history(self, app: AppName, environment: EnvironmentName, *, limit: int = 20) -> Sequence[Version]:
         """How the versions came to be, newest first."""
@@ -80,16 +121,18 @@ class Variables:
     async def values(
         self, app: AppName, environment: EnvironmentName, version: int, service: str = ""
     ) -> Mapping[str, str]:
-        """The values of a version, for a task of the service that is started; none of version 0. Raises NotFound;
-        Conflict when they can't be decrypted."""
+        """The values of a version, for a task of the service that is started, with those that are given; of version 0
+        these alone. Raises NotFound; Conflict when they can't be decrypted."""
+        given = await self._given.values(app, environment)
         if version == 0:
-            return {}
-        return kept.given_to(self._open(await self._configurations.get(app, environment, version)), service)
+            return given
+        own = kept.given_to(self._open(await self._configurations.get(app, environment, version)), service)
+        return {**own, **given}
 
     async def latest(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
         """By name what some task of the environment would get at present, those that only one service has included."""
         _, values = await self.reveal(app, environment)
-        return kept.given_to_any(values)
+        return {**kept.given_to_any(values), **await self._given.values(app, environment)}
 
     async def reveal(
         self, app: AppName, environment: EnvironmentName, version: int | None = None
@@ -122,9 +165,11 @@ class Variables:
         """The latest version, and the names that changed; when none did there is no new version. With a `service` it
         is that service's own variables that change.
 
-        Raises UsageError, with everything that is wrong, for names and values that can't be variables.
+        Raises UsageError, with everything that is wrong, for names and values that can't be variables; Conflict for one
+        that is given.
         """
         check(set, unset)
+        await self._check_given(app, environment, set)
         wanted = {kept.key_of(name, service): value for name, value in set.items()}
         goes = {kept.key_of(name, service) for name in unset}
         edit = Edit(by=by, how=how)
@@ -138,6 +183,7 @@ class Variables:
     ) -> tuple[int, Sequence[str]]:
         """Import an env file: like `change`, and with `replace` what it does not name is unset."""
         values = envfile.parse(data, file=file)
+        await self._check_given(app, environment, values)
         return await self._replace(
             app,
             environment,
@@ -202,6 +248,18 @@ class Variables:
             await self._tell(app)
             return version + 1, changed
         raise AssertionError("unreachable")
+
+    async def _check_given(self, app: AppName, environment: EnvironmentName, wanted: Iterable[str]) -> None:
+        """Raise Conflict for a variable that a database gives."""
+        given = await self._given.names(app, environment)
+        if taken := sorted({kept.split(name)[1] for name in wanted} & given.keys()):
+            database = given[taken[0]]
+            raise Conflict(
+                f"{taken[0]} of {environment} is given by the database {database.name}",
+                why="Fairway runs that database, and its password is in there",
+                hint=f"leave {taken[0]} out; or give the database another one: "
+                f'databases.{database.name}.variable = "…" in fairway.toml',
+            )
 
     async def _tell(self, app: AppName) -> None:
         if self._changed is not None:

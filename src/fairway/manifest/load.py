@@ -15,6 +15,7 @@ from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
 from fairway.manifest import (
     action_rules,
+    database_rules,
     job_rules,
     lines,
     migration_rules,
@@ -45,6 +46,7 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     rules.check_tables(table, noted)
     action_rules.check(table, noted)
     job_rules.check(table, noted)
+    database_rules.check(table, noted)
     source_rules.check(table.source, noted)
     migration_rules.check(table, noted)
     environments = translate.make_environments(table, defaults)

@@ -16,6 +16,7 @@ from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.domain.job import Concurrency
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
+from fairway.manifest.database_schema import DatabaseTable
 from fairway.manifest.migration_schema import MigrationsTable
 from fairway.manifest.scaling_schema import ScalingTable
 from fairway.manifest.table import Table
@@ -200,6 +201,7 @@ class EnvironmentTable(Table):
     ] = "none"
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
+    databases: Annotated[dict[str, DatabaseTable], Field(json_schema_extra=NAMES)] = {}
     deployment: DeploymentTable = DeploymentTable()
     contract: ExceptionsTable = ExceptionsTable()
     actions: tuple[ActionTable, ...] = ()
@@ -220,7 +222,6 @@ class FileTable(Table):
 
     LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
-            "databases": "give the database's URL as a variable: fairway env set",
             "target": "every environment runs on the Docker Engine of the server's host",
         }
     )
@@ -238,6 +239,7 @@ class FileTable(Table):
     build: BuildTable = BuildTable()
     services: Annotated[dict[str, ServiceTable], Field(json_schema_extra=NAMES)] = {}
     jobs: Annotated[dict[str, JobTable], Field(json_schema_extra=NAMES)] = {}
+    databases: Annotated[dict[str, DatabaseTable], Field(json_schema_extra=NAMES)] = {}
     environments: Annotated[dict[str, EnvironmentTable], Field(json_schema_extra=NAMES)] = {}
     check: CheckTable = CheckTable()
     contract: ContractTable = ContractTable()
@@ -290,8 +292,9 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
         inner, named = table_at_field(table, key)
         if inner is None:
             paths.append(path)
-        elif prefix.startswith("environments.") and key in ("services", "jobs", "migrations"):
-            # An environment's services, jobs and migrations take the keys of those above; they are listed there.
+        elif prefix.startswith("environments.") and key in ("services", "jobs", "databases", "migrations"):
+            # An environment's services, jobs, databases and migrations take the keys of those above; they are listed
+            # there.
             paths.append(path)
         else:
             listed = get_origin(table.model_fields[key].annotation) is tuple

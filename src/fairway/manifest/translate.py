@@ -22,7 +22,7 @@ from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, Tc
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
 from fairway.domain.job import Concurrency, Job
 from fairway.domain.schedule import Schedule
-from fairway.manifest import commands, migration_translate, scaling_translate, times
+from fairway.manifest import commands, database_translate, migration_translate, scaling_translate, times
 from fairway.manifest.schema import (
     ActionTable,
     ContractTable,
@@ -127,6 +127,7 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
             for job_name, part in table.jobs.items()
             if (job := make_job(job_name, merge_job(part, content.jobs.get(job_name)), name)) is not None
         ),
+        databases=database_translate.make_all(table.databases, content.databases),
         contract=merge_contract(table.contract, content.contract),
         actions=tuple(placed for each in content.actions if (placed := make_action(each, name)) is not None),
         migrations=migration_translate.make(migration_translate.merge(table.migrations, content.migrations), name),

@@ -10,11 +10,13 @@ from fairway.wire.deployments import Deployment
 
 
 class Variable(BaseModel):
-    """A variable's name and the version in which it was last set; never its value. `service` "" is the environment."""
+    """A variable's name and the version in which it was last set; never its value. `service` "" is the environment. One
+    that a `database` of Fairway's gives is in no version: its number is 0."""
 
     name: str
     service: str
     set_at_version: int
+    database: str = ""
 
 
 class Variables(BaseModel):

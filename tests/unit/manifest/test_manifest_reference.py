@@ -11,13 +11,13 @@ from fairway.errors import UsageError
 from fairway.manifest import draft, load, reference, schema
 
 ROOT = Path(__file__).parents[3]
-NAMED = ("services", "jobs", "environments")
+NAMED = ("services", "jobs", "databases", "environments")
 
 
 def key_path(entry: reference.Entry) -> str:
     """`services.web` and `port` → `services.NAME.port`, as the schema lists it."""
     parts = [*(entry.table.split(".") if entry.table else []), *entry.key.split(".")]
-    for inner in ("services", "jobs", "migrations"):
+    for inner in ("services", "jobs", "databases", "migrations"):
         if parts[0] == "environments" and inner in parts:
             return f"environments.NAME.{inner}"
     if parts[0] in NAMED:
@@ -54,7 +54,9 @@ def test_the_page_explains_every_key() -> None:
     assert all(
         f"| `{key.rpartition('.')[2]}` |" in page
         for key in schema.key_paths()
-        if not key.endswith(("services", "environments.NAME.jobs", "environments.NAME.migrations"))
+        if not key.endswith(
+            ("services", "environments.NAME.jobs", "environments.NAME.databases", "environments.NAME.migrations")
+        )
     )
 
 

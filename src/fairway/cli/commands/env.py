@@ -46,7 +46,7 @@ def show(explain: bool, application: str | None, environment: str | None, as_jso
         return
     items = document["variables"]
     common = {item["name"] for item in items if not item["service"]}
-    rows = [[item["name"], describe_place(item, common), str(item["set_at_version"])] for item in items]
+    rows = [[item["name"], describe_place(item, common), str(item["set_at_version"] or "-")] for item in items]
     headings = ("variable", "given to", "set in version")
     output.put_table(headings, rows, empty=f"{name} has no variables; fairway env set KEY=VALUE")
     if document["restart_needed"]:
@@ -57,6 +57,8 @@ def show(explain: bool, application: str | None, environment: str | None, as_jso
 
 def describe_place(item: dict[str, str], common: set[str]) -> str:
     """Which tasks get the variable, and whether another value stands behind it."""
+    if item.get("database"):
+        return f"every service, from the database {item['database']}"
     if not item["service"]:
         return "every service"
     return item["service"] + (" (in place of the environment's)" if item["name"] in common else "")

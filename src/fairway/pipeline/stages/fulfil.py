@@ -57,7 +57,10 @@ async def compare(work: Work, app: App, contract: Contract, examine: Examine) ->
         if environment is None or not environment.contract.enabled:
             continue
         flaws = await examine(app.name, name, fulfilment.expected(contract))
-        findings = fulfilment.compare(contract, flaws, environment.contract)
+        given = dict.fromkeys(environment.given)
+        for variable, database in sorted(environment.given.items()):
+            work.log(f"variables   {name}: {variable} is provided by the database {database}")
+        findings = fulfilment.compare(contract, {**flaws, **given}, environment.contract)
         looks += sum(1 for each in findings if not each.stops)
         for line in fulfilment_text.warnings(name, findings):
             work.log(f"variables   {line}")

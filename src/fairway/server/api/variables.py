@@ -25,7 +25,8 @@ async def variables(services: TheServices, app: TheApp, env: str) -> shapes.Vari
         version=version,
         restart_needed=await rolling.needed(services, app, environment, version),
         variables=[
-            shapes.Variable(name=each.name, service=each.service, set_at_version=each.set_at) for each in listed
+            shapes.Variable(name=each.name, service=each.service, set_at_version=each.set_at, database=each.database)
+            for each in listed
         ],
     )
 

@@ -1,0 +1,70 @@
+"""What runs databases: their records, their containers, and what they give to their apps."""
+
+from collections.abc import Collection, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.docker.databases import DockerDatabases
+from fairway.bootstrap import credentials
+from fairway.bootstrap.ground import Ground
+from fairway.databases.declaring import Declaring
+from fairway.databases.ledger import Ledger
+from fairway.databases.preparing import Preparing
+from fairway.databases.reaching import Reaching
+from fairway.databases.supervisor import LogIn, Parts, Supervisor
+from fairway.domain.ids import AppName, EnvironmentName
+
+INSTEAD = "15"
+"""The PostgreSQL of which a stand-in can be made where no registry answers: Debian's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosting:
+    """`preparing` is what a deployment begins with."""
+
+    ledger: Ledger
+    servers: DockerDatabases
+    supervisor: Supervisor
+    preparing: Preparing
+    reaching: Reaching
+
+    def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
+        """What has to run, by its name."""
+        return {"databases": self.supervisor.run()}
+
+
+def host(ground: Ground, log_in: LogIn) -> Hosting:
+    """The room of databases that Fairway runs."""
+    ledger = Ledger(records=ground.store.managed, held=ground.held.managed, clock=ground.clock, notices=ground.notices)
+    servers = DockerDatabases(ground.engine)
+    supervisor = Supervisor(
+        Parts(
+            ledger=ledger,
+            servers=servers,
+            log_in=log_in,
+            open=credentials.opener(ground.secret),
+            server=ground.instance,
+        )
+    )
+
+    async def own_names(app: AppName, environment: EnvironmentName) -> Collection[str]:
+        _, found = await ground.variables.names(app, environment)
+        return found.keys()
+
+    declaring = Declaring(
+        ledger,
+        DockerBases(ground.builder),
+        own_names,
+        credentials.sealer(ground.secret),
+        ground.masks.renew,
+        server=ground.instance,
+        instead=INSTEAD,
+    )
+    return Hosting(
+        ledger=ledger,
+        servers=servers,
+        supervisor=supervisor,
+        preparing=Preparing(declaring, supervisor),
+        reaching=Reaching(ground.giving, servers),
+    )
