@@ -83,12 +83,19 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A release that was started on the migrated copy. `failed` is "" when its health check and all the smoke requests
-    held, otherwise the sentence that says what did not."""
+    held, otherwise the sentence that says what did not. `blind` says why nothing follows from that: it did not hold on
+    the copy before the migration either, since it needs more than its database."""
 
     release: str
     seconds: float
     failed: str = ""
+    blind: str = ""
     log: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing speaks against the release on the migrated schema."""
+        return not self.failed or bool(self.blind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

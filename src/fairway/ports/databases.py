@@ -93,13 +93,15 @@ class Dumps(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scratch:
     """A database that is thrown away. `address` is for this server, `inside` for a container on `network`, which leads
-    nowhere but to it. `mounts` is what such a container needs besides: host directories by the path inside (SQLite's
-    file)."""
+    nowhere but to it: not to this host either, whose ports may lead to the real one. `outside` is the network by which
+    this server reaches a container there, "" where it needs none. `mounts` is what such a container needs besides:
+    host directories by the path inside (SQLite's file)."""
 
     address: Address
     inside: Address
     network: str
     mounts: Mapping[str, Path]
+    outside: str = ""
 
 
 class Scratches(Protocol):

@@ -23,14 +23,15 @@ OUTPUT = "/fairway/output"
 class JobSpec:
     """What a job is started from, but for its variables. `name` is that of the action or of the declared job; of
     `execution` and `run` the number is given that it belongs to. `cpu` is in cores, `memory` in bytes, a hard limit.
-    The first word of `command` is the program: the image's entry point is not run. `network` is one that it is on in
-    place of its environment's, `mounts` are directories of the host by their paths inside, `volumes` those of its
-    environment that it gets."""
+    `passage` is the number of the one through the guard that it belongs to. The first word of `command` is the program:
+    the image's entry point is not run. `network` is one that it is on in place of its environment's, `mounts` are
+    directories of the host by their paths inside, `volumes` those of its environment that it gets."""
 
     app: AppName
     environment: EnvironmentName
     execution: ExecutionNumber | None = None
     run: RunNumber | None = None
+    passage: int | None = None
     name: str
     image: Image
     command: tuple[str, ...]

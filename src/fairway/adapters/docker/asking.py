@@ -74,22 +74,37 @@ async def knock(address: str, port: int) -> AsyncIterator[int]:
 
 async def get(address: str, port: int, path: str) -> Answer:
     """GET the path. Raises NoAnswer, and OSError when nobody takes the connection; the caller sets the time-out."""
+    return await request(address, port, "GET", path)
+
+
+async def request(
+    address: str, port: int, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+) -> Answer:
+    """One request. Raises as `get` does. Headers beside those of the connection, and the body, are the caller's; of the
+    answer's body the first line is read when the status is not a good one."""
     loop = asyncio.get_running_loop()
     with open_socket(address) as opened:
         await loop.sock_connect(opened, (address, port))
         try:
-            await loop.sock_sendall(
-                opened,
-                f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Fairway-HealthCheck\r\nAccept: */*\r\n"
-                "Connection: close\r\n\r\n".encode(),
-            )
+            await loop.sock_sendall(opened, write_request(method, path, headers or {}, body))
             reader = Reader(functools.partial(loop.sock_recv, opened, HEAD))
-            status, headers = await read_head(reader)
+            status, received = await read_head(reader)
             good = 200 <= status < 300
-            line = "" if good else await read_line(reader, chunked="chunked" in headers.get("transfer-encoding", ""))
-            return Answer(status=status, location=headers.get("location", ""), line=line)
+            line = "" if good else await read_line(reader, chunked="chunked" in received.get("transfer-encoding", ""))
+            return Answer(status=status, location=received.get("location", ""), line=line)
         except ConnectionError as error:
             raise NoAnswer("closed the connection without an answer") from error
+
+
+def write_request(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    """The bytes of a request."""
+    own = {"Host": "localhost", "User-Agent": "Fairway-HealthCheck", "Accept": "*/*"}
+    names = {name.lower() for name in headers}
+    lines = [f"{name}: {value}" for name, value in own.items() if name.lower() not in names]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "Connection: close", "", ""]).encode() + (body or b"")
 
 
 async def read_head(reader: Reader) -> tuple[int, Mapping[str, str]]:

@@ -17,6 +17,7 @@ from fairway.domain.ids import AppName, EnvironmentName, JobId, TaskId
 from fairway.errors import WorkFailed
 from fairway.ports.jobs import JobSpec
 from fairway.ports.managed import ServerSpec
+from fairway.ports.trials import TrialSpec
 
 CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
 """What is left out of Docker's defaults: raw sockets, device nodes, chroot, file capabilities, the audit log."""
@@ -120,7 +121,7 @@ def job(
     rights = host(spec.cpu, spec.memory, network=network, init=init and image.takes_init)
     rights |= mounts(spec, place)
     if spec.mounts:
-        rights["Binds"] = [f"{outside}:{inside}" for inside, outside in spec.mounts.items()]
+        rights["Binds"] = binds(spec.mounts)
     return {
         "Image": image.reference,
         "Hostname": f"{spec.name}-{id}",
@@ -159,3 +160,28 @@ def limits(cpu: float, memory: int) -> dict[str, Any]:
     """What a container that runs is given in place of its limits."""
     own = host(cpu, memory, network="", init=False)
     return {key: own[key] for key in ("CpuPeriod", "CpuQuota", "Memory", "MemorySwap")}
+
+
+def trial(
+    instance: str, key: str, spec: TrialSpec, variables: Mapping[str, str], *, image: LocalCopy, init: bool
+) -> dict[str, Any]:
+    """The body for a release that is tried: as a task's, but for its labels and its network."""
+    rights = host(spec.cpu, spec.memory, network=spec.network, init=init and image.takes_init)
+    if spec.mounts:
+        rights["Binds"] = binds(spec.mounts)
+    body: dict[str, Any] = {
+        "Image": image.reference,
+        "Hostname": f"{spec.service}-{key}",
+        "Env": [f"{name}={value}" for name, value in variables.items()],
+        "Labels": names.trial_labels(instance, key, spec),
+        "HostConfig": rights,
+        "NetworkingConfig": {"EndpointsConfig": {spec.network: {"Aliases": [spec.service]}}},
+    }
+    if spec.command is not None:
+        body["Cmd"] = list(spec.command)
+    return body
+
+
+def binds(mounts: Mapping[str, Path]) -> list[str]:
+    """Directories of the host by the path inside, in Docker's way."""
+    return [f"{outside}:{inside}" for inside, outside in mounts.items()]

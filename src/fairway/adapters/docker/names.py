@@ -9,6 +9,7 @@ from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import AppName, EnvironmentName, JobId, TaskId
 from fairway.ports.jobs import JobSpec
 from fairway.ports.managed import ServerSpec
+from fairway.ports.trials import TrialSpec
 
 PREFIX = "fairway."
 INSTANCE = PREFIX + "instance"
@@ -31,6 +32,8 @@ DATABASE = PREFIX + "database"
 DATABASE_NAME = PREFIX + "database_name"
 LOOK = PREFIX + "look"
 """Of a container that is never started: its image's files are read from it."""
+PASSAGE = PREFIX + "passage"
+TRIAL = PREFIX + "trial"
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
@@ -61,14 +64,16 @@ def host_name(task: TaskId, spec: TaskSpec) -> str:
 
 
 def job_kind(spec: JobSpec) -> str:
-    """The label that carries a job's id. Actions and runs have each their own, since what is left of them is looked for
-    by different rooms."""
+    """The label that carries a job's id. Actions, runs and passages have each their own, since what is left of them is
+    looked for by different rooms."""
+    if spec.passage is not None:
+        return PASSAGE
     return JOB if spec.run is None else RUN
 
 
 def job_labels(instance: str, job: JobId, spec: JobSpec) -> dict[str, str]:
     """The labels of a job's container. It has no `fairway.task`, so that it's never taken for one."""
-    of = {EXECUTION: str(spec.execution)} if spec.run is None else {NUMBER: str(spec.run)}
+    of = {EXECUTION: str(spec.execution)} if job_kind(spec) == JOB else {NUMBER: str(number_of(spec))}
     return {
         INSTANCE: instance,
         APP: spec.app,
@@ -79,10 +84,30 @@ def job_labels(instance: str, job: JobId, spec: JobSpec) -> dict[str, str]:
     }
 
 
+def number_of(spec: JobSpec) -> int | None:
+    """Of the passage, the run or the execution that it belongs to."""
+    return next((each for each in (spec.passage, spec.run) if each is not None), spec.execution)
+
+
 def job_name(job: JobId, spec: JobSpec) -> str:
     """`shop-api-staging-smoke-42-3fa9c1d2e4b5`: what `docker ps` shows."""
-    number = spec.execution if spec.run is None else spec.run
-    return f"{spec.app}-{spec.environment}-{spec.name}-{number}-{job}"
+    return f"{spec.app}-{spec.environment}-{spec.name}-{number_of(spec)}-{job}"
+
+
+def trial_labels(instance: str, key: str, spec: TrialSpec) -> dict[str, str]:
+    """The labels of a release that is tried on a copy."""
+    return {
+        INSTANCE: instance,
+        APP: spec.app,
+        ENVIRONMENT: spec.environment,
+        SERVICE: spec.service,
+        TRIAL: key,
+    }
+
+
+def trial_name(key: str, spec: TrialSpec) -> str:
+    """`shop-api-staging-web-trial-3fa9c1d2e4b5`: what `docker ps` shows."""
+    return f"{spec.app}-{spec.environment}-{spec.service}-trial-{key}"
 
 
 def network_name(instance: str, app: AppName, environment: EnvironmentName) -> str:
