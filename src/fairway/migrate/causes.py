@@ -1,0 +1,106 @@
+"""Why a passage ended where it did, as a report shows it: what was seen, how the database stands, and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fairway.domain.aftermath import Aftermath
+from fairway.domain.deployment import Cause
+from fairway.domain.guarding import Agreed, Obstacle, unanswered
+from fairway.domain.judgement import Finding
+from fairway.domain.passage import Outcome, Passage
+from fairway.domain.rehearsal import Trial
+from fairway.errors import FairwayError
+from fairway.migrate import saying
+
+UNTOUCHED = "the database was not touched"
+
+
+def report(passage: Passage) -> tuple[str, ...]:
+    """The command that shows the rest."""
+    return (f"fairway migrate --report {passage.number}",)
+
+
+def from_error(error: FairwayError, passage: Passage) -> Cause:
+    """Of a part that did not do what it should."""
+    return Cause(sentence=error.what, seen=joined(error.why, UNTOUCHED), fix=error.hint, more=report(passage))
+
+
+def rehearsal(cause: Cause, passage: Passage, *, elsewhere: str = "") -> Cause:
+    """Of a migration that did not succeed on the copy. `elsewhere` is an environment in which it did."""
+    passed = f"it passed in {elsewhere}, whose data are others" if elsewhere else ""
+    return replace(cause, seen=joined(cause.seen, passed, UNTOUCHED), more=report(passage))
+
+
+def obstacle(found: Obstacle, passage: Passage, agreed: Agreed) -> Cause:
+    """Of what was refused."""
+    match found:
+        case Obstacle.REFUSED:
+            refused = passage.judged.refused if passage.judged is not None else ()
+            return of_findings("is refused by the policy of fairway.toml", passage, refused)
+        case Obstacle.ASKED:
+            asked = unanswered(passage, agreed)
+            cause = of_findings("asks for somebody who agrees, and nobody was shown it", passage, asked)
+            return replace(cause, fix=joined(cause.fix, "fairway deploy asks again"))
+        case Obstacle.OLD | Obstacle.NEW:
+            return of_trial(found, passage)
+
+
+def of_findings(words: str, passage: Passage, findings: Sequence[Finding]) -> Cause:
+    """The first one, with its advice; all of them are in the report."""
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return Cause(
+        sentence=f"{saying.finding_line(first)}; this {words}{more}",
+        seen=joined(first.statement, UNTOUCHED),
+        fix=first.advice,
+        more=report(passage),
+    )
+
+
+def of_trial(found: Obstacle, passage: Passage) -> Cause:
+    """Of a release that does not hold on the migrated copy."""
+    rehearsal = passage.rehearsal
+    assert rehearsal is not None
+    trial: Trial | None = rehearsal.old if found is Obstacle.OLD else rehearsal.new
+    assert trial is not None
+    if found is Obstacle.OLD:
+        sentence = f"release {trial.release}, which serves, would fail on the new schema until its tasks are replaced"
+        fix = (
+            "change the schema in two releases: first add what is new beside the old and write both, "
+            "then take the old away once no release needs it"
+        )
+    else:
+        sentence = "the new release fails on the migrated copy of the database"
+        fix = "mend it, or set migrations.compatibility = false if it needs more than its database to start"
+    return Cause(sentence=sentence, seen=joined(trial.failed, UNTOUCHED), fix=fix, log=trial.log, more=report(passage))
+
+
+def aftermath(found: Aftermath, passage: Passage, *, restored: bool) -> Cause:
+    """Of a migration that did not come to its end on the real database."""
+    last = passage.attempts[-1] if passage.attempts else None
+    said = last.error if last is not None and last.error else found.sentence
+    number = passage.backup
+    restore = f"fairway db restore {number}" if number is not None else ""
+    match found.outcome:
+        case Outcome.UNTOUCHED:
+            state, fix = "the database is as before", "what stopped it is in the log; fairway retry tries it again"
+        case Outcome.HALF:
+            state = f"the database is half-way: {found.sentence}"
+            fix = joined(
+                "mend it by hand", f"or {restore}, which says first which writes since would be lost" * bool(restore)
+            )
+        case _:
+            state = "how the database stands could not be found out"
+            fix = joined(
+                "look at it before anything else is deployed", f"the backup is number {number}" * bool(restore)
+            )
+    if restored:
+        state = f"{state}; backup {number} has taken its place, by migrations.restore"
+        fix = "mend the migration, and push that"
+    log = last.log if last is not None else ()
+    return Cause(sentence=f"the migration failed: {said}", seen=state, fix=fix, log=log, more=report(passage))
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, one after the other."""
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,99 @@
+"""Running a migration's command, on a copy as on the real database: what it is given, and what is kept of it."""
+
+import hashlib
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+from fairway.domain import rehearsed
+from fairway.domain.address import Engine
+from fairway.domain.ids import JobId
+from fairway.domain.migrations import MIB, Migrations
+from fairway.domain.passage import Passage
+from fairway.domain.rehearsal import Attempt
+from fairway.migrate.parts import Parts, Subject
+from fairway.migrate.walk import Walk
+from fairway.ports.jobs import JobEnd, JobSpec
+from fairway.wire import words
+
+KEPT = 40
+"""Lines that are kept of what a command printed; all of them are in the stage's log."""
+CPU, MEMORY = 1.0, 1024 * MIB
+"""Cores and bytes of a migration's container: a bundler of TypeScript needs more than a server."""
+REHEARSE, DOWN, MIGRATE = "rehearsal", "rehearsal-down", "migration"
+
+
+def job_id(passage: Passage, what: str, attempt: int = 1) -> JobId:
+    """The id of a command's container: the same for every server that comes to the passage. The time is in it, because
+    the numbers of an app that is deleted and made again begin at 1 again."""
+    text = f"{passage.app}/{passage.number}/{passage.created_at:.6f}/{what}/{attempt}"
+    return JobId(hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def make_spec(
+    walk: Walk, name: str, command: tuple[str, ...], *, network: str | None, mounts: Mapping[str, Path]
+) -> JobSpec:
+    """What its container is made from."""
+    release = walk.order.release
+    return JobSpec(
+        app=release.app,
+        environment=release.environment,
+        passage=walk.passage.number,
+        name=name,
+        image=release.image,
+        command=command,
+        cpu=CPU,
+        memory=MEMORY,
+        network=network,
+        mounts=mounts,
+    )
+
+
+def add_own(variables: Mapping[str, str], subject: Subject, walk: Walk) -> Mapping[str, str]:
+    """The variables with those that say where the command runs, and libpq's own way of time-outs: not every tool can be
+    told of one."""
+    order, settings = walk.order, subject.settings
+    given = {
+        **variables,
+        "FAIRWAY_APP": order.app,
+        "FAIRWAY_ENVIRONMENT": order.environment,
+        "FAIRWAY_RELEASE": str(order.release.number),
+    }
+    if subject.address.engine is Engine.POSTGRES and (options := timeouts(settings)):
+        given["PGOPTIONS"] = " ".join(part for part in (variables.get("PGOPTIONS", ""), options) if part)
+    return given
+
+
+def timeouts(settings: Migrations) -> str:
+    """`-c lock_timeout=5000 -c statement_timeout=60000`, in milliseconds."""
+    wanted = {"lock_timeout": settings.lock_timeout, "statement_timeout": settings.statement_timeout}
+    return " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in wanted.items() if seconds)
+
+
+async def run(
+    parts: Parts, walk: Walk, job: JobId, spec: JobSpec, variables: Mapping[str, str], settings: Migrations
+) -> Attempt:
+    """Run it to its end, or find it and watch it on. Raises WorkFailed when it can't be started, Unavailable."""
+    mask = await parts.masks.of(spec.app)
+    last: deque[str] = deque(maxlen=KEPT)
+    write = walk.printed(spec.name)
+
+    def take(text: str) -> None:
+        for line in mask(text).splitlines():
+            last.append(line)
+        write(text)
+
+    await parts.holding.valid()
+    end = await parts.jobs.run(job, spec, variables, take, timeout=settings.timeout)
+    return describe(spec, end, tuple(last))
+
+
+def describe(spec: JobSpec, end: JobEnd, lines: tuple[str, ...]) -> Attempt:
+    """What is kept of it."""
+    error = "" if end.code == 0 else rehearsed.find_error(lines)
+    if end.oom_killed:
+        error = f"the command needed more than its {words.size(spec.memory)} of memory and was killed"
+    code = None if end.timed_out else end.code
+    return Attempt(
+        command=spec.command, code=code, seconds=end.seconds, timed_out=end.timed_out, log=lines, error=error
+    )

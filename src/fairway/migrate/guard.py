@@ -1,0 +1,238 @@
+"""The guard: no migration reaches a database that has not succeeded on a copy of it.
+
+    check        what is pending; with nothing pending it is over
+    judge        what the pending ones would do; what is refused stops here
+    back up      a copy, restored and compared
+    rehearse     the new image's own command, on that copy
+    try          the release that serves, and the new one, on the migrated copy
+    decide       go on, ask, or refuse
+    migrate      once, on the real database
+    record       how it stands then
+
+A passage that a killed server had under way begins again at the first step, as long as it had not begun to migrate; the
+copy of then is gone. From there on `migrating` finds out what became of it.
+"""
+
+from dataclasses import replace
+
+from fairway.domain import address as addresses
+from fairway.domain import guarding, rehearsed
+from fairway.domain.aftermath import Aftermath
+from fairway.domain.ids import AppName, EnvironmentName, JobId
+from fairway.domain.migrations import Restoring
+from fairway.domain.passage import Outcome, Passage, PassageStatus
+from fairway.domain.rehearsal import Rehearsal
+from fairway.errors import FairwayError, UsageError
+from fairway.migrate import causes, rehearsing, saying, trying
+from fairway.migrate.insisting import insist
+from fairway.migrate.migrating import Migration
+from fairway.migrate.parts import Copied, Order, Parts, Serving, Subject
+from fairway.migrate.walk import Overtaken, Walk
+from fairway.ports.builder import LogSink
+
+S = PassageStatus
+
+
+class Guard:
+    """Takes orders; each is a passage."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._here: set[tuple[str, int]] = set()
+
+    async def take(self, order: Order, log: LogSink) -> Passage:
+        """See the order through, and return its passage as it ended. The same key a second time goes on where the first
+        was left. Raises Unavailable when the store does not answer, or while nobody can find out what became of a
+        migration; it is MIGRATING then."""
+        passage = await self.parts.passages.create(self._describe(order))
+        if passage.finished:
+            return passage
+        self._here.add((passage.app, passage.number))
+        walk = Walk(self.parts, passage, order, log)
+        try:
+            await self._see_through(walk)
+        except Overtaken as error:
+            if not error.passage.finished:
+                raise
+            return error.passage
+        finally:
+            self._here.discard((passage.app, passage.number))
+        return walk.passage
+
+    def has(self, passage: Passage) -> bool:
+        """Whether a call of `take` sees to it at this moment, in this process."""
+        return (passage.app, passage.number) in self._here
+
+    async def _see_through(self, walk: Walk) -> None:
+        try:
+            if walk.passage.status is S.MIGRATING:
+                await self._go_on(walk)
+            else:
+                await self._pass(walk)
+        except Overtaken:
+            raise
+        except FairwayError as error:
+            if walk.passage.status is S.MIGRATING or walk.passage.finished:
+                raise
+            cause = causes.from_error(error, walk.passage)
+            await walk.end(S.FAILED, error.what, cause, outcome=Outcome.UNTOUCHED)
+
+    async def _pass(self, walk: Walk) -> None:
+        """The whole order, from its beginning."""
+        if walk.passage.status is not S.CHECKING:
+            walk.say("the server was restarted before it migrated; beginning again")
+            await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None)
+        subject = await self._check(walk)
+        if subject is None:
+            return
+        serving = await self.parts.serving(walk.order.app, walk.order.environment)
+        await self._judge(walk, subject, serving)
+        refused = guarding.find_obstacle(walk.passage, walk.order.agreed) is guarding.Obstacle.REFUSED
+        if refused or not subject.settings.backup or await self._try(walk, subject, serving):
+            await self._decide(walk, subject)
+
+    async def _check(self, walk: Walk) -> Subject | None:
+        """What is pending, by the tool's table and the image; None when it is over because nothing is."""
+        subject = await self._find(walk)
+        plan = subject.plan
+        await walk.note(plan=plan, variable=subject.settings.database, source=subject.written.shown)
+        if plan.known and not plan.pending:
+            await walk.end(S.SKIPPED, saying.nothing_pending(plan), outcome=Outcome.UNTOUCHED)
+            return None
+        walk.step("check", True, saying.pending(plan))
+        return replace(subject, standing=await self.parts.databases.look(subject.address))
+
+    async def _find(self, walk: Walk) -> Subject:
+        """The database, by the variable that has its URL. Raises UsageError when there is none."""
+        order, parts = walk.order, self.parts
+        release = order.release
+        settings = await parts.planning.settle(order.settings, release.image)
+        variables = await parts.values(order.app, order.environment, release.configuration)
+        if settings.database not in variables:
+            raise UsageError(
+                f"{order.environment} has no variable {settings.database}, which should name the database",
+                hint=f"fairway env set -e {order.environment} {settings.database}, or set migrations.database",
+            )
+        written = addresses.read(variables[settings.database], variable=settings.database)
+        address = await parts.reach(order.app, order.environment, written)
+        plan = await parts.planning.plan(settings, release.image, address, variables)
+        return Subject(settings=settings, variables=variables, written=written, address=address, plan=plan)
+
+    async def _judge(
+        self, walk: Walk, subject: Subject, serving: Serving | None, rehearsal: Rehearsal | None = None
+    ) -> None:
+        """What is wrong with it, said and written down; said once more only where the rehearsal has shown more."""
+        release = serving.release if serving is not None else None
+        judged = await self.parts.judging.judge(subject, serving=release, rehearsal=rehearsal)
+        before = walk.passage.judged
+        known = guarding.agree(before.all) if before is not None else guarding.NOTHING
+        await walk.note(judged=judged)
+        for finding, line in zip(judged.all, saying.findings(judged), strict=True):
+            if guarding.name(finding) not in known:
+                walk.say(line)
+
+    async def _try(self, walk: Walk, subject: Subject, serving: Serving | None) -> bool:
+        """Back up, and rehearse on that; False when it is over by that."""
+        await walk.move(S.BACKING_UP)
+        async with self.parts.copies.make(walk.order, subject, key=walk.name, report=walk.report) as copied:
+            await walk.note(backup=copied.backup.number)
+            walk.step("backup", True, saying.backup(copied.backup))
+            if not subject.settings.rehearse:
+                return True
+            await walk.move(S.REHEARSING)
+            found = await rehearsing.rehearse(self.parts, walk, subject, copied.scratch)
+            await walk.note(rehearsal=found)
+            failed = rehearsed.find_failure(found, subject.plan, subject.settings, subject.written)
+            if failed is not None:
+                walk.step("rehearsal", False, failed.sentence)
+                cause = causes.rehearsal(failed, walk.passage, elsewhere=await self._passed_in(walk))
+                await walk.end(S.FAILED, failed.sentence, cause, outcome=Outcome.UNTOUCHED)
+                return False
+            walk.step("rehearsal", True, saying.rehearsal(found))
+            await self._judge(walk, subject, serving, found)
+            await self._compare(walk, subject, copied, found, serving)
+        return True
+
+    async def _compare(
+        self, walk: Walk, subject: Subject, copied: Copied, found: Rehearsal, serving: Serving | None
+    ) -> None:
+        """Try both releases on the migrated copy, where one serves."""
+        if serving is None or not subject.settings.compatibility:
+            return
+        found = await trying.try_both(self.parts, walk, subject, copied, found, serving)
+        await walk.note(rehearsal=found)
+        for which, trial in ((f"release {serving.release.number}", found.old), ("the new release", found.new)):
+            if trial is not None:
+                walk.step("compatibility", trial.held, saying.trial(which, trial))
+
+    async def _decide(self, walk: Walk, subject: Subject) -> None:
+        """Refuse, stop at the rehearsal, or migrate."""
+        obstacle = guarding.find_obstacle(walk.passage, walk.order.agreed)
+        if obstacle is not None:
+            cause = causes.obstacle(obstacle, walk.passage, walk.order.agreed)
+            await walk.end(S.REFUSED, cause.sentence, cause, outcome=Outcome.UNTOUCHED)
+        elif not walk.order.goes:
+            await walk.end(S.REHEARSED, saying.rehearsed(walk.passage), outcome=Outcome.UNTOUCHED)
+        else:
+            await self._conclude(walk, subject, await Migration(self.parts, walk, subject).begin())
+
+    async def _go_on(self, walk: Walk) -> None:
+        """What a dead server had begun on the real database. Raises Unavailable."""
+        subject = await insist(self.parts, walk, lambda: self._find(walk))
+        if walk.passage.plan is not None:
+            subject = replace(subject, plan=walk.passage.plan)
+        await self._conclude(walk, subject, await Migration(self.parts, walk, subject).resume())
+
+    async def _conclude(self, walk: Walk, subject: Subject, found: Aftermath) -> None:
+        """Write how it ended; then its container is not needed any more."""
+        if found.outcome is Outcome.APPLIED:
+            summary = saying.migrated(walk.passage, found)
+            walk.step("migration", True, summary)
+            await walk.end(S.MIGRATED, summary, applied=found.applied, schema=found.schema, outcome=found.outcome)
+        else:
+            restored = await self._restore(walk, subject, found)
+            cause = causes.aftermath(found, walk.passage, restored=restored)
+            walk.step("migration", False, cause.sentence)
+            outcome = Outcome.UNTOUCHED if restored else found.outcome
+            await walk.end(S.FAILED, cause.sentence, cause, outcome=outcome, applied=found.applied)
+        await self.parts.jobs.remove(JobId(walk.passage.job))
+
+    async def _restore(self, walk: Walk, subject: Subject, found: Aftermath) -> bool:
+        """Put the backup in the place of a database that was left half-way, where the policy lets that happen by
+        itself. A second time it does the same again."""
+        number = walk.passage.backup
+        wanted = subject.settings.restore is Restoring.AUTOMATIC and found.outcome is Outcome.HALF
+        if number is None or not wanted:
+            return False
+        walk.step("restore", None, f"backup {number} takes the place of the database, by migrations.restore")
+        try:
+            await self.parts.restore(walk.order.app, number, by="migrations.restore", report=walk.report)
+        except FairwayError as error:
+            walk.step("restore", False, f"{error.what}: {error.why}" if error.why else error.what)
+            return False
+        walk.step("restore", True, f"backup {number}")
+        return True
+
+    async def _passed_in(self, walk: Walk) -> str:
+        """Another environment in which the same migrations were made, "" when there is none."""
+        plan = walk.passage.plan
+        wanted = {step.name for step in plan.pending} if plan is not None else set()
+        for each in await self.parts.passages.list(walk.order.app, limit=50):
+            if each.status is S.MIGRATED and wanted & set(each.applied) and each.environment != walk.order.environment:
+                return each.environment
+        return ""
+
+    def _describe(self, order: Order) -> Passage:
+        """The passage as it begins."""
+        return Passage(
+            app=AppName(order.app),
+            number=0,
+            environment=EnvironmentName(order.environment),
+            key=order.key,
+            by=order.by,
+            status=S.CHECKING,
+            created_at=self.parts.clock.now(),
+            goes=order.goes,
+            execution=order.execution,
+            release=order.release.number if order.numbered else None,
+        )
