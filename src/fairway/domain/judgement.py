@@ -39,12 +39,14 @@ class Silenced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The findings in the three heaps, and those that are silenced."""
+    """The findings in the three heaps, and those that are silenced. `notes` are sentences about what could not be
+    judged: a statement that can't be read, a migration that is code."""
 
     refused: tuple[Finding, ...] = ()
     asked: tuple[Finding, ...] = ()
     warned: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -52,7 +54,7 @@ class Judged:
         return (*self.refused, *self.asked, *self.warned)
 
 
-def judge(findings: Iterable[Finding], settings: Migrations) -> Judged:
+def judge(findings: Iterable[Finding], settings: Migrations, *, notes: Sequence[str] = ()) -> Judged:
     """Put each into its heap. One that is harmless is never more than a warning."""
     heaps: Mapping[Policy, list[Finding]] = {policy: [] for policy in Policy}
     silenced: list[Silenced] = []
@@ -67,6 +69,7 @@ def judge(findings: Iterable[Finding], settings: Migrations) -> Judged:
         asked=tuple(heaps[Policy.ASK]),
         warned=tuple(heaps[Policy.WARN]),
         silenced=tuple(silenced),
+        notes=tuple(notes),
     )
 
 

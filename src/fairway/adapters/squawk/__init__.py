@@ -1,1 +1,1 @@
-"""squawk, which reads PostgreSQL's SQL for what hurts a database in use."""
+"""squawk (squawkhq.com), the linter for PostgreSQL migrations, as a program beside this one."""

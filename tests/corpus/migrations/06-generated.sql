@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD COLUMN gross bigint GENERATED ALWAYS AS (net + tax) STORED;

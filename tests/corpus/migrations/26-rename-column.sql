@@ -1,0 +1,1 @@
+ALTER TABLE orders RENAME COLUMN coupon_code TO coupon;

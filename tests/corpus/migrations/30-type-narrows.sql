@@ -1,0 +1,1 @@
+ALTER TABLE orders ALTER email SET DATA TYPE varchar(20);

@@ -1,0 +1,3 @@
+REINDEX INDEX orders_pkey;
+REINDEX (CONCURRENTLY) TABLE orders;
+REINDEX SCHEMA public;

@@ -1,0 +1,2 @@
+ALTER TABLE coupons ALTER COLUMN name SET NOT NULL;
+CREATE UNIQUE INDEX ON coupons (name);
