@@ -15,7 +15,7 @@ async def test_a_scratch_is_empty_and_like_the_original(room: Room) -> None:
 
         assert there.tables == ()
         assert there.major == standing.major
-        assert (scratch.address.user, scratch.inside.name) == (room.address.user, room.address.name)
+        assert (scratch.inside.user, scratch.inside.name) == (room.address.user, room.address.name)
 
 
 async def test_a_scratch_is_gone_at_its_end(room: Room) -> None:

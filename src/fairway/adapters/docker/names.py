@@ -34,6 +34,8 @@ LOOK = PREFIX + "look"
 """Of a container that is never started: its image's files are read from it."""
 PASSAGE = PREFIX + "passage"
 TRIAL = PREFIX + "trial"
+SCRATCH = PREFIX + "scratch"
+TOOL = PREFIX + "tool"
 
 
 def task_labels(instance: str, task: TaskId, spec: TaskSpec) -> dict[str, str]:
@@ -140,3 +142,13 @@ def database_name(spec: ServerSpec) -> str:
 def volume_name(instance: str, id: str) -> str:
     """`fairway-INSTANCE-db-3fa9c1d2e4b5`: by the record's id alone, so that no other database ever has it."""
     return f"fairway-{instance}-db-{id}"
+
+
+def scratch_labels(instance: str, key: str) -> dict[str, str]:
+    """The labels of a scratch database's container and network."""
+    return {INSTANCE: instance, SCRATCH: key}
+
+
+def tool_labels(instance: str, id: str) -> dict[str, str]:
+    """The labels of a container that runs a database's own tools for this server."""
+    return {INSTANCE: instance, TOOL: id}

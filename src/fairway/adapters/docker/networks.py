@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fairway.adapters.docker import names, refusals
@@ -62,12 +62,12 @@ class Networks:
         return sorted(found, key=lambda network: str(network["Created"]))
 
     async def _create(self, name: str, app: AppName, environment: EnvironmentName) -> str:
-        body = {
-            "Name": name,
-            "CheckDuplicate": True,
-            "Driver": "bridge",
-            "Labels": names.network_labels(self._instance, app, environment),
-        }
+        return await self.make(name, names.network_labels(self._instance, app, environment))
+
+    async def make(self, name: str, labels: Mapping[str, str], *, internal: bool = False) -> str:
+        """The id of a new network. `internal`: no packet leaves it but for this host. Raises WorkFailed when no address
+        range is left."""
+        body = {"Name": name, "CheckDuplicate": True, "Driver": "bridge", "Internal": internal, "Labels": dict(labels)}
         try:
             made = await self._connection.call("POST", "/networks/create", body=body)
         except Refused as refusal:

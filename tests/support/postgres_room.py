@@ -1,0 +1,138 @@
+"""A PostgreSQL server of the tests' own, in a container, with a database of its own for each test.
+
+The role that the databases belong to is no superuser, as at most hosters; it may make databases.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import psycopg
+
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.postgres.databases import PostgresDatabases
+from fairway.adapters.postgres.dumps import PostgresDumps
+from fairway.adapters.postgres.scratches import PostgresScratches
+from fairway.adapters.postgres.workshop import Workshop
+from fairway.domain.address import Address, read
+from support import docker_room
+
+IMAGE = "postgres:15"
+INSTANCE = f"t-databases-{os.getpid()}"
+NAME = f"{INSTANCE}-server"
+ADMIN, WORD = "fairway_test", secrets.token_urlsafe(12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """`host` is the container's address."""
+
+    host: str
+
+    def admin(self, database: str = "postgres") -> Address:
+        """A superuser's."""
+        return read(f"postgres://{ADMIN}:{WORD}@{self.host}:5432/{database}")
+
+    def execute(self, database: str, script: str) -> None:
+        """Statements as the superuser, each a transaction of its own."""
+        with psycopg.connect(self.admin(database).url, autocommit=True) as connection:
+            connection.execute(script.encode())
+
+
+async def ensure_image() -> None:
+    """The official image or its stand-in."""
+    async with DockerBuilder(docker_room.DOCKER_HOST, owner="t-databases") as builder:
+        await DockerBases(builder).ensure(IMAGE, print)
+
+
+@contextlib.contextmanager
+def run_server() -> Iterator[Server]:
+    """Start it, and remove it at the end with all that its tests have left."""
+    variables = (f"POSTGRES_USER={ADMIN}", f"POSTGRES_PASSWORD={WORD}")
+    chosen = [word for variable in variables for word in ("--env", variable)]
+    docker_room.docker("run", "--detach", "--name", NAME, *chosen, IMAGE, "-c", "fsync=off")
+    try:
+        server = Server(host=docker_room.inspect(NAME)["NetworkSettings"]["IPAddress"])
+        await_connections(server)
+        server.execute("postgres", "CREATE ROLE shop LOGIN CREATEDB PASSWORD 'secret-word'")
+        yield server
+    finally:
+        docker_room.docker("rm", "--force", "--volumes", NAME)
+        docker_room.sweep(INSTANCE)
+
+
+def await_connections(server: Server) -> None:
+    """Return once it takes them."""
+    for attempt in range(300):
+        try:
+            psycopg.connect(server.admin().url, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            if attempt == 299:
+                raise
+            docker_room.docker("exec", NAME, "sh", "-c", "pg_isready -q || sleep 0.1")
+
+
+class PostgresRoom:
+    """`support.databases_room.Room` on a database of the server's."""
+
+    def __init__(self, server: Server, engine: DockerEngine, bases: DockerBases) -> None:
+        self.server = server
+        name = f"t_{secrets.token_hex(6)}"
+        server.execute("postgres", f"CREATE DATABASE {name} OWNER shop")
+        self.address = read(f"postgres://shop:secret-word@{server.host}:5432/{name}")
+        host, port = server.host, 5432
+        self.wrong = {
+            "password": self.address.moved(host=host, port=port, password="another-word"),
+            "host": self.address.moved(host="nowhere.invalid", port=port),
+            "port": self.address.moved(host=host, port=5433),
+            "database": self.address.moved(host=host, port=port, name="other"),
+            "TLS": read(f"{self.address.url}?sslmode=require"),
+        }
+        self.workshop = Workshop(engine, bases)
+        self.databases = PostgresDatabases()
+        self.dumps = PostgresDumps(self.workshop)
+        self.scratches = PostgresScratches(self.workshop)
+
+    def full(self, table: str) -> str:
+        return f"public.{table}"
+
+    async def create(self, address: Address, table: str, rows: int) -> None:
+        await self.execute(address, f"CREATE TABLE {table} (id int, code text)")
+        await self.insert(address, table, 1, rows)
+
+    async def insert(self, address: Address, table: str, first: int, last: int) -> None:
+        await self.execute(address, f"INSERT INTO {table} SELECT n, 'A' || n FROM generate_series({first}, {last}) n")
+
+    async def change(self, address: Address, table: str, id: int, code: str) -> None:
+        await self.execute(address, f"UPDATE {table} SET code = '{code}' WHERE id = {id}")
+
+    async def add_column(self, address: Address, table: str, column: str) -> None:
+        await self.execute(address, f"ALTER TABLE {table} ADD COLUMN {column} text")
+
+    async def drop(self, address: Address, table: str) -> None:
+        await self.execute(address, f"DROP TABLE {table}")
+
+    async def count(self, address: Address, table: str) -> int:
+        (row,) = await self.execute(address, f"SELECT count(*) FROM {table}")
+        return int(row[0])
+
+    async def execute(self, address: Address, script: str) -> list[tuple[object, ...]]:
+        """What a migration tool would do: a session of its own."""
+        async with await psycopg.AsyncConnection.connect(address.url, autocommit=True) as connection:
+            cursor = await connection.execute(script.encode())
+            return await cursor.fetchall() if cursor.description else []
+
+
+@contextlib.asynccontextmanager
+async def open_room(server: Server) -> AsyncIterator[PostgresRoom]:
+    """A room on a new database, with a workshop of its own."""
+    async with (
+        DockerBuilder(docker_room.DOCKER_HOST, owner="t-databases") as builder,
+        DockerEngine(docker_room.DOCKER_HOST, INSTANCE) as engine,
+    ):
+        yield PostgresRoom(server, engine, DockerBases(builder))
