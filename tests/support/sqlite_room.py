@@ -41,6 +41,7 @@ class SqliteRoom:
         directory.mkdir(parents=True)
         self.file = directory / "main.db"
         self.file.touch()
+        self.journal = journal
         self.address = volume.make("main").address.at(self.file)
         with self.connected() as connection:
             connection.execute(f"PRAGMA journal_mode = {journal}")

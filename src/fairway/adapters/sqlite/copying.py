@@ -8,6 +8,7 @@ second or two), and the tables are counted in the copy, after its `integrity_che
 
 import contextlib
 import json
+import re
 import shutil
 import sqlite3
 import time
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fairway.adapters.sqlite import marks, packing, plain, sizes
+from fairway.adapters.sqlite import definitions, marks, packing, plain, sizes
 from fairway.adapters.sqlite.opening import SIDES, opened, text
 from fairway.errors import WorkFailed
 
@@ -23,17 +24,19 @@ PLAIN, PACKED, NOTE = "database.db", "database.db.gz", "database.json"
 """A dump's files: the copy while it is made, and what is left: the copy, compressed, and its size."""
 PAGES = 1024
 """Pages that are copied between two reports."""
-WAITING = 30.0
-"""Seconds that a copy waits for a writer."""
+COLLATIONS = frozenset({"BINARY", "NOCASE", "RTRIM"})
+"""SQLite's own. Its list of them has those that a schema names, too, whether they are there or not."""
+UNKNOWN = re.compile(r"(?:unknown|no such) (?:function|collation)")
 Tell = Callable[[str, int, int], None]
 """Takes what is being done, and how many bytes of how many."""
 
 
-def dump(file: Path, shown: str, into: Path, tell: Tell) -> dict[str, Any]:
+def dump(file: Path, shown: str, into: Path, tell: Tell, patience: float) -> dict[str, Any]:
     """Write the dump into the directory, and say what was copied. Raises WorkFailed and Unavailable."""
     copy = into / PLAIN
+    remove(copy)
     try:
-        with opened(file, shown, patience=WAITING) as original, snapshot(original):
+        with opened(file, shown, patience=patience) as original, snapshot(original):
             at, began = time.time(), time.monotonic()
             whole = sizes.bytes_of(original)
             require_room(into, whole * 2, shown)
@@ -57,10 +60,10 @@ def dump(file: Path, shown: str, into: Path, tell: Tell) -> dict[str, Any]:
     }
 
 
-def fingerprint(file: Path, shown: str, apart: Path | None, tell: Tell) -> dict[str, Any]:
+def fingerprint(file: Path, shown: str, apart: Path | None, tell: Tell, patience: float) -> dict[str, Any]:
     """Count every table at one snapshot. Of a database that others may write to without a log, a copy in `apart` is
     counted in its place (None: nobody else is there)."""
-    with opened(file, shown, patience=WAITING) as original, snapshot(original):
+    with opened(file, shown, patience=patience) as original, snapshot(original):
         whole = sizes.bytes_of(original)
         logged = text(original.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
         if logged or apart is None:
@@ -98,13 +101,38 @@ def take(original: sqlite3.Connection, copy: Path, whole: int, tell: Tell) -> No
 def check(copy: Path, shown: str) -> None:
     """Raises WorkFailed with the first thing that is wrong in a copy, or in what was copied."""
     with opened(copy, shown, alone=True) as connection:
-        found = [text(row[0]) for row in connection.execute("PRAGMA integrity_check(10)").fetchall()]
+        try:
+            found = inspect(connection, "integrity_check")
+        except sqlite3.OperationalError as error:
+            if not UNKNOWN.search(str(error)):
+                raise
+            # An app may bring functions and collations of its own for its indexes. Without them the pages can be
+            # looked through all the same, but not the order of an index.
+            with_stand_ins(connection)
+            found = inspect(connection, "quick_check")
     if found != ["ok"]:
         raise WorkFailed(
             f"{shown} is damaged",
-            why=f"SQLite's integrity_check says: {found[0] if found else 'nothing'}",
+            why=f"SQLite's check says: {found[0] if found else 'nothing'}",
             hint="restore a backup: fairway db backups",
         )
+
+
+def inspect(connection: sqlite3.Connection, check: str) -> list[str]:
+    """What that pragma says, "ok" or the first ten complaints."""
+    return [text(row[0]) for row in connection.execute(f"PRAGMA {check}(10)").fetchall()]
+
+
+def with_stand_ins(connection: sqlite3.Connection) -> None:
+    """Let every word of the schema that could be a function or a collation of the app's be one that knows nothing."""
+    own = {text(name).lower() for (name,) in connection.execute("SELECT name FROM pragma_function_list")}
+    for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall():
+        words = definitions.words_of(text(sql))
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            if following == "(" and word.isidentifier() and word.lower() not in own:
+                connection.create_function(word, -1, lambda *values: None, deterministic=True)
+            if word.upper() == "COLLATE" and (name := definitions.unquoted(following)).upper() not in COLLATIONS:
+                connection.create_collation(name, lambda one, other: (one > other) - (one < other))
 
 
 def count(connection: sqlite3.Connection, whole: int, tell: Tell) -> Any:

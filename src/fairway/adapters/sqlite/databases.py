@@ -17,39 +17,41 @@ T = TypeVar("T")
 
 
 class SqliteDatabases:
-    """`ports.databases.Databases`. Copies that are needed for a moment lie below the directory `root`."""
+    """`ports.databases.Databases`. Copies that are needed for a moment lie below the directory `root`. `patience` is
+    how many seconds are waited for a writer."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, patience: float = opening.PATIENCE) -> None:
         self._root = root
+        self._patience = patience
 
     async def look(self, address: Address) -> Standing:
         """Raises Unavailable."""
-        return await asked(address, sizes.look)
+        return await self._ask(address, sizes.look)
 
     async def schema(self, address: Address, *, without: Sequence[str] = ()) -> Schema:
         """Raises Unavailable."""
-        return await asked(address, lambda connection: objects.read_schema(connection, without))
+        return await self._ask(address, lambda connection: objects.read_schema(connection, without))
 
     async def read(
         self, address: Address, table: str, columns: Sequence[str], *, order: str | None = None
     ) -> Sequence[Mapping[str, str | None]] | None:
         """Raises Unavailable, WorkFailed for a column that there is not."""
-        return await asked(address, lambda connection: objects.read_rows(connection, table, columns, order))
+        return await self._ask(address, lambda connection: objects.read_rows(connection, table, columns, order))
 
     async def since(self, address: Address, fingerprint: Fingerprint) -> Sequence[str]:
         """Raises Unavailable."""
         return fingerprints.written(fingerprint, await dumps.fingerprint(self._root, address, unheard))
 
+    async def _ask(self, address: Address, question: Callable[[Connection], T]) -> T:
+        """The answer of a connection that is closed again, in one transaction."""
 
-async def asked(address: Address, question: Callable[[Connection], T]) -> T:
-    """The answer of a connection that is closed again, in one transaction."""
+        def ask() -> T:
+            file = opening.file_of(address)
+            with opening.opened(file, address.shown, patience=self._patience) as connection:
+                connection.execute("BEGIN")
+                return question(connection)
 
-    def ask() -> T:
-        with opening.opened(opening.file_of(address), address.shown) as connection:
-            connection.execute("BEGIN")
-            return question(connection)
-
-    return await asyncio.to_thread(ask)
+        return await asyncio.to_thread(ask)
 
 
 def unheard(progress: Progress) -> None:

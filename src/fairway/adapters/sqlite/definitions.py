@@ -85,7 +85,7 @@ def joined(words: Sequence[str]) -> str:
 
 def unquoted(name: str) -> str:
     """`"order"` → `order`."""
-    closing = QUOTES.get(name[0])
+    closing = QUOTES.get(name[:1])
     if closing is None or len(name) < 2 or name[-1] != closing:
         return name
     return name[1:-1].replace(closing * 2, closing) if closing != "]" else name[1:-1]

@@ -17,15 +17,16 @@ COUNTING = "counting-"
 
 
 class SqliteDumps:
-    """`ports.databases.Dumps`. Copies that are needed for a moment lie below the directory `root`. `tools` mean
-    nothing here: the library is Python's."""
+    """`ports.databases.Dumps`. Copies that are needed for a moment lie below the directory `root`; `patience` is
+    how many seconds are waited for a writer. `tools` mean nothing here: the library is Python's."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, patience: float = process.WAITING) -> None:
         self._root = root
+        self._patience = patience
 
     async def dump(self, address: Address, into: Path, *, tools: str | None = None, report: Report) -> Dumped:
         """One snapshot, checked, counted and compressed. Raises WorkFailed, Unavailable."""
-        answer = await process.ask("dump", address, report, directory=into)
+        answer = await process.ask("dump", address, report, directory=into, patience=self._patience)
         return Dumped(
             fingerprint=plain.to_fingerprint(answer["fingerprint"]),
             standing=plain.to_standing(answer["standing"]),
@@ -40,7 +41,7 @@ class SqliteDumps:
 
     async def replace(self, directory: Path, address: Address, *, tools: str | None = None, report: Report) -> None:
         """As one transaction of the live file. Raises WorkFailed and leaves what there is, Unavailable."""
-        answer = await process.ask("replace", address, report, directory=directory)
+        answer = await process.ask("replace", address, report, directory=directory, patience=self._patience)
         if answer["exchanged"]:
             LOG.warning(
                 "the file of %s was no database any more and was exchanged; its tasks have to be restarted",

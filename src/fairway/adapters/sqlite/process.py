@@ -14,16 +14,20 @@ from fairway.domain.address import Address
 from fairway.errors import FairwayError, Unavailable, UsageError, WorkFailed
 from fairway.ports.databases import Progress, Report
 
+WAITING = 30.0
 LONGEST = 64 * 1024 * 1024
 """Bytes of one answer: a fingerprint of many thousand tables."""
 KINDS: Mapping[str, type[FairwayError]] = {each.code: each for each in (Unavailable, UsageError, WorkFailed)}
 
 
-async def ask(do: str, address: Address, report: Report, *, directory: Path | None = None) -> Mapping[str, Any]:
-    """What it answers. Raises what it raises, and WorkFailed when it dies. Cancelled, it is killed first."""
+async def ask(
+    do: str, address: Address, report: Report, *, directory: Path | None = None, patience: float = WAITING
+) -> Mapping[str, Any]:
+    """What it answers. `patience` is how many seconds it waits for a writer. Raises what it raises, and WorkFailed when
+    it dies. Cancelled, it is killed first."""
     file = str(opening.file_of(address))
     directory_of = None if directory is None else str(directory)
-    question = {"do": do, "file": file, "shown": address.shown, "directory": directory_of}
+    question = {"do": do, "file": file, "shown": address.shown, "directory": directory_of, "patience": patience}
     with tempfile.TemporaryFile() as printed:
         # -P: the directory in which the server happens to run is no place to import from.
         words = (sys.executable, "-P", "-m", "fairway.adapters.sqlite.work")

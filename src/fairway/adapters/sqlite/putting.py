@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fairway.adapters.sqlite import copying, objects, packing, sizes
-from fairway.adapters.sqlite.copying import NOTE, PACKED, PAGES, PLAIN, WAITING, Tell
+from fairway.adapters.sqlite.copying import NOTE, PACKED, PAGES, PLAIN, Tell
 from fairway.adapters.sqlite.opening import DAMAGED, SIDES, name_of, opened
 from fairway.errors import FairwayError, WorkFailed
 
@@ -39,13 +39,13 @@ def restore(file: Path, shown: str, directory: Path, tell: Tell) -> dict[str, An
     return {}
 
 
-def replace(file: Path, shown: str, directory: Path, tell: Tell) -> dict[str, Any]:
+def replace(file: Path, shown: str, directory: Path, tell: Tell, patience: float) -> dict[str, Any]:
     """In the place of what the database has. Raises WorkFailed, and has changed nothing then."""
     fresh = expand(directory, directory / PLAIN, shown, tell)
     try:
         copying.check(fresh, shown)
-        if usable(file, shown):
-            overwrite(fresh, file, shown, tell)
+        if usable(file, shown, patience):
+            overwrite(fresh, file, shown, tell, patience)
             return {"exchanged": False}
         set_aside(fresh, file, shown)
         return {"exchanged": True}
@@ -69,12 +69,12 @@ def expand(directory: Path, into: Path, shown: str, tell: Tell) -> Path:
     return into
 
 
-def usable(file: Path, shown: str) -> bool:
+def usable(file: Path, shown: str, patience: float) -> bool:
     """Whether it is a database at all. Raises Unavailable for one that can't be opened for another reason."""
     if not os.path.lexists(file):
         return False
     try:
-        with opened(file, shown, write=True, patience=WAITING) as live:
+        with opened(file, shown, write=True, patience=patience) as live:
             live.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except FairwayError as error:
         if isinstance(error.__cause__, sqlite3.Error) and name_of(error.__cause__) in DAMAGED:
@@ -83,16 +83,17 @@ def usable(file: Path, shown: str) -> bool:
     return True
 
 
-def overwrite(fresh: Path, file: Path, shown: str, tell: Tell) -> None:
+def overwrite(fresh: Path, file: Path, shown: str, tell: Tell, patience: float) -> None:
     """One transaction over all pages of the live file."""
-    with opened(file, shown, write=True, patience=WAITING) as live:
+    with opened(file, shown, write=True, patience=patience) as live:
         # Every page that is written anew is first kept, in the journal or the log.
         copying.require_room(file.parent, sizes.bytes_of(live) + fresh.stat().st_size, shown)
         with opened(fresh, shown, write=True) as source:
             fit(source, live)
             whole = sizes.bytes_of(source)
-            source.backup(live, pages=PAGES, progress=watching(whole, shown, tell), sleep=0.05)
-        # So that the log does not stay as large as the database; a reader may keep it from that.
+            source.backup(live, pages=PAGES, progress=watching(whole, shown, tell, patience), sleep=0.05)
+        # So that the log does not stay as large as the database; a reader keeps it from that, and is not waited for.
+        live.execute("PRAGMA busy_timeout = 0")
         live.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
@@ -106,7 +107,7 @@ def fit(source: sqlite3.Connection, live: sqlite3.Connection) -> None:
         source.execute("VACUUM")
 
 
-def watching(whole: int, shown: str, tell: Tell) -> Any:
+def watching(whole: int, shown: str, tell: Tell, patience: float) -> Any:
     """What is called between the steps: without end, while somebody keeps the file locked. Raises WorkFailed once
     that takes too long, which takes the transaction back."""
     since, before = time.monotonic(), -1
@@ -115,10 +116,10 @@ def watching(whole: int, shown: str, tell: Tell) -> Any:
         nonlocal since, before
         if left != before:
             since, before = time.monotonic(), left
-        elif time.monotonic() - since > WAITING:
+        elif time.monotonic() - since > patience:
             raise WorkFailed(
                 f"{shown} is as it was: it is locked",
-                why=f"another process has used it for {WAITING:g} s",
+                why=f"another process has used it for {patience:g} s",
                 hint="fairway ps",
             )
         tell("writing", whole * (pages - left) // max(1, pages), whole)

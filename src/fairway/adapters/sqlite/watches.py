@@ -59,6 +59,16 @@ class SqliteWatch:
         self._since: dict[LockMode, float] = {}
         self._longest: dict[LockMode, float] = {}
 
+    @property
+    def modes(self) -> frozenset[LockMode]:
+        """The locks that have been seen until now."""
+        return frozenset(self._longest)
+
+    @property
+    def disk(self) -> int:
+        """The bytes that it took more, at the most until now."""
+        return self._largest - self._size
+
     async def look_on(self) -> None:
         """Until cancelled."""
         while True:
@@ -75,7 +85,7 @@ class SqliteWatch:
             rewritten=tuple(Rewritten(table=name, rows=rows, bytes=size) for name, rows, size in changed["rewritten"]),
             rows=changed["rows"],
             written=changed["written"],
-            disk=self._largest - self._size,
+            disk=self.disk,
             connected=connected,
             unseen=(UNSEEN, *uncounted) if connected else (),
         )

@@ -36,17 +36,18 @@ def main() -> int:
 def answer(question: Mapping[str, Any]) -> Mapping[str, Any]:
     """Do what is asked. Raises FairwayError."""
     file, shown, tell = Path(question["file"]), question["shown"], teller()
+    patience = question["patience"]
     try:
         match question["do"]:
             case "dump":
-                return copying.dump(file, shown, Path(question["directory"]), tell)
+                return copying.dump(file, shown, Path(question["directory"]), tell, patience)
             case "restore":
                 return putting.restore(file, shown, Path(question["directory"]), tell)
             case "replace":
-                return putting.replace(file, shown, Path(question["directory"]), tell)
+                return putting.replace(file, shown, Path(question["directory"]), tell, patience)
             case "fingerprint":
                 apart = question["directory"]
-                return copying.fingerprint(file, shown, None if apart is None else Path(apart), tell)
+                return copying.fingerprint(file, shown, None if apart is None else Path(apart), tell, patience)
             case "survey":
                 return pages.survey(file, shown, Path(question["directory"]))
             case "compare":
