@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from fairway.databases.desk import Shown
+from fairway.domain.database import Condition, Database, DatabaseKey
 from fairway.domain.deployment import Deployment
 from fairway.domain.drift import Difference
 from fairway.domain.execution import Execution
@@ -40,7 +42,7 @@ from fairway.ports.probe import Inspector
 from fairway.ports.runs import RunLogs, Runs, Timetable
 from fairway.ports.scaling import Activities
 from fairway.ports.schedules import Schedules
-from fairway.ports.shell import Shell
+from fairway.ports.shell import Session, Shell
 from fairway.ports.source import Repositories
 from fairway.settings import Settings
 
@@ -173,6 +175,32 @@ class Examiner(Protocol):
         ...
 
 
+class Databases(Protocol):
+    """The databases that Fairway runs."""
+
+    async def list(self, app: AppName, environment: EnvironmentName | None = None) -> Sequence[Shown]:
+        """Those of the app, or of one environment of it, with what each says of itself."""
+        ...
+
+    async def states(self, app: AppName, environment: EnvironmentName) -> Sequence[tuple[Database, Condition]]:
+        """Those of an environment, without asking them anything."""
+        ...
+
+    async def run_psql(
+        self, app: AppName, environment: EnvironmentName, name: str | None, words: Sequence[str], *, tty: bool
+    ) -> Session:
+        """psql beside one (None: the only one). Raises NotFound."""
+        ...
+
+    async def delete(self, key: DatabaseKey, *, typed: str) -> None:
+        """Delete one with its data, for who typed the app's name. Raises NotFound, Conflict."""
+        ...
+
+    async def delete_all(self, app: AppName) -> Sequence[DatabaseKey]:
+        """Delete every one of an app with its data; which ones."""
+        ...
+
+
 class Artifacts(Protocol):
     """The files that the actions of an execution left."""
 
@@ -209,6 +237,7 @@ class Services:
     runs: Runs
     backups: Backups
     orders: Orders
+    databases: Databases
     timetable: Timetable
     jobs: Finder
     run_logs: RunLogs

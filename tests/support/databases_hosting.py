@@ -13,16 +13,20 @@ from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.database_servers import MemoryDatabaseServers
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.databases.declaring import Declaring
+from fairway.databases.desk import Desk, Measured
 from fairway.databases.giving import Giving
 from fairway.databases.ledger import Ledger
 from fairway.databases.preparing import Preparing
 from fairway.databases.reaching import Reaching
 from fairway.databases.supervisor import Parts, Supervisor
+from fairway.domain.address import Address
 from fairway.domain.app import Environment
 from fairway.domain.database import Database, DatabaseKey
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName
 from fairway.domain.managed import Managed
+from fairway.ports.clock import Clock
+from fairway.ports.notify import Notices
 from support.jobs_room import Telling
 from support.pipeline_values import APP, DESCRIPTION, PRODUCTION
 
@@ -127,7 +131,7 @@ class Room:
             declaring=declaring,
             preparing=Preparing(declaring, supervisor),
             giving=giving,
-            reaching=Reaching(giving, self.servers),
+            reaching=Reaching(self.store.managed, self.servers),
             ledger=ledger,
         )
 
@@ -149,3 +153,18 @@ class Room:
     async def record(self) -> Database:
         """The database's record."""
         return await self.store.managed.get(KEY)
+
+
+def make_desk(store: MemoryStore, clock: Clock, notices: Notices) -> Desk:
+    """The desk of managed databases for a server's tests, over servers in memory that nobody supervises."""
+    servers = MemoryDatabaseServers()
+    ledger = Ledger(records=store.managed, held=store.managed, clock=clock, notices=notices)
+
+    def open_(database: Database) -> str:
+        return "p"
+
+    async def measure(address: Address) -> Measured:
+        return Measured(bytes=8_000_000, sessions=2, most=100)
+
+    parts = Parts(ledger=ledger, servers=servers, log_in=servers.log_in, open=open_, server="here")
+    return Desk(ledger, Supervisor(parts), servers, Giving(store.managed, open_), measure, open_)

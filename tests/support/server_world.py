@@ -73,6 +73,7 @@ from fairway.server.app import create
 from fairway.server.running import Server
 from fairway.services import Component, Services
 from fairway.settings import Settings
+from support.databases_hosting import make_desk
 from support.ports import free_port
 
 TOKEN = "the-owner's-token"
@@ -430,6 +431,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         runs=store.runs,
         backups=store.backups,
         orders=kept_safe.orders,
+        databases=make_desk(store, clock, notices),
         timetable=store.timetable,
         jobs=finder,
         run_logs=run_logs,

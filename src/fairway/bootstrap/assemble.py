@@ -10,11 +10,11 @@ from typing import Any
 
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
-from fairway.adapters.postgres.login import log_in
 from fairway.adapters.store import archive
 from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
 from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.jobbing import Jobbing
 from fairway.bootstrap.operating import Operating
 from fairway.bootstrap.watching import Watching
@@ -30,10 +30,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     """A working server without its HTTP. Raises Unavailable when a part of the host that it needs can't be had."""
     async with ground.lay(settings) as laid, watching.watch(laid) as watched:
         operated = operating.operate(laid, watched)
-        hosted = hosting.host(laid, log_in)
+        hosted = hosting.host(laid)
         delivered = delivering.deliver(laid, operated, hosted)
         jobs = jobbing.run_jobs(laid, operated.bell)
-        kept_safe = guarding.keep_safe(laid, jobs.finder)
+        kept_safe = guarding.keep_safe(laid, jobs.finder, hosted.reaching.reach)
         await delivered.remotes.clear()
         if laid.keeper:
             # As late as can be: from here on it is renewed.
@@ -57,7 +57,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             work.append(group.create_task(left, name="left jobs"))
             work.append(group.create_task(delivered.intake.run(), name="schedules"))
             try:
-                yield offer(laid, watched, operated, delivered, jobs, kept_safe)
+                yield offer(laid, watched, operated, hosted, delivered, jobs, kept_safe)
             finally:
                 await delivered.executor.close()
                 for task in work:
@@ -92,6 +92,7 @@ def offer(
     laid: Ground,
     watched: Watching,
     operated: Operating,
+    hosted: Hosting,
     delivered: Delivering,
     jobs: Jobbing,
     kept_safe: Safekeeping,
@@ -115,6 +116,7 @@ def offer(
         runs=store.runs,
         backups=store.backups,
         orders=kept_safe.orders,
+        databases=hosted.desk,
         timetable=store.timetable,
         jobs=jobs.finder,
         run_logs=jobs.logs,

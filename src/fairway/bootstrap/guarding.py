@@ -7,26 +7,22 @@ from fairway.adapters.engines.engines import EngineDatabases, EngineDumps, Engin
 from fairway.adapters.files.workspaces import FileWorkspaces
 from fairway.adapters.vault.vault import FileVault
 from fairway.bootstrap.ground import Ground
-from fairway.domain.address import Address
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.environment.vaultkey import VaultKey
 from fairway.jobs.current import Finder
 from fairway.migrate import safekeeping
 from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.targets import Targets
+from fairway.migrate.targets import Reach, Targets
 
 
-def keep_safe(ground: Ground, finder: Finder) -> Safekeeping:
+def keep_safe(ground: Ground, finder: Finder, reach: Reach) -> Safekeeping:
     """The room of backups."""
     engines: Mapping[Any, Any] = {}
 
     async def described(app: AppName, environment: EnvironmentName) -> Environment | None:
         current = await finder.find(app, environment)
         return None if current is None else current.release.description
-
-    async def reach(app: AppName, environment: EnvironmentName, address: Address) -> Address:
-        return address
 
     ports = safekeeping.Ports(
         apps=ground.held.apps,

@@ -6,13 +6,16 @@ from typing import Any
 
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.docker.databases import DockerDatabases
+from fairway.adapters.postgres import login, measuring
 from fairway.bootstrap import credentials
 from fairway.bootstrap.ground import Ground
 from fairway.databases.declaring import Declaring
+from fairway.databases.desk import Desk, Measured
 from fairway.databases.ledger import Ledger
 from fairway.databases.preparing import Preparing
 from fairway.databases.reaching import Reaching
-from fairway.databases.supervisor import LogIn, Parts, Supervisor
+from fairway.databases.supervisor import Parts, Supervisor
+from fairway.domain.address import Address
 from fairway.domain.ids import AppName, EnvironmentName
 
 INSTEAD = "15"
@@ -28,25 +31,31 @@ class Hosting:
     supervisor: Supervisor
     preparing: Preparing
     reaching: Reaching
+    desk: Desk
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
         return {"databases": self.supervisor.run()}
 
 
-def host(ground: Ground, log_in: LogIn) -> Hosting:
+def host(ground: Ground) -> Hosting:
     """The room of databases that Fairway runs."""
     ledger = Ledger(records=ground.store.managed, held=ground.held.managed, clock=ground.clock, notices=ground.notices)
     servers = DockerDatabases(ground.engine)
+    open_ = credentials.opener(ground.secret)
     supervisor = Supervisor(
         Parts(
             ledger=ledger,
             servers=servers,
-            log_in=log_in,
-            open=credentials.opener(ground.secret),
+            log_in=login.log_in,
+            open=open_,
             server=ground.instance,
         )
     )
+
+    async def measure(address: Address) -> Measured:
+        size, sessions, most = await measuring.ask(address)
+        return Measured(bytes=size, sessions=sessions, most=most)
 
     async def own_names(app: AppName, environment: EnvironmentName) -> Collection[str]:
         _, found = await ground.variables.names(app, environment)
@@ -66,5 +75,6 @@ def host(ground: Ground, log_in: LogIn) -> Hosting:
         servers=servers,
         supervisor=supervisor,
         preparing=Preparing(declaring, supervisor),
-        reaching=Reaching(ground.giving, servers),
+        reaching=Reaching(ground.store.managed, servers),
+        desk=Desk(ledger, supervisor, servers, ground.giving, measure, open_),
     )

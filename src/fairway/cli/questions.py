@@ -16,6 +16,15 @@ def confirm(question: str, *, yes: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
+def typed(question: str, *, option: str, want: str) -> str:
+    """What was typed, for what is too easily answered with yes. Raises UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "this needs an answer, and there is no terminal to ask on", why=question, hint=f"{option} {want}"
+        )
+    return str(click.prompt(question, err=True))
+
+
 def secret(name: str) -> str:
     """A value that is typed without being shown. Raises UsageError where nobody can be asked."""
     if not sys.stdin.isatty():
@@ -24,12 +33,3 @@ def secret(name: str) -> str:
             hint=f"fairway env set {name} --from-stdin < FILE",
         )
     return str(click.prompt(name, hide_input=True, err=True))
-
-
-def typed(question: str, *, option: str, want: str) -> str:
-    """What was typed, for what is too easily answered with yes. Raises UsageError where nobody can be asked."""
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "this needs an answer, and there is no terminal to ask on", why=question, hint=f"{option} {want}"
-        )
-    return str(click.prompt(question, err=True))

@@ -48,7 +48,9 @@ COMMANDS: Mapping[str, Entry] = {
     "apps": Entry(f"{HERE}.apps:apps", "List or create apps", CONFIGURE),
     "source": Entry(f"{HERE}.source:source", "Say where the code comes from, when it lives at a forge", CONFIGURE),
     "run": Entry(f"{HERE}.run:run", "Run the backend here, with the variables of an environment", CONFIGURE),
-    "db": Entry(f"{HERE}.db:db", "Back databases up, restore them, and see that it would work", CONFIGURE),
+    "db": Entry(
+        f"{HERE}.db:db", "Look at databases, back them up, restore them, and see that it would work", CONFIGURE
+    ),
     "env": Entry(f"{HERE}.env:env", "List, set, unset, import or check variables", CONFIGURE),
     "server": Entry(f"{HERE}.server:server", "Start, stop and look at the server", HOST),
     "doctor": Entry("fairway.cli.doctor:doctor", "Look at what this host has and lacks, and mend it", HOST),

@@ -1,30 +1,32 @@
 """How this server reaches a managed database: what it is called holds on its environment's network alone."""
 
-from fairway.databases.giving import Giving
 from fairway.domain import database as databases
 from fairway.domain.address import Address
+from fairway.domain.database import DatabaseKey
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.errors import Unavailable
-from fairway.ports.managed import DatabaseServers
+from fairway.errors import NotFound, Unavailable
+from fairway.ports.managed import DatabaseServers, Records
 
 
 class Reaching:
     """Finds the way."""
 
-    def __init__(self, giving: Giving, servers: DatabaseServers) -> None:
-        self._giving = giving
+    def __init__(self, records: Records, servers: DatabaseServers) -> None:
+        self._records = records
         self._servers = servers
 
-    async def reach(self, app: AppName, environment: EnvironmentName, variable: str, address: Address) -> Address:
-        """The address as this server reaches it: a managed database's name holds on its environment's network alone.
-        Raises Unavailable when it does not run."""
-        if not address.host.endswith(f".{databases.DOMAIN}"):
+    async def reach(self, app: AppName, environment: EnvironmentName, address: Address) -> Address:
+        """The address as this server reaches it; that of a database elsewhere as it is. Raises Unavailable when a
+        managed one does not run, or is none."""
+        name = address.host.removesuffix(f".{databases.DOMAIN}")
+        if name == address.host:
             return address
-        found = (await self._giving.names(app, environment)).get(variable)
-        seen = (await self._servers.look()).get(found.id) if found is not None else None
-        if found is None or seen is None or not seen.host:
-            name = found.name if found is not None else address.host
-            raise Unavailable(
-                f"the database {name} of {environment} does not run", hint=f"fairway db show {name} -e {environment}"
-            )
+        try:
+            record = await self._records.get(DatabaseKey(app=app, environment=environment, name=name))
+        except NotFound as error:
+            raise Unavailable(f"Fairway runs no database {name} for {environment}", why=error.what) from error
+        seen = (await self._servers.look()).get(record.id)
+        if seen is None or not seen.host:
+            hint = f"fairway db show {name} -e {environment}"
+            raise Unavailable(f"the database {name} of {environment} does not run", hint=hint)
         return address.moved(host=seen.host, port=address.port)

@@ -7,7 +7,8 @@ in its place.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from fairway.databases.ledger import Ledger
@@ -71,6 +72,12 @@ class Supervisor:
     def wake(self) -> None:
         """A record was made or changed."""
         self._wanted.set()
+
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Within the context nothing is started: a look that is under way comes to its end first."""
+        async with self._turn:
+            yield
 
     def condition(self, key: DatabaseKey) -> Condition | None:
         """How it was at the last look, None when it has not been looked at."""

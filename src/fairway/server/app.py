@@ -14,6 +14,7 @@ from fairway.server.api import (
     apps,
     backups,
     contract,
+    databases,
     deployments,
     environments,
     exec,
@@ -53,6 +54,7 @@ def create(services: Services) -> FastAPI:
     app.state.started_at = services.clock.now()
     app.include_router(_api())
     app.include_router(exec.router, prefix=auth.GUARDED)
+    app.include_router(databases.socket_router, prefix=auth.GUARDED)
     app.include_router(server.health)
     app.include_router(metrics.router)
     app.include_router(pushes.router)
@@ -69,7 +71,7 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling, backups)
+    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling, backups, databases)
     for part in (server, apps, source, executions, pipeline, transitions, *running):
         api.include_router(part.router)
     return api

@@ -30,8 +30,11 @@ def saying(emit: Emit) -> Say:
     return say
 
 
-async def environment(services: Services, app: AppName, name: EnvironmentName, say: Say, *, by: str) -> bool:
-    """Desire nothing any more, and wait for the tasks and the runs of jobs to go; whether they all went in time."""
+async def environment(
+    services: Services, app: AppName, name: EnvironmentName, say: Say, *, by: str, for_good: bool = False
+) -> bool:
+    """Desire nothing any more, and wait for the tasks and the runs of jobs to go; whether they all went in time. Its
+    databases stay; `for_good`: they are deleted next."""
     await services.deployer.down(app, name, by=by)
     if running := await services.desk.stop_all(app, name, by=by, why="the environment was taken down"):
         await say(f"{name}: stopping {running} run{'s' if running != 1 else ''} of jobs")
@@ -43,7 +46,22 @@ async def environment(services: Services, app: AppName, name: EnvironmentName, s
     )
     ended = await services.desk.all_ended(app, name, patience=PATIENCE)
     await say(f"{name}: {_describe(services, app, name, gone=gone, ended=ended)}")
+    for database, _ in await services.databases.states(app, name) if not for_good else ():
+        await say(f"{name}: the database {database.name} stays, with its data")
     return gone and ended
+
+
+async def require_typed(services: Services, app: AppName, typed: str) -> None:
+    """Raise Conflict when the app has data and its name was not typed. Nothing has been taken down then."""
+    lost = [f"the database {each.database.key}" for each in await services.databases.list(app)]
+    if backups := len(await services.backups.list(app, limit=500)):
+        lost.append(f"{backups} backup{'s' if backups != 1 else ''}")
+    if lost and typed != app:
+        raise Conflict(
+            f"{app} has data, and nothing brings it back",
+            why=f"it would be gone: {', '.join(lost)}",
+            hint=f"fairway down --delete --delete-data {app}",
+        )
 
 
 async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> bool:
@@ -51,9 +69,11 @@ async def whole_app(services: Services, app: AppName, say: Say, *, by: str) -> b
     end. Each environment drains and stops by its own times, so together they take as long as the slowest."""
     await _stop_executions(services, app, say)
     names = [desired.environment for desired in await services.desired.list() if desired.app == app]
-    if not all(await asyncio.gather(*(environment(services, app, name, say, by=by) for name in names))):
+    if not all(await asyncio.gather(*(environment(services, app, name, say, by=by, for_good=True) for name in names))):
         await say(f"{app} is kept until its tasks have gone; ask again then")
         return False
+    for key in await services.databases.delete_all(app):
+        await say(f"the database {key} is deleted with its data")
     await services.forget_images(app)
     await services.repositories.remove(app)
     await asyncio.to_thread(_remove_files, services, app)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from fairway.domain.crashloop import LOOP
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
+from fairway.wire.databases import Standing
 from fairway.wire.executions import Execution
 from fairway.wire.jobs import Job
 from fairway.wire.metrics import Figures
@@ -67,6 +68,7 @@ class Environment(BaseModel):
     urls: list[str]
     services: list[Service]
     jobs: list[Job] = []
+    databases: list[Standing] = []
 
 
 class Status(BaseModel):

@@ -8,6 +8,10 @@ import click
 
 HERE = "fairway.cli.commands"
 COMMANDS: Mapping[str, str] = {
+    "list": f"{HERE}.db_list:list_",
+    "show": f"{HERE}.db_list:show",
+    "psql": f"{HERE}.db_psql:psql",
+    "delete": f"{HERE}.db_delete:delete",
     "backup": f"{HERE}.db_backup:backup",
     "backups": f"{HERE}.db_backups:backups",
     "restore": f"{HERE}.db_restore:restore",
@@ -36,4 +40,4 @@ class Database(click.Group):
 
 @click.group("db", cls=Database)
 def db() -> None:
-    """Back databases up, restore them, and see that it would work."""
+    """Look at databases, back them up, restore them, and see that it would work."""

@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -87,13 +87,14 @@ def check_options(*, new: bool, tty: bool, task: str | None, others: Mapping[str
             raise UsageError(f"{name} goes with --new", hint=f"fairway exec --new {name} … -- COMMAND")
 
 
-def converse(place: here.Place, query: str, *, tty: bool) -> int:
-    """Run the conversation; the command's exit status. Raises what the server says, and Unreachable."""
+def converse(place: here.Place, query: str, *, tty: bool, parts: Sequence[str] = ("exec",)) -> int:
+    """Run the conversation at that path below the app; the command's exit status. Raises what the server says, and
+    Unreachable."""
     from websockets import exceptions
     from websockets.sync.client import connect
 
     client = place.client
-    url = f"{client.url.replace('http', 'ws', 1)}{PREFIX}{place.path('exec')}?{query}"
+    url = f"{client.url.replace('http', 'ws', 1)}{PREFIX}{place.path(*parts)}?{query}"
     headers = {"Authorization": f"Bearer {client.token}"}
     try:
         with (

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fairway.cli import durations, figures, here, options, output, redraw, runs
+from fairway.cli import durations, figures, here, hosted, options, output, redraw, runs
 from fairway.errors import UsageError
 from fairway.wire import progress, words
 
@@ -77,6 +77,7 @@ def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True)
             counts += f"   {failures} in the last 10 min: fairway logs {service['name']} -e {env['name']}"
         seen = "   ".join(figures.parts(service.get("figures"))) if measured else ""
         result.append(f"    {service['name']:<10} {counts:<14}   {seen}".rstrip())
+    result += [f"    {hosted.status_line(each)}" for each in env.get("databases", ())]
     result += [f"    {job['name']:<10} {runs.job_line(job, now)}" for job in env.get("jobs", ())]
     return result
 

@@ -1,6 +1,8 @@
 """`/api/v1/apps`: the apps, and what runs of each."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from fairway.domain import ids
@@ -14,8 +16,10 @@ from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.settings import Settings
 from fairway.wire import apps as shapes
+from fairway.wire.databases import Standing
 
 router = APIRouter(prefix="/apps")
+Typed = Annotated[str, Query(description="the app's name, typed by who wants its data to be gone")]
 
 
 @router.get("")
@@ -46,8 +50,10 @@ async def status(services: TheServices, app: TheApp) -> shapes.Status:
 
 
 @router.delete("/{app}", response_class=Response)
-async def delete(request: Request, services: TheServices, app: TheApp, by: By) -> Response:
-    """Take everything of the app down and forget it, telling how far it is."""
+async def delete(request: Request, services: TheServices, app: TheApp, by: By, data: Typed = "") -> Response:
+    """Take everything of the app down and forget it, telling how far it is. An app with data (databases, backups) is
+    deleted only for who types its name."""
+    await takedown.require_typed(services, app, data)
 
     async def produce(emit: Emit) -> None:
         done = await takedown.whole_app(services, app, takedown.saying(emit), by=by)
@@ -77,6 +83,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
         urls=[_url(services.settings, host) for host in desired.hosts] if counts else [],
         services=counts,
         jobs=list(await joblist.of(services, app, name)),
+        databases=[Standing.of(*each) for each in await services.databases.states(app, name)],
     )
 
 
