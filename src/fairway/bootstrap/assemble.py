@@ -44,6 +44,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **watched.duties(),
                 **operated.duties(),
                 **hosted.duties(),
+                **hosting.keep_times(laid, hosted, kept_safe),
                 **delivered.duties(),
                 **jobs.duties(),
                 **kept_safe.duties(),

@@ -15,8 +15,12 @@ from fairway.databases.ledger import Ledger
 from fairway.databases.preparing import Preparing
 from fairway.databases.reaching import Reaching
 from fairway.databases.supervisor import Parts, Supervisor
+from fairway.databases.timekeeper import Timekeeper
 from fairway.domain.address import Address
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.migrate.backing import silent
+from fairway.migrate.safekeeping import Safekeeping
+from fairway.migrate.verifying import Verifying
 
 INSTEAD = "15"
 """The PostgreSQL of which a stand-in can be made where no registry answers: Debian's own."""
@@ -36,6 +40,24 @@ class Hosting:
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
         return {"databases": self.supervisor.run()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drilling:
+    """`ports.managed.RunDrill`: nobody looks at how far it is."""
+
+    verifying: Verifying
+
+    async def drill(self, app: AppName, number: int) -> None:
+        """Raises WorkFailed, Unavailable."""
+        await self.verifying.drill(app, number, report=silent)
+
+
+def keep_times(ground: Ground, hosting: Hosting, kept_safe: Safekeeping) -> Mapping[str, Coroutine[Any, Any, None]]:
+    """The backups and drills at their times."""
+    drilling = Drilling(verifying=kept_safe.verifying)
+    keeper = Timekeeper(hosting.ledger, kept_safe.backing, drilling, ground.store.backups, server=ground.instance)
+    return {"times of databases": keeper.run()}
 
 
 def host(ground: Ground) -> Hosting:

@@ -95,13 +95,14 @@ class TakeBackup(Protocol):
     async def back_up(
         self, app: AppName, environment: EnvironmentName, variable: str, *, occasion: Occasion, by: str
     ) -> Backup:
-        """A backup of the database whose URL the variable holds, verified or FAILED. Raises Unavailable."""
+        """A verified backup of the database whose URL the variable holds. Raises what kept it from being one."""
         ...
 
 
 class RunDrill(Protocol):
     """What tries backups."""
 
-    async def drill(self, app: AppName, number: int) -> Backup:
-        """Restore it into a scratch database and compare; the backup with the drill. Raises WorkFailed, Unavailable."""
+    async def drill(self, app: AppName, number: int) -> None:
+        """Restore it into a scratch database, compare, and note the drill in its record. Raises WorkFailed when it did
+        not hold, Unavailable."""
         ...
