@@ -33,9 +33,10 @@ def unprivileged(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def run_cluster() -> Iterator[Callable[[str], str]]:
+def run_cluster(port: int | None = None) -> Iterator[Callable[[str], str]]:
     """A running server; gives the URL of a database by its name. It listens on a socket file alone, in a directory of
-    its own (pytest's own ones may go while others run their tests), so that any number of them stand beside each other.
+    its own (pytest's own ones may go while others run their tests), so that any number of them stand beside each other;
+    with a `port` on loopback too, and the URL is of that, for clients that know no socket files.
     """
     programs, home = find_programs(), Path(tempfile.mkdtemp(prefix="t-pipeline-postgres-"))
     data = home / "data"
@@ -45,12 +46,14 @@ def run_cluster() -> Iterator[Callable[[str], str]]:
         shutil.chown(data, "postgres", "postgres")
     initialise = [str(programs / "initdb"), "-D", str(data), "-U", "fairway", "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run(unprivileged(initialise), check=True, capture_output=True, cwd="/")
-    options = f"-c listen_addresses= -c unix_socket_directories={home} -c fsync=off"
+    listens = "-c listen_addresses=" if port is None else f"-c listen_addresses=127.0.0.1 -p {port}"
+    options = f"{listens} -c unix_socket_directories={home} -c fsync=off"
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
     start = [*control, "-l", str(data / "log"), "-o", options, "start"]
     subprocess.run(unprivileged(start), check=True, cwd="/", stdout=subprocess.DEVNULL)
     try:
-        yield lambda name: f"postgresql://fairway@/{name}?host={home}"
+        where = f"/{{}}?host={home}" if port is None else f"127.0.0.1:{port}/{{}}"
+        yield lambda name: f"postgresql://fairway@{where.format(name)}"
     finally:
         subprocess.run(unprivileged([*control, "-m", "immediate", "stop"]), check=True, capture_output=True, cwd="/")
         shutil.rmtree(home)

@@ -112,7 +112,8 @@ class Plan:
     beyond them, in the order in which they are run; `missing` are applied ones that the image does not have (an older
     release, or a file that was deleted); `trouble` is a half-applied or changed one that the tool itself marks.
 
-    `tool` COMMAND: nothing could be read, and `pending` is empty without meaning so: `known` is false.
+    Where that can't be told (a tool that is not read, a configuration that only running it would tell) `pending` is
+    empty without meaning so: `known` is false, and `unsure` says why.
     """
 
     tool: Tool
@@ -121,6 +122,7 @@ class Plan:
     missing: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
     known: bool = True
+    unsure: str = ""
 
     @property
     def last(self) -> str:

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fairway.build.detect import source, typescript
+from fairway.build.detect import typescript
 from fairway.build.detect.tree import Tree
+from fairway.domain import sourcetext
 
 SCRIPT = re.compile(r"""\b(?:from\s*|import\s*(?:\(\s*)?|require\s*\(\s*)["']([^"'\n]{1,300})["']""")
 LAZY = re.compile(r"^\s|\bfunction\b|=>|\bimport\s*\(")
@@ -169,11 +170,11 @@ def edges(known: Paths, path: str, content: bytes) -> Iterator[tuple[str, bool]]
     """The files that a file imports, each with whether the import is surely carried out."""
     text = content.decode("utf-8", "replace")
     if path.endswith(".py"):
-        yield from python_edges(known, path, source.strip_python(text), text)
+        yield from python_edges(known, path, sourcetext.strip_python(text), text)
         return
     if "import" not in text and "require" not in text and " from" not in text:
         return
-    code = source.strip_script(text)
+    code = sourcetext.strip_script(text)
     for match in SCRIPT.finditer(code):
         before = line_before(code, match)
         if not TYPES_ONLY.match(before) and (target := known.script(path, match[1])) is not None:

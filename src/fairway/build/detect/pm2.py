@@ -6,8 +6,9 @@ They are programs (`module.exports = {apps: [...]}`) or JSON; either way the fir
 
 import re
 
-from fairway.build.detect import shell, source
+from fairway.build.detect import shell
 from fairway.build.detect.tree import Tree
+from fairway.domain import sourcetext
 
 FILES = (
     "ecosystem.config.js",
@@ -32,7 +33,7 @@ def command(tree: Tree, path: str) -> tuple[str, ...] | None:
     content = tree.read(path.removeprefix("./"))
     if content is None:
         return None
-    text = source.strip_script(content.decode("utf-8", "replace"))
+    text = sourcetext.strip_script(content.decode("utf-8", "replace"))
     if not (script := value(text, "script")):
         return None
     rest = text[text.index(script) :]

@@ -5,11 +5,11 @@ can be shown at `src/server.ts:41`.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from fairway.build.detect.tree import Tree
+from fairway.domain import sourcetext
 
 NODE = frozenset({".js", ".ts", ".mjs", ".cjs", ".mts", ".cts"})
 PYTHON = frozenset({".py"})
@@ -23,15 +23,6 @@ SKIPPED = re.compile(
 MOST_FILES = 2000
 MOST_BYTES = 6 * 1024 * 1024
 MOST_BYTES_EACH = 256 * 1024
-
-# Strings are matched so that a `//` in one is kept; each alternative ends at the end of the text at the latest, so that
-# an opening without its end costs one pass and not one for each opening.
-SCRIPT_TOKEN = re.compile(
-    r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*(?:`|\Z)|//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)""", re.DOTALL
-)
-PYTHON_TOKEN = re.compile(
-    r"'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|\#[^\n]*"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +41,7 @@ def read(tree: Tree, suffixes: frozenset[str]) -> tuple[Source, ...]:
     """The app's source files, the shallowest first: at most 2,000 files, 256 kB each, 6 MB in all."""
     paths = [path for path in tree.files() if written_in(suffixes, path) and not SKIPPED.search(path)]
     paths.sort(key=lambda path: (path.count("/"), path))
-    clean = strip_python if suffixes is PYTHON else strip_script
+    clean = sourcetext.strip_python if suffixes is PYTHON else sourcetext.strip_script
     found: list[Source] = []
     total = 0
     for path in paths[:MOST_FILES]:
@@ -68,18 +59,3 @@ def written_in(suffixes: frozenset[str], path: str) -> bool:
     """Whether the file is source of the language: by its suffix, or as Express's `bin/www`, which has none."""
     name = PurePosixPath(path)
     return name.suffix in suffixes or (suffixes is NODE and name.parts[-2:] == ("bin", "www"))
-
-
-def strip_script(text: str) -> str:
-    """JavaScript or TypeScript without its comments, line numbers kept."""
-    return SCRIPT_TOKEN.sub(blank(lambda token: token.startswith(("//", "/*"))), text)
-
-
-def strip_python(text: str) -> str:
-    """Python without its comments and its triple-quoted texts, line numbers kept."""
-    return PYTHON_TOKEN.sub(blank(lambda token: token.startswith(("#", "'''", '"""'))), text)
-
-
-def blank(unwanted: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-    """A replacement that leaves only the line ends of what is unwanted."""
-    return lambda found: "\n" * found[0].count("\n") if unwanted(found[0]) else found[0]

@@ -5,8 +5,8 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from fairway.build.detect import source
 from fairway.build.detect.tree import Tree
+from fairway.domain import sourcetext
 
 CONFIGS = ("tsconfig.build.json", "tsconfig.prod.json", "tsconfig.json", "tsconfig.app.json")
 
@@ -20,7 +20,7 @@ def options(tree: Tree) -> Mapping[str, object] | None:
 def read_options(tree: Tree, path: str, depth: int) -> dict[str, object]:
     """The options of one file over those of the file that it extends. A broken one has none."""
     content = tree.read(path)
-    text = source.strip_script((content or b"{}").decode("utf-8-sig", "replace"))
+    text = sourcetext.strip_script((content or b"{}").decode("utf-8-sig", "replace"))
     try:
         raw = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
     except (ValueError, RecursionError):

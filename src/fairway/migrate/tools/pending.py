@@ -1,0 +1,145 @@
+"""What is pending: the image's files against the tool's own table.
+
+With nothing pending this is all that a deploy waits for, so an image's files are read once and only the table each
+time. Where it can't be told, the plan says so (`known` is false, `unsure` says why), and the command is run as if
+everything were pending.
+"""
+
+import asyncio
+import posixpath
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fairway.domain import migration_tools
+from fairway.domain.address import Address
+from fairway.domain.image import Image
+from fairway.domain.migrations import Migrations, Plan, Tool
+from fairway.errors import WorkFailed
+from fairway.migrate.tools import (
+    alembic,
+    command,
+    django,
+    drizzle,
+    knex,
+    node_pg_migrate,
+    prisma,
+    sequelize,
+    sql,
+    typeorm,
+)
+from fairway.migrate.tools.shipped import Configs, Reader, Rows, Shipped, Unsure
+from fairway.ports.databases import Databases
+from fairway.ports.images import Folder, ImageFiles, Opened
+
+READERS: Mapping[Tool, Reader] = MappingProxyType(
+    {
+        Tool.KNEX: knex,
+        Tool.PRISMA: prisma,
+        Tool.SEQUELIZE: sequelize,
+        Tool.TYPEORM: typeorm,
+        Tool.NODE_PG_MIGRATE: node_pg_migrate,
+        Tool.DRIZZLE: drizzle,
+        Tool.ALEMBIC: alembic,
+        Tool.DJANGO: django,
+        Tool.SQL: sql,
+    }
+)
+PACKAGE = "package.json"
+ROUNDS = 8
+"""How often a reader may want further files: each may name the next."""
+REMEMBERED = 32
+"""Images whose files are remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What an image says: all that it has, or why that can't be told."""
+
+    tool: Tool
+    shipped: Shipped | None = None
+    unsure: str = ""
+
+
+class Planner:
+    """Finds out what a migration command would do."""
+
+    def __init__(self, images: ImageFiles, databases: Databases) -> None:
+        self._images = images
+        self._databases = databases
+        self._found: OrderedDict[tuple[object, ...], Found] = OrderedDict()
+
+    async def plan(self, image: Image, settings: Migrations, address: Address) -> Plan:
+        """What the command of `settings`, run in the image, would do to the database. Raises WorkFailed when the image
+        can't be had, Unavailable."""
+        found = await self.find(image, settings)
+        if found.shipped is None:
+            return Plan(tool=found.tool, known=False, unsure=found.unsure)
+        reader = READERS[found.tool]
+        try:
+            return reader.plan(found.shipped, await self._ask(reader, found.shipped, address))
+        except Unsure as reason:
+            return Plan(tool=found.tool, known=False, unsure=str(reason))
+
+    async def find(self, image: Image, settings: Migrations) -> Found:
+        """What the image has, read once. Raises WorkFailed, Unavailable."""
+        key = (image.reference, settings.command, settings.tool, settings.directory, settings.table)
+        if key not in self._found:
+            async with self._images.open(image) as opened:
+                self._found[key] = await look(opened, settings)
+            while len(self._found) > REMEMBERED:
+                self._found.popitem(last=False)
+        self._found.move_to_end(key)
+        return self._found[key]
+
+    async def _ask(self, reader: Reader, shipped: Shipped, address: Address) -> Sequence[Rows]:
+        read = self._databases.read
+        asks = reader.asks(shipped.place, address)
+        return await asyncio.gather(*(read(address, each.table, each.columns, order=each.order) for each in asks))
+
+
+async def look(opened: Opened, settings: Migrations) -> Found:
+    """Which tool it is, where its migrations lie, and what they are."""
+    files = dict(await opened.read([PACKAGE]))
+    scripts, packages = command.package(files.get(PACKAGE, b""))
+    text = command.expand(settings.command, scripts)
+    files |= await opened.read(migration_tools.usual(settings.tool, text))
+    tool = settings.tool or migration_tools.choose(text, list(files), packages)
+    if (reader := READERS.get(tool)) is None:
+        return Found(tool=tool, unsure="the command is of no tool whose table is known")
+    try:
+        configs = await gather(opened, reader, settings, Configs(files=files, command=text, paths=prefixes(opened)))
+        place = reader.place(configs, settings)
+        folders = await read(opened, place.directories)
+        return Found(tool=tool, shipped=await asyncio.to_thread(reader.read, place, folders))
+    except Unsure as reason:
+        return Found(tool=tool, unsure=str(reason))
+
+
+async def gather(opened: Opened, reader: Reader, settings: Migrations, configs: Configs) -> Configs:
+    """The configuration's files, as one names the next. Raises Unsure."""
+    asked = set(configs.files)
+    for _ in range(ROUNDS):
+        wanted = [path for path in dict.fromkeys(reader.wants(configs, settings)) if path and path not in asked]
+        if not wanted:
+            return configs
+        asked.update(wanted)
+        files = {**configs.files, **await opened.read(wanted)}
+        configs = Configs(files=files, command=configs.command, paths=configs.paths)
+    raise Unsure("its configuration goes through too many files")
+
+
+async def read(opened: Opened, directories: Sequence[str]) -> Mapping[str, Folder]:
+    """Those of the folders that there are. Raises Unsure for one with too much in it."""
+    try:
+        found = {path: await opened.folder(path) for path in directories}
+    except WorkFailed as error:
+        raise Unsure(f"{error.what}: {error.why}" if error.why else error.what) from error
+    return {path: folder for path, folder in found.items() if folder is not None}
+
+
+def prefixes(opened: Opened) -> tuple[str, ...]:
+    """The folders above those in which the image looks for programs: `/venv` of `/venv/bin`."""
+    paths = opened.environment.get("PATH", "").split(":")
+    return tuple(posixpath.dirname(path) for path in paths if path.endswith("/bin") and path != "/bin")

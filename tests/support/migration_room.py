@@ -1,0 +1,169 @@
+"""Real migration tools beside a real database: installed once from npm and PyPI, run as processes."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from fairway.adapters.memory.images import MemoryImage, MemoryImages
+from fairway.domain import address as addresses
+from fairway.domain.address import Address, Engine
+from fairway.domain.image import Image
+from fairway.domain.migrations import Migrations, Plan
+from fairway.migrate.tools.pending import Planner
+from support.migration_samples import Sample
+
+HERE = Path(__file__).parents[1] / "integration" / "migrations"
+CACHE = Path(__file__).parents[2] / ".cache" / "migration-tools"
+IMAGE = Image(repository="localhost:7879/shop", digest="sha256:" + "1" * 64)
+CONTENTTYPES = (
+    "django/__init__.py",
+    *(f"django/contrib/contenttypes/{name}" for name in ("__init__.py", "apps.py")),
+    *(
+        f"django/contrib/contenttypes/migrations/{name}.py"
+        for name in ("0001_initial", "0002_remove_content_type_name")
+    ),
+)
+"""What of Django itself the sample has installed."""
+SITE = "/venv/lib/python3.11/site-packages"
+
+
+def installed(name: str, command: Sequence[str], *inputs: Path) -> Path:
+    """A folder of the cache for these inputs, filled by the command the first time."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()[:16]
+    folder = CACHE / f"{name}-{digest}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for path in inputs:
+                shutil.copy(path, folder)
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            assert done.returncode == 0, done.stderr[-2000:]
+            (folder / "done").touch()
+    return folder
+
+
+def node_modules() -> Path:
+    command = ["npm", "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline"]
+    return installed("node", command, HERE / "node/package.json", HERE / "node/package-lock.json") / "node_modules"
+
+
+def python_packages() -> Path:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--target", "site"]
+    return installed("python", [*command, "-r", "requirements.txt"], HERE / "requirements.txt") / "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a tool ended, and all that it printed."""
+
+    code: int
+    output: str
+
+
+class Reading:
+    """`ports.databases.Databases.read` by plain queries: the tests' own eyes."""
+
+    async def read(
+        self, address: Address, table: str, columns: Sequence[str], *, order: str | None = None
+    ) -> Sequence[Mapping[str, str | None]] | None:
+        if address.engine is Engine.SQLITE:
+            return read_sqlite(address.name, table, columns)
+        name = sql.SQL(".").join(sql.Identifier(part) for part in table.split("."))
+        chosen = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
+        async with await psycopg.AsyncConnection.connect(replace(address, options={}).url) as connection:
+            try:
+                cursor = await connection.execute(sql.SQL("SELECT {} FROM {}").format(chosen, name))
+            except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+                return None
+            return [dict(zip(columns, row, strict=True)) for row in await cursor.fetchall()]
+
+
+def read_sqlite(path: str, table: str, columns: Sequence[str]) -> Sequence[Mapping[str, str | None]] | None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall():
+            return None
+        rows = connection.execute(f'SELECT {", ".join(columns)} FROM "{table}"').fetchall()
+    return [
+        {name: None if cell is None else str(cell) for name, cell in zip(columns, row, strict=True)} for row in rows
+    ]
+
+
+class Project:
+    """A sample in a folder, with a database of its own."""
+
+    def __init__(self, folder: Path, sample: Sample, url: str) -> None:
+        self.folder = folder
+        self.sample = sample
+        self.url = url
+        folder.mkdir()
+        self.put(sample.common)
+        if "package.json" in sample.common:
+            (folder / "node_modules").symlink_to(node_modules())
+
+    def put(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def migrations(self, *statements: str) -> None:
+        self.put(self.sample.write(statements))
+
+    def run(self, command: Sequence[str]) -> Ended:
+        # What npx would find is on the path already, and npx itself takes as long as the tool.
+        words = [sys.executable if word == "python" else word for word in command if word != "npx"]
+        environment = {
+            "PATH": f"{self.folder}/node_modules/.bin:{os.environ['PATH']}",
+            "HOME": os.environ.get("HOME", "/"),
+            "DATABASE_URL": self.url,
+            "PYTHONPATH": str(python_packages()) if self.sample.tool == "django" else "",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        done = subprocess.run(
+            words,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        return Ended(done.returncode, done.stdout + done.stderr)
+
+    def up(self) -> Ended:
+        return self.run(self.sample.up)
+
+    async def plan(self, image: MemoryImage | None = None, *, url: str = "") -> Plan:
+        """As Fairway sees it now, with that image or the folder as it is."""
+        planner = Planner(MemoryImages({IMAGE.reference: image or self.image()}), Reading())  # type: ignore[arg-type]
+        return await planner.plan(IMAGE, Migrations(command=self.sample.up), addresses.read(url or self.url))
+
+    def image(self) -> MemoryImage:
+        """The folder as an image."""
+        files = {f"/app/{path}": content for path, content in contents(self.folder).items()}
+        if self.sample.tool == "django":
+            files |= {f"{SITE}/{path}": (python_packages() / path).read_bytes() for path in CONTENTTYPES}
+        return MemoryImage(files=files, environment={"PATH": "/venv/bin:/usr/bin:/bin"})
+
+
+def contents(folder: Path) -> Mapping[str, bytes]:
+    """Every file of a project but what is installed."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if "node_modules" not in path.relative_to(folder).parts and path.is_file()
+    }
