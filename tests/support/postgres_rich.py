@@ -41,7 +41,8 @@ ALTER TABLE cache OWNER TO clerk;
 COMMENT ON TABLE orders IS 'what was bought'; COMMENT ON COLUMN orders.total IS 'in cents';
 INSERT INTO users (name, email, mood, born, balance, ratio, raw, spent, price, tags, duo, about)
   SELECT 'user ' || n, n || '@shop', (ARRAY['sad','ok','happy']::mood[])[n % 3 + 1], date '2000-01-01' + n,
-         n * 1.5, n / 7.0,         decode(md5(n::text), 'hex'), n * interval '1 hour', (n * 3)::text::money, ARRAY[n::text, NULL], (n, 'b')::pair,
+         n * 1.5, n / 7.0, decode(md5(n::text), 'hex'), n * interval '1 hour', (n * 3)::text::money,
+         ARRAY[n::text, NULL], (n, 'b')::pair,
          'users'::regclass FROM generate_series(1, 500) n;
 INSERT INTO orders (user_id, total, note) SELECT n % 500 + 1, n, 'note ' || n FROM generate_series(1, 2000) n;
 INSERT INTO events SELECT date '2025-06-01' + n, 'event ' || n FROM generate_series(1, 400) n;

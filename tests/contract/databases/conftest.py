@@ -8,6 +8,7 @@ import pytest
 from support import postgres_room
 from support.databases_room import MemoryRoom, Room
 from support.postgres_room import PostgresRoom, Server
+from support.sqlite_room import SqliteRoom
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,17 @@ def memory() -> MemoryRoom:
     return MemoryRoom()
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture
+def sqlite_room(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
+    return SqliteRoom(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_room_without_log(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
+    return SqliteRoom(tmp_path_factory.mktemp("sqlite"), journal="delete")
+
+
+@pytest.fixture(params=["memory", "postgres", "sqlite_room", "sqlite_room_without_log"])
 def room(request: pytest.FixtureRequest) -> Room:
     made: Room = request.getfixturevalue(request.param)
     return made
