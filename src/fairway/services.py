@@ -32,7 +32,7 @@ from fairway.migrate.orders import Orders
 from fairway.pipeline.artifacts import Artifact
 from fairway.ports import stores
 from fairway.ports.clock import Clock
-from fairway.ports.guarding import Backups
+from fairway.ports.guarding import Backups, Passages
 from fairway.ports.leases import Sharing
 from fairway.ports.masks import Masks
 from fairway.ports.metrics import History, Samples
@@ -238,6 +238,7 @@ class Services:
     backups: Backups
     orders: Orders
     databases: Databases
+    passages: Passages
     timetable: Timetable
     jobs: Finder
     run_logs: RunLogs

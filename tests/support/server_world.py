@@ -432,6 +432,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         backups=store.backups,
         orders=kept_safe.orders,
         databases=make_desk(store, clock, notices),
+        passages=store.passages,
         timetable=store.timetable,
         jobs=finder,
         run_logs=run_logs,

@@ -118,6 +118,7 @@ def offer(
         backups=store.backups,
         orders=kept_safe.orders,
         databases=hosted.desk,
+        passages=store.passages,
         timetable=store.timetable,
         jobs=jobs.finder,
         run_logs=jobs.logs,

@@ -22,6 +22,7 @@ from fairway.server.api import (
     jobs,
     logs,
     metrics,
+    passages,
     pipeline,
     samples,
     scaling,
@@ -71,7 +72,8 @@ def create(services: Services) -> FastAPI:
 def _api() -> APIRouter:
     # The token is checked by the middleware; the scheme only tells readers of the OpenAPI document.
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
-    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling, backups, databases)
-    for part in (server, apps, source, executions, pipeline, transitions, *running):
+    running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling)
+    data = (backups, passages, databases)
+    for part in (server, apps, source, executions, pipeline, transitions, *running, *data):
         api.include_router(part.router)
     return api

@@ -25,6 +25,11 @@ def duration(seconds: float) -> str:
     return _two(whole, DAY, "d", HOUR, "h")
 
 
+def brief(seconds: float) -> str:
+    """The same for what is often over at once: 0.04 → `0.04 s`."""
+    return f"{max(0.0, seconds):.2f} s" if seconds < 0.095 else duration(seconds)
+
+
 def _two(whole: int, unit: int, name: str, part: int, part_name: str) -> str:
     rest = whole % unit // part
     return f"{whole // unit} {name}" + (f" {rest} {part_name}" if rest else "")
