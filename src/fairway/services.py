@@ -61,7 +61,13 @@ class Pipeline(Protocol):
         ...
 
     async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        release: int | None = None,
+        *,
+        by: str = "",
+        accepted: bool = False,
     ) -> Execution:
         """Begin an execution that takes the environment back to that release (None: to the last one before the present
         that succeeded there).

@@ -102,7 +102,7 @@ class Memory:
     async def settle(self, settings: Migrations, image: Image) -> Migrations:
         return replace(settings, tool=self._world.tool, command=settings.command or UP, table=TABLE)
 
-    async def plan(self, settings: Migrations, image: Image, address: Address, variables: Mapping[str, str]) -> Plan:
+    async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
         if self._world.tool is Tool.COMMAND:
             return Plan(tool=Tool.COMMAND, known=False)
         rows = await self._world.databases.read(address, TABLE, ("name",)) or ()
@@ -215,6 +215,7 @@ class World:
             "masks": Unmasked(),
             "values": self.values,
             "serving": self.find_serving,
+            "releases": self.store.releases,
             "reach": reach,
             "clock": self.clock,
             "holding": Alone(),
@@ -293,6 +294,6 @@ class World:
         return ""
 
 
-async def reach(app: AppName, environment: EnvironmentName, address: Address) -> Address:
+async def reach(app: AppName, environment: EnvironmentName, variable: str, address: Address) -> Address:
     """From here it is where it is from there."""
     return address

@@ -18,6 +18,7 @@ from fairway.domain.release import Release
 from fairway.errors import NotFound
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
+from fairway.pipeline.rollback import FindReturn, fits_always
 from fairway.pipeline.work import Done, Failed, StageRunner, Work
 from fairway.ports.leases import Holding
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define, make_release
@@ -84,6 +85,7 @@ class Rig:
         wrap: Callable[[Any], Any] = lambda executions: executions,
         more: Mapping[str, StageRunner] | None = None,
         holding: Holding | None = None,
+        find_return: FindReturn = fits_always,
     ) -> None:
         self.store = store or make_store()
         self.disk: Disk = {} if disk is None else disk
@@ -102,6 +104,7 @@ class Rig:
             self.logs,
             self.find_ways_back,
             holding,
+            find_return=find_return,
         )
 
     async def find_ways_back(self, app: AppName, environment: str, release: int | None = None) -> list[Release]:

@@ -87,11 +87,53 @@ class Deployer:
 
         It waits while another deployment of the environment is under way; raises Conflict when that takes too long.
         """
-        release = await self._release(app, description, image, revision, execution, again=attempt > 1)
-        key = key_of(execution, description.name, attempt)
+        release = await self.make_release(app, description, image, revision, execution, attempt=attempt)
+        return await self.roll_out(release, execution, log, attempt=attempt)
+
+    async def make_release(
+        self,
+        app: AppName,
+        description: Environment,
+        image: Image,
+        revision: Revision,
+        execution: ExecutionNumber,
+        *,
+        attempt: int = 1,
+    ) -> Release:
+        """The first half of `deploy`: the execution's release for the environment, made if no earlier attempt has made
+        it, or has made it with other variables."""
+        draft = await self.draft(app, description, image, revision, execution)
+        for release in await self._releases.list(app, environment=description.name):
+            again = attempt > 1
+            if release.execution == execution and (not again or release.configuration == draft.configuration):
+                return release
+        return await self._releases.create(draft)
+
+    async def roll_out(
+        self, release: Release, execution: ExecutionNumber, log: LogSink, *, attempt: int = 1
+    ) -> Deployment:
+        """The second half of `deploy`: the release goes live."""
+        key = key_of(execution, release.environment, attempt)
         deployment, fresh = await self._begin_in_turn(release, key, log)
-        log(f"release {release.number}, deployment {deployment.id}: {image.reference}")
+        log(f"release {release.number}, deployment {deployment.id}: {release.image.reference}")
         return await self._conductor.see_through(deployment, log, fresh=fresh)
+
+    async def draft(
+        self, app: AppName, description: Environment, image: Image, revision: Revision, execution: ExecutionNumber
+    ) -> Release:
+        """The release as it would be made now; nothing is kept."""
+        return Release(
+            app=app,
+            number=ReleaseNumber(0),
+            environment=description.name,
+            image=image,
+            configuration=await self._latest_configuration(app, description.name),
+            description=description,
+            commit=revision.commit,
+            subject=revision.subject,
+            execution=execution,
+            created_at=self._clock.now(),
+        )
 
     async def abandon(self, app: AppName, environment: EnvironmentName, execution: ExecutionNumber) -> None:
         """The execution was stopped: give its deployment up, if it has one without a verdict, and go back."""
@@ -203,37 +245,6 @@ class Deployer:
         if other is not None:
             raise under_way(other)
         return current
-
-    async def _release(
-        self,
-        app: AppName,
-        description: Environment,
-        image: Image,
-        revision: Revision,
-        execution: ExecutionNumber,
-        *,
-        again: bool,
-    ) -> Release:
-        """The execution's release for the environment, made if no earlier attempt has made it, or has made it with
-        other variables."""
-        configuration = await self._latest_configuration(app, description.name)
-        for release in await self._releases.list(app, environment=description.name):
-            if release.execution == execution and (not again or release.configuration == configuration):
-                return release
-        return await self._releases.create(
-            Release(
-                app=app,
-                number=ReleaseNumber(0),
-                environment=description.name,
-                image=image,
-                configuration=configuration,
-                description=description,
-                commit=revision.commit,
-                subject=revision.subject,
-                execution=execution,
-                created_at=self._clock.now(),
-            )
-        )
 
     async def _begin_in_turn(self, release: Release, key: str, log: LogSink) -> tuple[Deployment, bool]:
         app, environment = release.app, release.environment

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MIB = 1024 * 1024
-TAKEN = frozenset({"approval", "deploy", "variables", "fairway"})
+TAKEN = frozenset({"approval", "rehearse", "deploy", "variables", "fairway"})
 """Names that no action of a user's own can have: those of the stage's other actions, and those that a reference to the
 environment's variables or to the execution begins with."""
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from fairway.domain.app import Mode, OnFailure
 from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName, ExecutionNumber
-from fairway.domain.pipeline import Action, Approval, Duty, StageDefinition
+from fairway.domain.pipeline import REHEARSE, Action, Approval, Duty, StageDefinition
 from fairway.domain.rollback import Rollback
 
 
@@ -189,7 +189,10 @@ class Stage:
     @property
     def deployed(self) -> bool:
         """Whether what it is there for has been done."""
-        return any(isinstance(each.action, Duty) and each.status is ActionStatus.SUCCEEDED for each in self.actions)
+        return any(
+            isinstance(each.action, Duty) and each.action.name != REHEARSE and each.status is ActionStatus.SUCCEEDED
+            for each in self.actions
+        )
 
     @property
     def waiting(self) -> ActionExecution | None:

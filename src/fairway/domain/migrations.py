@@ -92,6 +92,11 @@ class Migrations:
     tools: str | None = None
     memory: int = 512 * MIB
 
+    @property
+    def asks(self) -> bool:
+        """Whether a finding may be one that somebody has to agree to."""
+        return Policy.ASK in (self.policy, *self.policies.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

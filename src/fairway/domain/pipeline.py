@@ -18,20 +18,25 @@ FIRST = ("source", "build", "package")
 """The stages that every pipeline begins with; one for each environment follows."""
 TRIED = ("source", "build")
 """The stages of a pull request."""
+REHEARSE = "rehearse"
+"""The duty of an environment's stage that goes before its approval: what is to be agreed to is shown by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Somebody has to agree; after `timeout` seconds without an answer it has failed."""
+    """Somebody has to agree; after `timeout` seconds without an answer it has failed. `if_asked`: it is passed by
+    itself when the rehearsal before it has found nothing to agree to."""
 
     name: str = "approval"
     order: int = 1
     timeout: float = WEEK
+    if_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """What the stage is there for: lay out the source, build, package, or deploy to the environment."""
+    """What the stage is there for: lay out the source, build, package, or deploy to the environment; and before that,
+    to rehearse its migrations."""
 
     name: str
     order: int = 1
@@ -90,10 +95,15 @@ def define_pull_request() -> Definition:
 
 def define_environment(environment: Environment) -> StageDefinition:
     """The stage that deploys to the environment: an approval where one is asked for, the actions before the deployment,
-    the deployment, those after it."""
+    the deployment, those after it. Where migrations may have to be agreed to, they are rehearsed before that."""
     groups: list[list[Action]] = []
+    asks = environment.migrations is not None and environment.migrations.asks
+    if environment.migrations is not None and (asks or environment.approval is not None):
+        groups.append([Duty(name=REHEARSE)])
     if environment.approval is not None:
         groups.append([Approval(timeout=environment.approval)])
+    elif asks:
+        groups.append([Approval(if_asked=True)])
     groups += ordered(each for each in environment.actions if each.before)
     groups.append([Duty(name="deploy")])
     groups += ordered(each for each in environment.actions if not each.before)

@@ -19,11 +19,13 @@ TRIGGER = "rollback"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
     """Where it goes back to: `release`, which execution `target` brought there. `after` is the execution whose failure
-    asks for it, None when a person does."""
+    asks for it, None when a person does. `accepted`: that nothing has shown the release to fit the database's present
+    schema is accepted."""
 
     release: ReleaseNumber
     target: ExecutionNumber
     after: ExecutionNumber | None = None
+    accepted: bool = False
 
 
 def define(environment: EnvironmentName) -> Definition:

@@ -20,7 +20,7 @@ KEPT = 40
 """Lines that are kept of what a command printed; all of them are in the stage's log."""
 CPU, MEMORY = 1.0, 1024 * MIB
 """Cores and bytes of a migration's container: a bundler of TypeScript needs more than a server."""
-REHEARSE, DOWN, MIGRATE = "rehearsal", "rehearsal-down", "migration"
+REHEARSE, DOWN, AGAIN, MIGRATE = "rehearsal", "rehearsal-down", "rehearsal-again", "migration"
 
 
 def job_id(passage: Passage, what: str, attempt: int = 1) -> JobId:
@@ -28,6 +28,12 @@ def job_id(passage: Passage, what: str, attempt: int = 1) -> JobId:
     the numbers of an app that is deleted and made again begin at 1 again."""
     text = f"{passage.app}/{passage.number}/{passage.created_at:.6f}/{what}/{attempt}"
     return JobId(hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def jobs_of(passage: Passage) -> set[JobId]:
+    """The ids of all containers that it may have."""
+    tried = {job_id(passage, what) for what in (REHEARSE, DOWN, AGAIN)}
+    return {*tried, JobId(passage.job)} if passage.job else tried
 
 
 def make_spec(

@@ -13,6 +13,7 @@ A passage that a killed server had under way begins again at the first step, as 
 copy of then is gone. From there on `migrating` finds out what became of it.
 """
 
+import asyncio
 from dataclasses import replace
 
 from fairway.domain import address as addresses
@@ -20,8 +21,9 @@ from fairway.domain import guarding, rehearsed
 from fairway.domain.aftermath import Aftermath
 from fairway.domain.ids import AppName, EnvironmentName, JobId
 from fairway.domain.migrations import Restoring
-from fairway.domain.passage import Outcome, Passage, PassageStatus
+from fairway.domain.passage import TRANSITIONS, Outcome, Passage, PassageStatus, advance
 from fairway.domain.rehearsal import Rehearsal
+from fairway.domain.release import Release
 from fairway.errors import FairwayError, UsageError
 from fairway.migrate import causes, rehearsing, saying, trying
 from fairway.migrate.insisting import insist
@@ -38,30 +40,76 @@ class Guard:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._here: set[tuple[str, int]] = set()
+        self._turns: dict[tuple[str, int], asyncio.Lock] = {}
 
     async def take(self, order: Order, log: LogSink) -> Passage:
         """See the order through, and return its passage as it ended. The same key a second time goes on where the first
-        was left. Raises Unavailable when the store does not answer, or while nobody can find out what became of a
-        migration; it is MIGRATING then."""
+        was left, or waits while that is under way here. Raises Unavailable when the store does not answer, or while
+        nobody can find out what became of a migration; it is MIGRATING then."""
         passage = await self.parts.passages.create(self._describe(order))
-        if passage.finished:
-            return passage
-        self._here.add((passage.app, passage.number))
-        walk = Walk(self.parts, passage, order, log)
-        try:
-            await self._see_through(walk)
-        except Overtaken as error:
-            if not error.passage.finished:
-                raise
-            return error.passage
-        finally:
-            self._here.discard((passage.app, passage.number))
-        return walk.passage
+        if order.goes and not passage.finished:
+            await self._clear_way(passage, log)
+        return await self._in_turn(passage, order, log)
+
+    async def finish(self, passage: Passage, log: LogSink) -> Passage:
+        """Find out what became of one that a dead server was migrating, with nobody there who had ordered it. Raises
+        NotFound when its release is not kept any more, Unavailable."""
+        release = await self.parts.releases.get(passage.app, passage.release or 0)
+        order = Order(
+            app=passage.app,
+            environment=passage.environment,
+            key=passage.key,
+            by=passage.by,
+            release=release,
+            goes=passage.goes,
+            execution=passage.execution,
+        )
+        return await self._in_turn(passage, order, log)
+
+    async def stop(self, passage: Passage) -> bool:
+        """End one that does not migrate yet; False for one that does, or has ended."""
+        while S.STOPPED in TRANSITIONS[passage.status]:
+            ended = advance(
+                passage, S.STOPPED, summary="stopped", ended_at=self.parts.clock.now(), outcome=Outcome.UNTOUCHED
+            )
+            if await self.parts.passages.change(passage, ended):
+                return True
+            passage = await self.parts.passages.get(passage.app, passage.number)
+        return False
 
     def has(self, passage: Passage) -> bool:
-        """Whether a call of `take` sees to it at this moment, in this process."""
-        return (passage.app, passage.number) in self._here
+        """Whether somebody sees to it at this moment, in this process."""
+        turn = self._turns.get((passage.app, passage.number))
+        return turn is not None and turn.locked()
+
+    async def _in_turn(self, passage: Passage, order: Order, log: LogSink) -> Passage:
+        key = (passage.app, passage.number)
+        turn = self._turns.setdefault(key, asyncio.Lock())
+        async with turn:
+            latest = await self.parts.passages.get(passage.app, passage.number)
+            walk = Walk(self.parts, latest, order, log)
+            try:
+                if not latest.finished:
+                    await self._see_through(walk)
+            except Overtaken as error:
+                if not error.passage.finished:
+                    raise
+                return error.passage
+            finally:
+                self._turns.pop(key, None)
+        return walk.passage
+
+    async def _clear_way(self, passage: Passage, log: LogSink) -> None:
+        """What an earlier order left of the environment comes first: one that was migrating is found out, one that was
+        not has been given up with its execution."""
+        for other in await self.parts.passages.list(passage.app, environment=passage.environment):
+            if other.finished or not other.goes or other.number >= passage.number:
+                continue
+            if other.status is S.MIGRATING:
+                log(f"passage {other.number} was left while it migrated; that comes first")
+                await self.finish(other, log)
+            else:
+                await self.stop(other)
 
     async def _see_through(self, walk: Walk) -> None:
         try:
@@ -93,7 +141,7 @@ class Guard:
 
     async def _check(self, walk: Walk) -> Subject | None:
         """What is pending, by the tool's table and the image; None when it is over because nothing is."""
-        subject = await self._find(walk)
+        subject = await self.find(walk.order.release)
         plan = subject.plan
         await walk.note(plan=plan, variable=subject.settings.database, source=subject.written.shown)
         if plan.known and not plan.pending:
@@ -102,20 +150,22 @@ class Guard:
         walk.step("check", True, saying.pending(plan))
         return replace(subject, standing=await self.parts.databases.look(subject.address))
 
-    async def _find(self, walk: Walk) -> Subject:
-        """The database, by the variable that has its URL. Raises UsageError when there is none."""
-        order, parts = walk.order, self.parts
-        release = order.release
-        settings = await parts.planning.settle(order.settings, release.image)
-        variables = await parts.values(order.app, order.environment, release.configuration)
+    async def find(self, release: Release) -> Subject:
+        """The database, by the variable that has its URL. Raises UsageError when there is none, WorkFailed when the
+        image can't be had, Unavailable."""
+        parts, environment = self.parts, release.environment
+        wanted = release.description.migrations
+        assert wanted is not None, "an environment without migrations passes no guard"
+        settings = await parts.planning.settle(wanted, release.image)
+        variables = await parts.values(release.app, environment, release.configuration)
         if settings.database not in variables:
             raise UsageError(
-                f"{order.environment} has no variable {settings.database}, which should name the database",
-                hint=f"fairway env set -e {order.environment} {settings.database}, or set migrations.database",
+                f"{environment} has no variable {settings.database}, which should name the database",
+                hint=f"fairway env set -e {environment} {settings.database}, or set migrations.database",
             )
         written = addresses.read(variables[settings.database], variable=settings.database)
-        address = await parts.reach(order.app, order.environment, written)
-        plan = await parts.planning.plan(settings, release.image, address, variables)
+        address = await parts.reach(release.app, environment, settings.database, written)
+        plan = await parts.planning.plan(settings, release.image, address)
         return Subject(settings=settings, variables=variables, written=written, address=address, plan=plan)
 
     async def _judge(
@@ -178,7 +228,7 @@ class Guard:
 
     async def _go_on(self, walk: Walk) -> None:
         """What a dead server had begun on the real database. Raises Unavailable."""
-        subject = await insist(self.parts, walk, lambda: self._find(walk))
+        subject = await insist(self.parts, walk, lambda: self.find(walk.order.release))
         if walk.passage.plan is not None:
             subject = replace(subject, plan=walk.passage.plan)
         await self._conclude(walk, subject, await Migration(self.parts, walk, subject).resume())
@@ -234,5 +284,5 @@ class Guard:
             created_at=self.parts.clock.now(),
             goes=order.goes,
             execution=order.execution,
-            release=order.release.number if order.numbered else None,
+            release=order.release.number or None,
         )

@@ -89,9 +89,7 @@ class Migration:
     async def _look(self, code: int | None) -> Aftermath:
         """How the database stands, by its tool's table and its schema."""
         subject, rehearsal = self._subject, self._walk.passage.rehearsal
-        now = await self._parts.planning.plan(
-            subject.settings, self._walk.order.release.image, subject.address, subject.variables
-        )
+        now = await self._parts.planning.plan(subject.settings, self._walk.order.release.image, subject.address)
         own = self._parts.planning.own(subject.settings)
         schema = await self._parts.databases.schema(subject.address, without=own)
         wanted = tuple(step.name for step in subject.plan.pending)

@@ -21,14 +21,15 @@ from fairway.ports.guarding import Passages
 from fairway.ports.jobs import Jobs
 from fairway.ports.leases import Holding
 from fairway.ports.masks import Masks
+from fairway.ports.stores import Releases
 from fairway.ports.trials import Trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What a passage is wanted for. `release` has the image, the variables' version and the description that has the
-    migrations; `goes` whether it goes on to the real database. `agreed` are findings that somebody has agreed to;
-    `numbered` is false while the release is not made yet."""
+    migrations; `goes` whether it goes on to the real database. `agreed` are findings that somebody has agreed to; a
+    release that was not made yet has the number 0."""
 
     app: AppName
     environment: EnvironmentName
@@ -37,15 +38,7 @@ class Order:
     release: Release
     goes: bool
     execution: ExecutionNumber | None = None
-    numbered: bool = True
     agreed: Agreed = NOTHING
-
-    @property
-    def settings(self) -> Migrations:
-        """Those of the release. It has some: who has none is not ordered for."""
-        found = self.release.description.migrations
-        assert found is not None, "an environment without migrations passes no guard"
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +74,7 @@ class Planning(Protocol):
         """The settings with tool, command and table as the image has them. Raises UsageError without a command."""
         ...
 
-    async def plan(self, settings: Migrations, image: Image, address: Address, variables: Mapping[str, str]) -> Plan:
+    async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
         """What is applied, and what is pending. Raises Unavailable, WorkFailed."""
         ...
 
@@ -128,8 +121,8 @@ class Values(Protocol):
 
 
 FindServing = Callable[[AppName, EnvironmentName], Awaitable[Serving | None]]
-Reach = Callable[[AppName, EnvironmentName, Address], Awaitable[Address]]
-"""Where a database is for this server, by the address that a task has."""
+Reach = Callable[[AppName, EnvironmentName, str, Address], Awaitable[Address]]
+"""The address that a task has, of that variable, as this server reaches it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +143,7 @@ class Parts:
     masks: Masks
     values: Values
     serving: FindServing
+    releases: Releases
     reach: Reach
     clock: Clock
     holding: Holding

@@ -20,9 +20,7 @@ async def rehearse(parts: Parts, walk: Walk, subject: Subject, scratch: Scratch)
         up = await try_command(parts, walk, subject, scratch, commands.REHEARSE, subject.settings.command)
         watched = await watch.end()
     after = await read_schema(parts, subject, scratch)
-    plan = await parts.planning.plan(
-        subject.settings, walk.order.release.image, scratch.address, pointed(subject, scratch).variables
-    )
+    plan = await parts.planning.plan(subject.settings, walk.order.release.image, scratch.address)
     done = set(subject.plan.applied)
     rehearsal = Rehearsal(
         up=up,
@@ -50,7 +48,7 @@ async def go_back(
     before, after = schemas
     down = await try_command(parts, walk, subject, scratch, commands.DOWN, subject.settings.down)
     there = (await read_schema(parts, subject, scratch)).version == before.version
-    again = await try_command(parts, walk, subject, scratch, f"{commands.REHEARSE}-again", subject.settings.command)
+    again = await try_command(parts, walk, subject, scratch, commands.AGAIN, subject.settings.command)
     up = (await read_schema(parts, subject, scratch)).version == after.version and again.code == 0
     return replace(rehearsal, down=down, back=down.code == 0 and there and up)
 

@@ -23,7 +23,7 @@ from fairway.pipeline.announce import Announcer
 from fairway.pipeline.ledger import Ledger
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.performer import Performer
-from fairway.pipeline.rollback import FindWaysBack, Rollbacks
+from fairway.pipeline.rollback import FindReturn, FindWaysBack, Rollbacks, fits_always
 from fairway.pipeline.work import StageRunner
 from fairway.ports.clock import Clock
 from fairway.ports.durable import Durable
@@ -54,6 +54,7 @@ class Executor:
         find_ways_back: FindWaysBack,
         holding: Holding | None = None,
         masks: Masks | None = None,
+        find_return: FindReturn = fits_always,
     ) -> None:
         self._executions = executions
         self._transitions = transitions
@@ -61,7 +62,7 @@ class Executor:
         self._clock = clock
         self._announcer = Announcer(clock, notices)
         self._ledger = Ledger(executions, clock, self._announcer)
-        self._rollbacks = Rollbacks(executions, find_ways_back, clock)
+        self._rollbacks = Rollbacks(executions, find_ways_back, clock, find_return)
         self._performer = Performer(
             executions,
             self._ledger,
@@ -130,11 +131,17 @@ class Executor:
         return again
 
     async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        release: int | None = None,
+        *,
+        by: str = "",
+        accepted: bool = False,
     ) -> Execution:
         """Begin to take the environment back to an earlier release. Raises what `Rollbacks.create` raises."""
         async with self._turn[app]:
-            created = await self._rollbacks.create(app, environment, release=release, by=by)
+            created = await self._rollbacks.create(app, environment, release=release, by=by, accepted=accepted)
         await self.submitted(app, created.number)
         return await self._ledger.get(app, created.number)
 

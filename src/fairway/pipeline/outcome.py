@@ -24,7 +24,18 @@ def record(stage: str, action: str, answer: Done | Failed) -> list[Move]:
         moves.append(Keep(outputs=answer.outputs))
     if isinstance(answer, Done) and answer.stages is not None:
         moves.append(Redefine(stages=answer.stages))
+    for name in answer.passes if isinstance(answer, Done) else ():
+        moves += pass_by_itself(stage, name)
     return moves
+
+
+def pass_by_itself(stage: str, approval: str) -> list[Move]:
+    """An approval that nobody needs to give: it begins and has succeeded with the same write."""
+    begun, over = ActionStatus.IN_PROGRESS, ActionStatus.SUCCEEDED
+    return [
+        MoveAction(stage=stage, action=approval, expected=ActionStatus.PENDING, to=begun),
+        MoveAction(stage=stage, action=approval, expected=begun, to=over, summary="nothing to agree to"),
+    ]
 
 
 def make_failed(error: Exception, execution: Execution, stage: str) -> Failed:

@@ -4,18 +4,19 @@ In comes which environment shall go back, and perhaps to which release; out goes
 here: to let it into its stage, which is `executor`'s, and to deploy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from fairway.domain import admission, rollback
 from fairway.domain.app import OnFailure
 from fairway.domain.execution import Execution, Kind, Stage, StageStatus, Trigger
+from fairway.domain.guarding import Return, Way
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.moves import GoBack
 from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
-from fairway.errors import Conflict, NotFound
+from fairway.errors import Conflict, NotFound, Unavailable, UsageError, WorkFailed
 from fairway.ports.clock import Clock
 from fairway.ports.stores import Executions
 
@@ -30,24 +31,47 @@ class FindWaysBack(Protocol):
         ...
 
 
+FindReturn = Callable[[Release], Awaitable[Return | None]]
+"""Whether the environment's database still fits a release; None where it has no migrations."""
+
+
+async def fits_always(release: Release) -> Return | None:
+    """Nobody changes a database."""
+    return None
+
+
 class Rollbacks:
     """Makes executions that go back."""
 
-    def __init__(self, executions: Executions, find_ways_back: FindWaysBack, clock: Clock) -> None:
+    def __init__(
+        self,
+        executions: Executions,
+        find_ways_back: FindWaysBack,
+        clock: Clock,
+        find_return: FindReturn = fits_always,
+    ) -> None:
         self._executions = executions
         self._find = find_ways_back
+        self._find_return = find_return
         self._clock = clock
 
     async def create(
-        self, app: AppName, environment: EnvironmentName, *, release: int | None = None, by: str = ""
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        *,
+        release: int | None = None,
+        by: str = "",
+        accepted: bool = False,
     ) -> Execution:
-        """The execution: to that release, or to the last one before the present that succeeded there.
+        """The execution: to that release, or to the last one before the present that succeeded there. `accepted`:
+        whether it fits the database's schema does not matter.
 
         Raises NotFound, UsageError for another environment's release, Conflict when something is being done in the
-        stage or there is no such way back. Nothing has changed then.
+        stage, there is no such way back, or the database has moved on since. Nothing has changed then.
         """
         require_quiet(app, environment, await self._executions.contenders(app))
-        found = await self.find(app, environment, release=release)
+        found = await self.find(app, environment, release=release, accepted=accepted)
         origin = await self._executions.get(app, found.target)
         return await self._executions.create(
             app,
@@ -58,7 +82,9 @@ class Rollbacks:
             rollback=found,
         )
 
-    async def find(self, app: AppName, environment: EnvironmentName, *, release: int | None = None) -> Rollback:
+    async def find(
+        self, app: AppName, environment: EnvironmentName, *, release: int | None = None, accepted: bool = False
+    ) -> Rollback:
         """The way back. Raises as `create` does.
 
         That a release was deployed is not enough: an action after its deployment may have failed. So what counts is
@@ -69,8 +95,21 @@ class Rollbacks:
                 continue
             stage = (await self._executions.get(app, way.execution)).stage(environment)
             if stage is not None and stage.status is StageStatus.SUCCEEDED:
-                return Rollback(release=way.number, target=way.execution)
+                if not accepted:
+                    await self._require_fit(way)
+                return Rollback(release=way.number, target=way.execution, accepted=accepted)
         raise no_way(app, environment, release)
+
+    async def _require_fit(self, release: Release) -> None:
+        try:
+            found = await self._find_return(release)
+        except (Unavailable, UsageError, WorkFailed) as error:
+            raise Conflict(
+                f"whether release {release.number} fits the database of {release.environment} can't be told",
+                why=f"{error.what}: {error.why}" if error.why else error.what,
+                hint=accept(release),
+            ) from error
+        require_fit(release, found)
 
     async def after_failure(self, execution: Execution, stage: Stage) -> GoBack | str | None:
         """The way back from what the execution has deployed in a stage that fails now, or in words why there is none.
@@ -95,6 +134,33 @@ def require_quiet(app: AppName, environment: EnvironmentName, others: Sequence[E
                 why=f"execution {other.number} is in {environment}",
                 hint=f"wait until it has ended there, or fairway stop {other.number}",
             )
+
+
+def require_fit(release: Release, found: Return | None) -> None:
+    """Raise Conflict when the database has moved on beyond the release, with the choices and what each costs."""
+    if found is None or found.way is Way.FITS:
+        return
+    missing = f"; it has {', '.join(found.missing[:3])} beyond that release" if found.missing else ""
+    if found.way is Way.DOWN:
+        hint = (
+            "run the command of migrations.down by fairway exec --new, which takes away what the migrations added, "
+            f"data included, and roll back then; or {accept(release)}"
+        )
+    else:
+        hint = f"deploy a commit that fits the present schema, so that nothing is lost; or {accept(release)}"
+    raise Conflict(
+        f"{release.environment} can't go back to release {release.number}: its database has moved on",
+        why=f"{found.sentence}{missing}",
+        hint=hint,
+    )
+
+
+def accept(release: Release) -> str:
+    """The command that goes back all the same, and what that may cost."""
+    return (
+        f"fairway rollback {release.number} -e {release.environment} --accept-schema, "
+        "whose tasks may fail on the schema that there is"
+    )
 
 
 def no_way(app: AppName, environment: EnvironmentName, release: int | None) -> Conflict:

@@ -44,12 +44,14 @@ class Work:
 class Done:
     """It succeeded: the summary in one line, and what it hands on (JSON values).
 
-    `stages`, if given, replace those that have not begun.
+    `stages`, if given, replace those that have not begun. `passes` are approvals of the same stage that nobody needs to
+    give any more, by name.
     """
 
     summary: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     stages: tuple[StageDefinition, ...] | None = None
+    passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,10 +81,12 @@ class Releases(BaseModel):
 
 
 class RollbackRequest(BaseModel):
-    """`release` null means the one before the current."""
+    """`release` null means the one before the current. `accept_schema`: it goes back although nothing has shown that it
+    fits the database's present schema."""
 
     environment: str
     release: int | None = None
+    accept_schema: bool = False
 
 
 class RestartRequest(BaseModel):

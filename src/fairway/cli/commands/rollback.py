@@ -10,6 +10,7 @@ from fairway.cli.commands import deploy
 @click.argument("release", type=int, required=False)
 @options.app
 @options.environment
+@click.option("--accept-schema", is_flag=True, help="Go back although the database may have moved on beyond it.")
 @options.no_wait
 @options.timeout()
 @options.yes
@@ -18,6 +19,7 @@ def rollback(
     release: int | None,
     application: str | None,
     environment: str | None,
+    accept_schema: bool,
     no_wait: bool,
     timeout: str,
     yes: bool,
@@ -25,13 +27,14 @@ def rollback(
 ) -> None:
     """Take an environment back to an earlier release, without a build, and watch the execution that does it.
 
-    Without a number, to the last release before the present one that succeeded there.
+    Without a number, to the last release before the present one that succeeded there. It is refused when the database
+    was migrated since and nothing has shown that the earlier release runs on its present schema.
     """
     patience = durations.seconds("--timeout", timeout)
     place = here.find(application)
     name = place.environment(environment)
     target = f"release {release}" if release is not None else "the release before"
     questions.confirm(f"Take {name} of {place.app} back to {target}?", yes=yes)
-    body = {"environment": name, "release": release}
+    body = {"environment": name, "release": release, "accept_schema": accept_schema}
     execution = place.client.post(place.path("rollback"), body)
     deploy.finish(place, execution, no_wait=no_wait, timeout=patience, as_json=as_json)

@@ -1,4 +1,6 @@
-"""Deploy: the image goes live in one environment, which the stage is named for. The verdict is the deployment's."""
+"""Deploy: the image goes live in one environment, which the stage is named for. The verdict is the deployment's; what
+goes before it is the guard's, where the environment has migrations.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -8,10 +10,13 @@ from fairway.domain.app import Environment
 from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.pipeline import REHEARSE
+from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
 from fairway.errors import UsageError
-from fairway.pipeline.stages import described, package
+from fairway.pipeline.stages import described, guarded, package
 from fairway.pipeline.stages.described import Load
+from fairway.pipeline.stages.guarded import UNGUARDED, Guarding
 from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
 
@@ -26,40 +31,57 @@ async def prepare_nothing(app: AppName, environment: Environment, log: LogSink) 
 class DeployStage:
     """Deploys to the environment that the stage is named for."""
 
-    def __init__(self, deployer: Deployer, load: Load, prepare: Prepare = prepare_nothing) -> None:
+    def __init__(
+        self, deployer: Deployer, load: Load, prepare: Prepare = prepare_nothing, guard: Guarding = UNGUARDED
+    ) -> None:
         self._deployer = deployer
         self._load = load
         self._prepare = prepare
+        self._guard = guard
 
     async def run(self, work: Work) -> Done | Failed:
         """Raises Conflict when somebody else's deployment to the environment does not come to its end, and what the
         preparation raises.
 
-        There is no durable step in it: a deployment goes on by its own key after a restart, and answers at once when it
-        has its verdict.
+        There is no durable step in it: a passage and a deployment go on by their own keys after a restart, and answer
+        at once when they have ended.
         """
         execution = work.execution
         if execution.rollback is not None:
             return conclude(await self._go_back(execution.rollback, work), execution)
-        app = described.take(work.outputs, execution.app, self._load)
-        environment = app.environment(work.stage)
-        if environment is None:
-            raise UsageError(f"fairway.toml describes no environment {work.stage}")
-        await self._prepare(app.name, environment, work.log)
-        deployment = await self._deployer.deploy(
-            app.name,
+        environment = self._environment(work)
+        await self._prepare(execution.app, environment, work.log)
+        if work.action.name == REHEARSE:
+            return await guarded.rehearse(work, await self._draft(work, environment), self._guard)
+        release = await self._deployer.make_release(
+            execution.app,
             environment,
             package.take(work.outputs),
             execution.revision,
             execution.number,
-            work.log,
             attempt=work.attempt,
         )
-        return conclude(deployment, execution)
+        migrated = await guarded.migrate(work, release, self._guard)
+        if isinstance(migrated, Failed):
+            return migrated
+        deployment = await self._deployer.roll_out(release, execution.number, work.log, attempt=work.attempt)
+        return conclude(deployment, execution, migrated)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
-        """What was desired before is desired again."""
+        """What was desired before is desired again; a migration that has begun comes to its end."""
+        await self._guard.abandon(execution.app, guarded.key_of(execution, stage))
         await self._deployer.abandon(execution.app, EnvironmentName(stage), execution.number)
+
+    def _environment(self, work: Work) -> Environment:
+        app = described.take(work.outputs, work.execution.app, self._load)
+        environment = app.environment(work.stage)
+        if environment is None:
+            raise UsageError(f"fairway.toml describes no environment {work.stage}")
+        return environment
+
+    async def _draft(self, work: Work, environment: Environment) -> Release:
+        execution, image = work.execution, package.take(work.outputs)
+        return await self._deployer.draft(execution.app, environment, image, execution.revision, execution.number)
 
     async def _go_back(self, rollback: Rollback, work: Work) -> Deployment:
         execution = work.execution
@@ -68,12 +90,13 @@ class DeployStage:
         )
 
 
-def conclude(deployment: Deployment, execution: Execution) -> Done | Failed:
+def conclude(deployment: Deployment, execution: Execution, migrated: str = "") -> Done | Failed:
     """What the stage answers, once the deployment has its verdict."""
     if deployment.state is not RolloutState.COMPLETED:
         return Failed(summary=deployment.reason, cause=find_cause(deployment, execution))
     back = f"release {execution.rollback.release} again, as " if execution.rollback is not None else ""
-    return Done(summary=f"{back}release {deployment.release}; {deployment.reason}")
+    said = f"{back}release {deployment.release}; {deployment.reason}"
+    return Done(summary=f"{said}; {migrated}" if migrated else said)
 
 
 def find_cause(deployment: Deployment, execution: Execution) -> Cause:

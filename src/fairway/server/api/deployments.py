@@ -32,7 +32,8 @@ async def releases(
 async def rollback(services: TheServices, app: TheApp, by: By, body: shapes.RollbackRequest) -> runs.Execution:
     """Start an execution that takes an environment back to an earlier release; watch it for its verdict."""
     environment = environment_named(body.environment)
-    return await waits.shape(services, await services.pipeline.rollback(app, environment, body.release, by=by))
+    begun = await services.pipeline.rollback(app, environment, body.release, by=by, accepted=body.accept_schema)
+    return await waits.shape(services, begun)
 
 
 @router.post("/restart", status_code=202)
