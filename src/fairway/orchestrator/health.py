@@ -27,6 +27,8 @@ SOONEST, LATEST = 0.01, 0.5
 LOOKS = 0.5
 """Seconds between two looks for another port. It must be the only one in two looks: many open a debugger's port or a
 metrics' port a moment before their own."""
+YOUNG = 0.25
+"""Seconds of a task's age before the first of them. A look costs 20 ms of a core, which most need to start by then."""
 
 PRESUMED = ProbeResult(ok=True, detail="it served before Fairway was restarted")
 
@@ -132,7 +134,8 @@ class Checker:
     async def _adopt(self, record: Record, result: ProbeResult) -> None:
         now = self._clock.now()
         guessed = record.spec is not None and record.port is not None and not record.spec.port_declared
-        if result.ok or not guessed or record.health.ever_healthy or now - record.looked_at < LOOKS:
+        young = now - started_at(record.task) < YOUNG
+        if result.ok or not guessed or record.health.ever_healthy or young or now - record.looked_at < LOOKS:
             return
         record.looked_at = now
         other = await self._only_other_port(record)

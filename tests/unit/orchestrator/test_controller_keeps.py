@@ -1,5 +1,7 @@
 """The controller keeps what is desired: it starts, replaces, scales and takes down."""
 
+import pytest
+
 from fairway.adapters.memory.engine import Program
 from fairway.domain.facts import Socket
 from fairway.domain.health import HttpCheck, Timing
@@ -245,6 +247,20 @@ async def test_the_only_other_port_is_adopted_when_the_port_was_guessed(harbour:
         targets = await harbour.balancer.targets()
     assert [target.port for target in targets] == [8080]
     assert any("listens on 8080, not 3000" in text for text in harbour.told("task.port_adopted"))
+
+
+@pytest.mark.parametrize(("ready", "looks"), [(0.2, 0), (0.6, 1)])
+async def test_a_task_that_answers_soon_is_not_searched_for_other_ports(
+    harbour: Harbour, ready: float, looks: int
+) -> None:
+    harbour.programs[1] = Program(ready=ready)
+    guessed = DesiredService(spec=spec(port_declared=False), replicas=1, rollout=Rollout())
+
+    async with harbour.controller():
+        await harbour.deploy(guessed)
+        await harbour.settled()
+
+        assert harbour.inspector.faults.calls["listening"] == looks
 
 
 async def test_a_declared_port_is_not_replaced_by_another(harbour: Harbour) -> None:
