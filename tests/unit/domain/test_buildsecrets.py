@@ -1,6 +1,14 @@
 """The secrets of a build in a Dockerfile that Fairway wrote."""
 
-from fairway.domain import buildsecrets
+import re
+from pathlib import Path
+
+import pytest
+
+from fairway.domain import buildsecrets, dockerfile
+
+RECIPES = sorted((Path(__file__).parents[2] / "golden" / "recipe").glob("*Dockerfile*"))
+OPTIONS = re.compile(r"(?:--\S+\s+)*")
 
 DOCKERFILE = """FROM node:22-slim AS deps
 WORKDIR /app
@@ -41,3 +49,13 @@ def test_options_may_go_on_over_several_lines() -> None:
 
 def test_without_secrets_nothing_is_changed() -> None:
     assert buildsecrets.mount(DOCKERFILE, []) == DOCKERFILE
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.stem)
+def test_in_every_recipe_the_secret_is_set_behind_all_options(recipe: Path) -> None:
+    text = buildsecrets.mount(recipe.read_text(), ["NPM_TOKEN"])
+
+    runs = [each.value for each in dockerfile.parse(text) if each.keyword == "RUN"]
+    commands = [OPTIONS.sub("", run, count=1) for run in runs if "<<" not in run]
+    assert commands and all(command.startswith(('export NPM_TOKEN="', "[")) for command in commands)
+    assert "--mount" not in " ".join(commands)
