@@ -7,12 +7,9 @@ import asyncio
 import base64
 import contextlib
 import json
-import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
-
-import httpx
+from typing import Any
+from urllib.parse import urlsplit
 
 from fairway.adapters import exchange
 from fairway.errors import Unavailable, UsageError
@@ -32,7 +29,7 @@ class Refused(Exception):
 
 
 class EngineApi:
-    """One engine, as an asynchronous context. `docker_host` is as in DOCKER_HOST: unix:// or tcp://."""
+    """One engine. `docker_host` is as in DOCKER_HOST: unix:// or tcp://."""
 
     def __init__(self, docker_host: str) -> None:
         scheme, _, address = docker_host.partition("://")
@@ -43,18 +40,7 @@ class EngineApi:
             )
         self.docker_host = docker_host
         self._socket = address if scheme == "unix" else None
-        self._base = "http://docker" if self._socket else f"http://{address.rstrip('/')}"
-
-    async def __aenter__(self) -> Self:
-        # No TLS is spoken; an empty context spares the loading of the authorities.
-        transport = httpx.AsyncHTTPTransport(uds=self._socket, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        self._client = httpx.AsyncClient(transport=transport, base_url=self._base, timeout=PATIENCE, trust_env=False)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._client.aclose()
+        self._host = urlsplit(f"//{address}")
 
     async def call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, timeout: float = PATIENCE
@@ -71,12 +57,13 @@ class EngineApi:
         self, method: str, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]
     ) -> AsyncIterator[Mapping[str, Any]]:
         """The JSON documents of a streamed answer. One that carries an error raises Refused."""
-        timeout = httpx.Timeout(PATIENCE, read=None)
         with self._wrapped():
-            async with self._client.stream(method, path, params=params, headers=headers, timeout=timeout) as response:
-                if response.status_code >= 400:
-                    raise Refused(response.status_code, read_message(await response.aread()))
-                async for line in response.aiter_lines():
+            async with asyncio.timeout(PATIENCE):
+                ends = await self._open()
+            async with exchange.stream(ends, method, path, params=params, headers=headers) as answer:
+                if answer.status >= 400:
+                    raise Refused(answer.status, read_message(b"".join([part async for part in answer.parts])))
+                async for line in lines(answer.parts):
                     document = json.loads(line) if line.strip() else {}
                     if "error" in document:
                         raise Refused(0, str(document["error"]))
@@ -85,19 +72,29 @@ class EngineApi:
     async def _open(self) -> exchange.Ends:
         if self._socket is not None:
             return await asyncio.open_unix_connection(self._socket)
-        url = httpx.URL(self._base)
-        return await asyncio.open_connection(url.host, url.port or 2375)
+        return await asyncio.open_connection(self._host.hostname, self._host.port or 2375)
 
     @contextlib.contextmanager
     def _wrapped(self) -> Iterator[None]:
         try:
             yield
-        except (httpx.TransportError, OSError, asyncio.IncompleteReadError) as error:
+        except OSError as error:
             raise Unavailable(
                 "the Docker Engine does not answer",
                 why=f"{self.docker_host}: {error or type(error).__name__}",
                 hint="fairway doctor --fix starts it",
             ) from error
+
+
+async def lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a body that comes in parts; one may come in several, and several in one."""
+    rest = b""
+    async for part in parts:
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole:
+            yield line
+    if rest:
+        yield rest
 
 
 def read_message(content: bytes) -> str:

@@ -35,8 +35,8 @@ async def local(tmp_path: Path) -> AsyncIterator[LocalImage]:
     async with DockerBuilder(DOCKER_HOST, owner=OWNER) as builder:
         image = await builder.build(request, print)
         yield image
-        async with engine_api.EngineApi(DOCKER_HOST) as engine:
-            await engine.call("DELETE", f"/images/{image.id}", params={"force": "true"})
+        engine = engine_api.EngineApi(DOCKER_HOST)
+        await engine.call("DELETE", f"/images/{image.id}", params={"force": "true"})
 
 
 async def test_wrong_credentials_are_refused_and_the_password_is_not_shown(tmp_path: Path, local: LocalImage) -> None:
@@ -64,8 +64,8 @@ async def test_the_digest_is_found_on_this_host_without_the_registry(tmp_path: P
     ):
         image = await registry.push(local, registry.repository("shop-api"), "v1")
 
-    async with engine_api.EngineApi(DOCKER_HOST) as engine:
-        found = await engine.call("GET", f"/images/{image.reference}/json")
+    engine = engine_api.EngineApi(DOCKER_HOST)
+    found = await engine.call("GET", f"/images/{image.reference}/json")
     assert found["Id"] == local.id
 
 
@@ -81,13 +81,13 @@ async def test_an_image_pushed_again_after_a_collection_can_be_pulled(tmp_path: 
         assert await registry.collect(now=1.0) > 0
 
         again = await registry.push(local, repository, "v1")
-        async with engine_api.EngineApi(DOCKER_HOST) as engine:
-            await engine.call("DELETE", f"/images/{local.id}", params={"force": "true"})
-            header = engine_api.registry_auth(await login(host), host)
-            params = {"fromImage": again.reference}
-            async for _ in engine.stream("POST", "/images/create", params=params, headers=header):
-                pass
-            found = await engine.call("GET", f"/images/{again.reference}/json")
+        engine = engine_api.EngineApi(DOCKER_HOST)
+        await engine.call("DELETE", f"/images/{local.id}", params={"force": "true"})
+        header = engine_api.registry_auth(await login(host), host)
+        params = {"fromImage": again.reference}
+        async for _ in engine.stream("POST", "/images/create", params=params, headers=header):
+            pass
+        found = await engine.call("GET", f"/images/{again.reference}/json")
 
     assert found["Id"] == local.id
 

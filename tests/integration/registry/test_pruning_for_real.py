@@ -81,11 +81,11 @@ class Harbour:
 
     async def pull(self, image: Image) -> None:
         """Fetch it anew, its layers included. Raises Refused when it is not whole."""
-        async with engine_api.EngineApi(DOCKER_HOST) as engine:
-            headers = engine_api.registry_auth(await self.login(self.repository.partition("/")[0]), "")
-            params = {"fromImage": image.reference}
-            async for _ in engine.stream("POST", "/images/create", params=params, headers=headers):
-                pass
+        engine = engine_api.EngineApi(DOCKER_HOST)
+        headers = engine_api.registry_auth(await self.login(self.repository.partition("/")[0]), "")
+        params = {"fromImage": image.reference}
+        async for _ in engine.stream("POST", "/images/create", params=params, headers=headers):
+            pass
 
     def wipe(self) -> None:
         """Remove every copy on this host."""

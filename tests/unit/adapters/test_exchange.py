@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fairway.adapters import exchange
+from fairway.adapters import engine_api, exchange
 
 PATH = "/images/localhost:7879/shop@sha256:12/json"
 
@@ -88,3 +88,34 @@ async def test_what_breaks_off_or_is_not_http_is_no_answer(cut: bytes) -> None:
     async with served(cut, []) as ends:
         with pytest.raises(ConnectionError):
             await exchange.ask(ends, "GET", "/version")
+
+
+async def test_a_streamed_answer_is_read_as_it_comes() -> None:
+    go_on = asyncio.Event()
+
+    async def give(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+        await go_on.wait()
+        told = b"yes" if b"x-registry-auth: secret" in asked.lower() else b"no!"
+        writer.write(b"3\r\n" + told + b"\r\n0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(give, "127.0.0.1", 0) as server:
+        ends = await asyncio.open_connection(*server.sockets[0].getsockname())
+        async with exchange.stream(ends, "POST", "/push", headers={"X-Registry-Auth": "secret"}) as answer:
+            first = await anext(answer.parts)
+            go_on.set()
+            rest = [part async for part in answer.parts]
+
+    assert (answer.status, first, rest) == (200, b"first", [b"yes"])
+
+
+async def test_lines_are_whole_however_they_were_cut() -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for part in (b'{"a"', b':1}\r\n{"b":2}\r\n\r\n{"c', b'":3}'):
+            yield part
+
+    found = [line.strip() async for line in engine_api.lines(parts())]
+
+    assert found == [b'{"a":1}', b'{"b":2}', b"", b'{"c":3}']

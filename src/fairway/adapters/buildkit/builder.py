@@ -64,7 +64,7 @@ class DockerBuilder:
     async def __aenter__(self) -> Self:
         """Raises UsageError for a CA file that can't be used. An engine that is down shows at the first call."""
         async with contextlib.AsyncExitStack() as stack:
-            self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
+            self._engine = engine_api.EngineApi(self._docker_host)
             self._files = stack.enter_context(workfolder())
             self._ca = authorities.find(self._environ, self._files)
             self._stack = stack.pop_all()

@@ -59,7 +59,7 @@ class DistributionRegistry:
         if self._directory is not None:
             await storage.end_orphan(self._directory)
         async with contextlib.AsyncExitStack() as stack:
-            self._engine = await stack.enter_async_context(engine_api.EngineApi(self._docker_host))
+            self._engine = engine_api.EngineApi(self._docker_host)
             self._protocol = await stack.enter_async_context(Protocol(self._server, self._login))
             self._stack = stack.pop_all()
         return self
