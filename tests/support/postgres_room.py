@@ -3,10 +3,12 @@
 The role that the databases belong to is no superuser, as at most hosters; it may make databases.
 """
 
+import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -16,7 +18,9 @@ from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.postgres.databases import PostgresDatabases
 from fairway.adapters.postgres.dumps import PostgresDumps
+from fairway.adapters.postgres.gates import PostgresGates
 from fairway.adapters.postgres.scratches import PostgresScratches
+from fairway.adapters.postgres.watches import PostgresWatches
 from fairway.adapters.postgres.workshop import Workshop
 from fairway.domain.address import Address, read
 from support import docker_room
@@ -97,6 +101,8 @@ class PostgresRoom:
         self.databases = PostgresDatabases()
         self.dumps = PostgresDumps(self.workshop)
         self.scratches = PostgresScratches(self.workshop)
+        self.watches = PostgresWatches(self.workshop)
+        self.gates = PostgresGates()
 
     def full(self, table: str) -> str:
         return f"public.{table}"
@@ -136,3 +142,22 @@ async def open_room(server: Server) -> AsyncIterator[PostgresRoom]:
         DockerEngine(docker_room.DOCKER_HOST, INSTANCE) as engine,
     ):
         yield PostgresRoom(server, engine, DockerBases(builder))
+
+
+def pretend(host: str, said: bytes, instead: bytes) -> Callable[[StreamReader, StreamWriter], Awaitable[None]]:
+    """A handler for connections that leads to the server and lets it call itself another version: what it reports as
+    `server_version` begins with `instead` where it began with `said`, which is as long."""
+
+    async def pipe(reader: StreamReader, writer: StreamWriter, old: bytes, new: bytes) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data.replace(old, new))
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader: StreamReader, writer: StreamWriter) -> None:
+        inner, outer = await asyncio.open_connection(host, 5432)
+        name = b"server_version\x00"
+        await asyncio.gather(pipe(reader, outer, name, name), pipe(inner, writer, name + said, name + instead))
+
+    return serve

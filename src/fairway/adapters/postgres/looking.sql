@@ -41,3 +41,37 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND ours(n)
   AND row_security_active(c.oid)
 ORDER BY 1;
+
+-- locks
+SELECT l.virtualtransaction, l.relation::bigint, l.mode, extract(epoch FROM a.xact_start)::float8
+FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_database d ON d.oid = l.database
+WHERE l.locktype = 'relation' AND l.granted AND d.datname = current_database() AND l.relation >= 16384
+  AND l.mode NOT IN ('AccessShareLock', 'RowShareLock') AND a.xact_start IS NOT NULL AND a.application_name <> 'fairway';
+
+-- files of tables
+SELECT c.oid::bigint, format('%s.%s', n.nspname, c.relname), pg_relation_filenode(c.oid)::bigint,
+       greatest(c.reltuples, 0)::bigint, pg_table_size(c.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' AND ours(n);
+
+-- size and counters
+SELECT pg_database_size(current_database()), pg_current_wal_insert_lsn()::text,
+       (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables);
+
+-- settings that wait
+SELECT current_setting('full_page_writes') <> 'on';
+
+-- who waits to change the schema
+SELECT a.pid, a.backend_start::text, a.query, c.relname, extract(epoch FROM clock_timestamp() - a.query_start)::float8
+FROM pg_locks l
+JOIN pg_stat_activity a USING (pid)
+JOIN pg_class c ON c.oid = l.relation
+WHERE NOT l.granted AND l.locktype = 'relation' AND a.datname = current_database() AND a.usename = session_user
+  AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')
+  AND a.pid <> pg_backend_pid() AND a.backend_start > %s::timestamptz AND a.wait_event_type = 'Lock';
+
+-- who holds the gate
+SELECT coalesce(nullif(a.application_name, ''), 'a session') || ' from '
+         || coalesce(host(a.client_addr), 'the server''s own host') || ' since ' || date_trunc('second', a.backend_start)
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s::oid AND l.objid = %s::oid AND l.objsubid = 2;

@@ -113,7 +113,7 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.
 WHERE NOT t.tgisinternal AND ours(n) AND free(c, pg_class)
 UNION ALL
 SELECT 'event trigger ' || evtname, format('%s %s %s %s', evtevent, evtfoid::regproc, evtenabled, evttags), NULL
-FROM pg_event_trigger v WHERE free(v, pg_event_trigger);
+FROM pg_event_trigger v WHERE evtname <> 'fairway_watch' AND free(v, pg_event_trigger);
 
 -- sequences
 SELECT format('sequence %s.%s', n.nspname, c.relname),
