@@ -12,6 +12,7 @@ from fairway.adapters.memory.builder import MemoryBases
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.database_servers import MemoryDatabaseServers
 from fairway.adapters.memory.stores import MemoryStore, make_store
+from fairway.adapters.memory.volumes import MemoryVolumes
 from fairway.databases.declaring import Declaring
 from fairway.databases.desk import Desk, Measured
 from fairway.databases.giving import Giving
@@ -19,12 +20,13 @@ from fairway.databases.ledger import Ledger
 from fairway.databases.preparing import Preparing
 from fairway.databases.reaching import Reaching
 from fairway.databases.supervisor import Parts, Supervisor
-from fairway.domain.address import Address
+from fairway.domain.address import Address, Engine
 from fairway.domain.app import Environment
 from fairway.domain.database import Database, DatabaseKey
 from fairway.domain.events import Event
 from fairway.domain.ids import AppName
 from fairway.domain.managed import Managed
+from fairway.errors import Unavailable
 from fairway.ports.clock import Clock
 from fairway.ports.notify import Notices
 from support.jobs_room import Telling
@@ -96,6 +98,7 @@ class Room:
 
     store: MemoryStore = field(default_factory=make_store)
     servers: MemoryDatabaseServers = field(default_factory=MemoryDatabaseServers)
+    volumes: MemoryVolumes = field(default_factory=MemoryVolumes)
     bases: MemoryBases = field(default_factory=MemoryBases)
     own: set[str] = field(default_factory=set)
     told: list[Event] = field(default_factory=list)
@@ -103,11 +106,14 @@ class Room:
     masked: list[AppName] = field(default_factory=list)
     fate: Fate = field(default_factory=Fate)
     server: str = "here"
+    damaged: bool = False
+    """Of a database that is a file: nobody can read it."""
 
     def enter(self) -> Life:
         """A server begins."""
         records = Deadly(self.store.managed, self.fate, frozenset({"create", "change", "delete"}))
         servers = Deadly(self.servers, self.fate, frozenset({"start", "limit", "remove", "discard"}))
+        volumes = Deadly(self.volumes, self.fate, frozenset({"make", "remove"}))
         ledger = Ledger(records=records, held=records, clock=LoopClock(), notices=Telling(self.told))
 
         def open_(database: Database) -> str:
@@ -122,7 +128,9 @@ class Room:
         async def made(app: AppName) -> None:
             self.masked.append(app)
 
-        parts = Parts(ledger=ledger, servers=servers, log_in=self.servers.log_in, open=open_, server=self.server)
+        parts = Parts(
+            ledger=ledger, servers=servers, volumes=volumes, log_in=self.log_in, open=open_, server=self.server
+        )
         supervisor = Supervisor(parts)
         declaring = Declaring(ledger, self.bases, names, seal, made, server=self.server, instead="15")
         giving = Giving(self.store.managed, open_)
@@ -131,9 +139,17 @@ class Room:
             declaring=declaring,
             preparing=Preparing(declaring, supervisor),
             giving=giving,
-            reaching=Reaching(self.store.managed, self.servers),
+            reaching=Reaching(self.store.managed, self.servers, volumes),
             ledger=ledger,
         )
+
+    async def log_in(self, address: Address) -> str:
+        """The version of a server, or of SQLite's library. Raises Unavailable."""
+        if address.engine is Engine.SQLITE:
+            if self.damaged:
+                raise Unavailable("it is damaged", why="database disk image is malformed")
+            return "3.40.1"
+        return await self.servers.log_in(address)
 
     async def open(self) -> None:
         """The app is there."""
@@ -157,7 +173,7 @@ class Room:
 
 def make_desk(store: MemoryStore, clock: Clock, notices: Notices) -> Desk:
     """The desk of managed databases for a server's tests, over servers in memory that nobody supervises."""
-    servers = MemoryDatabaseServers()
+    servers, volumes = MemoryDatabaseServers(), MemoryVolumes()
     ledger = Ledger(records=store.managed, held=store.managed, clock=clock, notices=notices)
 
     def open_(database: Database) -> str:
@@ -166,5 +182,5 @@ def make_desk(store: MemoryStore, clock: Clock, notices: Notices) -> Desk:
     async def measure(address: Address) -> Measured:
         return Measured(bytes=8_000_000, sessions=2, most=100)
 
-    parts = Parts(ledger=ledger, servers=servers, log_in=servers.log_in, open=open_, server="here")
-    return Desk(ledger, Supervisor(parts), servers, Giving(store.managed, open_), measure, open_)
+    parts = Parts(ledger=ledger, servers=servers, volumes=volumes, log_in=servers.log_in, open=open_, server="here")
+    return Desk(ledger, Supervisor(parts), servers, volumes, Giving(store.managed, open_), measure, open_)

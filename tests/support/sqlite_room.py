@@ -53,8 +53,8 @@ class SqliteRoom:
         }
         self.root = root / "scratch"
         self.isolation = MemoryIsolation()
-        self.databases = SqliteDatabases(self.root)
-        self.dumps = SqliteDumps(self.root)
+        self.databases = SqliteDatabases(copies=self.root)
+        self.dumps = SqliteDumps(copies=self.root)
         self.scratches = SqliteScratches(self.root, self.isolation)
         self.watches = SqliteWatches()
         self.gates = SqliteGates()

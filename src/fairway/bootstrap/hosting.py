@@ -7,6 +7,7 @@ from typing import Any
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.docker.databases import DockerDatabases
 from fairway.adapters.postgres import login, measuring
+from fairway.adapters.sqlite import login as files
 from fairway.bootstrap import credentials
 from fairway.bootstrap.ground import Ground
 from fairway.databases.declaring import Declaring
@@ -16,7 +17,7 @@ from fairway.databases.preparing import Preparing
 from fairway.databases.reaching import Reaching
 from fairway.databases.supervisor import Parts, Supervisor
 from fairway.databases.timekeeper import Timekeeper
-from fairway.domain.address import Address
+from fairway.domain.address import Address, Engine
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.migrate.backing import silent
 from fairway.migrate.safekeeping import Safekeeping
@@ -69,7 +70,8 @@ def host(ground: Ground) -> Hosting:
         Parts(
             ledger=ledger,
             servers=servers,
-            log_in=login.log_in,
+            volumes=ground.volumes,
+            log_in=log_in,
             open=open_,
             server=ground.instance,
         )
@@ -97,6 +99,11 @@ def host(ground: Ground) -> Hosting:
         servers=servers,
         supervisor=supervisor,
         preparing=Preparing(declaring, supervisor),
-        reaching=Reaching(ground.store.managed, servers),
-        desk=Desk(ledger, supervisor, servers, ground.giving, measure, open_),
+        reaching=Reaching(ground.store.managed, servers, ground.volumes),
+        desk=Desk(ledger, supervisor, servers, ground.volumes, ground.giving, measure, open_),
     )
+
+
+async def log_in(address: Address) -> str:
+    """The version of what answers. Raises Unavailable."""
+    return await (files.log_in(address) if address.engine is Engine.SQLITE else login.log_in(address))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fairway.databases.ledger import Ledger
 from fairway.domain import database as databases
 from fairway.domain import schedule as times
+from fairway.domain.address import Engine
 from fairway.domain.app import Environment
 from fairway.domain.database import Database, DatabaseKey
 from fairway.domain.ids import AppName, EnvironmentName
@@ -90,7 +91,7 @@ class Declaring:
                 )
 
     async def _make(self, key: DatabaseKey, wanted: Managed, say: LogSink) -> None:
-        image, major = await self._choose(wanted, say)
+        image, major = ("", databases.SQLITE_MAJOR) if in_file(wanted) else await self._choose(wanted, say)
         now = self._ledger.clock.now()
         made = await self._ledger.records.create(
             Database(
@@ -115,7 +116,8 @@ class Declaring:
             )
         )
         await self._made(key.app)
-        say(f"the database {key.name} is made: PostgreSQL {made.major} from {made.image}, its URL is {made.variable}")
+        what = "a SQLite file" if in_file(wanted) else f"PostgreSQL {made.major} from {made.image}"
+        say(f"the database {key.name} is made: {what}, its URL is {made.variable}")
 
     async def _choose(self, wanted: Managed, say: LogSink) -> tuple[str, int]:
         """The image and the major version of a new database. Raises WorkFailed when it can't be had."""
@@ -132,8 +134,9 @@ class Declaring:
         return image, int(version)
 
     async def _align(self, kept: Database, wanted: Managed, say: LogSink) -> None:
-        image = wanted.image or (kept.image if is_official(kept) else f"{OFFICIAL}:{kept.major}")
-        await self._bases.ensure(image, say)
+        image = wanted.image or (kept.image if is_official(kept) or in_file(wanted) else f"{OFFICIAL}:{kept.major}")
+        if not in_file(wanted):
+            await self._bases.ensure(image, say)
         now = self._ledger.clock.now()
         await self._ledger.change(kept.key, lambda record: aligned(record, wanted, image, now))
 
@@ -153,6 +156,11 @@ def check(kept: Database, wanted: Managed) -> None:
             hint=f"fairway db backup -e {kept.environment}; then [databases.NEW] of that version beside it, with its "
             f"variable; fairway db clone or restore brings the data over; then fairway db delete {kept.name}",
         )
+
+
+def in_file(wanted: Managed) -> bool:
+    """Whether it is a file, and no server runs for it."""
+    return wanted.engine is Engine.SQLITE
 
 
 def is_official(kept: Database) -> bool:

@@ -11,9 +11,10 @@ from fairway.domain import database as databases
 from fairway.domain.address import Address
 from fairway.domain.database import Condition, Database, DatabaseKey, State
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.errors import Conflict, NotFound, Unavailable
+from fairway.errors import Conflict, NotFound, Unavailable, UsageError
 from fairway.ports.managed import DatabaseServers
 from fairway.ports.shell import Session
+from fairway.ports.volumes import Volumes
 
 ANSWER = 3.0
 """Seconds that a look into a database may take, for a list that somebody waits for."""
@@ -50,6 +51,7 @@ class Desk:
         ledger: Ledger,
         supervisor: Supervisor,
         servers: DatabaseServers,
+        volumes: Volumes,
         giving: Giving,
         measure: Measure,
         open: Open,
@@ -57,6 +59,7 @@ class Desk:
         self._ledger = ledger
         self._supervisor = supervisor
         self._servers = servers
+        self._volumes = volumes
         self._giving = giving
         self._measure = measure
         self._open = open
@@ -74,8 +77,13 @@ class Desk:
         self, app: AppName, environment: EnvironmentName, name: str | None, words: Sequence[str], *, tty: bool
     ) -> Session:
         """psql beside the server, so of its version, over its socket, so without a password. Raises NotFound when there
-        is no such database, or it does not run."""
+        is no such database, or it does not run; UsageError for one that is a file."""
         database = await self._giving.database(app, environment, name)
+        if database.volume is not None:
+            raise UsageError(
+                f"the database {database.key} is a SQLite file, which no psql opens",
+                hint=f"fairway exec --new -e {environment} -- sqlite3 {database.volume.path}, if the image has it",
+            )
         command = ["psql", "--username", databases.USER, "--dbname", databases.NAME, *words]
         return await self._servers.run(database.id, command, tty=tty)
 
@@ -113,8 +121,11 @@ class Desk:
                 record = await self._ledger.change(key, lambda database: replace(database, doomed=True))
             except NotFound:
                 return
-            await self._servers.remove(record.id)
-            await self._servers.discard(key, record.id)
+            if record.volume is not None:
+                await self._volumes.remove(key.app, key.environment, key.name)
+            else:
+                await self._servers.remove(record.id)
+                await self._servers.discard(key, record.id)
             await self._ledger.records.delete(key)
         self._ledger.tell("database.deleted", f"the database {key} was deleted with its data", key)
 

@@ -31,6 +31,7 @@ class Giving:
         return {
             f"{each.environment}/{each.name}": databases.address_of(each, self._open(each)).url
             for each in await self._records.list(app)
+            if each.volume is None  # a path is no secret
         }
 
     async def database(self, app: AppName, environment: EnvironmentName, name: str | None) -> Database:

@@ -18,8 +18,10 @@ from fairway.domain.address import Address
 from fairway.domain.database import Condition, Database, DatabaseKey, Seen, State
 from fairway.domain.database_care import Need, Step
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.volume import Volume
 from fairway.errors import FairwayError, NotFound, Unavailable, WorkFailed
 from fairway.ports.managed import DatabaseServers, ServerSpec
+from fairway.ports.volumes import Volumes
 
 LOG = logging.getLogger(__name__)
 OFTEN, SELDOM = 0.5, 5.0
@@ -38,10 +40,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What it works with. `server` is this home's id: the volumes of others are on other hosts."""
+    """What it works with. `server` is this home's id: the volumes of others are on other hosts. `volumes` has those of
+    databases that are files."""
 
     ledger: Ledger
     servers: DatabaseServers
+    volumes: Volumes
     log_in: LogIn
     open: Open
     server: str
@@ -138,7 +142,10 @@ class Supervisor:
                 why = f"its data is on the host of the server {database.server}"
                 self._put(database, State.ELSEWHERE, why)
                 return
-            await self._do(database, seen, care.need(database, seen, volume=volume))
+            if (kept := database.volume) is not None:
+                await self._keep_file(database, kept)
+            else:
+                await self._do(database, seen, care.need(database, seen, volume=volume))
         except Unavailable as error:
             LOG.warning("%s: %s: %s; trying again", database.key, error.what, error.why)
         except FairwayError as error:
@@ -164,6 +171,18 @@ class Supervisor:
                 await self._check(database, seen)
             case Need.WATCH:
                 await self._check(database, seen)
+
+    async def _keep_file(self, database: Database, volume: Volume) -> None:
+        """A database that is a file has nothing that runs: its volume is made once, and looked into."""
+        if database.made_at is None:
+            await self._parts.volumes.make(database.app, database.environment, volume)
+        elif volume.name not in await self._parts.volumes.list(database.app, database.environment):
+            self._put(
+                database, State.LOST, "the directory with its file is gone; fairway db restore brings a backup back"
+            )
+            return
+        address = self._parts.volumes.locate(database.app, database.environment, [volume], volume.address)
+        await self._try(database, address, host="")
 
     async def _begin_anew(self, database: Database, why: str) -> None:
         """Nobody has its URL before it was made, so nothing that is in the volume is anybody's."""
@@ -201,8 +220,11 @@ class Supervisor:
         """Log in, as a task would, and note what came of it."""
         if seen is None:
             return
-        release, why = "", ""
         address = databases.address_of(database, self._parts.open(database)).moved(host=seen.host, port=5432)
+        await self._try(database, address, host=seen.host)
+
+    async def _try(self, database: Database, address: Address, *, host: str) -> None:
+        release, why = "", ""
         try:
             async with asyncio.timeout(ANSWER):
                 release = await self._parts.log_in(address)
@@ -213,7 +235,7 @@ class Supervisor:
         if release and int(release.partition(".")[0]) != database.major:
             why, release = f"{database.image} is version {release}, and fairway.toml says {database.major}", ""
         before, now = self._conditions.get(database.key), self._clock.now()
-        after = care.judge(before, release=release, why=why, host=seen.host, now=now)
+        after = care.judge(before, release=release, why=why, host=host, now=now)
         if after.state is State.HEALTHY:
             await self._note_healthy(database, before, after)
         elif after.state is State.UNHEALTHY and (before is None or before.state is not State.UNHEALTHY):

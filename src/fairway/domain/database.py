@@ -9,17 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fairway.domain import volume
 from fairway.domain.address import PORT, Address, Engine
 from fairway.domain.backup import Keep
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.managed import KEEP, Managed
 from fairway.domain.schedule import Schedule
+from fairway.domain.volume import Volume
 
 USER = "app"
 NAME = "app"
 """What every database that Fairway runs, and its user, are called."""
 DOMAIN = "databases.internal"
 """`internal` is no top-level domain, and a service's name has no dot: nothing else on the network is called so."""
+SQLITE_MAJOR = 3
+"""SQLite's version since 2004; its files are of no other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class DatabaseKey:
 class Database:
     """The record. `id` is 12 random hexadecimal digits that its container and its volume are labelled with; `server`
     the home whose host has the volume; `password` is sealed. `image` is what its container is made from, of the major
-    version `major`.
+    version `major`. SQLite's has no container: its volume is of `domain.volume`, and there is no image and no limit.
 
     `made_at` is when somebody could log in for the first time, None before. `declared` is False once a deployment's
     fairway.toml has it no more; `doomed` once it was to be deleted with its data. `backup_due` and `drill_due` are when
@@ -73,6 +77,11 @@ class Database:
     def key(self) -> DatabaseKey:
         """Which one it is."""
         return DatabaseKey(app=self.app, environment=self.environment, name=self.name)
+
+    @property
+    def volume(self) -> Volume | None:
+        """The directory that tasks find it in; None of one that a server of its own has."""
+        return volume.make(self.name) if self.engine is Engine.SQLITE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +132,8 @@ def host_of(name: str) -> str:
 
 def address_of(database: Database, password: str) -> Address:
     """Where the tasks reach it. The scheme is the one that every driver takes: SQLAlchemy knows no `postgres`."""
+    if database.volume is not None:
+        return database.volume.address
     return Address(
         engine=database.engine,
         scheme="postgresql",

@@ -20,7 +20,7 @@ class Managed:
     hold when the database is made: a data directory is of one major version for ever.
 
     `schedule` is when it is backed up, `drill` when the newest backup is restored to see that it can be; None: never.
-    `cpu` is in cores, `memory` a hard limit in bytes.
+    `cpu` is in cores, `memory` a hard limit in bytes; 0 of SQLite, whose file no server has.
     """
 
     name: str

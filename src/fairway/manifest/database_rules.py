@@ -11,6 +11,8 @@ from fairway.manifest.schema import EnvironmentTable, ExceptionsTable, FileTable
 
 MOST = 10
 """Databases of one app: each is a server process in each of its environments."""
+SERVERS = ("version", "image", "cpu", "memory")
+"""Keys that say how a server runs."""
 GIVEN = ("PORT", "HOSTNAME", "PATH", "HOME")
 """Variables that a container has already for another purpose."""
 
@@ -45,18 +47,22 @@ def _check_name(name: str, problems: Problems) -> None:
 def _check_one(path: Path, written: DatabaseTable, merged: DatabaseTable, problems: Problems) -> None:
     if path[0] == "databases" and written.engine is None:
         problems.add(path, "a database needs an engine", 'engine = "postgres"', because_of=[(*path, "engine")])
-    if written.engine == "sqlite":
-        problems.add(
-            (*path, "engine"),
-            "a SQLite file that Fairway keeps for the tasks is not supported yet",
-            'engine = "postgres"; or give a database of your own as a variable: fairway env set',
-        )
+    if merged.engine == "sqlite":
+        _check_file(path, written, problems)
     if written.variable in GIVEN:
         problems.add((*path, "variable"), f"{written.variable} has another meaning in a container", f'"{VARIABLE}"')
     if written.image is not None and merged.version is None:
         hint = f'version = "17", if {written.image} is PostgreSQL 17'
         message = "an image needs the version that it is of: a database's files are of one major version for ever"
         problems.add((*path, "image"), message, hint, because_of=[(*path, "version")])
+
+
+def _check_file(path: Path, written: DatabaseTable, problems: Problems) -> None:
+    """A SQLite database is a file: no server runs for it."""
+    for key in SERVERS:
+        if getattr(written, key) is not None:
+            message = f"{key} is for a database's server, and SQLite has none: the tasks open the file themselves"
+            problems.add((*path, key), message, f"leave {key} out")
 
 
 def _check_shared(table: FileTable, environment: str | None, problems: Problems) -> None:

@@ -26,7 +26,9 @@ class DatabaseTable(Table):
     """A database that Fairway runs for each environment. In an environment, the keys that differ there."""
 
     enabled: Annotated[bool | None, values.truth("true or false")] = None
-    engine: Annotated[str | None, values.text('"postgres"', ENGINES.__contains__, enum=["postgres"])] = None
+    engine: Annotated[str | None, values.text('"postgres" or "sqlite"', ENGINES.__contains__, enum=list(ENGINES))] = (
+        None
+    )
     variable: Annotated[str | None, values.text('a variable, such as "DATABASE_URL"', values.variable)] = None
     version: Annotated[
         str | None,

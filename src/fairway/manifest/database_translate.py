@@ -33,10 +33,12 @@ def merge(table: DatabaseTable, override: DatabaseTable | None) -> DatabaseTable
 def make(name: str, table: DatabaseTable) -> Managed:
     """The database."""
     backups = table.backups
-    written = {key: getattr(table, key) for key in PLAIN_KEYS if getattr(table, key) is not None}
+    engine = Engine(table.engine or Engine.POSTGRES)
+    written: dict[str, Any] = {"cpu": 0.0, "memory": 0} if engine is Engine.SQLITE else {}
+    written |= {key: getattr(table, key) for key in PLAIN_KEYS if getattr(table, key) is not None}
     return Managed(
         name=name,
-        engine=Engine(table.engine or Engine.POSTGRES),
+        engine=engine,
         schedule=make_schedule(backups.schedule or NIGHTLY, backups),
         drill=make_schedule(backups.drill or WEEKLY, backups),
         keep=Keep(

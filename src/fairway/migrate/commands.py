@@ -39,7 +39,8 @@ def jobs_of(passage: Passage) -> set[JobId]:
 def make_spec(
     walk: Walk, name: str, command: tuple[str, ...], *, network: str | None, mounts: Mapping[str, Path]
 ) -> JobSpec:
-    """What its container is made from."""
+    """What its container is made from. On its environment's own network it has the environment's volumes too; on a
+    scratch's it has the copies of them alone, as `mounts`."""
     release = walk.order.release
     return JobSpec(
         app=release.app,
@@ -52,6 +53,7 @@ def make_spec(
         memory=MEMORY,
         network=network,
         mounts=mounts,
+        volumes=release.description.volumes if network is None else (),
     )
 
 

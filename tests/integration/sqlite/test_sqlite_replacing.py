@@ -104,7 +104,7 @@ async def test_one_that_stays_locked_is_left_as_it_is(tmp_path: Path, into: Path
     with room.connected() as writer:
         writer.execute("BEGIN EXCLUSIVE")
         with pytest.raises((WorkFailed, Unavailable), match="locked"):
-            await type(room.dumps)(room.root, patience=0.2).replace(into, room.address, report=quiet)
+            await type(room.dumps)(copies=room.root, patience=0.2).replace(into, room.address, report=quiet)
 
     assert await room.count(room.address, "orders") == 4
 

@@ -42,7 +42,7 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_database_that_another_process_keeps_locked_is_said(tmp_path: Path) -> None:
     room = SqliteRoom(tmp_path, journal="delete")
-    databases = SqliteDatabases(room.root, patience=0.05)
+    databases = SqliteDatabases(copies=room.root, patience=0.05)
 
     with room.connected() as writer:
         writer.execute("BEGIN EXCLUSIVE")

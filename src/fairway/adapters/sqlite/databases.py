@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 class SqliteDatabases:
-    """`ports.databases.Databases`. Copies that are needed for a moment lie below the directory `root`. `patience` is
-    how many seconds are waited for a writer."""
+    """`ports.databases.Databases`. Copies that are needed for a moment lie below the directory `copies`, where
+    those of `SqliteScratches` lie. `patience` is how many seconds are waited for a writer."""
 
-    def __init__(self, root: Path, *, patience: float = opening.PATIENCE) -> None:
-        self._root = root
+    def __init__(self, copies: Path, *, patience: float = opening.PATIENCE) -> None:
+        self._copies = copies
         self._patience = patience
 
     async def look(self, address: Address) -> Standing:
@@ -40,7 +40,7 @@ class SqliteDatabases:
 
     async def since(self, address: Address, fingerprint: Fingerprint) -> Sequence[str]:
         """Raises Unavailable."""
-        return fingerprints.written(fingerprint, await dumps.fingerprint(self._root, address, unheard))
+        return fingerprints.written(fingerprint, await dumps.fingerprint(self._copies, address, unheard))
 
     async def _ask(self, address: Address, question: Callable[[Connection], T]) -> T:
         """The answer of a connection that is closed again, in one transaction."""

@@ -17,11 +17,11 @@ COUNTING = "counting-"
 
 
 class SqliteDumps:
-    """`ports.databases.Dumps`. Copies that are needed for a moment lie below the directory `root`; `patience` is
+    """`ports.databases.Dumps`. Copies that are needed for a moment lie below the directory `copies`; `patience` is
     how many seconds are waited for a writer. `tools` mean nothing here: the library is Python's."""
 
-    def __init__(self, root: Path, *, patience: float = process.WAITING) -> None:
-        self._root = root
+    def __init__(self, copies: Path, *, patience: float = process.WAITING) -> None:
+        self._copies = copies
         self._patience = patience
 
     async def dump(self, address: Address, into: Path, *, tools: str | None = None, report: Report) -> Dumped:
@@ -50,7 +50,7 @@ class SqliteDumps:
 
     async def fingerprint(self, address: Address, *, report: Report) -> Fingerprint:
         """Raises Unavailable, WorkFailed for a damaged file."""
-        return await fingerprint(self._root, address, report)
+        return await fingerprint(self._copies, address, report)
 
 
 async def fingerprint(root: Path, address: Address, report: Report) -> Fingerprint:
