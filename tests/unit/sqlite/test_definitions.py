@@ -36,6 +36,13 @@ def test_columns_and_constraints_are_told_apart() -> None:
     assert parts.options == "STRICT"
 
 
+def test_names_need_no_quotes_beyond_ascii() -> None:
+    parts = definitions.split("CREATE TABLE t (a\u2003b text, 🚢x int, größe real)")
+
+    assert parts is not None
+    assert dict(parts.columns) == {"a\u2003b": "text", "🚢x": "int", "größe": "real"}
+
+
 @pytest.mark.parametrize("text", ["", "CREATE VIEW v AS SELECT 1", "CREATE TABLE t (a", "CREATE TABLE t ("])
 def test_what_is_no_whole_table_is_nothing(text: str) -> None:
     assert definitions.split(text) is None

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 TOKEN = re.compile(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<word>'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|"""
-    r"""[\w$.]+|<>|<=|>=|==|!=|\|\||<<|>>|->>?|.)""",
-    re.DOTALL,
+    r"""[\w$.\x80-\U0010ffff]+|<>|<=|>=|==|!=|\|\||<<|>>|->>?|.)""",
+    re.DOTALL | re.ASCII,
 )
 CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
