@@ -136,3 +136,17 @@ async def test_a_volume_that_cannot_be_deleted_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(WorkFailed, match="main can't be deleted"):
         await volumes.remove(SHOP, STAGING, "main")
+
+
+async def test_nothing_is_left_of_the_last_volume(tmp_path: Path) -> None:
+    volumes = HostVolumes(tmp_path / "volumes")
+    await volumes.make(SHOP, STAGING, MAIN)
+    await volumes.make(SHOP, PRODUCTION, MAIN)
+    volumes.place(SHOP, STAGING, "main.lock").touch()
+
+    await volumes.remove(SHOP, STAGING, "main")
+    beside = [each.name for each in (tmp_path / "volumes" / SHOP).iterdir()]
+    await volumes.remove(SHOP, PRODUCTION, "main")
+
+    assert beside == [PRODUCTION]
+    assert list((tmp_path / "volumes").iterdir()) == []

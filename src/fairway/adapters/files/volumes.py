@@ -39,8 +39,7 @@ class HostVolumes:
         """All of it. Raises WorkFailed when the disk refuses it."""
         directory = self.place(app, environment, name)
         try:
-            with contextlib.suppress(FileNotFoundError):
-                await asyncio.to_thread(shutil.rmtree, directory)
+            await asyncio.to_thread(delete, directory)
         except OSError as error:
             raise WorkFailed(
                 f"the volume {name} can't be deleted", why=str(error), hint=f"delete {directory} as root"
@@ -87,3 +86,14 @@ def lay_out(directory: Path, file: str, root: Path) -> None:
         descriptor = os.open(directory / file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, FILE)
         os.fchmod(descriptor, FILE)
         os.close(descriptor)
+
+
+def delete(directory: Path) -> None:
+    """The volume, the gate of its migrations beside it, and what is empty then."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(directory)
+    directory.with_name(f"{directory.name}.lock").unlink(missing_ok=True)
+    for above in (directory.parent, directory.parent.parent):
+        # Not empty, or not there: it has other volumes, or an earlier call was cut off here.
+        with contextlib.suppress(OSError):
+            above.rmdir()
