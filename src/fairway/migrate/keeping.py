@@ -20,7 +20,7 @@ from fairway.ports.stores import Apps, Releases
 LOG = logging.getLogger(__name__)
 EVERY = 3600.0
 """Seconds between two rounds."""
-TAKEN_AWAY = "its time was over"
+TAKEN_AWAY = "newer ones are kept, or it was too old"
 
 
 class Keeping:
@@ -97,6 +97,10 @@ class Keeping:
             in_use = backup.verdict is Verdict.TAKEN or self._ledger.wanted[app, backup.number]
             if backup.number in going and not in_use:
                 await self._drop(backup)
+                if backup.verdict is Verdict.VERIFIED:
+                    LOG.info("backup %s of %s of %s is removed: %s", backup.number, environment, app, TAKEN_AWAY)
+                    text = f"backup {backup.number} of {variable} was removed: {TAKEN_AWAY}"
+                    self._ledger.say(app, environment, "backup.removed", text)
 
     async def _drop(self, backup: Backup) -> None:
         if backup.verdict is not Verdict.FAILED:

@@ -34,9 +34,13 @@ async def numbers(room: Room) -> list[int]:
 
 
 async def test_a_new_backup_lets_the_oldest_go_with_its_file(room: Room) -> None:
+    events = room.notices.follow()
     for _ in range(3):
         await back_up(room)
 
+    told = [await anext(events) for _ in range(4)]
+    assert [each.kind for each in told] == ["backup.verified"] * 3 + ["backup.removed"]
+    assert "backup 1 of DATABASE_URL was removed" in told[3].text
     assert await numbers(room) == [2, 3]
     assert room.files() == ["shop-api.2.backup", "shop-api.3.backup"]
 
