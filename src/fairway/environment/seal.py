@@ -33,12 +33,20 @@ def open_sealed(key: bytes, sealed: bytes, *, app: str, environment: str, name: 
         _, version, nonce = HEADER.unpack_from(sealed)
         plain = AESGCM(key).decrypt(nonce, sealed[HEADER.size :], bind(app, environment, name, version))
     except (InvalidTag, struct.error) as error:
-        raise Conflict(
-            f"the variable {name} of {environment} of {app} can't be decrypted",
-            why="it was encrypted with another key than the one in secret.key",
-            hint=f"put the old secret.key back, or set it again: fairway env set -e {environment} {name}",
-        ) from error
+        raise refuse(app, environment, name) from error
     return plain.decode("utf-8")
+
+
+def refuse(app: str, environment: str, name: str) -> Conflict:
+    """The error for a value that does not open; what belongs to no app is a key of the server's own."""
+    why = "it was encrypted with another key than the one in secret.key"
+    if not app:
+        return Conflict(f"the server's key {name!r} can't be decrypted", why=why, hint="put the old secret.key back")
+    return Conflict(
+        f"the variable {name} of {environment} of {app} can't be decrypted",
+        why=why,
+        hint=f"put the old secret.key back, or set it again: fairway env set -e {environment} {name}",
+    )
 
 
 def renew(before: bytes, after: bytes, sealed: bytes, *, app: str, environment: str, name: str) -> bytes:

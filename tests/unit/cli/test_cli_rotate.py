@@ -15,6 +15,7 @@ from fairway.cli import tree
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.environment import key
 from fairway.environment.variables import Variables
+from fairway.environment.vaultkey import VaultKey
 from fairway.server import lock
 
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")
@@ -26,10 +27,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def keep(secret: bytes) -> None:
+async def keep(secret: bytes, *, backups: bool = False) -> None:
     async with open_store(settings.read().store_url) as store:
         await store.apps.create(SHOP, at=1.0)
         await Variables(store.configurations, secret, SystemClock()).change(SHOP, PRODUCTION, set={"A": "s3cret"})
+        if backups:
+            await VaultKey(store.sealed_keys, secret).get()
 
 
 async def read() -> dict[str, str]:
@@ -51,13 +54,14 @@ def test_the_key_is_replaced_and_the_values_stay(home: Path) -> None:
 
 
 def test_a_key_that_is_lost_can_be_given_up(home: Path) -> None:
-    asyncio.run(keep(b"x" * 32))
+    asyncio.run(keep(b"x" * 32, backups=True))
 
     refused = CliRunner().invoke(tree.load("server"), ["rotate-key"])
     given_up = CliRunner().invoke(tree.load("server"), ["rotate-key", "--drop-lost", "--yes"])
 
     assert refused.exception is not None and "can't be decrypted" in str(refused.exception)
     assert (given_up.exit_code, "shop production A" in given_up.stderr) == (0, True)
+    assert "Lost    the key of the backups; none of them can be opened any more" in given_up.stderr
     assert asyncio.run(read()) == {}
 
 

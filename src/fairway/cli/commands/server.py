@@ -10,6 +10,8 @@ from fairway.cli import daemon, durations, here, options, output, questions, sha
 from fairway.errors import Unreachable
 from fairway.wire import words
 
+BACKUPS = "the key of the backups; none of them can be opened any more"
+
 
 @click.group()
 def server() -> None:
@@ -77,7 +79,10 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
     finally:
         if stopped:
             daemon.start(configured, timeout=patience)
-    dropped = [" ".join(filter(None, (each.app, each.environment, each.name))) for each in rotated.dropped]
+    dropped = [
+        " ".join(filter(None, (each.app, each.environment, each.name))) if each.app else BACKUPS
+        for each in rotated.dropped
+    ]
     if output.answer_json(as_json, {"values": rotated.count, "dropped": dropped}):
         return
     output.say(
