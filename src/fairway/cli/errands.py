@@ -44,6 +44,7 @@ def follow(place: Place, errand: Json, *, timeout: float, as_json: bool) -> Json
                     break
                 if "errand" in message:
                     shown = message["errand"]
+                    require_same(errand, shown)
                     ticker.above(steps.take(shown["doing"], shown["done"], shown["total"], time.monotonic()))
                 if message["type"] == "end":
                     ticker.above(steps.end(time.monotonic()))
@@ -58,6 +59,12 @@ def follow(place: Place, errand: Json, *, timeout: float, as_json: bool) -> Json
     document = {"errand": ended["errand"], "backup": ended["backup"]}
     output.answer_json(as_json, document)
     return document
+
+
+def require_same(errand: Json, shown: Json) -> None:
+    """Raises NotFound for another one of the same number: a server that was started again counts from 1."""
+    if (errand["kind"], errand["begun_at"]) != (shown["kind"], shown["begun_at"]):
+        raise NotFound(f"there is no work {errand['number']} under way any more")
 
 
 def tell(document: Json) -> None:

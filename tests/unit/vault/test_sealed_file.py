@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairway.adapters.vault import tree
@@ -52,6 +52,7 @@ def chunks(sealed: bytes) -> list[bytes]:
     return [body[at : at + FULL] for at in range(0, len(body), FULL)]
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=5 * CHUNK))
 def test_what_went_in_comes_out(data: bytes) -> None:
     assert open_(seal(data), len(data)) == data
@@ -159,6 +160,7 @@ def test_an_entry_that_promises_more_than_there_is_is_refused(tmp_path: Path) ->
         tree.read(Opener(io.BytesIO(seal(body)), KEY, lambda count: None, chunk=CHUNK), tmp_path)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_whatever_opens_as_a_tree_stays_in_its_directory(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
