@@ -70,7 +70,8 @@ SEQUELIZE = Sample(
         ".sequelizerc": "const path = require('path');\nmodule.exports = {\n"
         "  config: path.resolve('database', 'config.js'),\n"
         "  'migrations-path': path.resolve('database', 'migrations'),\n};\n",
-        "database/config.js": "module.exports = { development: { url: process.env.DATABASE_URL, dialect: 'postgres' } };\n",
+        "database/config.js": "const url = process.env.DATABASE_URL;\n"
+        "module.exports = { development: { url, dialect: 'postgres' } };\n",
     },
     write=sequelize,
     up=("npx", "sequelize-cli", "db:migrate"),
@@ -136,7 +137,10 @@ def drizzle(statements: tuple[str, ...]) -> Mapping[str, str]:
     journal = {"version": "7", "dialect": "postgresql", "entries": entries}
     return {
         "drizzle/meta/_journal.json": json.dumps(journal),
-        **{f"drizzle/{name}.sql": f"{up};\n--> statement-breakpoint\nSELECT 1;" for name, up in zip(names, statements)},
+        **{
+            f"drizzle/{name}.sql": f"{up};\n--> statement-breakpoint\nSELECT 1;"
+            for name, up in zip(names, statements, strict=True)
+        },
     }
 
 
@@ -189,7 +193,8 @@ def django(statements: tuple[str, ...]) -> Mapping[str, str]:
     for place, (name, up, down) in enumerate(zip(DJANGO.names, statements, UNDO, strict=False)):
         needs = [("orders", DJANGO.names[place - 1].partition(".")[2])] if place else [("contenttypes", "0001_initial")]
         written[f"shop/orders/migrations/{name.partition('.')[2]}.py"] = (
-            f"from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = {needs!r}\n"
+            "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+            f"    dependencies = {needs!r}\n"
             f"    operations = [migrations.RunSQL({up!r}, {down!r})]\n"
         )
     return written

@@ -13,20 +13,21 @@ from support.pipeline_postgres import run_cluster
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Callable[[str], str]]:
+def empty() -> Iterator[Callable[[], str]]:
+    """Makes an empty database, and gives its URL."""
+    numbers = count(1)
     with run_cluster(ports.free_port()) as url:
-        yield url
+
+        def make() -> str:
+            name = f"shop{next(numbers)}"
+            with psycopg.connect(url("postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}".encode())
+            return url(name)
+
+        yield make
 
 
 @pytest.fixture(scope="session")
-def new(cluster: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sample], Project]:
-    """Makes a project with an empty database."""
-    numbers = count(1)
-
-    def make(sample: Sample) -> Project:
-        name = f"shop{next(numbers)}"
-        with psycopg.connect(cluster("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        return Project(tmp_path_factory.mktemp("tool") / "app", sample, cluster(name))
-
-    return make
+def new(empty: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sample], Project]:
+    """Makes a project with a database of its own."""
+    return lambda sample: Project(tmp_path_factory.mktemp("tool") / "app", sample, empty())

@@ -16,7 +16,7 @@ from fairway.domain import migration_tools
 from fairway.domain.address import Address
 from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Plan, Tool
-from fairway.errors import WorkFailed
+from fairway.errors import UsageError, WorkFailed
 from fairway.migrate.tools import (
     alembic,
     command,
@@ -27,6 +27,7 @@ from fairway.migrate.tools import (
     prisma,
     sequelize,
     sql,
+    sql_script,
     typeorm,
 )
 from fairway.migrate.tools.shipped import Configs, Reader, Rows, Shipped, Unsure
@@ -92,6 +93,21 @@ class Planner:
                 self._found.popitem(last=False)
         self._found.move_to_end(key)
         return self._found[key]
+
+    async def script(
+        self, image: Image, settings: Migrations, names: Sequence[str], *, back: bool = False
+    ) -> sql_script.Script:
+        """What psql is to run so that these of the image's SQL files are applied, or taken back. Raises UsageError when
+        the image's migrations are no SQL files, one of the names is none of them, or has no way back."""
+        found = await self.find(image, settings)
+        if found.tool is not Tool.SQL or found.shipped is None:
+            raise UsageError("there are no SQL files to be run", why=found.unsure or f"the tool is {found.tool}")
+        there = {each.step.name: each for each in found.shipped.migrations}
+        if lost := [name for name in names if name not in there]:
+            raise UsageError(f"the image does not have {', '.join(lost)}")
+        chosen = [each for name, each in there.items() if name in set(names)]
+        make = sql_script.down if back else sql_script.up
+        return make(chosen, found.shipped.place.table, settings)
 
     async def _ask(self, reader: Reader, shipped: Shipped, address: Address) -> Sequence[Rows]:
         read = self._databases.read

@@ -53,10 +53,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """One that the image has. `digest` is what the tool keeps of its content, `order` a number that the tool compares,
-    `after` the names of those that must be there before it, `replaces` of those that it stands for."""
+    """One that the image has. `back` is the SQL that takes it back, where that is a file. `digest` is what the tool
+    keeps of its content, `order` a number that the tool compares, `after` the names of those that must be there before
+    it, `replaces` of those that it stands for."""
 
     step: Step
+    back: str | None = None
     digest: str = ""
     order: int = 0
     after: tuple[str, ...] = ()

@@ -48,14 +48,24 @@ def read(place: Place, folders: Mapping[str, Folder]) -> Shipped:
 def migration(place: Place, files: Mapping[str, bytes], name: str) -> Migration:
     """One file."""
     text = ledger.text(files[name])
+    back = files.get(name.removesuffix(SUFFIX) + DOWN)
     step = Step(
         name=name,
         file=ledger.path(place.directories[0], name),
         sql=text,
-        down=name.removesuffix(SUFFIX) + DOWN in files,
-        transactional=NO_TRANSACTION.search(text.partition(";")[0]) is None,
+        down=back is not None,
+        transactional=transactional(text),
     )
-    return Migration(step=step, digest=hashlib.sha256(files[name]).hexdigest())
+    return Migration(
+        step=step,
+        back=None if back is None else ledger.text(back),
+        digest=hashlib.sha256(files[name]).hexdigest(),
+    )
+
+
+def transactional(text: str) -> bool:
+    """Whether a file is run in a transaction: unless it says otherwise before its first statement."""
+    return NO_TRANSACTION.search(text.partition(";")[0]) is None
 
 
 def asks(place: Place, address: Address) -> Sequence[Ask]:

@@ -1,0 +1,126 @@
+"""What is pending, from an image and a database in memory."""
+
+import pytest
+
+from fairway.adapters.memory.databases import MemoryDatabase, MemoryDatabases, MemoryWorld
+from fairway.adapters.memory.images import MemoryImage, MemoryImages
+from fairway.domain import address as addresses
+from fairway.domain.image import Image
+from fairway.domain.migrations import Migrations, Tool
+from fairway.errors import Unavailable, UsageError
+from fairway.migrate.tools.pending import Planner
+
+IMAGE = Image(repository="localhost:7879/shop", digest="sha256:" + "1" * 64)
+ADDRESS = addresses.read("postgres://shop@db:5432/shop")
+KNEX = Migrations(command=("npm", "run", "migrate"))
+FILES = {
+    "/app/package.json": b'{"scripts": {"migrate": "knex migrate:latest"}}',
+    "/app/knexfile.js": b"module.exports = {};",
+    "/app/migrations/1.js": b"exports.up = f;",
+    "/app/migrations/2.js": b"exports.up = f;",
+}
+SQL = Migrations(command=(), tool=Tool.SQL, directory="db")
+
+
+class Room:
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.images = MemoryImages({IMAGE.reference: MemoryImage(files=files)})
+        self.world = MemoryWorld()
+        self.database = self.world.put(ADDRESS, MemoryDatabase())
+        self.databases = MemoryDatabases(self.world)
+        self.planner = Planner(self.images, self.databases)
+
+    def applied(self, *names: str) -> None:
+        self.database.create("public.knex_migrations", ("id", "name"))
+        self.database.insert("public.knex_migrations", [{"id": str(at), "name": name} for at, name in enumerate(names)])
+
+
+async def test_what_the_table_lacks_is_pending() -> None:
+    room = Room(FILES)
+    room.applied("1.js")
+
+    plan = await room.planner.plan(IMAGE, KNEX, ADDRESS)
+
+    assert (plan.tool, plan.applied) == (Tool.KNEX, ("1.js",))
+    assert [(step.name, step.file) for step in plan.pending] == [("2.js", "migrations/2.js")]
+
+
+async def test_an_image_is_looked_into_once_and_the_table_each_time() -> None:
+    room = Room(FILES)
+    room.applied("1.js")
+    await room.planner.plan(IMAGE, KNEX, ADDRESS)
+    room.database.insert("public.knex_migrations", [{"id": "9", "name": "2.js"}])
+
+    plan = await room.planner.plan(IMAGE, KNEX, ADDRESS)
+
+    assert plan.pending == ()
+    assert room.images.opened == [IMAGE.reference]
+
+
+async def test_other_settings_look_again() -> None:
+    room = Room(FILES)
+
+    first = await room.planner.plan(IMAGE, KNEX, ADDRESS)
+    second = await room.planner.plan(IMAGE, Migrations(command=KNEX.command, directory="absent"), ADDRESS)
+
+    assert first.known
+    assert (second.known, second.pending) == (False, ())
+    assert "absent" in second.unsure
+
+
+@pytest.mark.parametrize("words", [("./migrate.sh",), ("npx", "prisma", "db", "push")])
+async def test_a_command_of_no_known_tool_is_not_known(words: tuple[str, ...]) -> None:
+    plan = await Room(FILES | {"/app/package.json": b"["}).planner.plan(IMAGE, Migrations(command=words), ADDRESS)
+
+    assert (plan.tool, plan.known) in ((Tool.COMMAND, False), (Tool.KNEX, True))
+    assert plan.known is (words == ("./migrate.sh",))
+
+
+async def test_a_folder_with_too_much_in_it_is_not_known() -> None:
+    many = {f"/app/migrations/{number:06}.js": b"" for number in range(20_001)}
+
+    plan = await Room(FILES | many).planner.plan(IMAGE, KNEX, ADDRESS)
+
+    assert not plan.known
+    assert "too much" in plan.unsure
+
+
+async def test_ten_thousand_migrations_are_read() -> None:
+    many = {f"/app/migrations/{number:06}.js": b"exports.up = f;" for number in range(10_000)}
+
+    plan = await Room({**many, "/app/package.json": FILES["/app/package.json"]}).planner.plan(IMAGE, KNEX, ADDRESS)
+
+    assert len(plan.pending) == 10_000
+
+
+async def test_a_database_that_does_not_answer_is_an_error_and_not_an_empty_plan() -> None:
+    room = Room(FILES)
+    room.world.unreachable.add("db")
+
+    with pytest.raises(Unavailable):
+        await room.planner.plan(IMAGE, KNEX, ADDRESS)
+
+
+async def test_the_script_of_sql_files_has_those_that_were_asked_for() -> None:
+    room = Room({"/app/db/1.sql": b"SELECT 1", "/app/db/2.sql": b"SELECT 2", "/app/db/1.down.sql": b"SELECT -1"})
+
+    up = await room.planner.script(IMAGE, SQL, ["2.sql"])
+    back = await room.planner.script(IMAGE, SQL, ["1.sql"], back=True)
+
+    assert up.files["00001.sql"] == "SELECT 2" and back.files["00001.sql"] == "SELECT -1"
+    assert len(up.files) == 2
+
+
+@pytest.mark.parametrize(("names", "back"), [(["3.sql"], False), (["2.sql"], True)])
+async def test_a_script_of_what_there_is_not_is_refused(names: list[str], back: bool) -> None:
+    room = Room({"/app/db/1.sql": b"SELECT 1", "/app/db/2.sql": b"SELECT 2"})
+
+    with pytest.raises(UsageError):
+        await room.planner.script(IMAGE, SQL, names, back=back)
+
+
+@pytest.mark.parametrize("name", ["1'; DROP TABLE x; --.sql", "a\nb.sql", "$(id).sql", "\\! id.sql", ".x.sql"])
+async def test_a_hostile_name_of_a_sql_file_is_not_known(name: str) -> None:
+    plan = await Room({f"/app/db/{name}": b"SELECT 1"}).planner.plan(IMAGE, SQL, ADDRESS)
+
+    assert not plan.known
