@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "migration-in-start": Rule(
             why="each task migrates as it starts, several at once, and a rollback starts it again on a newer schema",
-            fix="run it once for each deployment: an action before the deployment, in fairway.toml",
+            fix="take it out, and name it in [migrations] of fairway.toml: it runs once, on a copy of the data first",
         ),
         "session-in-memory": Rule(
             why="each task has sessions of its own, so that people are signed out by other requests and by deploys",

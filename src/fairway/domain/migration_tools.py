@@ -37,8 +37,8 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             configs=tuple(f"knexfile.{suffix}" for suffix in SCRIPTS),
             table="knex_migrations",
             directory="migrations",
-            command=("npx", "knex", "migrate:latest"),
-            down=("npx", "knex", "migrate:rollback"),
+            command=("npx", "--no-install", "knex", "migrate:latest"),
+            down=("npx", "--no-install", "knex", "migrate:rollback"),
         ),
         Tool.PRISMA: Known(
             name="Prisma",
@@ -46,7 +46,7 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             configs=("prisma/migrations/migration_lock.toml", "prisma/schema.prisma", "schema.prisma"),
             table="_prisma_migrations",
             directory="prisma/migrations",
-            command=("npx", "prisma", "migrate", "deploy"),
+            command=("npx", "--no-install", "prisma", "migrate", "deploy"),
             down=None,
         ),
         Tool.SEQUELIZE: Known(
@@ -55,8 +55,8 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             configs=(".sequelizerc",),
             table="SequelizeMeta",
             directory="migrations",
-            command=("npx", "sequelize-cli", "db:migrate"),
-            down=("npx", "sequelize-cli", "db:migrate:undo"),
+            command=("npx", "--no-install", "sequelize-cli", "db:migrate"),
+            down=("npx", "--no-install", "sequelize-cli", "db:migrate:undo"),
         ),
         Tool.TYPEORM: Known(
             name="TypeORM",
@@ -67,8 +67,8 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             ),
             table="migrations",
             directory="",
-            command=("npx", "typeorm", "migration:run", "-d", "dist/data-source.js"),
-            down=("npx", "typeorm", "migration:revert", "-d", "dist/data-source.js"),
+            command=("npx", "--no-install", "typeorm", "migration:run", "-d", "dist/data-source.js"),
+            down=("npx", "--no-install", "typeorm", "migration:revert", "-d", "dist/data-source.js"),
         ),
         Tool.NODE_PG_MIGRATE: Known(
             name="node-pg-migrate",
@@ -76,8 +76,8 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             configs=(),
             table="pgmigrations",
             directory="migrations",
-            command=("npx", "node-pg-migrate", "up"),
-            down=("npx", "node-pg-migrate", "down"),
+            command=("npx", "--no-install", "node-pg-migrate", "up"),
+            down=("npx", "--no-install", "node-pg-migrate", "down"),
         ),
         Tool.DRIZZLE: Known(
             name="Drizzle",
@@ -85,7 +85,7 @@ KNOWN: Mapping[Tool, Known] = MappingProxyType(
             configs=("drizzle/meta/_journal.json", *(f"drizzle.config.{suffix}" for suffix in SCRIPTS)),
             table="__drizzle_migrations",
             directory="drizzle",
-            command=("npx", "drizzle-kit", "migrate"),
+            command=("npx", "--no-install", "drizzle-kit", "migrate"),
             down=None,
         ),
         Tool.ALEMBIC: Known(
@@ -128,6 +128,8 @@ PACKAGES: Mapping[str, Tool] = MappingProxyType(
     }
 )
 """npm's packages that bring a tool."""
+STARTS = frozenset({"prestart", "start", "poststart", "prebuild", "build", "postbuild", "postinstall"})
+"""Scripts that are not for migrating alone, whatever they run."""
 STATELESS = re.compile(r"\bprisma\s+db\s+push\b|\bdrizzle-kit\s+push\b")
 """Commands that compare the schema with the database and keep no record: there is nothing to be pending."""
 
@@ -160,3 +162,35 @@ def choose(command: str, files: Sequence[str], packages: Iterable[str]) -> Tool:
         if found:
             return found[0] if len(found) == 1 else Tool.COMMAND
     return Tool.COMMAND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What `[migrations]` of fairway.toml may say: `command` and `down`, None where there is no way back."""
+
+    tool: Tool
+    command: tuple[str, ...]
+    down: tuple[str, ...] | None
+
+    @property
+    def text(self) -> str:
+        """As the keys of fairway.toml."""
+        down = f', down = "{" ".join(self.down)}"' if self.down else ""
+        return f'[migrations] command = "{" ".join(self.command)}"{down}'
+
+
+def propose(files: Sequence[str], scripts: Mapping[str, str], packages: Iterable[str]) -> Proposal | None:
+    """How an app whose tool is plain would migrate: by its own script where it has one for that. None where no tool is
+    known, or more than one."""
+    named = {name: tool for name, text in scripts.items() if name not in STARTS and (tool := only(run_by(text)))}
+    tool = only(tuple(dict.fromkeys(named.values()))) or choose("", files, packages)
+    if tool not in KNOWN or tool is Tool.SQL:
+        return None
+    script = next((name for name in named if named[name] is tool), None)
+    known = KNOWN[tool]
+    return Proposal(tool=tool, command=("npm", "run", script) if script else known.command, down=known.down)
+
+
+def only(tools: Sequence[Tool]) -> Tool | None:
+    """The only one, None when there are none or several."""
+    return tools[0] if len(tools) == 1 else None

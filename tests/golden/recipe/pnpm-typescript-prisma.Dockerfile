@@ -8,6 +8,7 @@
 #   starts "node dist/server.js"      package.json:3
 #   listens on PORT, 3000 by default  src/server.ts:3
 #   health: GET /healthz              src/server.ts:2
+# Note: Prisma can go through the migration guard: [migrations] command = "npx --no-install prisma migrate deploy"
 #
 # The secret `ca` is a bundle of certificates, for hosts behind a proxy that opens TLS; it is optional.
 

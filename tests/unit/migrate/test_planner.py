@@ -124,3 +124,17 @@ async def test_a_hostile_name_of_a_sql_file_is_not_known(name: str) -> None:
     plan = await Room({f"/app/db/{name}": b"SELECT 1"}).planner.plan(IMAGE, SQL, ADDRESS)
 
     assert not plan.known
+
+
+async def test_without_a_command_the_tools_usual_one_is_run() -> None:
+    room = Room(FILES)
+
+    found = await room.planner.command(IMAGE, Migrations(command=()))
+
+    assert found == ("npx", "--no-install", "knex", "migrate:latest")
+    assert await room.planner.command(IMAGE, KNEX) == KNEX.command
+
+
+async def test_without_a_command_and_a_tool_nothing_is_guessed() -> None:
+    with pytest.raises(UsageError, match="nothing says how"):
+        await Room({"/app/server.js": b""}).planner.command(IMAGE, Migrations(command=()))

@@ -189,7 +189,10 @@ def package(tree: Tree) -> package_json.Package | None:
 def complete(tree: Tree, detection: Detection) -> Detection:
     """The Detection with its evidence."""
     suffixes = source.PYTHON if detection.runtime and detection.runtime.language == "python" else source.NODE
-    return evidence.collect(detection, migrations.find(tree, source.read(tree, suffixes)))
+    place = tree if detection.directory == "." else Below(tree, detection.directory)
+    proposed = migrations.propose(place, detection.kind)
+    told = replace(detection, notes=(*detection.notes, proposed)) if proposed else detection
+    return evidence.collect(told, migrations.find(tree, source.read(tree, suffixes)))
 
 
 def moved(detection: Detection, folder: str) -> Detection:

@@ -94,6 +94,20 @@ class Planner:
         self._found.move_to_end(key)
         return self._found[key]
 
+    async def command(self, image: Image, settings: Migrations) -> tuple[str, ...]:
+        """What is run to migrate: the command of `settings`, else the usual one of the tool that the image has; () for
+        SQL files, which `script` runs. Raises UsageError when neither is known."""
+        if settings.command:
+            return settings.command
+        found = await self.find(image, settings)
+        if found.tool not in migration_tools.KNOWN:
+            raise UsageError(
+                "nothing says how the database is migrated",
+                why="no migration tool, or more than one, was found in the image",
+                hint='set migrations.command in fairway.toml, for example "npm run migrate"',
+            )
+        return migration_tools.KNOWN[found.tool].command
+
     async def script(
         self, image: Image, settings: Migrations, names: Sequence[str], *, back: bool = False
     ) -> sql_script.Script:
