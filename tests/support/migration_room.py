@@ -1,26 +1,25 @@
 """Real migration tools beside a real database: installed once from npm and PyPI, run as processes."""
 
-import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
+from fairway.adapters.engines.engines import EngineDatabases
 from fairway.adapters.memory.images import MemoryImage, MemoryImages
+from fairway.adapters.postgres.databases import PostgresDatabases
+from fairway.adapters.sqlite.databases import SqliteDatabases
 from fairway.domain import address as addresses
-from fairway.domain.address import Address, Engine
+from fairway.domain.address import Engine
 from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Plan
 from fairway.migrate.tools.pending import Planner
+from fairway.ports.databases import Databases
 from support.migration_samples import Sample
 
 HERE = Path(__file__).parents[1] / "integration" / "migrations"
@@ -74,32 +73,9 @@ class Ended:
     output: str
 
 
-class Reading:
-    """`ports.databases.Databases.read` by plain queries: the tests' own eyes."""
-
-    async def read(
-        self, address: Address, table: str, columns: Sequence[str], *, order: str | None = None
-    ) -> Sequence[Mapping[str, str | None]] | None:
-        if address.engine is Engine.SQLITE:
-            return read_sqlite(address.name, table, columns)
-        name = sql.SQL(".").join(sql.Identifier(part) for part in table.split("."))
-        chosen = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
-        async with await psycopg.AsyncConnection.connect(replace(address, options={}).url) as connection:
-            try:
-                cursor = await connection.execute(sql.SQL("SELECT {} FROM {}").format(chosen, name))
-            except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-                return None
-            return [dict(zip(columns, row, strict=True)) for row in await cursor.fetchall()]
-
-
-def read_sqlite(path: str, table: str, columns: Sequence[str]) -> Sequence[Mapping[str, str | None]] | None:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall():
-            return None
-        rows = connection.execute(f'SELECT {", ".join(columns)} FROM "{table}"').fetchall()
-    return [
-        {name: None if cell is None else str(cell) for name, cell in zip(columns, row, strict=True)} for row in rows
-    ]
+def databases(root: Path) -> Databases:
+    """The real ones."""
+    return EngineDatabases({Engine.POSTGRES: PostgresDatabases(), Engine.SQLITE: SqliteDatabases(root)})
 
 
 class Project:
@@ -149,8 +125,10 @@ class Project:
 
     async def plan(self, image: MemoryImage | None = None, *, url: str = "") -> Plan:
         """As Fairway sees it now, with that image or the folder as it is."""
-        planner = Planner(MemoryImages({IMAGE.reference: image or self.image()}), Reading())  # type: ignore[arg-type]
-        return await planner.plan(IMAGE, Migrations(command=self.sample.up), addresses.read(url or self.url))
+        planner = Planner(MemoryImages({IMAGE.reference: image or self.image()}), databases(self.folder.parent))
+        address = addresses.read(url or self.url)
+        here = replace(address, file=address.name) if address.engine is Engine.SQLITE else address
+        return await planner.plan(IMAGE, Migrations(command=self.sample.up), here)
 
     def image(self) -> MemoryImage:
         """The folder as an image."""

@@ -12,7 +12,7 @@ from fairway.domain.migrations import Migrations, Plan, Tool
 from fairway.migrate.tools import sql, sql_script
 from fairway.migrate.tools.shipped import Configs, Shipped
 from fairway.ports.images import Folder
-from support.migration_room import Ended, Reading
+from support.migration_room import Ended, databases
 from support.pipeline_postgres import find_programs
 
 SETTINGS = Migrations(command=(), tool=Tool.SQL, lock_timeout=2.0)
@@ -40,7 +40,7 @@ class Room:
     async def plan(self, files: dict[str, str]) -> Plan:
         shipped, address = self.shipped(files), addresses.read(self.url)
         asks = sql.asks(shipped.place, address)
-        return sql.plan(shipped, [await Reading().read(address, ask.table, ask.columns) for ask in asks])
+        return sql.plan(shipped, [await databases(self.folder).read(address, ask.table, ask.columns) for ask in asks])
 
     async def up(self, files: dict[str, str]) -> Ended:
         names = {step.name for step in (await self.plan(files)).pending}

@@ -126,15 +126,26 @@ async def test_a_hostile_name_of_a_sql_file_is_not_known(name: str) -> None:
     assert not plan.known
 
 
-async def test_without_a_command_the_tools_usual_one_is_run() -> None:
+async def test_settings_are_settled_by_what_the_image_has_and_the_image_is_looked_into_once() -> None:
     room = Room(FILES)
 
-    found = await room.planner.command(IMAGE, Migrations(command=()))
+    found = await room.planner.settle(IMAGE, Migrations(command=()))
+    plan = await room.planner.plan(IMAGE, found, ADDRESS)
 
-    assert found == ("npx", "--no-install", "knex", "migrate:latest")
-    assert await room.planner.command(IMAGE, KNEX) == KNEX.command
+    assert (found.tool, found.table) == (Tool.KNEX, "knex_migrations")
+    assert found.command == ("npx", "--no-install", "knex", "migrate:latest")
+    assert len(plan.pending) == 2
+    assert room.images.opened == [IMAGE.reference]
+
+
+async def test_what_fairway_toml_says_is_settled() -> None:
+    settings = Migrations(command=("npm", "run", "migrate"), table="changes")
+
+    found = await Room(FILES).planner.settle(IMAGE, settings)
+
+    assert (found.command, found.table) == (settings.command, "changes")
 
 
 async def test_without_a_command_and_a_tool_nothing_is_guessed() -> None:
     with pytest.raises(UsageError, match="nothing says how"):
-        await Room({"/app/server.js": b""}).planner.command(IMAGE, Migrations(command=()))
+        await Room({"/app/server.js": b""}).planner.settle(IMAGE, Migrations(command=()))

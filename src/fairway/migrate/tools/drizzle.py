@@ -88,8 +88,8 @@ def migration(directory: str, folder: Folder, entry: tuple[str, int]) -> Migrati
 
 def asks(place: Place, address: Address) -> Sequence[Ask]:
     """Digests and times."""
-    qualified = "." in place.table or address.engine is Engine.SQLITE
-    table = place.table if qualified else f"{place.options['schema']}.{place.table}"
+    schema = None if "." in place.table or address.engine is Engine.SQLITE else place.options["schema"]
+    table = ledger.whole(schema, place.table)
     return (Ask(table=table, columns=("id", "hash", "created_at"), order="id"),)
 
 

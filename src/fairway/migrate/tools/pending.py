@@ -9,7 +9,7 @@ import asyncio
 import posixpath
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from fairway.domain import migration_tools
@@ -54,6 +54,10 @@ REMEMBERED = 32
 """Images whose files are remembered."""
 
 
+Key = tuple[str, tuple[str, ...], Tool | None, str | None, str | None]
+"""All that what is read of an image depends on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What an image says: all that it has, or why that can't be told."""
@@ -69,7 +73,7 @@ class Planner:
     def __init__(self, images: ImageFiles, databases: Databases) -> None:
         self._images = images
         self._databases = databases
-        self._found: OrderedDict[tuple[object, ...], Found] = OrderedDict()
+        self._found: OrderedDict[Key, Found] = OrderedDict()
 
     async def plan(self, image: Image, settings: Migrations, address: Address) -> Plan:
         """What the command of `settings`, run in the image, would do to the database. Raises WorkFailed when the image
@@ -83,30 +87,40 @@ class Planner:
         except Unsure as reason:
             return Plan(tool=found.tool, known=False, unsure=str(reason))
 
-    async def find(self, image: Image, settings: Migrations) -> Found:
-        """What the image has, read once. Raises WorkFailed, Unavailable."""
-        key = (image.reference, settings.command, settings.tool, settings.directory, settings.table)
-        if key not in self._found:
-            async with self._images.open(image) as opened:
-                self._found[key] = await look(opened, settings)
-            while len(self._found) > REMEMBERED:
-                self._found.popitem(last=False)
-        self._found.move_to_end(key)
-        return self._found[key]
+    async def settle(self, image: Image, settings: Migrations) -> Migrations:
+        """The settings with the tool, its table and its usual command where they are not set. SQL files have no
+        command: `script` says what is run.
 
-    async def command(self, image: Image, settings: Migrations) -> tuple[str, ...]:
-        """What is run to migrate: the command of `settings`, else the usual one of the tool that the image has; () for
-        SQL files, which `script` runs. Raises UsageError when neither is known."""
-        if settings.command:
-            return settings.command
+        Raises UsageError when nothing says how the database is migrated, WorkFailed, Unavailable.
+        """
         found = await self.find(image, settings)
-        if found.tool not in migration_tools.KNOWN:
+        known = migration_tools.KNOWN.get(found.tool)
+        if known is None and not settings.command:
             raise UsageError(
                 "nothing says how the database is migrated",
                 why="no migration tool, or more than one, was found in the image",
                 hint='set migrations.command in fairway.toml, for example "npm run migrate"',
             )
-        return migration_tools.KNOWN[found.tool].command
+        usual = known.command if known is not None else ()
+        table = settings.table or (found.shipped.place.table if found.shipped else None)
+        settled = replace(settings, tool=found.tool, command=settings.command or usual, table=table)
+        self._remember(key_of(image, settled), found)
+        return settled
+
+    async def find(self, image: Image, settings: Migrations) -> Found:
+        """What the image has, read once. Raises WorkFailed, Unavailable."""
+        key = key_of(image, settings)
+        if (found := self._found.get(key)) is None:
+            async with self._images.open(image) as opened:
+                found = await look(opened, settings)
+        self._remember(key, found)
+        return found
+
+    def _remember(self, key: Key, found: Found) -> None:
+        self._found[key] = found
+        self._found.move_to_end(key)
+        while len(self._found) > REMEMBERED:
+            self._found.popitem(last=False)
 
     async def script(
         self, image: Image, settings: Migrations, names: Sequence[str], *, back: bool = False
@@ -127,6 +141,11 @@ class Planner:
         read = self._databases.read
         asks = reader.asks(shipped.place, address)
         return await asyncio.gather(*(read(address, each.table, each.columns, order=each.order) for each in asks))
+
+
+def key_of(image: Image, settings: Migrations) -> Key:
+    """Of an image's files under these settings."""
+    return (image.reference, settings.command, settings.tool, settings.directory, settings.table)
 
 
 async def look(opened: Opened, settings: Migrations) -> Found:
