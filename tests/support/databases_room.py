@@ -7,10 +7,12 @@ that makes, fills, alters and drops them in its own words.
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from fairway.adapters.memory.counting import MemoryCounts
 from fairway.adapters.memory.databases import MemoryDatabase, MemoryDatabases, MemoryWorld
 from fairway.adapters.memory.dumps import MemoryDumps
 from fairway.adapters.memory.scratches import MemoryGates, MemoryScratches, MemoryWatches
 from fairway.domain.address import Address, read
+from fairway.ports.counting import Counts
 from fairway.ports.databases import Databases, Dumps, Gates, Progress, Scratches, Watches
 
 
@@ -25,6 +27,7 @@ class Room(Protocol):
     scratches: Scratches
     watches: Watches
     gates: Gates
+    counts: Counts
     statements: bool
 
     def full(self, table: str) -> str:
@@ -75,6 +78,7 @@ class MemoryRoom:
         self.scratches = MemoryScratches(self.world)
         self.watches = MemoryWatches(self.world)
         self.gates = MemoryGates(self.world)
+        self.counts = MemoryCounts(self.world)
 
     def full(self, table: str) -> str:
         return f"public.{table}"

@@ -118,7 +118,14 @@ class Judges:
     def __init__(self, world: "World") -> None:
         self._world = world
 
-    async def judge(self, subject: Subject, *, serving: Release | None, rehearsal: Rehearsal | None = None) -> Judged:
+    async def judge(
+        self,
+        subject: Subject,
+        *,
+        serving: Release | None,
+        rehearsal: Rehearsal | None = None,
+        copy: Address | None = None,
+    ) -> Judged:
         return judge(self._world.findings, subject.settings)
 
 

@@ -16,6 +16,7 @@ import psycopg
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.postgres.answering import PostgresCounts
 from fairway.adapters.postgres.databases import PostgresDatabases
 from fairway.adapters.postgres.dumps import PostgresDumps
 from fairway.adapters.postgres.gates import PostgresGates
@@ -99,6 +100,7 @@ class PostgresRoom:
         }
         self.workshop = Workshop(engine, bases)
         self.databases = PostgresDatabases()
+        self.counts = PostgresCounts()
         self.dumps = PostgresDumps(self.workshop)
         self.scratches = PostgresScratches(self.workshop)
         self.watches = PostgresWatches(self.workshop)

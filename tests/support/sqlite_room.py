@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fairway.adapters.sqlite.counting import SqliteCounts
 from fairway.adapters.sqlite.databases import SqliteDatabases
 from fairway.adapters.sqlite.dumps import SqliteDumps
 from fairway.adapters.sqlite.gates import SqliteGates
@@ -58,6 +59,7 @@ class SqliteRoom:
         self.scratches = SqliteScratches(self.root, self.isolation)
         self.watches = SqliteWatches()
         self.gates = SqliteGates()
+        self.counts = SqliteCounts()
 
     def full(self, table: str) -> str:
         return table

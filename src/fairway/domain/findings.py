@@ -18,20 +18,33 @@ from fairway.domain.statements import Action, Constraint, Reading
 
 @dataclass(slots=True)
 class Story:
-    """What the statements so far have made: tables, constraints with the column that they prove, indexes; and whether
-    they set a limit to waiting for locks."""
+    """What the statements so far have made: tables, constraints with the column that they prove, indexes; and whose
+    rows they have changed."""
 
     fresh: set[str] = field(default_factory=set)
     unproven: dict[str, tuple[str, str]] = field(default_factory=dict)
     proven: set[tuple[str, str]] = field(default_factory=set)
     constraints: set[tuple[str, str]] = field(default_factory=set)
     indexes: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+
+    def sight(self, reading: Reading, ground: Ground) -> Sight:
+        """A statement as it is met at this point."""
+        return Sight(
+            reading=reading,
+            ground=ground,
+            fresh=frozenset(self.fresh),
+            proven=frozenset(self.proven),
+            touched=frozenset(self.touched),
+        )
 
     def tell(self, reading: Reading, action: Action) -> None:
         """Remember what an action made."""
         match action:
             case act.CreateTable():
                 self.fresh.add(action.table)
+            case act.ChangeSome() | act.ChangeAll() | act.CopyRows():
+                self.touched.add(action.table)
             case act.RenameTable() if action.table in self.fresh:
                 self.fresh.add(action.to)
             case act.CreateIndex() if action.table in self.fresh:
@@ -56,8 +69,7 @@ def find(readings: Sequence[Reading], ground: Ground, *, own_tables: frozenset[s
     found: list[Finding] = []
     for reading in readings:
         for action in reading.actions:
-            fresh, proven = frozenset(story.fresh), frozenset(story.proven)
-            sight = Sight(reading=reading, ground=ground, fresh=fresh, proven=proven)
+            sight = story.sight(reading, ground)
             found += judge(sight, action, story, rebuilt)
             story.tell(reading, action)
     return [*found, *timeouts(readings, ground, found)]
@@ -169,7 +181,7 @@ def questions(readings: Sequence[Reading], ground: Ground) -> tuple[Question, ..
     for reading in readings:
         for action in reading.actions:
             question = question_of(action)
-            if question is not None and question.table not in story.fresh:
+            if question is not None and question.table not in story.fresh | story.touched:
                 asked[question] = None
             story.tell(reading, action)
     return tuple(each for each in asked if ground.standing is None or ground.table(each.table) is not None)

@@ -39,7 +39,7 @@ def rename_column(sight: Sight, action: act.RenameColumn) -> list[Finding]:
     type_ = sight.ground.type_of(action.table, action.column) or "…"
     effect = f"takes {action.column} of {sight.described(action.table)} away from every query that names it"
     advice = (
-        "in three releases: add the new column and write both; read the new one; drop the old one:\n"
+        "in three releases: add the new column and write both; use the new one alone; drop the old one:\n"
         f"ALTER TABLE {table} ADD COLUMN {new} {type_};\n"
         f"UPDATE {table} SET {new} = {old} WHERE {new} IS NULL;  -- in portions\n"
         f"ALTER TABLE {table} DROP COLUMN {old};  -- in the third release"
@@ -86,7 +86,7 @@ def required(sight: Sight, action: act.AddColumn) -> list[Finding]:
         f"-- later, once every row has one:\nALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;"
     )
     seen, _ = sight.use(action.table, "")
-    unused = sight.empty(action.table) and sight.ground.source is not None and not seen
+    unused = sight.empty(action.table) and (not sight.ground.serves or (sight.ground.source is not None and not seen))
     return [sight.finding("adding-required-field", action.table, effect, advice, harmless=unused)]
 
 
@@ -95,7 +95,7 @@ def not_null(sight: Sight, action: act.SetNotNull) -> list[Finding]:
     if (action.table, action.column) in sight.proven:
         return []
     table, column = quoted(action.table), quoted(action.column)
-    nulls = sight.ground.answers.get(Nulls(table=action.table, column=action.column))
+    nulls = sight.answer(Nulls(table=action.table, column=action.column))
     fill = f"UPDATE {table} SET {column} = … WHERE {column} IS NULL;"
     if nulls:
         rows = "row has" if nulls == 1 else "rows have"
@@ -121,7 +121,7 @@ def not_null(sight: Sight, action: act.SetNotNull) -> list[Finding]:
 
 def repeated(sight: Sight, table: str, columns: tuple[str, ...]) -> str:
     """What stands before the sentence about the lock when rows repeat the values."""
-    count = sight.ground.answers.get(Repeated(table=table, columns=columns))
+    count = sight.answer(Repeated(table=table, columns=columns))
     if not count:
         return ""
     rows = "row repeats" if count == 1 else "rows repeat"
@@ -137,7 +137,7 @@ def change_type(sight: Sight, action: act.ChangeType) -> list[Finding]:
         return []
     table, column, new = quoted(action.table), quoted(action.column), quoted(f"{action.column}_new")
     advice = (
-        "in three releases: add a column of the new type and write both; read the new one; drop the old one:\n"
+        "in three releases: add a column of the new type and write both; use the new one alone; drop the old one:\n"
         f"ALTER TABLE {table} ADD COLUMN {new} {action.type};\n"
         f"UPDATE {table} SET {new} = {column}::{action.type} WHERE {new} IS NULL;  -- in portions\n"
         f"ALTER TABLE {table} DROP COLUMN {column};  -- in the third release"

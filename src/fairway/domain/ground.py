@@ -2,7 +2,7 @@
 counted in the copy, and what was seen in the rehearsal. Everything may be unknown, and is then said to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fairway.domain.address import Engine
 from fairway.domain.catalog import Schema, Standing, Table
@@ -50,7 +50,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """`schema` is the database's before the migration. `answers` are counts on the copy."""
+    """`schema` is the database's before the migration. `answers` are counts on the copy. `serves` is false where no
+    release is there yet that could use anything."""
 
     engine: Engine
     settings: Migrations
@@ -59,6 +60,11 @@ class Ground:
     source: Source | None = None
     answers: Mapping[Question, int] = field(default_factory=dict)
     rehearsal: Rehearsal | None = None
+    serves: bool = True
+
+    def with_answers(self, answers: Mapping[Question, int]) -> "Ground":
+        """The same with what was counted."""
+        return replace(self, answers=answers)
 
     def table(self, name: str) -> Table | None:
         """The table as it stands, None when it isn't known."""

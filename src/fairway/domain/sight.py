@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fairway.domain import uses, weights
 from fairway.domain.catalog import Table
-from fairway.domain.ground import Ground, Seen
+from fairway.domain.ground import Ground, Question, Seen
 from fairway.domain.judgement import Finding
 from fairway.domain.rehearsal import BLOCKS_READS, LockMode
 from fairway.domain.statements import Reading
@@ -25,12 +25,14 @@ WORDS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
     """`fresh` are the tables that the same migrations make: nobody uses them yet. `proven` are the columns, each with
-    its table, that a constraint of an earlier statement keeps from being null."""
+    its table, that a constraint of an earlier statement keeps from being null; `touched` the tables
+    whose rows one has changed, so that what was counted before says nothing."""
 
     reading: Reading
     ground: Ground
     fresh: frozenset[str] = frozenset()
     proven: frozenset[tuple[str, str]] = frozenset()
+    touched: frozenset[str] = frozenset()
 
     def is_fresh(self, table: str) -> bool:
         """Whether the same migrations make the table."""
@@ -39,6 +41,10 @@ class Sight:
     def table(self, name: str) -> Table | None:
         """The table as it stands."""
         return self.ground.table(name)
+
+    def answer(self, question: Question) -> int | None:
+        """What was counted in the copy, None where that is not known."""
+        return None if question.table in self.touched else self.ground.answers.get(question)
 
     def empty(self, name: str) -> bool:
         """Whether the table is known to have no rows, or next to none by the database's own estimate."""
@@ -95,12 +101,14 @@ class Sight:
         if self.is_fresh(table):
             return []
         seen, sentence = self.use(table, column)
-        unused = self.ground.source is not None and not seen
+        unused = not self.ground.serves or (self.ground.source is not None and not seen)
         return [self.finding(rule, table, f"{effect}; {sentence}", advice, harmless=unused and self.empty(table))]
 
     def use(self, table: str, column: str) -> tuple[tuple[Seen, ...], str]:
         """Where the running release names it, and that in words."""
         source = self.ground.source
+        if not self.ground.serves:
+            return (), "no release serves that could use it"
         if source is None:
             return (), "whether the release that serves still uses it is not known"
         seen = uses.places(source.files, table, column)

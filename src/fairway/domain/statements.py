@@ -144,6 +144,13 @@ class ChangeAll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSome:
+    """An UPDATE or a DELETE of some rows, or an INSERT into the table."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRows:
     """INSERT INTO `table` SELECT from `source`."""
 
@@ -197,6 +204,7 @@ Action = (
     | Rewrite
     | Truncate
     | ChangeAll
+    | ChangeSome
     | CopyRows
     | LockTable
     | Refresh

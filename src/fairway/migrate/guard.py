@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from fairway.domain import address as addresses
 from fairway.domain import guarding, rehearsed
+from fairway.domain.address import Address
 from fairway.domain.aftermath import Aftermath
 from fairway.domain.ids import AppName, EnvironmentName, JobId
 from fairway.domain.migrations import Restoring
@@ -169,11 +170,16 @@ class Guard:
         return Subject(settings=settings, variables=variables, written=written, address=address, plan=plan)
 
     async def _judge(
-        self, walk: Walk, subject: Subject, serving: Serving | None, rehearsal: Rehearsal | None = None
+        self,
+        walk: Walk,
+        subject: Subject,
+        serving: Serving | None,
+        rehearsal: Rehearsal | None = None,
+        copy: Address | None = None,
     ) -> None:
         """What is wrong with it, said and written down; said once more only where the rehearsal has shown more."""
         release = serving.release if serving is not None else None
-        judged = await self.parts.judging.judge(subject, serving=release, rehearsal=rehearsal)
+        judged = await self.parts.judging.judge(subject, serving=release, rehearsal=rehearsal, copy=copy)
         before = walk.passage.judged
         known = guarding.agree(before.all) if before is not None else guarding.NOTHING
         await walk.note(judged=judged)
@@ -190,6 +196,7 @@ class Guard:
             if not subject.settings.rehearse:
                 return True
             await walk.move(S.REHEARSING)
+            await self._judge(walk, subject, serving, copy=copied.scratch.address)
             found = await rehearsing.rehearse(self.parts, walk, subject, copied.scratch)
             await walk.note(rehearsal=found)
             failed = rehearsed.find_failure(found, subject.plan, subject.settings, subject.written)

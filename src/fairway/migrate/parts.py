@@ -82,8 +82,16 @@ class Planning(Protocol):
 class Judging(Protocol):
     """What is wrong with it."""
 
-    async def judge(self, subject: Subject, *, serving: Release | None, rehearsal: Rehearsal | None = None) -> Judged:
-        """By the SQL of what is pending, and by what the rehearsal has shown when there was one. Raises Unavailable."""
+    async def judge(
+        self,
+        subject: Subject,
+        *,
+        serving: Release | None,
+        rehearsal: Rehearsal | None = None,
+        copy: Address | None = None,
+    ) -> Judged:
+        """By the SQL of what is pending, by what is counted in the `copy` where there is one that was not migrated yet,
+        and by what the rehearsal has shown when there was one. Raises Unavailable."""
         ...
 
 

@@ -178,22 +178,24 @@ def cluster(node: Node) -> list[Action]:
 
 
 def change_all(node: Node) -> list[Action]:
-    """UPDATE and DELETE without WHERE. What is joined to another table chooses its rows too."""
+    """UPDATE and DELETE. What is joined to another table chooses its rows as a WHERE does."""
     chosen = tree.child(node, "where_or_current_clause", "from_clause", "using_clause")
-    if chosen is not None:
-        return []
     target = tree.child(node, "relation_expr_opt_alias")
+    if chosen is not None:
+        return [act.ChangeSome(table=tree.name(target))]
     how = "UPDATE" if node.type == "UpdateStmt" else "DELETE"
     return [act.ChangeAll(table=tree.name(target), how=how)]
 
 
 def insert(node: Node) -> list[Action]:
-    """INSERT … SELECT * FROM one table: how a table is rebuilt."""
+    """INSERT; with SELECT … FROM a table it may be how that one is rebuilt."""
     target = tree.child(node, "insert_target")
     source = tree.first(node, "from_clause")
     table = tree.first(source, "relation_expr") if source else None
-    if target is None or table is None:
+    if target is None:
         return []
+    if table is None:
+        return [act.ChangeSome(table=tree.name(tree.first(target, "qualified_name")))]
     return [act.CopyRows(table=tree.name(tree.first(target, "qualified_name")), source=tree.name(table))]
 
 

@@ -30,16 +30,16 @@ def memory() -> MemoryRoom:
 
 
 @pytest.fixture
-def sqlite_room(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
     return SqliteRoom(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture
-def sqlite_room_without_log(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
+def sqlite_without_log(tmp_path_factory: pytest.TempPathFactory) -> SqliteRoom:
     return SqliteRoom(tmp_path_factory.mktemp("sqlite"), journal="delete")
 
 
-@pytest.fixture(params=["memory", "postgres", "sqlite_room", "sqlite_room_without_log"])
+@pytest.fixture(params=["memory", "postgres", "sqlite", "sqlite_without_log"])
 def room(request: pytest.FixtureRequest) -> Room:
     made: Room = request.getfixturevalue(request.param)
     return made

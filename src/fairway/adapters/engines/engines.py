@@ -8,7 +8,9 @@ from typing import TypeVar
 from fairway.domain.address import Address, Engine
 from fairway.domain.catalog import Schema, Standing
 from fairway.domain.fingerprint import Fingerprint
+from fairway.domain.ground import Question
 from fairway.errors import Unavailable
+from fairway.ports.counting import Counts
 from fairway.ports.databases import (
     Databases,
     Dumped,
@@ -47,6 +49,17 @@ class EngineDatabases:
     async def since(self, address: Address, fingerprint: Fingerprint) -> Sequence[str]:
         """As the engine's."""
         return await choose(self._engines, address).since(address, fingerprint)
+
+
+class EngineCounts:
+    """`ports.counting.Counts`."""
+
+    def __init__(self, engines: Mapping[Engine, Counts]) -> None:
+        self._engines = engines
+
+    async def count(self, address: Address, questions: Sequence[Question]) -> Mapping[Question, int]:
+        """As the engine's."""
+        return await choose(self._engines, address).count(address, questions)
 
 
 class EngineDumps:

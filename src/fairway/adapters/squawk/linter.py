@@ -12,7 +12,8 @@ from fairway.adapters.squawk import answer, process
 from fairway.adapters.squawk.answer import Violation
 from fairway.domain import sqltext
 from fairway.domain.judgement import Finding
-from fairway.domain.migrationrules import COVERED, RULES, MigrationRule
+from fairway.domain.migrationrule import MigrationRule
+from fairway.domain.migrationrules import COVERED, RULES
 from fairway.domain.migrations import Step
 from fairway.domain.sqltext import Statement
 

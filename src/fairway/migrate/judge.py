@@ -1,0 +1,70 @@
+"""`parts.Judging`: what is known of a database and of the release that serves is gathered, and the migrations judged.
+
+Three times for each passage: by the files alone, while nothing has begun; with the nulls and doubles that were counted
+in the copy, just before it is rehearsed; and with what the rehearsal has shown.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from fairway.domain.address import Address
+from fairway.domain.ground import Ground, Question
+from fairway.domain.judgement import Judged
+from fairway.domain.rehearsal import Rehearsal
+from fairway.domain.release import Release
+from fairway.errors import Unavailable
+from fairway.migrate import judging
+from fairway.migrate.parts import Subject
+from fairway.migrate.running import read_source
+from fairway.ports.counting import Counts
+from fairway.ports.databases import Databases
+from fairway.ports.guarding import Linter, Workspaces
+from fairway.ports.source import Repositories
+
+
+class Judge:
+    """One for all apps."""
+
+    def __init__(
+        self,
+        databases: Databases,
+        counts: Counts,
+        linter: Linter,
+        repositories: Repositories,
+        workspaces: Workspaces,
+    ) -> None:
+        self._databases = databases
+        self._counts = counts
+        self._linter = linter
+        self._repositories = repositories
+        self._workspaces = workspaces
+
+    async def judge(
+        self,
+        subject: Subject,
+        *,
+        serving: Release | None,
+        rehearsal: Rehearsal | None = None,
+        copy: Address | None = None,
+    ) -> Judged:
+        """Raises Unavailable when the database can't be looked at."""
+        steps = subject.plan.pending
+        ground = Ground(
+            engine=subject.address.engine,
+            settings=subject.settings,
+            standing=subject.standing or await self._databases.look(subject.address),
+            schema=await self._databases.schema(subject.address),
+            source=None if serving is None else await read_source(self._repositories, self._workspaces, serving),
+            serves=serving is not None,
+            rehearsal=rehearsal,
+        )
+        counted = {} if copy is None else await self._count(copy, judging.questions(steps, ground))
+        known = ground.with_answers(counted)
+        found = await judging.find(steps, known, self._linter)
+        return found.judged(known)
+
+    async def _count(self, copy: Address, questions: Sequence[Question]) -> Mapping[Question, int]:
+        """What the copy says; nothing when it does not answer, since the rehearsal finds the same the hard way."""
+        try:
+            return await self._counts.count(copy, questions) if questions else {}
+        except Unavailable:
+            return {}
