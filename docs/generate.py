@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fairway.cli import reference as commands
+from fairway.cli import rulespage
 from fairway.manifest import reference, schema
 
 FOLDER = Path(__file__).parent / "reference"
@@ -24,6 +25,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands.markdown,
     "fairway-toml.md": reference.markdown,
     "fairway-toml.schema.json": schema_text,
+    "../explanation/migration-rules.md": rulespage.markdown,
 }
 
 
