@@ -11,6 +11,7 @@ COMMANDS: Mapping[str, str] = {
     "list": f"{HERE}.db_list:list_",
     "show": f"{HERE}.db_list:show",
     "psql": f"{HERE}.db_psql:psql",
+    "clone": f"{HERE}.db_clone:clone",
     "delete": f"{HERE}.db_delete:delete",
     "backup": f"{HERE}.db_backup:backup",
     "backups": f"{HERE}.db_backups:backups",
