@@ -138,5 +138,10 @@ def make_admitting(ground: Ground, desired: TellingDesiredStates) -> Admitting:
     async def reserved_by_runs() -> capacity.Amount:
         return capacity.reserved_by(await ground.held.runs.unfinished())
 
+    async def reserved_by_databases() -> capacity.Amount:
+        """Those on this host, whatever state they are in: one that is down is started again."""
+        here = [each for each in await ground.store.managed.list() if each.server == ground.instance]
+        return capacity.add(capacity.Amount(memory=each.memory, cpu=each.cpu) for each in here)
+
     size = DockerHostSize(ground.engine.containers.connection)
-    return Admitting(size, ground.store.deployments, desired, policy, reserved_by_runs)
+    return Admitting(size, ground.store.deployments, desired, policy, reserved_by_runs, reserved_by_databases)

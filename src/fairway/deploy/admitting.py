@@ -23,7 +23,7 @@ from fairway.ports.host import HostSize
 from fairway.ports.stores import Deployments, DesiredStates
 
 Jobs = Callable[[], Awaitable[Amount]]
-"""What the jobs that run at this moment have reserved."""
+"""What the jobs that run at this moment have reserved, or the databases."""
 
 
 class NoRoom(Conflict):
@@ -49,12 +49,14 @@ class Admitting:
         desired: DesiredStates,
         policy: Policy | None = None,
         jobs: Jobs = no_jobs,
+        databases: Jobs = no_jobs,
     ) -> None:
         self._size = size
         self._deployments = deployments
         self._desired = desired
         self._policy = policy or Policy()
         self._jobs = jobs
+        self._databases = databases
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -104,8 +106,8 @@ class Admitting:
         return Budget(host=host, policy=self._policy, others=await self._others(app, environment))
 
     async def _others(self, app: AppName, environment: EnvironmentName) -> Mapping[str, Amount]:
-        """What every other environment, and the jobs, have reserved."""
-        others = {"jobs": await self._jobs()}
+        """What every other environment, the jobs, and the databases that Fairway runs have reserved."""
+        others = {"jobs": await self._jobs(), "databases": await self._databases()}
         for each in await self._desired.list():
             if each.key != (app, environment):
                 others[f"{each.app} {each.environment}"] = await self._reserved(each)

@@ -33,13 +33,22 @@ class Quay(Yard):
         super().__init__(store)
         self.size = MemoryHostSize(Host(cores=2.0, memory=memory * MIB))
         self.jobs = Amount(memory=jobs * MIB)
+        self.databases = Amount()
         self.admitting = Admitting(
-            self.size, self.store.deployments, self.store.desired, Policy(system=0, surge_percent=100), self.count_jobs
+            self.size,
+            self.store.deployments,
+            self.store.desired,
+            Policy(system=0, surge_percent=100),
+            self.count_jobs,
+            self.count_databases,
         )
         self.deployer = self.make_deployer(self.admitting)
 
     async def count_jobs(self) -> Amount:
         return self.jobs
+
+    async def count_databases(self) -> Amount:
+        return self.databases
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -154,12 +163,16 @@ async def test_other_environments_and_jobs_have_their_part_even_when_nothing_of_
         await yard.store.desired.put(replace(current, app=BLOG, version=0))
 
         refused = await yard.deploy(42, WEB_ONLY, image=other_image(2))
-        yard.jobs = Amount()
+        yard.jobs, yard.databases = Amount(), Amount(memory=512 * MIB)
+        by_a_database = await yard.deploy(44, WEB_ONLY, image=other_image(4))
+        yard.databases = Amount()
         moved = await yard.deploy(43, WEB_ONLY, image=other_image(3))
 
     assert refused.state is RolloutState.FAILED
     assert refused.cause is not None
     assert "1.5 GB reserved (blog production 1 GB, jobs 512 MB)" in refused.cause.seen
+    assert by_a_database.cause is not None
+    assert "databases 512 MB" in by_a_database.cause.seen
     assert moved.state is RolloutState.COMPLETED
 
 
