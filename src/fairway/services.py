@@ -198,6 +198,10 @@ class Databases(Protocol):
         """psql beside one (None: the only one). Raises NotFound."""
         ...
 
+    async def urls_here(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        """By variable the URL of each that runs, as this host's processes reach it: for the owner alone."""
+        ...
+
     async def delete(self, key: DatabaseKey, *, typed: str) -> None:
         """Delete one with its data, for who typed the app's name. Raises NotFound, Conflict."""
         ...

@@ -2,6 +2,7 @@
 back on its data whatever kills it, and gone only for who types the app's name."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,11 @@ CONNECTS = """
 const url = new URL(process.env.DATABASE_URL);
 require('net').connect(url.port, url.hostname).on('connect', () => { console.log('in'); process.exit(0) })
   .on('error', error => { console.log(error.message); process.exit(1) });
+"""
+
+LOGS_IN = """
+import os, psycopg
+print(psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT current_user').fetchone()[0])
 """
 
 
@@ -91,6 +97,15 @@ def test_setting_the_variable_oneself_is_refused(live: Project) -> None:
 
     assert ran.status != 0
     assert "DATABASE_URL of production is given by the database main" in ran.text
+
+
+def test_a_process_on_this_host_gets_an_address_that_it_reaches(live: Project) -> None:
+    until(lambda: healthy(live), what="a healthy database")
+
+    ran = live.fairway("run", "production", "--from", "server", "--", sys.executable, "-c", LOGS_IN)
+
+    assert (ran.status, ran.stdout) == (0, "app\n"), ran.text
+    assert "DATABASE_URL is the database main of production itself, not a copy" in ran.text
 
 
 def test_status_and_list_show_it(live: Project) -> None:

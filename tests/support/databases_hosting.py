@@ -183,4 +183,5 @@ def make_desk(store: MemoryStore, clock: Clock, notices: Notices) -> Desk:
         return Measured(bytes=8_000_000, sessions=2, most=100)
 
     parts = Parts(ledger=ledger, servers=servers, volumes=volumes, log_in=servers.log_in, open=open_, server="here")
-    return Desk(ledger, Supervisor(parts), servers, volumes, Giving(store.managed, open_), measure, open_)
+    giving, reaching = Giving(store.managed, open_), Reaching(store.managed, servers, volumes)
+    return Desk(ledger, Supervisor(parts), servers, volumes, giving, reaching, measure, open_)

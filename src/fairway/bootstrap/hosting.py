@@ -78,6 +78,8 @@ def host(ground: Ground) -> Hosting:
     )
 
     async def measure(address: Address) -> Measured:
+        if address.engine is Engine.SQLITE:
+            return Measured(bytes=await files.size(address))
         size, sessions, most = await measuring.ask(address)
         return Measured(bytes=size, sessions=sessions, most=most)
 
@@ -94,13 +96,14 @@ def host(ground: Ground) -> Hosting:
         server=ground.instance,
         instead=INSTEAD,
     )
+    reaching = Reaching(ground.store.managed, servers, ground.volumes)
     return Hosting(
         ledger=ledger,
         servers=servers,
         supervisor=supervisor,
         preparing=Preparing(declaring, supervisor),
-        reaching=Reaching(ground.store.managed, servers, ground.volumes),
-        desk=Desk(ledger, supervisor, servers, ground.volumes, ground.giving, measure, open_),
+        reaching=reaching,
+        desk=Desk(ledger, supervisor, servers, ground.volumes, ground.giving, reaching, measure, open_),
     )
 
 

@@ -1,11 +1,12 @@
 """What people ask of databases: which there are and how they stand, a command beside one, and that one be deleted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fairway.databases.giving import Giving
 from fairway.databases.ledger import Ledger
+from fairway.databases.reaching import Reaching
 from fairway.databases.supervisor import Open, Supervisor
 from fairway.domain import database as databases
 from fairway.domain.address import Address
@@ -23,11 +24,12 @@ UNKNOWN = "it has not been looked at yet"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a database says of itself: its size, and how many sessions it has, of how many that it takes."""
+    """What a database says of itself: its size, and how many sessions it has, of how many that it takes; None of a
+    file, which has none."""
 
     bytes: int
-    sessions: int
-    most: int
+    sessions: int | None = None
+    most: int | None = None
 
 
 Measure = Callable[[Address], Awaitable[Measured]]
@@ -53,6 +55,7 @@ class Desk:
         servers: DatabaseServers,
         volumes: Volumes,
         giving: Giving,
+        reaching: Reaching,
         measure: Measure,
         open: Open,
     ) -> None:
@@ -61,6 +64,7 @@ class Desk:
         self._servers = servers
         self._volumes = volumes
         self._giving = giving
+        self._reaching = reaching
         self._measure = measure
         self._open = open
 
@@ -86,6 +90,18 @@ class Desk:
             )
         command = ["psql", "--username", databases.USER, "--dbname", databases.NAME, *words]
         return await self._servers.run(database.id, command, tty=tty)
+
+    async def urls_here(self, app: AppName, environment: EnvironmentName) -> Mapping[str, str]:
+        """By variable the URL of each that runs, as a process on this host reaches it: for the owner alone."""
+        found: dict[str, str] = {}
+        for variable, each in (await self._giving.names(app, environment)).items():
+            address = databases.address_of(each, self._open(each))
+            try:
+                reached = await self._reaching.reach(app, environment, address)
+            except Unavailable:
+                continue  # it does not run: nobody reaches it from anywhere
+            found[variable] = (replace(reached, name=reached.file) if reached.file else reached).url
+        return found
 
     async def delete(self, key: DatabaseKey, *, typed: str) -> None:
         """Delete it with its data, which wants the app's name. Asked for again, it goes on where it was cut off.
@@ -132,11 +148,12 @@ class Desk:
     async def _show(self, database: Database) -> Shown:
         condition = self._condition(database)
         measured = None
-        if condition.state is State.HEALTHY and condition.host:
-            address = databases.address_of(database, self._open(database)).moved(host=condition.host, port=5432)
+        if condition.state is State.HEALTHY:
+            address = databases.address_of(database, self._open(database))
             try:
                 async with asyncio.timeout(ANSWER):
-                    measured = await self._measure(address)
+                    reached = await self._reaching.reach(database.app, database.environment, address)
+                    measured = await self._measure(reached)
             except (Unavailable, TimeoutError):
                 measured = None  # its state says it at the next look
         return Shown(database=database, condition=condition, measured=measured)

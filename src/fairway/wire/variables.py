@@ -97,10 +97,12 @@ class Value(BaseModel):
 
 
 class Values(BaseModel):
-    """For the owner alone; version 0 when nothing was ever set."""
+    """For the owner alone; version 0 when nothing was ever set. `databases` are the URLs of those that Fairway runs, by
+    variable, as a process on the server's host reaches them: what tasks get holds on their network alone."""
 
     version: int
     variables: list[Value]
+    databases: dict[str, str] = {}
 
 
 class Difference(BaseModel):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from fairway.cli import git, here, local, options, output
+from fairway.cli import git, here, local, nearby, options, output
 from fairway.cli.commands import env_export
 from fairway.cli.local import Local
 from fairway.domain.app import Environment, Service
@@ -50,7 +50,9 @@ def run(
     found = local.find()
     described = found.environment(environment)
     chosen = local.choose_service(described, service)
-    values = {**read_values(found, described, chosen, source, expand=expand), **give(found, described, chosen)}
+    own = read_values(found, described, chosen, source, expand=expand)
+    near = {} if image else nearby.give(found.app.name, described, own)
+    values = {**near, **own, **give(found, described, chosen)}
     if image:
         run_image(found, chosen, command, values)
     words = list(command) or default_command(found, described, chosen)

@@ -102,4 +102,5 @@ async def reveal(
     return shapes.Values(
         version=version,
         variables=[shapes.Value(name=name, service=service, value=value) for service, name, value in split],
+        databases=dict(await services.databases.urls_here(app, environment)),
     )
