@@ -6,7 +6,7 @@ from typing import Any
 
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.docker.databases import DockerDatabases
-from fairway.adapters.postgres import login, measuring
+from fairway.adapters.postgres import login
 from fairway.adapters.sqlite import login as files
 from fairway.bootstrap import credentials
 from fairway.bootstrap.ground import Ground
@@ -80,7 +80,7 @@ def host(ground: Ground) -> Hosting:
     async def measure(address: Address) -> Measured:
         if address.engine is Engine.SQLITE:
             return Measured(bytes=await files.size(address))
-        size, sessions, most = await measuring.ask(address)
+        size, sessions, most = await login.measure(address)
         return Measured(bytes=size, sessions=sessions, most=most)
 
     async def own_names(app: AppName, environment: EnvironmentName) -> Collection[str]:

@@ -41,6 +41,9 @@ class Giving:
             known = ", ".join(each.name for each in await self._records.list(app, environment))
             what = f"no database {name}" if name else "no database" if not found else "more than one database"
             raise NotFound(
-                f"{environment} of {app} has {what} that Fairway runs", hint=f"it has {known}" if known else ""
+                f"{environment} of {app} has {what} that Fairway runs",
+                hint=f"it has {known}"
+                if known
+                else f"one that runs elsewhere: fairway run {environment} -- sh -c 'psql \"$DATABASE_URL\"'",
             )
         return found[0]

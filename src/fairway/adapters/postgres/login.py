@@ -1,37 +1,26 @@
-"""Logging into a PostgreSQL as an app does: whether it takes its own user, by its own password, to its own database."""
+"""Into a PostgreSQL as an app comes: by its own user, with its own password, to its own database. What it says then is
+that it works, and how it stands, for who supervises it or lists it."""
 
-import asyncio
-
-import psycopg
-
+from fairway.adapters.postgres import connecting
 from fairway.domain.address import Address
-from fairway.errors import Unavailable
 
-PATIENCE = 5
-"""Seconds for a connection."""
+STANDING = """
+SELECT pg_database_size(current_database()),
+       (SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> %s),
+       current_setting('max_connections')::int
+"""
 
 
 async def log_in(address: Address) -> str:
-    """The server's version ("15.18"), from a connection of its own that is closed again. Raises Unavailable, with the
-    server's own words, which have no password in them."""
-    try:
-        async with await psycopg.AsyncConnection.connect(
-            host=address.host,
-            port=address.port,
-            user=address.user,
-            password=address.password,
-            dbname=address.name,
-            connect_timeout=PATIENCE,
-            autocommit=True,
-            application_name="fairway: health",
-        ) as connection:
-            row = await (await connection.execute("SHOW server_version")).fetchone()
-    except (psycopg.Error, OSError, asyncio.IncompleteReadError) as error:
-        raise Unavailable(f"the database {address.shown} does not let anybody in", why=reason(error)) from error
-    return str(row[0]).split()[0] if row else ""
+    """The server's version ("15.18"), from a session of its own that is closed again. Raises Unavailable."""
+    async with connecting.session(address) as session:
+        (version,) = await connecting.fetch_one(session, "SHOW server_version")
+    return str(version).split()[0]
 
 
-def reason(error: BaseException) -> str:
-    """The last line of what was said, without the addresses that libpq puts before it."""
-    text = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-    return text.rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+async def measure(address: Address) -> tuple[int, int, int]:
+    """Bytes, the sessions of others than Fairway, and how many it takes. Raises Unavailable."""
+    async with connecting.session(address) as session:
+        size, sessions, most = await connecting.fetch_one(session, STANDING, connecting.APPLICATION)
+    return int(size), int(sessions), int(most)
