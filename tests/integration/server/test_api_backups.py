@@ -225,7 +225,7 @@ async def test_an_app_that_is_deleted_takes_its_backups_with_it(live):
     await back_up(live)
     vault = live.settings.vault
 
-    answer = await live.api.delete("/api/v1/apps/shop")
+    answer = await live.api.delete("/api/v1/apps/shop", params={"data": "shop"})
 
     assert answer.status_code == 200
     assert list(vault.iterdir()) == []
