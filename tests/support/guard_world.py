@@ -145,7 +145,7 @@ class MemoryCopies:
         self.trouble: FairwayError | None = None
 
     @contextlib.asynccontextmanager
-    async def make(self, order: Order, subject: Subject, *, key: str, report: Report) -> AsyncIterator[MemoryCopied]:
+    async def make(self, order: Order, subject: Subject, *, schema: str, report: Report) -> AsyncIterator[MemoryCopied]:
         if self.trouble is not None:
             raise self.trouble
         original = self._world.world.at(subject.address)
@@ -161,12 +161,13 @@ class MemoryCopies:
                 self._world.world.replace(scratch.address, self.kept[backup.number])
                 yield scratch
 
+        key = f"shop-api-{backup.number}"
         async with open(key) as scratch:
             yield MemoryCopied(backup=backup, scratch=scratch, again=lambda: open(f"{key}-again"))
 
-    async def restore(self, app: AppName, backup: int, *, by: str, report: Report) -> None:
-        self._world.world.replace(self._world.address, self.kept[backup])
-        self._world.restored.append(backup)
+    async def restore(self, app: AppName, number: int, *, by: str, report: Report) -> None:
+        self._world.world.replace(self._world.address, self.kept[number])
+        self._world.restored.append(number)
 
 
 class World:
@@ -301,6 +302,6 @@ class World:
         return ""
 
 
-async def reach(app: AppName, environment: EnvironmentName, variable: str, address: Address) -> Address:
+async def reach(app: AppName, environment: EnvironmentName, address: Address) -> Address:
     """From here it is where it is from there."""
     return address

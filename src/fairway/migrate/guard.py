@@ -165,7 +165,7 @@ class Guard:
                 hint=f"fairway env set -e {environment} {settings.database}, or set migrations.database",
             )
         written = addresses.read(variables[settings.database], variable=settings.database)
-        address = await parts.reach(release.app, environment, settings.database, written)
+        address = await parts.reach(release.app, environment, written)
         plan = await parts.planning.plan(settings, release.image, address)
         return Subject(settings=settings, variables=variables, written=written, address=address, plan=plan)
 
@@ -190,7 +190,10 @@ class Guard:
     async def _try(self, walk: Walk, subject: Subject, serving: Serving | None) -> bool:
         """Back up, and rehearse on that; False when it is over by that."""
         await walk.move(S.BACKING_UP)
-        async with self.parts.copies.make(walk.order, subject, key=walk.name, report=walk.report) as copied:
+        own = self.parts.planning.own(subject.settings)
+        schema = await self.parts.databases.schema(subject.address, without=own)
+        making = self.parts.copies.make(walk.order, subject, schema=schema.version, report=walk.report)
+        async with making as copied:
             await walk.note(backup=copied.backup.number)
             walk.step("backup", True, saying.backup(copied.backup))
             if not subject.settings.rehearse:

@@ -98,8 +98,15 @@ class Judging(Protocol):
 class Copied(Protocol):
     """A verified backup, and a copy that was restored from it."""
 
-    backup: Backup
-    scratch: Scratch
+    @property
+    def backup(self) -> Backup:
+        """VERIFIED."""
+        ...
+
+    @property
+    def scratch(self) -> Scratch:
+        """The copy."""
+        ...
 
     def again(self) -> AbstractAsyncContextManager[Scratch]:
         """Another copy of the same backup. Raises WorkFailed, Unavailable."""
@@ -107,16 +114,18 @@ class Copied(Protocol):
 
 
 class Restore(Protocol):
-    async def __call__(self, app: AppName, backup: int, *, by: str, report: Report) -> None:
-        """Put what a backup has in the place of its database. Raises WorkFailed and leaves the old contents;
+    async def __call__(self, app: AppName, number: int, *, by: str, report: Report) -> object:
+        """Put what a backup has back in the place of its database. Raises WorkFailed and leaves the old contents;
         Unavailable."""
         ...
 
 
 class Copies(Protocol):
-    def make(self, order: Order, subject: Subject, *, key: str, report: Report) -> AbstractAsyncContextManager[Copied]:
-        """Back the database up, restore that into a scratch database, and compare. Raises WorkFailed when it is not the
-        same, or there is no room; Unavailable."""
+    def make(
+        self, order: Order, subject: Subject, *, schema: str, report: Report
+    ) -> AbstractAsyncContextManager[Copied]:
+        """Back the database up, restore that into a scratch database, and compare. `schema` is the version that it has.
+        Raises WorkFailed when it is not the same, or there is no room; Unavailable."""
         ...
 
 
@@ -129,8 +138,8 @@ class Values(Protocol):
 
 
 FindServing = Callable[[AppName, EnvironmentName], Awaitable[Serving | None]]
-Reach = Callable[[AppName, EnvironmentName, str, Address], Awaitable[Address]]
-"""The address that a task has, of that variable, as this server reaches it."""
+Reach = Callable[[AppName, EnvironmentName, Address], Awaitable[Address]]
+"""Where a database is for this server, by the address that a task has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,44 @@
+"""What is pending, for the guard: the settings with the tool's own defaults, and the tool's own tables."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fairway.domain import migration_tools
+from fairway.domain.address import Address
+from fairway.domain.image import Image
+from fairway.domain.migrations import Migrations, Plan, Tool
+from fairway.errors import UsageError
+from fairway.migrate.judging import OWN_TABLES
+from fairway.migrate.tools.pending import Planner
+
+
+class Reckoning:
+    """`parts.Planning`."""
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+
+    async def settle(self, settings: Migrations, image: Image) -> Migrations:
+        """With the tool that the image has, and its usual command where fairway.toml has none. Raises UsageError where
+        none is known, WorkFailed, Unavailable."""
+        found = await self._planner.find(image, settings)
+        known = migration_tools.KNOWN.get(found.tool)
+        usual = known.command if known is not None else ()
+        command = settings.command or usual
+        if not command:
+            raise UsageError(
+                "no command is known that migrates the database",
+                why=f"fairway.toml has none, and the image shows no tool whose command is known ({found.tool})",
+                hint='[migrations] command = "npm run migrate"',
+            )
+        return replace(settings, tool=found.tool, command=command)
+
+    async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
+        """Raises WorkFailed, Unavailable."""
+        return await self._planner.plan(image, settings, address)
+
+    def own(self, settings: Migrations) -> Sequence[str]:
+        """The tables of every tool that is known, and the one that fairway.toml names."""
+        known = migration_tools.KNOWN.get(settings.tool or Tool.COMMAND)
+        named = (settings.table, known.table if known is not None else None)
+        return tuple(sorted({*OWN_TABLES, *(name for name in named if name)}))
