@@ -64,10 +64,20 @@ class Networks:
     async def _create(self, name: str, app: AppName, environment: EnvironmentName) -> str:
         return await self.make(name, names.network_labels(self._instance, app, environment))
 
-    async def make(self, name: str, labels: Mapping[str, str], *, internal: bool = False) -> str:
-        """The id of a new network. `internal`: no packet leaves it but for this host. Raises WorkFailed when no address
+    async def make(self, name: str, labels: Mapping[str, str], *, internal: bool = False, closed: bool = False) -> str:
+        """The id of a new network. `internal`: no packet leaves it but for this host, all of whose ports can be reached
+        from it; `closed`: not for this host either, and it reaches nothing there. Raises WorkFailed when no address
         range is left."""
-        body = {"Name": name, "CheckDuplicate": True, "Driver": "bridge", "Internal": internal, "Labels": dict(labels)}
+        body = {
+            "Name": name,
+            "CheckDuplicate": True,
+            "Driver": "bridge",
+            "Internal": internal or closed,
+            "Labels": dict(labels),
+        }
+        if closed:
+            # The bridge gets no address of its own, so that the default route of its containers leads to nobody.
+            body["Options"] = {"com.docker.network.bridge.inhibit_ipv4": "true"}
         try:
             made = await self._connection.call("POST", "/networks/create", body=body)
         except Refused as refusal:

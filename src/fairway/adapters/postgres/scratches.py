@@ -1,10 +1,11 @@
 """Scratch servers: a container of the database's major version on a network that leads nowhere else.
 
-The network is Internal: of what is on it, nothing reaches more than the scratch server, and this host reaches it by the
-container's address. The server's superuser is one that no original has, and is this process's alone; what is tried on
-the database comes as the original's user, with the original's rights and a password of its own. It is made for
-speed where a crash would only mean another try: no fsync, no autovacuum. Container, volume and network have the key as
-their label, by which the leftovers of a killed server are found.
+The network is closed: what is on it reaches the scratch server and nothing else, this host's ports least of all, one of
+which may be the original's. The server is on a second one besides, by which this host reaches it. Its superuser is one
+that no original has, and is this process's alone; what is tried on the database comes as the original's user, with the
+original's rights and a password of its own. It is made for speed where a crash would only mean another try: no fsync,
+no autovacuum. Container, volume and network have the key as their label, by which the leftovers of a killed server are
+found.
 """
 
 import asyncio
@@ -99,10 +100,13 @@ class PostgresScratches:
         admin, password = f"fairway_{secrets.token_hex(4)}", secrets.token_urlsafe(18)
         labels = names.scratch_labels(self._workshop.instance, key)
         tls = connecting.parameters(like).get("sslmode") in DEMANDS
-        network = await self._workshop.networks.make(name, labels, internal=True)
+        network = await self._workshop.networks.make(name, labels, closed=True)
+        outside = await self._workshop.networks.make(f"{name}-outside", labels, internal=True)
         body = server(image, network, labels, admin, password, memory, tls=tls)
         try:
             container = await self._workshop.create(name, body)
+            joined = {"Container": container}
+            await self._workshop.connection.call("POST", f"/networks/{outside}/connect", body=joined)
             if tls:
                 await self._workshop.connection.upload(
                     f"/containers/{container}/archive", certificates.archive(), params={"path": "/"}
@@ -111,13 +115,16 @@ class PostgresScratches:
         except Refused as refusal:
             raise WorkFailed("the scratch database can't be started", why=refusal.message) from refusal
         state = await self._workshop.connection.call("GET", f"/containers/{container}/json")
-        host = next(iter(state["NetworkSettings"]["Networks"].values()))["IPAddress"]
+        hosts = {each["NetworkID"]: each["IPAddress"] for each in state["NetworkSettings"]["Networks"].values()}
         user = like.user or "postgres"
-        there = replace(like, host=host, port=PORT, options={"sslmode": "require"} if tls else {}, password=password)
+        there = replace(
+            like, host=hosts[network], port=PORT, options={"sslmode": "require"} if tls else {}, password=password
+        )
         scratch = Scratch(
-            address=replace(there, scheme="postgres", user=admin),
+            address=replace(there, scheme="postgres", user=admin, host=hosts[outside]),
             inside=replace(there, user=user, password=secrets.token_urlsafe(18), options=inside(like.options, tls=tls)),
             network=name,
+            outside=f"{name}-outside",
             mounts={},
         )
         await self._ready(container, scratch.address)
