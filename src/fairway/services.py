@@ -28,8 +28,10 @@ from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.logkeeping.reading import Reading
 from fairway.measure.meter import Meter
+from fairway.migrate.door import Door
 from fairway.migrate.orders import Orders
 from fairway.pipeline.artifacts import Artifact
+from fairway.pipeline.candidates import Candidates
 from fairway.ports import stores
 from fairway.ports.clock import Clock
 from fairway.ports.guarding import Backups, Passages
@@ -247,6 +249,8 @@ class Services:
     runs: Runs
     backups: Backups
     orders: Orders
+    guard: Door
+    candidates: Candidates
     databases: Databases
     passages: Passages
     timetable: Timetable

@@ -20,7 +20,8 @@ from fairway.adapters.memory.trials import MemoryTrials
 from fairway.domain.address import Address, read
 from fairway.domain.app import Environment
 from fairway.domain.backup import Backup
-from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
+from fairway.domain.execution import Revision
+from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.image import Image
 from fairway.domain.judgement import Finding, Judged, judge
 from fairway.domain.migrations import Migrations, Plan, Step, Tool
@@ -28,8 +29,11 @@ from fairway.domain.passage import Passage
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.errors import FairwayError
+from fairway.migrate.attending import Attendant
+from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Order, Parts, Serving, Subject
+from fairway.migrate.requests import Requests
 from fairway.ports.databases import Report, Scratch
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
@@ -150,7 +154,7 @@ class MemoryCopies:
             raise self.trouble
         original = self._world.world.at(subject.address)
         backup = await self._world.store.backups.create(
-            make_backup(fingerprint=original.fingerprint, at=self._world.clock.now())
+            make_backup(app=order.app, fingerprint=original.fingerprint, at=self._world.clock.now())
         )
         self.kept[backup.number] = deepcopy(original)
         assert subject.standing is not None
@@ -173,7 +177,7 @@ class MemoryCopies:
 class World:
     """All that outlives a server. `script` is what the coming release's image has."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: MemoryStore | None = None) -> None:
         self.world = MemoryWorld()
         self.address = read(URL)
         self.real = self.world.put(self.address)
@@ -184,7 +188,7 @@ class World:
         self.watches = MemoryWatches(self.world)
         self.gates = MemoryGates(self.world)
         self.clock = LoopClock()
-        self.store: MemoryStore = make_store()
+        self.store: MemoryStore = store or make_store()
         self.jobs = MemoryJobs(self.clock, self.deed)
         self.trials = MemoryTrials()
         self.copies = MemoryCopies(self)
@@ -231,6 +235,20 @@ class World:
             "patience": 60.0,
         }
         return Parts(**{**values, **changes})
+
+    def door(self) -> Door:
+        """What other rooms come to."""
+        guard = Guard(self.parts())
+        return Door(guard, Attendant(guard, self.store.executions), Requests(guard))
+
+    async def draft(
+        self, app: AppName, description: Environment, image: Image, revision: Revision, execution: ExecutionNumber
+    ) -> Release:
+        """A release that was not made."""
+        described = replace(
+            make_release(EnvironmentName(description.name)), app=app, description=description, execution=execution
+        )
+        return replace(described, number=ReleaseNumber(0), image=image, commit=revision.commit)
 
     async def prepare(self) -> None:
         await self.store.apps.create(APP, at=1.0)

@@ -64,6 +64,7 @@ from fairway.migrate.safekeeping import Safekeeping
 from fairway.migrate.targets import Targets
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
+from fairway.pipeline.candidates import Candidates
 from fairway.pipeline.log import StageLogs
 from fairway.ports.leases import Alone, Sharing
 from fairway.ports.stores import TokenRecord
@@ -74,6 +75,7 @@ from fairway.server.running import Server
 from fairway.services import Component, Services
 from fairway.settings import Settings
 from support.databases_hosting import make_desk
+from support.guard_world import World as GuardWorld
 from support.ports import free_port
 
 TOKEN = "the-owner's-token"
@@ -299,6 +301,7 @@ class Served:
     world: MemoryWorld
     dumps: MemoryDumps
     safekeeping: Safekeeping
+    guarded: GuardWorld
     measured_at: SetClock
     api: httpx.AsyncClient
     listener: socket.socket
@@ -360,6 +363,7 @@ class Made:
     world: MemoryWorld
     dumps: MemoryDumps
     safekeeping: Safekeeping
+    guarded: GuardWorld
     measured_at: SetClock
 
 
@@ -410,6 +414,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     finder = Finder(store.desired, store.deployments, store.releases)
     desk = Desk(ledger, finder, runner)
     world, dumps, kept_safe = make_safekeeping(settings, store, variables, finder, notices)
+    guarded = GuardWorld(store)
     shell, inspector = EchoShell(), ScriptedInspector()
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
@@ -431,6 +436,8 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         runs=store.runs,
         backups=store.backups,
         orders=kept_safe.orders,
+        guard=guarded.door(),
+        candidates=Candidates(store.executions, load, guarded.draft),
         databases=make_desk(store, clock, notices),
         passages=store.passages,
         timetable=store.timetable,
@@ -497,6 +504,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         world,
         dumps,
         kept_safe,
+        guarded,
         measured_at,
     )
 
@@ -562,6 +570,7 @@ async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[S
         following = asyncio.get_running_loop().create_task(served.services.follower.run())
         running = asyncio.get_running_loop().create_task(served.runner.run())
         errands = asyncio.get_running_loop().create_task(served.safekeeping.errands.run())
+        rehearsals = asyncio.get_running_loop().create_task(served.services.guard.requests.run())
         try:
             async with served.api:
                 yield served
@@ -570,7 +579,8 @@ async def serving(home: Path, sharing: Sharing | None = None) -> AsyncIterator[S
             await served.stop()
             running.cancel()
             errands.cancel()
-            await asyncio.wait({running, errands})
+            rehearsals.cancel()
+            await asyncio.wait({running, errands, rehearsals})
             for task in served.pipeline.tasks:
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -14,12 +14,14 @@ from fairway.adapters.store import archive
 from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
 from fairway.bootstrap.ground import Ground
+from fairway.bootstrap.guarding import Guarding
 from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.jobbing import Jobbing
 from fairway.bootstrap.operating import Operating
 from fairway.bootstrap.watching import Watching
 from fairway.domain.ids import AppName
-from fairway.migrate.safekeeping import Safekeeping
+from fairway.manifest.load import load
+from fairway.pipeline.candidates import Candidates
 from fairway.pipeline.stages.command import keep_clear
 from fairway.registry.forget import forget
 from fairway.settings import Settings
@@ -31,9 +33,9 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     async with ground.lay(settings) as laid, watching.watch(laid) as watched:
         operated = operating.operate(laid, watched)
         hosted = hosting.host(laid)
-        delivered = delivering.deliver(laid, operated, hosted)
+        guarded = guarding.guard(laid, hosted)
+        delivered = delivering.deliver(laid, operated, hosted, guarded.door)
         jobs = jobbing.run_jobs(laid, operated.bell)
-        kept_safe = guarding.keep_safe(laid, jobs.finder, hosted.reaching.reach)
         await delivered.remotes.clear()
         if laid.keeper:
             # As late as can be: from here on it is renewed.
@@ -44,10 +46,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **watched.duties(),
                 **operated.duties(),
                 **hosted.duties(),
-                **hosting.keep_times(laid, hosted, kept_safe),
+                **hosting.keep_times(laid, hosted, guarded.safe),
                 **delivered.duties(),
                 **jobs.duties(),
-                **kept_safe.duties(),
+                **guarded.duties(),
                 **share(laid, operated, delivered, jobs),
                 "events": archive.keep(laid.notices.follow(), laid.store.events, laid.clock),
             }
@@ -58,7 +60,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             work.append(group.create_task(left, name="left jobs"))
             work.append(group.create_task(delivered.intake.run(), name="schedules"))
             try:
-                yield offer(laid, watched, operated, hosted, delivered, jobs, kept_safe)
+                yield offer(laid, watched, operated, hosted, delivered, jobs, guarded)
             finally:
                 await delivered.executor.close()
                 for task in work:
@@ -96,7 +98,7 @@ def offer(
     hosted: Hosting,
     delivered: Delivering,
     jobs: Jobbing,
-    kept_safe: Safekeeping,
+    guarded: Guarding,
 ) -> services.Services:
     """What the front doors may use."""
     store = laid.store
@@ -116,7 +118,9 @@ def offer(
         deployments=store.deployments,
         runs=store.runs,
         backups=store.backups,
-        orders=kept_safe.orders,
+        orders=guarded.safe.orders,
+        guard=guarded.door,
+        candidates=Candidates(store.executions, load, operated.deployer.draft),
         databases=hosted.desk,
         passages=store.passages,
         timetable=store.timetable,
@@ -147,7 +151,7 @@ def offer(
         inspector=operated.inspector,
         artifacts=delivered.artifacts,
         forget_logs=watched.collector.forget,
-        forget_backups=kept_safe.keeping.forget,
+        forget_backups=guarded.safe.keeping.forget,
         forget_images=functools.partial(forget, executions=store.executions, builder=laid.builder),
         instance=laid.instance,
         sharing=laid.sharing,

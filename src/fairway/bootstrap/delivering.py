@@ -25,6 +25,7 @@ from fairway.intake.pulling import Pulling
 from fairway.intake.reporting import Reporter
 from fairway.intake.sourcing import Sourcing
 from fairway.manifest.load import load
+from fairway.migrate.door import Door
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.executor import Executor
 from fairway.pipeline.log import StageLogs
@@ -63,11 +64,11 @@ class Delivering:
         }
 
 
-def deliver(ground: Ground, operating: Operating, hosting: Hosting) -> Delivering:
+def deliver(ground: Ground, operating: Operating, hosting: Hosting, guard: Door) -> Delivering:
     """The rooms of the way to an environment."""
     examiner, jobs = Examiner(ground.variables.latest), DockerJobs(ground.engine)
     artifacts = Artifacts(ground.settings.executions)
-    executor = make_executor(ground, operating, hosting, examiner, jobs, artifacts)
+    executor = make_executor(ground, operating, hosting, guard, examiner, jobs, artifacts)
     intake = Intake(
         apps=ground.held.apps,
         executions=ground.store.executions,
@@ -106,6 +107,7 @@ def make_executor(
     ground: Ground,
     operating: Operating,
     hosting: Hosting,
+    guard: Door,
     examiner: Examiner,
     jobs: DockerJobs,
     artifacts: Artifacts,
@@ -124,7 +126,7 @@ def make_executor(
             f"sqlite:///{ground.settings.home / 'dbos.db'}", executor_id=ground.instance, application_version=VERSION
         ),
         {
-            **stages.make_stages(ground, operating, hosting, examiner),
+            **stages.make_stages(ground, operating, hosting, guard, examiner),
             "command": CommandRunner(jobs, latest_variables, handed, artifacts, load),
             "request": RequestRunner(HttpxWeb(), latest_variables, handed),
         },
@@ -134,6 +136,7 @@ def make_executor(
         operating.deployer.find_ways_back,
         ground.sharing,
         ground.masks,
+        guard.find_return,
     )
 
 

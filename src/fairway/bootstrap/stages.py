@@ -18,6 +18,7 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.image import Image, LocalImage
 from fairway.environment.examine import Examiner
 from fairway.manifest.load import load
+from fairway.migrate.door import Door
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages.build import BuildStage
 from fairway.pipeline.stages.deploy import DeployStage
@@ -30,7 +31,7 @@ from fairway.registry import publish
 
 
 def make_stages(
-    ground: Ground, operating: Operating, hosting: Hosting, examiner: Examiner
+    ground: Ground, operating: Operating, hosting: Hosting, guard: Door, examiner: Examiner
 ) -> Mapping[str, StageRunner]:
     """What each stage of an execution does, with all that it needs."""
     builder, repositories, apps = ground.builder, ground.repositories, ground.store.apps
@@ -79,5 +80,5 @@ def make_stages(
         "source": SourceStage(repositories, apps, load, look, checkouts, operating.admitting.require_host, fulfilment),
         "build": building,
         "package": PackageStage(push, building),
-        "deploy": DeployStage(operating.deployer, load, hosting.preparing.prepare),
+        "deploy": DeployStage(operating.deployer, load, hosting.preparing.prepare, guard),
     }

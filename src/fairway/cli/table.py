@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Entry] = {
     "rollback": Entry(
         f"{HERE}.rollback:rollback", "Take an environment back to an earlier release, without a build", SHIP
     ),
+    "migrate": Entry(f"{HERE}.migrate:migrate", "Show, rehearse or report what is pending in a database", SHIP),
     "status": Entry(f"{HERE}.status:status", "Show the app: environments, services, the latest execution", RUN),
     "ps": Entry(f"{HERE}.ps:ps", "List the tasks", RUN),
     "top": Entry(f"{HERE}.top:top", "Show requests, errors, latencies, CPU and memory, live", RUN),

@@ -1,15 +1,19 @@
 """The guard's front door: what the pipeline orders, what somebody asks for, and how an environment gets back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fairway.domain import guarding
 from fairway.domain.guarding import Return
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.judgement import Judged
+from fairway.domain.migrations import Plan
 from fairway.domain.passage import Passage
 from fairway.domain.release import Release
 from fairway.migrate.attending import Attendant
 from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Order, Subject
+from fairway.migrate.requests import Requests
 from fairway.ports.builder import LogSink
 
 RECENT = 200
@@ -19,9 +23,10 @@ RECENT = 200
 class Door:
     """Everything that other rooms want of the guard."""
 
-    def __init__(self, guard: Guard, attendant: Attendant) -> None:
+    def __init__(self, guard: Guard, attendant: Attendant, requests: Requests) -> None:
         self._guard = guard
         self._attendant = attendant
+        self.requests = requests
         self._passages = guard.parts.passages
 
     async def take(self, order: Order, log: LogSink) -> Passage:
@@ -44,6 +49,19 @@ class Door:
         """The environment's database as the release's image sees it, with what is pending. Raises UsageError when no
         variable names it, WorkFailed, Unavailable."""
         return await self._guard.find(release)
+
+    async def plan(self, release: Release) -> tuple[Plan, Judged]:
+        """What a release would have pending, and what is wrong with it by its files alone. Raises as `look` does."""
+        subject = await self.look(release)
+        if subject.plan.known and not subject.plan.pending:
+            return subject.plan, Judged()
+        parts = self._guard.parts
+        standing = await parts.databases.look(subject.address)
+        serving = await parts.serving(release.app, release.environment)
+        judged = await parts.judging.judge(
+            replace(subject, standing=standing), serving=None if serving is None else serving.release
+        )
+        return subject.plan, judged
 
     async def find_return(self, release: Release) -> Return | None:
         """Whether its environment's database still fits the release; None where it has no migrations. Raises as `look`

@@ -47,10 +47,15 @@ class Guard:
         """See the order through, and return its passage as it ended. The same key a second time goes on where the first
         was left, or waits while that is under way here. Raises Unavailable when the store does not answer, or while
         nobody can find out what became of a migration; it is MIGRATING then."""
-        passage = await self.parts.passages.create(self._describe(order))
+        passage = await self.begin(order)
         if order.goes and not passage.finished:
             await self._clear_way(passage, log)
         return await self._in_turn(passage, order, log)
+
+    async def begin(self, order: Order) -> Passage:
+        """The order's passage, made if there is none of its key; nothing else is done yet. Raises NotFound for an
+        unknown app."""
+        return await self.parts.passages.create(self._describe(order))
 
     async def finish(self, passage: Passage, log: LogSink) -> Passage:
         """Find out what became of one that a dead server was migrating, with nobody there who had ordered it. Raises

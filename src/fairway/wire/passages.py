@@ -284,3 +284,22 @@ class Passages(BaseModel):
     """Newest first."""
 
     passages: list[Passage]
+
+
+class Outlook(BaseModel):
+    """What a deployment would have pending, and what is wrong with it by its files alone. `execution` is the one that
+    built it."""
+
+    app: str
+    environment: str
+    execution: int | None
+    commit: str
+    plan: Plan
+    judged: Judged
+
+
+class RehearsalRequest(BaseModel):
+    """`execution` null means the newest one that has built an image."""
+
+    environment: str
+    execution: int | None = None

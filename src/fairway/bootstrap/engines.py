@@ -1,0 +1,47 @@
+"""The adapters that work on databases, one set for each engine."""
+
+from dataclasses import dataclass
+
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.docker.isolation import IsolatedNetworks
+from fairway.adapters.engines.engines import EngineDatabases, EngineDumps, EngineGates, EngineScratches, EngineWatches
+from fairway.adapters.postgres.databases import PostgresDatabases
+from fairway.adapters.postgres.dumps import PostgresDumps
+from fairway.adapters.postgres.gates import PostgresGates
+from fairway.adapters.postgres.scratches import PostgresScratches
+from fairway.adapters.postgres.watches import PostgresWatches
+from fairway.adapters.postgres.workshop import Workshop
+from fairway.adapters.sqlite.databases import SqliteDatabases
+from fairway.adapters.sqlite.dumps import SqliteDumps
+from fairway.adapters.sqlite.gates import SqliteGates
+from fairway.adapters.sqlite.scratches import SqliteScratches
+from fairway.adapters.sqlite.watches import SqliteWatches
+from fairway.bootstrap.ground import Ground
+from fairway.domain.address import Engine
+
+POSTGRES, SQLITE = Engine.POSTGRES, Engine.SQLITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """The ports of `ports.databases`, by whichever engine an address names."""
+
+    databases: EngineDatabases
+    dumps: EngineDumps
+    scratches: EngineScratches
+    watches: EngineWatches
+    gates: EngineGates
+
+
+def make_engines(ground: Ground) -> Engines:
+    """All that there are."""
+    workshop = Workshop(ground.engine, DockerBases(ground.builder))
+    isolation = IsolatedNetworks(ground.engine.containers.connection, ground.instance)
+    copies = ground.settings.home / "copies"
+    return Engines(
+        databases=EngineDatabases({POSTGRES: PostgresDatabases(), SQLITE: SqliteDatabases(copies)}),
+        dumps=EngineDumps({POSTGRES: PostgresDumps(workshop), SQLITE: SqliteDumps(copies)}),
+        scratches=EngineScratches({POSTGRES: PostgresScratches(workshop), SQLITE: SqliteScratches(copies, isolation)}),
+        watches=EngineWatches({POSTGRES: PostgresWatches(workshop), SQLITE: SqliteWatches()}),
+        gates=EngineGates({POSTGRES: PostgresGates(), SQLITE: SqliteGates()}),
+    )
