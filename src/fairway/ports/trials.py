@@ -62,5 +62,5 @@ class Trials(Protocol):
         ...
 
     async def sweep(self) -> None:
-        """Remove what is left of every trial of this server. Nothing may be tried meanwhile."""
+        """Remove what killed servers left; what this one has begun stays."""
         ...

@@ -214,11 +214,13 @@ async def test_a_port_that_was_only_guessed_is_looked_for(docker: DockerTrials, 
         assert await healthy(trial)
 
 
-async def test_what_a_killed_server_left_is_swept(docker: DockerTrials, networks: Networks) -> None:
+async def test_what_a_killed_server_left_is_swept_and_nothing_else(docker: DockerTrials, networks: Networks) -> None:
     spec = spec_of(docker_room.local_image(), "node", "-e", SERVER, networks=networks)
-    opened = docker.start(KEY, spec, {"PORT": "3000"})
-    await opened.__aenter__()
-
-    await docker.sweep()
+    async with DockerEngine(docker_room.DOCKER_HOST, INSTANCE) as engine:
+        dead = DockerTrials(engine).start(f"{KEY}-dead", spec, {"PORT": "3000"})
+        await dead.__aenter__()
+        async with docker.start(KEY, spec, {"PORT": "3000"}) as trial:
+            await docker.sweep()
+            assert await healthy(trial)
 
     assert docker_room.docker("ps", "-aq", "--filter", f"label=fairway.instance={INSTANCE}") == ""

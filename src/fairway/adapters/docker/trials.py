@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
 from fairway.adapters.docker import asking, creation, execution, names, probe, reading, refusals, sockets
@@ -35,10 +35,24 @@ class DockerTrials:
         self._engine = engine
         self._connection = engine.containers.connection
         self._instance = engine.containers.instance
+        self._open: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def start(self, key: str, spec: TrialSpec, variables: Mapping[str, str]) -> AsyncIterator[Trial]:
         """Start it. Raises WorkFailed or Unavailable."""
+        self._open.add(key)
+        try:
+            async with self._started(key, spec, variables) as trial:
+                yield trial
+        finally:
+            self._open.discard(key)
+
+    async def sweep(self) -> None:
+        """Remove all that this process has not begun. Raises Unavailable."""
+        await self._remove(names.TRIAL, but=self._open)
+
+    @contextlib.asynccontextmanager
+    async def _started(self, key: str, spec: TrialSpec, variables: Mapping[str, str]) -> AsyncIterator[Trial]:
         await self._remove(f"{names.TRIAL}={key}")
         image = await self._engine.images.ensure(spec.image)
         body = creation.trial(self._instance, key, spec, variables, image=image, init=True)
@@ -57,14 +71,12 @@ class DockerTrials:
         finally:
             await self._remove(f"{names.TRIAL}={key}")
 
-    async def sweep(self) -> None:
-        """Remove all. Raises Unavailable."""
-        await self._remove(names.TRIAL)
-
-    async def _remove(self, label: str) -> None:
+    async def _remove(self, label: str, *, but: Collection[str] = ()) -> None:
         filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
         params = {"all": "1", "filters": filters}
         for entry in await self._connection.call("GET", "/containers/json", params=params):
+            if entry["Labels"][names.TRIAL] in but:
+                continue
             with contextlib.suppress(Refused):
                 await self._connection.call("DELETE", f"/containers/{entry['Id']}", params={"v": "1", "force": "1"})
 
