@@ -34,6 +34,7 @@ from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Order, Parts, Serving, Subject
 from fairway.migrate.requests import Requests
+from fairway.migrate.tools import sql_script
 from fairway.ports.databases import Report, Scratch
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
@@ -104,16 +105,32 @@ class Memory:
         return (TABLE,)
 
     async def settle(self, settings: Migrations, image: Image) -> Migrations:
-        return replace(settings, tool=self._world.tool, command=settings.command or UP, table=TABLE)
+        command = settings.command or (() if self._world.tool is Tool.SQL else UP)
+        return replace(settings, tool=self._world.tool, command=command, table=TABLE)
 
     async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
         if self._world.tool is Tool.COMMAND:
             return Plan(tool=Tool.COMMAND, known=False)
         rows = await self._world.databases.read(address, TABLE, ("name",)) or ()
         applied = tuple(str(row["name"]) for row in rows)
-        pending = tuple(Step(name=name, sql=f"-- {name}") for name in self._world.script.ups if name not in applied)
+        pending = tuple(
+            Step(name=name, sql=f"-- {name}", down=name in self._world.script.downs)
+            for name in self._world.script.ups
+            if name not in applied
+        )
         missing = tuple(name for name in applied if name not in self._world.script.ups)
-        return Plan(tool=Tool.KNEX, applied=applied, pending=pending, missing=missing)
+        return Plan(tool=self._world.tool, applied=applied, pending=pending, missing=missing)
+
+    async def script(
+        self, settings: Migrations, image: Image, names: Sequence[str], *, back: bool
+    ) -> sql_script.Script:
+        command = ("psql", "down") if back else ("psql", "up")
+        return sql_script.Script(command=command, files={f"{place}.sql": name for place, name in enumerate(names)})
+
+
+async def programs(major: int, tools: str | None) -> Image:
+    """PostgreSQL's own."""
+    return Image(repository="postgres", digest=f"sha256:{major:064}")
 
 
 class Judges:
@@ -200,6 +217,7 @@ class World:
         self.variables = {"DATABASE_URL": URL, "PORT_OF_SHOP": "80"}
         self.log: list[str] = []
         self.begun: list[str | None] = []
+        self.specs: list[JobSpec] = []
 
     @staticmethod
     def release(number: int, **settings: Any) -> Release:
@@ -223,6 +241,7 @@ class World:
             "planning": Memory(self),
             "judging": Judges(self),
             "copies": self.copies,
+            "tools": programs,
             "restore": self.copies.restore,
             "masks": Unmasked(),
             "values": self.values,
@@ -279,6 +298,7 @@ class World:
         """What a container of the release does, at its start: its migrations, on the database that its network leads
         to."""
         self.begun.append(spec.network)
+        self.specs.append(spec)
         script = self.script
         if script.refused is not None:
             return Deed(refused=script.refused)
@@ -287,7 +307,7 @@ class World:
             return Deed(lines=("ERROR: canceling statement due to lock timeout",), code=1, takes=script.takes)
         lines, code = [*script.lines], script.code
         if not script.away:
-            error = self.run(self.database(spec), down=spec.command == DOWN)
+            error = self.run(self.database(spec), down=spec.command in (DOWN, ("psql", "down")))
             if error:
                 lines.append(f"ERROR:  {error}")
                 code = 1

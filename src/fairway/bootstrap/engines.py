@@ -18,19 +18,22 @@ from fairway.adapters.sqlite.scratches import SqliteScratches
 from fairway.adapters.sqlite.watches import SqliteWatches
 from fairway.bootstrap.ground import Ground
 from fairway.domain.address import Engine
+from fairway.migrate.parts import Tools
 
 POSTGRES, SQLITE = Engine.POSTGRES, Engine.SQLITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """The ports of `ports.databases`, by whichever engine an address names."""
+    """The ports of `ports.databases`, by whichever engine an address names; `tools` finds the image with PostgreSQL's
+    own programs."""
 
     databases: EngineDatabases
     dumps: EngineDumps
     scratches: EngineScratches
     watches: EngineWatches
     gates: EngineGates
+    tools: Tools
 
 
 def make_engines(ground: Ground) -> Engines:
@@ -44,4 +47,5 @@ def make_engines(ground: Ground) -> Engines:
         scratches=EngineScratches({POSTGRES: PostgresScratches(workshop), SQLITE: SqliteScratches(copies, isolation)}),
         watches=EngineWatches({POSTGRES: PostgresWatches(workshop), SQLITE: SqliteWatches()}),
         gates=EngineGates({POSTGRES: PostgresGates(), SQLITE: SqliteGates()}),
+        tools=workshop.programs,
     )

@@ -94,6 +94,7 @@ def make_parts(ground: Ground, finder: Finder, engines: Engines, reach: Reach, s
         planning=Reckoning(Planner(DockerImageFiles(ground.engine), databases)),
         judging=Weighing(SquawkLinter(), databases),
         copies=Copying(safe.backing),
+        tools=engines.tools,
         restore=safe.restoring.put_back,
         masks=ground.masks,
         values=ground.variables.values,

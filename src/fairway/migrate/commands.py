@@ -11,6 +11,7 @@ from fairway.domain.ids import JobId
 from fairway.domain.migrations import MIB, Migrations
 from fairway.domain.passage import Passage
 from fairway.domain.rehearsal import Attempt
+from fairway.migrate.outfit import Outfit
 from fairway.migrate.parts import Parts, Subject
 from fairway.migrate.walk import Walk
 from fairway.ports.jobs import JobEnd, JobSpec
@@ -37,7 +38,7 @@ def jobs_of(passage: Passage) -> set[JobId]:
 
 
 def make_spec(
-    walk: Walk, name: str, command: tuple[str, ...], *, network: str | None, mounts: Mapping[str, Path]
+    walk: Walk, name: str, outfit: Outfit, *, network: str | None = None, mounts: Mapping[str, Path] | None = None
 ) -> JobSpec:
     """What its container is made from. On its environment's own network it has the environment's volumes too; on a
     scratch's it has the copies of them alone, as `mounts`."""
@@ -47,13 +48,14 @@ def make_spec(
         environment=release.environment,
         passage=walk.passage.number,
         name=name,
-        image=release.image,
-        command=command,
+        image=outfit.image,
+        command=outfit.command,
         cpu=CPU,
         memory=MEMORY,
         network=network,
-        mounts=mounts,
+        mounts=mounts or {},
         volumes=release.description.volumes if network is None else (),
+        files=outfit.files,
     )
 
 

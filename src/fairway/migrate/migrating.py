@@ -21,7 +21,7 @@ from fairway.domain.ids import JobId
 from fairway.domain.passage import Outcome, PassageStatus
 from fairway.domain.rehearsal import Attempt
 from fairway.errors import Conflict, FairwayError, Unavailable
-from fairway.migrate import commands
+from fairway.migrate import commands, outfit
 from fairway.migrate.insisting import insist
 from fairway.migrate.parts import Parts, Subject
 from fairway.migrate.walk import Walk
@@ -78,10 +78,11 @@ class Migration:
         return found, attempt
 
     async def _run(self) -> Attempt:
-        job, settings = JobId(self._walk.passage.job), self._subject.settings
-        spec = commands.make_spec(self._walk, commands.MIGRATE, settings.command, network=None, mounts={})
-        variables = commands.add_own(self._subject.variables, self._subject, self._walk)
-        return await commands.run(self._parts, self._walk, job, spec, variables, settings)
+        parts, walk, subject = self._parts, self._walk, self._subject
+        chosen = await outfit.choose(parts, walk, subject, here=subject.address, there=subject.written)
+        spec = commands.make_spec(walk, commands.MIGRATE, chosen)
+        variables = {**commands.add_own(subject.variables, subject, walk), **chosen.variables}
+        return await commands.run(parts, walk, JobId(walk.passage.job), spec, variables, subject.settings)
 
     async def _is_gone(self) -> bool:
         return self._walk.passage.job not in await self._parts.jobs.list()

@@ -15,6 +15,7 @@ from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Migrations, Plan
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
+from fairway.migrate.tools.sql_script import Script
 from fairway.ports.clock import Clock
 from fairway.ports.databases import Databases, Gates, Report, Scratch, Watches
 from fairway.ports.guarding import Passages
@@ -78,6 +79,10 @@ class Planning(Protocol):
         """What is applied, and what is pending. Raises Unavailable, WorkFailed."""
         ...
 
+    async def script(self, settings: Migrations, image: Image, names: Sequence[str], *, back: bool) -> Script:
+        """What psql has to run so that these SQL files are applied, or taken back. Raises UsageError."""
+        ...
+
 
 class Judging(Protocol):
     """What is wrong with it."""
@@ -138,6 +143,8 @@ class Values(Protocol):
 
 
 FindServing = Callable[[AppName, EnvironmentName], Awaitable[Serving | None]]
+Tools = Callable[[int, str | None], Awaitable[Image]]
+"""The image with PostgreSQL's programs of that major version, or the one that is named. Raises WorkFailed."""
 Reach = Callable[[AppName, EnvironmentName, Address], Awaitable[Address]]
 """Where a database is for this server, by the address that a task has."""
 
@@ -156,6 +163,7 @@ class Parts:
     planning: Planning
     judging: Judging
     copies: Copies
+    tools: Tools
     restore: Restore
     masks: Masks
     values: Values

@@ -10,6 +10,7 @@ from fairway.domain.migrations import Migrations, Plan, Tool
 from fairway.errors import UsageError
 from fairway.migrate.judging import OWN_TABLES
 from fairway.migrate.tools.pending import Planner
+from fairway.migrate.tools.sql_script import Script
 
 
 class Reckoning:
@@ -25,7 +26,7 @@ class Reckoning:
         known = migration_tools.KNOWN.get(found.tool)
         usual = known.command if known is not None else ()
         command = settings.command or usual
-        if not command:
+        if not command and found.tool is not Tool.SQL:
             raise UsageError(
                 "no command is known that migrates the database",
                 why=f"fairway.toml has none, and the image shows no tool whose command is known ({found.tool})",
@@ -36,6 +37,10 @@ class Reckoning:
     async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
         """Raises WorkFailed, Unavailable."""
         return await self._planner.plan(image, settings, address)
+
+    async def script(self, settings: Migrations, image: Image, names: Sequence[str], *, back: bool) -> Script:
+        """Raises UsageError."""
+        return await self._planner.script(image, settings, names, back=back)
 
     def own(self, settings: Migrations) -> Sequence[str]:
         """The tables of every tool that is known, and the one that fairway.toml names."""

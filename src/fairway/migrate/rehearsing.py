@@ -7,7 +7,7 @@ from dataclasses import replace
 from fairway.domain import catalog, pointing
 from fairway.domain.catalog import Schema
 from fairway.domain.rehearsal import Attempt, Rehearsal
-from fairway.migrate import commands
+from fairway.migrate import commands, outfit
 from fairway.migrate.parts import Parts, Subject
 from fairway.migrate.walk import Walk
 from fairway.ports.databases import Scratch
@@ -17,7 +17,7 @@ async def rehearse(parts: Parts, walk: Walk, subject: Subject, scratch: Scratch)
     """Run it. Raises WorkFailed when the command can't be started at all, Unavailable."""
     before = await read_schema(parts, subject, scratch)
     async with parts.watches.watch(scratch) as watch:
-        up = await try_command(parts, walk, subject, scratch, commands.REHEARSE, subject.settings.command)
+        up = await try_command(parts, walk, subject, scratch, commands.REHEARSE)
         watched = await watch.end()
     after = await read_schema(parts, subject, scratch)
     plan = await parts.planning.plan(subject.settings, walk.order.release.image, scratch.address)
@@ -30,7 +30,7 @@ async def rehearse(parts: Parts, walk: Walk, subject: Subject, scratch: Scratch)
         before=before.version,
         after=after.version,
     )
-    if not rehearsal.held or subject.settings.down is None:
+    if not rehearsal.held or not outfit.has_way_back(subject):
         return rehearsal
     return await go_back(parts, walk, subject, scratch, rehearsal, (before, after))
 
@@ -44,23 +44,23 @@ async def go_back(
     schemas: tuple[Schema, Schema],
 ) -> Rehearsal:
     """The way back, and up again. It counts only if both led where they should."""
-    assert subject.settings.down is not None
     before, after = schemas
-    down = await try_command(parts, walk, subject, scratch, commands.DOWN, subject.settings.down)
+    down = await try_command(parts, walk, subject, scratch, commands.DOWN, back=True)
     there = (await read_schema(parts, subject, scratch)).version == before.version
-    again = await try_command(parts, walk, subject, scratch, commands.AGAIN, subject.settings.command)
+    again = await try_command(parts, walk, subject, scratch, commands.AGAIN)
     up = (await read_schema(parts, subject, scratch)).version == after.version and again.code == 0
     return replace(rehearsal, down=down, back=down.code == 0 and there and up)
 
 
 async def try_command(
-    parts: Parts, walk: Walk, subject: Subject, scratch: Scratch, name: str, command: tuple[str, ...]
+    parts: Parts, walk: Walk, subject: Subject, scratch: Scratch, name: str, *, back: bool = False
 ) -> Attempt:
     """Run a command on the copy. What a dead server had begun there ran on another copy, and goes first."""
     job = commands.job_id(walk.passage, name)
     await parts.jobs.remove(job)
-    spec = commands.make_spec(walk, name, command, network=scratch.network, mounts=scratch.mounts)
-    variables = commands.add_own(pointed(subject, scratch).variables, subject, walk)
+    chosen = await outfit.choose(parts, walk, subject, here=scratch.address, there=scratch.inside, back=back)
+    spec = commands.make_spec(walk, name, chosen, network=scratch.network, mounts=scratch.mounts)
+    variables = {**commands.add_own(pointed(subject, scratch).variables, subject, walk), **chosen.variables}
     try:
         return await commands.run(parts, walk, job, spec, variables, subject.settings)
     finally:

@@ -25,7 +25,8 @@ class JobSpec:
     `execution` and `run` the number is given that it belongs to. `cpu` is in cores, `memory` in bytes, a hard limit.
     `passage` is the number of the one through the guard that it belongs to. The first word of `command` is the program:
     the image's entry point is not run. `network` is one that it is on in place of its environment's, `mounts` are
-    directories of the host by their paths inside, `volumes` those of its environment that it gets."""
+    directories of the host by their paths inside, `volumes` those of its environment that it gets. `files` are texts by
+    absolute paths, in folders of their own, that lie in it before it starts."""
 
     app: AppName
     environment: EnvironmentName
@@ -40,6 +41,7 @@ class JobSpec:
     network: str | None = None
     mounts: Mapping[str, Path] = field(default_factory=dict)
     volumes: tuple[Volume, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -257,6 +257,15 @@ async def test_variables_are_in_no_argument(docker_made: Room) -> None:
     assert inspected["HostConfig"]["SecurityOpt"] == ["no-new-privileges"]
 
 
+async def test_files_that_it_is_given_lie_in_it_before_it_starts(docker_made: Room, image: Image) -> None:
+    spec = replace(spec_of(image, "sh", "-c", "cat /fairway/sql/a.sql"), files={"/fairway/sql/a.sql": "SELECT 'ä';\n"})
+    lines: list[str] = []
+
+    end = await docker_made.run(spec, lines)
+
+    assert (end.code, lines) == (0, ["SELECT 'ä';"])
+
+
 async def test_one_that_has_begun_is_watched_to_its_end_by_whoever_comes(room: Room) -> None:
     lines: list[str] = []
     await room.jobs.begin(JOB, room.fails, {})

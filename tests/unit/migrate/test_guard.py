@@ -393,3 +393,17 @@ def test_the_command_of_fairway_toml_is_what_runs(loop: VirtualLoop, world: Worl
     passage = go(loop, world)
 
     assert passage.attempts[0].command == UP
+
+
+def test_plain_sql_files_are_run_by_the_database_s_own_psql(loop: VirtualLoop, world: World) -> None:
+    world.tool = Tool.SQL
+
+    passage = go(loop, world, command=())
+
+    assert (passage.status, passage.applied) == (PassageStatus.MIGRATED, ("1_coupon",))
+    assert passage.rehearsal is not None
+    assert passage.rehearsal.back
+    assert [spec.command[1] for spec in world.specs] == ["up", "down", "up", "up"]
+    real = world.specs[-1]
+    assert (real.image.repository, real.files) == ("postgres", {"/fairway/sql/0.sql": "1_coupon"})
+    assert world.jobs.starts

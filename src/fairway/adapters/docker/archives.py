@@ -10,7 +10,7 @@ import io
 import posixpath
 import tarfile
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from typing import IO
 
 from fairway.adapters.docker.connection import Connection, Refused
@@ -28,8 +28,9 @@ class Missing(Exception):
     """There is nothing at the path."""
 
 
-async def lay_out(connection: Connection, container: str) -> None:
-    """Give a container that was not started yet the empty file for what it hands on. Raises Refused."""
+async def lay_out(connection: Connection, container: str, files: Mapping[str, str]) -> None:
+    """Give a container that was not started yet the empty file for what it hands on, and `files` by absolute paths.
+    Raises Refused."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as opened:
         folder = tarfile.TarInfo(posixpath.dirname(OUTPUT).lstrip("/"))
@@ -38,6 +39,10 @@ async def lay_out(connection: Connection, container: str) -> None:
         file = tarfile.TarInfo(OUTPUT.lstrip("/"))
         file.mode = 0o666
         opened.addfile(file)
+        for path, text in files.items():
+            file = tarfile.TarInfo(path.lstrip("/"))
+            file.mode, file.size = 0o444, len(text.encode())
+            opened.addfile(file, io.BytesIO(text.encode()))
     await connection.upload(f"/containers/{container}/archive", archive.getvalue(), params={"path": "/"})
 
 

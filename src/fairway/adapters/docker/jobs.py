@@ -128,7 +128,7 @@ class DockerJobs:
             if state.tried:
                 return container
             try:
-                await archives.lay_out(self._connection, container)
+                await archives.lay_out(self._connection, container, spec.files)
                 await self._connection.call("POST", f"/containers/{container}/start")
             except Refused as refusal:
                 await self._delete(container)

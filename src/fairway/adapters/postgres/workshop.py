@@ -22,6 +22,7 @@ from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.printed import Printed
 from fairway.adapters.postgres import connecting
 from fairway.domain.address import Address
+from fairway.domain.image import Image
 from fairway.errors import WorkFailed
 from fairway.ports.builder import Bases, LogSink
 from fairway.ports.databases import Progress, Report
@@ -56,6 +57,12 @@ class Workshop:
                 log=error.log,
             ) from error
         return reference
+
+    async def programs(self, major: int, tools: str | None) -> Image:
+        """The same image by its id, for a container that somebody else makes. Raises WorkFailed."""
+        reference = await self.image(major, tools, lambda progress: None)
+        inspected = await self.connection.call("GET", f"/images/{reference}/json")
+        return Image(repository=reference.partition("@")[0].rpartition(":")[0] or reference, digest=inspected["Id"])
 
     async def run(
         self,
