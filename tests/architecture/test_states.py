@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairway.domain import deployment, execution, run, scaling_activity
+from fairway.domain import deployment, execution, passage, run, scaling_activity
 
 DIAGRAMS = (Path(__file__).parents[2] / "docs/design/states.md").read_text()
 TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
@@ -17,6 +17,7 @@ TABLES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "Deployment": deployment.TRANSITIONS,
     "Scaling activity": scaling_activity.TRANSITIONS,
     "Run": run.TRANSITIONS,
+    "Passage": passage.TRANSITIONS,
 }
 
 

@@ -225,9 +225,22 @@ class World:
         description: Environment = replace(DESCRIPTION, migrations=Migrations(**values))
         return replace(make_release(), number=ReleaseNumber(number), description=description)
 
-    def order(self, *, goes: bool = True, key: str = "execution/42/production", **settings: Any) -> Order:
+    def order(
+        self,
+        *,
+        goes: bool = True,
+        key: str = "execution/42/production",
+        execution: int | None = None,
+        **settings: Any,
+    ) -> Order:
         return Order(
-            app=APP, environment=PRODUCTION, key=key, by="ada", release=self.release(18, **settings), goes=goes
+            app=APP,
+            environment=PRODUCTION,
+            key=key,
+            by="ada",
+            release=self.release(18, **settings),
+            goes=goes,
+            execution=None if execution is None else ExecutionNumber(execution),
         )
 
     def parts(self, **changes: Any) -> Parts:
