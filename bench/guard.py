@@ -2,8 +2,9 @@
 
     python bench/guard.py [PASSAGES]
 
-The real parts: PostgreSQL in a container, an image on this host's Docker, a store on disk. The first passage of an image
-reads its files; a restarted server does so once more. Beside it stands what the same look at the table takes alone.
+The real parts: PostgreSQL in a container, an image on this host's Docker, a store on disk. The first passage of an
+image reads its files; a restarted server does so once more. Beside it stands what the same look at the table takes
+alone.
 """
 
 import asyncio

@@ -18,7 +18,9 @@ from fairway.adapters.docker.looking import DockerImageFiles
 from fairway.adapters.docker.names import PASSAGE
 from fairway.adapters.docker.trials import DockerTrials
 from fairway.adapters.files.workspaces import FileWorkspaces
+from fairway.adapters.git.repositories import GitRepositories
 from fairway.adapters.memory.notices import MemoryNotices
+from fairway.adapters.postgres.answering import PostgresCounts
 from fairway.adapters.postgres.databases import PostgresDatabases
 from fairway.adapters.postgres.dumps import PostgresDumps
 from fairway.adapters.postgres.gates import PostgresGates
@@ -40,11 +42,11 @@ from fairway.domain.release import Release
 from fairway.migrate import safekeeping
 from fairway.migrate.copying import Copying
 from fairway.migrate.guard import Guard
+from fairway.migrate.judge import Judge
 from fairway.migrate.parts import Order, Parts, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.targets import Targets
 from fairway.migrate.tools.pending import Planner
-from fairway.migrate.weighing import Weighing
 from fairway.ports.leases import Alone
 from fairway.ports.masks import Unmasked
 from support import docker_room
@@ -112,6 +114,7 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
     """As `bootstrap.guarding` does."""
     clock, store = SystemClock(), room.store
     workshop, databases = Workshop(engine, DockerBases(builder)), PostgresDatabases()
+    workspaces = FileWorkspaces(root / "dumps")
 
     async def values(app: AppName, environment: EnvironmentName, version: int, service: str = "") -> Mapping[str, str]:
         return {"DATABASE_URL": room.url}
@@ -141,7 +144,7 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
             dumps=PostgresDumps(workshop),
             scratches=PostgresScratches(workshop),
             vault=FileVault(root / "vault", key),
-            workspaces=FileWorkspaces(root / "dumps"),
+            workspaces=workspaces,
             clock=clock,
             notices=MemoryNotices(),
         ),
@@ -155,7 +158,9 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
         jobs=DockerJobs(engine, PASSAGE),
         trials=DockerTrials(engine),
         planning=Reckoning(Planner(DockerImageFiles(engine), databases)),
-        judging=Weighing(SquawkLinter(), databases),
+        judging=Judge(
+            databases, PostgresCounts(), SquawkLinter(), GitRepositories(root / "repositories", ()), workspaces
+        ),
         copies=Copying(safe.backing),
         tools=workshop.programs,
         restore=safe.restoring.put_back,

@@ -4,13 +4,22 @@ from dataclasses import dataclass
 
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.docker.isolation import IsolatedNetworks
-from fairway.adapters.engines.engines import EngineDatabases, EngineDumps, EngineGates, EngineScratches, EngineWatches
+from fairway.adapters.engines.engines import (
+    EngineCounts,
+    EngineDatabases,
+    EngineDumps,
+    EngineGates,
+    EngineScratches,
+    EngineWatches,
+)
+from fairway.adapters.postgres.answering import PostgresCounts
 from fairway.adapters.postgres.databases import PostgresDatabases
 from fairway.adapters.postgres.dumps import PostgresDumps
 from fairway.adapters.postgres.gates import PostgresGates
 from fairway.adapters.postgres.scratches import PostgresScratches
 from fairway.adapters.postgres.watches import PostgresWatches
 from fairway.adapters.postgres.workshop import Workshop
+from fairway.adapters.sqlite.counting import SqliteCounts
 from fairway.adapters.sqlite.databases import SqliteDatabases
 from fairway.adapters.sqlite.dumps import SqliteDumps
 from fairway.adapters.sqlite.gates import SqliteGates
@@ -25,10 +34,11 @@ POSTGRES, SQLITE = Engine.POSTGRES, Engine.SQLITE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """The ports of `ports.databases`, by whichever engine an address names; `tools` finds the image with PostgreSQL's
-    own programs."""
+    """The ports of `ports.databases` and `ports.counting`, by whichever engine an address names; `tools` finds the
+    image with PostgreSQL's own programs."""
 
     databases: EngineDatabases
+    counts: EngineCounts
     dumps: EngineDumps
     scratches: EngineScratches
     watches: EngineWatches
@@ -43,6 +53,7 @@ def make_engines(ground: Ground) -> Engines:
     copies = ground.settings.home / "copies"
     return Engines(
         databases=EngineDatabases({POSTGRES: PostgresDatabases(), SQLITE: SqliteDatabases(copies)}),
+        counts=EngineCounts({POSTGRES: PostgresCounts(), SQLITE: SqliteCounts()}),
         dumps=EngineDumps({POSTGRES: PostgresDumps(workshop), SQLITE: SqliteDumps(copies)}),
         scratches=EngineScratches({POSTGRES: PostgresScratches(workshop), SQLITE: SqliteScratches(copies, isolation)}),
         watches=EngineWatches({POSTGRES: PostgresWatches(workshop), SQLITE: SqliteWatches()}),

@@ -26,13 +26,13 @@ from fairway.migrate.attending import Attendant
 from fairway.migrate.copying import Copying
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
+from fairway.migrate.judge import Judge
 from fairway.migrate.parts import Parts, Reach, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.requests import Requests
 from fairway.migrate.safekeeping import Safekeeping
 from fairway.migrate.targets import Targets
 from fairway.migrate.tools.pending import Planner
-from fairway.migrate.weighing import Weighing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,10 @@ def guard(ground: Ground, hosting: Hosting) -> Guarding:
     finder = Finder(ground.store.desired, ground.store.deployments, ground.store.releases)
     engines = make_engines(ground)
     reach = make_reach(ground, hosting, finder)
-    safe = keep_safe(ground, finder, engines, reach)
-    made = Guard(make_parts(ground, finder, engines, reach, safe))
+    # One for all: it sweeps what it has not opened itself.
+    workspaces = FileWorkspaces(ground.settings.dumps)
+    safe = keep_safe(ground, finder, engines, reach, workspaces)
+    made = Guard(make_parts(ground, finder, engines, reach, safe, workspaces))
     attendant = Attendant(made, ground.held.executions)
     return Guarding(door=Door(made, attendant, Requests(made)), attendant=attendant, safe=safe)
 
@@ -76,7 +78,9 @@ def make_reach(ground: Ground, hosting: Hosting, finder: Finder) -> Reach:
     return reach
 
 
-def make_parts(ground: Ground, finder: Finder, engines: Engines, reach: Reach, safe: Safekeeping) -> Parts:
+def make_parts(
+    ground: Ground, finder: Finder, engines: Engines, reach: Reach, safe: Safekeeping, workspaces: FileWorkspaces
+) -> Parts:
     """What the guard stands on."""
     databases = engines.databases
 
@@ -92,7 +96,7 @@ def make_parts(ground: Ground, finder: Finder, engines: Engines, reach: Reach, s
         jobs=DockerJobs(ground.engine, PASSAGE),
         trials=DockerTrials(ground.engine),
         planning=Reckoning(Planner(DockerImageFiles(ground.engine), databases)),
-        judging=Weighing(SquawkLinter(), databases),
+        judging=Judge(databases, engines.counts, SquawkLinter(), ground.repositories, workspaces),
         copies=Copying(safe.backing),
         tools=engines.tools,
         restore=safe.restoring.put_back,
@@ -107,7 +111,9 @@ def make_parts(ground: Ground, finder: Finder, engines: Engines, reach: Reach, s
     )
 
 
-def keep_safe(ground: Ground, finder: Finder, engines: Engines, reach: Reach) -> Safekeeping:
+def keep_safe(
+    ground: Ground, finder: Finder, engines: Engines, reach: Reach, workspaces: FileWorkspaces
+) -> Safekeeping:
     """The room of backups."""
 
     async def described(app: AppName, environment: EnvironmentName) -> Environment | None:
@@ -123,7 +129,7 @@ def keep_safe(ground: Ground, finder: Finder, engines: Engines, reach: Reach) ->
         dumps=engines.dumps,
         scratches=engines.scratches,
         vault=FileVault(ground.settings.vault, VaultKey(ground.store.sealed_keys, ground.secret).get),
-        workspaces=FileWorkspaces(ground.settings.dumps),
+        workspaces=workspaces,
         clock=ground.clock,
         notices=ground.notices,
     )

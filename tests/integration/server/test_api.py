@@ -848,7 +848,11 @@ async def test_values_are_given_to_the_owner_alone_and_the_event_log_says_so(ser
     refused = await served.api.post(f"{path}/reveal", json={}, headers={"authorization": "Bearer other"})
     events = await served.api.get(f"{API}/apps/shop/events?environment=production&limit=1")
 
-    assert given.json() == {"version": 1, "variables": [{"name": "A", "service": "", "value": "s3cret"}], "databases": {}}
+    assert given.json() == {
+        "version": 1,
+        "variables": [{"name": "A", "service": "", "value": "s3cret"}],
+        "databases": {},
+    }
     assert given.headers["cache-control"] == "no-store"
     assert_problem(refused, 401, "unauthorized")
     (event,) = events.json()["events"]
