@@ -1,13 +1,11 @@
 """What is pending, for the guard: the settings with the tool's own defaults, and the tool's own tables."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fairway.domain import migration_tools
 from fairway.domain.address import Address
 from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Plan, Tool
-from fairway.errors import UsageError
 from fairway.migrate.judging import OWN_TABLES
 from fairway.migrate.tools.pending import Planner
 from fairway.migrate.tools.sql_script import Script
@@ -20,19 +18,9 @@ class Reckoning:
         self._planner = planner
 
     async def settle(self, settings: Migrations, image: Image) -> Migrations:
-        """With the tool that the image has, and its usual command where fairway.toml has none. Raises UsageError where
-        none is known, WorkFailed, Unavailable."""
-        found = await self._planner.find(image, settings)
-        known = migration_tools.KNOWN.get(found.tool)
-        usual = known.command if known is not None else ()
-        command = settings.command or usual
-        if not command and found.tool is not Tool.SQL:
-            raise UsageError(
-                "no command is known that migrates the database",
-                why=f"fairway.toml has none, and the image shows no tool whose command is known ({found.tool})",
-                hint='[migrations] command = "npm run migrate"',
-            )
-        return replace(settings, tool=found.tool, command=command)
+        """With the tool that the image has, its table, and its usual command where fairway.toml has none. Raises
+        UsageError where none is known, WorkFailed, Unavailable."""
+        return await self._planner.settle(image, settings)
 
     async def plan(self, settings: Migrations, image: Image, address: Address) -> Plan:
         """Raises WorkFailed, Unavailable."""

@@ -68,12 +68,53 @@ async def test_other_settings_look_again() -> None:
     assert "absent" in second.unsure
 
 
-@pytest.mark.parametrize("words", [("./migrate.sh",), ("npx", "prisma", "db", "push")])
-async def test_a_command_of_no_known_tool_is_not_known(words: tuple[str, ...]) -> None:
-    plan = await Room(FILES | {"/app/package.json": b"["}).planner.plan(IMAGE, Migrations(command=words), ADDRESS)
+@pytest.mark.parametrize("words", [("./migrate.sh",), ("node", "dist/migrate.js"), ("npx", "prisma", "db", "push")])
+async def test_a_command_that_is_no_tools_own_is_not_known(words: tuple[str, ...]) -> None:
+    room = Room(FILES)
 
-    assert (plan.tool, plan.known) in ((Tool.COMMAND, False), (Tool.KNEX, True))
-    assert plan.known is (words == ("./migrate.sh",))
+    plan = await room.planner.plan(IMAGE, Migrations(command=words), ADDRESS)
+    settled = await room.planner.settle(IMAGE, Migrations(command=words))
+    again = await room.planner.plan(IMAGE, settled, ADDRESS)
+
+    assert (plan.tool, plan.known) == (Tool.COMMAND, False)
+    assert (again.tool, again.known) == (Tool.COMMAND, False)
+
+
+async def test_a_program_of_its_own_is_known_where_fairway_toml_names_the_tool() -> None:
+    plan = await Room(FILES).planner.plan(IMAGE, Migrations(command=("node", "migrate.js"), tool=Tool.KNEX), ADDRESS)
+
+    assert plan.known
+    assert len(plan.pending) == 2
+
+
+DRIZZLE = {
+    "/app/package.json": b'{"scripts": {"migrate": "tsx --env-file=.env ./db/migrate.ts"}, '
+    b'"dependencies": {"drizzle-orm": "1"}}',
+    "/app/db/out/meta/_journal.json": b'{"entries": [{"tag": "0000_a", "when": 1}]}',
+    "/app/db/out/0000_a.sql": b"SELECT 1;",
+}
+
+
+async def test_drizzles_folder_is_the_one_that_the_program_names() -> None:
+    program = b"await migrate(db, { migrationsFolder: path.join(__dirname, 'out') });"
+
+    room = Room({**DRIZZLE, "/app/db/migrate.ts": program})
+
+    plan = await room.planner.plan(IMAGE, KNEX, ADDRESS)
+    settled = await room.planner.settle(IMAGE, KNEX)
+    anew = await Planner(room.images, room.databases).plan(IMAGE, settled, ADDRESS)
+
+    assert [step.file for step in plan.pending] == ["db/out/0000_a.sql"]
+    assert anew == plan
+
+
+@pytest.mark.parametrize(
+    "program", [b"await migrate(db, { migrationsFolder: here() });", b"await run();", b"migrate(db, options)"]
+)
+async def test_a_program_that_does_not_name_drizzles_folder_is_not_known(program: bytes) -> None:
+    plan = await Room({**DRIZZLE, "/app/db/migrate.ts": program}).planner.plan(IMAGE, KNEX, ADDRESS)
+
+    assert not plan.known
 
 
 async def test_a_folder_with_too_much_in_it_is_not_known() -> None:

@@ -21,6 +21,7 @@ TOOL = Tool.DRIZZLE
 KNOWN = migration_tools.KNOWN[TOOL]
 JOURNAL = "meta/_journal.json"
 BREAK = "--> statement-breakpoint"
+PROGRAM = re.compile(r"\b(?:node|tsx|ts-node|bun(?: run)?)\s+(?:--?[\w-]+(?:=\S+)?\s+)*([\w./@-]+\.[cm]?[jt]s)\b")
 SCHEMA = "drizzle"
 """Where PostgreSQL's table lies; SQLite has no schemas."""
 
@@ -33,9 +34,17 @@ def config(configs: Configs) -> str:
     )
 
 
+def program(configs: Configs) -> str:
+    """The app's own program that migrates, "" where drizzle-kit does."""
+    if KNOWN.runs.search(configs.command) or not configs.command:
+        return ""
+    found = PROGRAM.search(configs.command)
+    return ledger.path(found[1]) if found else ""
+
+
 def wants(configs: Configs, settings: Migrations) -> Sequence[str]:
-    """A configuration that the command names."""
-    return [found] if (found := config(configs)) else []
+    """A configuration that the command names, and the app's own program."""
+    return [path for path in (config(configs), program(configs)) if path]
 
 
 def place(configs: Configs, settings: Migrations) -> Place:
@@ -44,12 +53,24 @@ def place(configs: Configs, settings: Migrations) -> Place:
     out = literals.one(text, "out")
     inside = "\n".join(literals.blocks(text, "migrations"))
     table, schema = literals.one(inside, "table"), literals.one(inside, "schema")
-    named = settings.directory or (out.text if out else KNOWN.directory)
+    named = settings.directory or told_by_program(configs) or (out.text if out else KNOWN.directory)
     return Place(
         directories=(ledger.path(named),),
         table=settings.table or (table.text if table else KNOWN.table),
         options={"schema": schema.text if schema else SCHEMA},
     )
+
+
+def told_by_program(configs: Configs) -> str:
+    """The folder that the app's own program names, "" where drizzle-kit migrates. Raises Unsure when it names none, or
+    another table."""
+    if not configs.command or KNOWN.runs.search(configs.command):
+        return ""
+    text = literals.script(configs.files.get(program(configs), b""))
+    folder = literals.one(text, "migrationsFolder")
+    if folder is None or re.search(r"\bmigrations(Table|Schema)\b", text):
+        raise Unsure("the program that migrates does not say where its migrations are: set migrations.directory")
+    return ledger.path(posixpath.dirname(program(configs)) if folder.here else "", folder.text)
 
 
 def read(place: Place, folders: Mapping[str, Folder]) -> Shipped:

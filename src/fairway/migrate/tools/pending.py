@@ -155,6 +155,10 @@ async def look(opened: Opened, settings: Migrations) -> Found:
     text = command.expand(settings.command, scripts)
     files |= await opened.read(migration_tools.usual(settings.tool, text))
     tool = settings.tool or migration_tools.choose(text, list(files), packages)
+    if own_program(settings, text, tool):
+        name = migration_tools.KNOWN[tool].name
+        why = f"the command is a program of its own: set migrations.tool if it migrates as {name}'s own command does"
+        return Found(tool=Tool.COMMAND, unsure=why)
     if (reader := READERS.get(tool)) is None:
         return Found(tool=tool, unsure="the command is of no tool whose table is known")
     try:
@@ -164,6 +168,14 @@ async def look(opened: Opened, settings: Migrations) -> Found:
         return Found(tool=tool, shipped=await asyncio.to_thread(reader.read, place, folders))
     except Unsure as reason:
         return Found(tool=tool, unsure=str(reason))
+
+
+def own_program(settings: Migrations, text: str, tool: Tool) -> bool:
+    """Whether the app migrates by a program that only uses the tool, with directories of its own perhaps. Drizzle is
+    used in no other way by many, and that program says where its migrations are."""
+    if not settings.command or settings.tool is not None or tool is Tool.DRIZZLE:
+        return False
+    return tool in migration_tools.KNOWN and tool not in migration_tools.run_by(text)
 
 
 async def gather(opened: Opened, reader: Reader, settings: Migrations, configs: Configs) -> Configs:
