@@ -33,5 +33,7 @@ class Reckoning:
     def own(self, settings: Migrations) -> Sequence[str]:
         """The tables of every tool that is known, and the one that fairway.toml names."""
         known = migration_tools.KNOWN.get(settings.tool or Tool.COMMAND)
-        named = (settings.table, known.table if known is not None else None)
-        return tuple(sorted({*OWN_TABLES, *(name for name in named if name)}))
+        named = {name for name in (settings.table, known.table if known is not None else None) if name}
+        # Knex calls the table of its lock after the other one.
+        locks = {f"{name}_lock" for name in named} if settings.tool is Tool.KNEX else set()
+        return tuple(sorted({*OWN_TABLES, *named, *locks}))

@@ -8,6 +8,7 @@ from fairway.domain import address as addresses
 from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Tool
 from fairway.errors import Unavailable, UsageError
+from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.tools.pending import Planner
 
 IMAGE = Image(repository="localhost:7879/shop", digest="sha256:" + "1" * 64)
@@ -190,3 +191,12 @@ async def test_what_fairway_toml_says_is_settled() -> None:
 async def test_without_a_command_and_a_tool_nothing_is_guessed() -> None:
     with pytest.raises(UsageError, match="nothing says how"):
         await Room({"/app/server.js": b""}).planner.settle(IMAGE, Migrations(command=()))
+
+
+async def test_the_tools_own_tables_are_those_that_its_configuration_names() -> None:
+    named = {"/app/knexfile.js": b"module.exports = { migrations: { tableName: 'changes' } };"}
+    reckoning = Reckoning(Room({**FILES, **named}).planner)
+
+    own = reckoning.own(await reckoning.settle(KNEX, IMAGE))
+
+    assert {"changes", "changes_lock"} <= set(own)
