@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fairway.adapters.sqlite import locks
+from fairway.adapters.sqlite import lending, locks
 from fairway.domain.address import Address
 from fairway.domain.rehearsal import LockMode, Watched
 from fairway.errors import Conflict, UsageError, WorkFailed
@@ -185,13 +185,17 @@ async def test_too_little_disk_for_a_scratch_is_said_with_both_figures(room: Sql
     assert "3000000000.0 MB and" in caught.value.why
 
 
-async def test_sweeping_removes_copies_that_were_only_counted(room: SqliteRoom) -> None:
+async def test_sweeping_removes_copies_that_were_only_counted_once_nobody_counts(room: SqliteRoom) -> None:
     (left := room.root / "counting-x").mkdir(parents=True)
     (left / "database.db").write_bytes(b"x")
 
+    with lending.lent(room.root):
+        await room.scratches.sweep()
+        meanwhile = left.exists()
     await room.scratches.sweep()
 
-    assert list(room.root.iterdir()) == []
+    assert meanwhile
+    assert not left.exists()
 
 
 async def test_the_gate_of_a_killed_server_is_open(room: SqliteRoom) -> None:

@@ -6,14 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from fairway.adapters.sqlite import opening, plain, process
+from fairway.adapters.sqlite import lending, opening, plain, process
 from fairway.domain.address import Address
 from fairway.domain.fingerprint import Fingerprint
 from fairway.ports.databases import Dumped, Report
 
 LOG = logging.getLogger(__name__)
-COUNTING = "counting-"
-"""What the directories of copies begin with that are only counted; `Scratches.sweep` removes those that were left."""
 
 
 class SqliteDumps:
@@ -58,14 +56,10 @@ async def fingerprint(root: Path, address: Address, report: Report) -> Fingerpri
     write-ahead log a copy is counted, so that its writers wait no longer than that takes."""
     if opening.file_of(address).is_relative_to(root):
         return plain.to_fingerprint(await process.ask("fingerprint", address, report))
-    apart = await asyncio.to_thread(make_apart, root)
-    try:
-        return plain.to_fingerprint(await process.ask("fingerprint", address, report, directory=apart))
-    finally:
-        shutil.rmtree(apart)
-
-
-def make_apart(root: Path) -> Path:
-    """A directory for a copy."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=COUNTING, dir=root))
+    await asyncio.to_thread(root.mkdir, mode=0o700, parents=True, exist_ok=True)
+    with lending.lent(root):
+        apart = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=lending.COUNTING, dir=root))
+        try:
+            return plain.to_fingerprint(await process.ask("fingerprint", address, report, directory=apart))
+        finally:
+            shutil.rmtree(apart)

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from fairway.adapters.sqlite import copying
-from fairway.adapters.sqlite.dumps import COUNTING
+from fairway.adapters.sqlite import copying, lending
+from fairway.adapters.sqlite.lending import COUNTING
 from fairway.domain.address import Address
 from fairway.domain.catalog import Standing
 from fairway.errors import UsageError, WorkFailed
@@ -74,13 +74,15 @@ class SqliteScratches:
     async def sweep(self, keep: Sequence[str] = ()) -> None:
         """Remove the others, and what copies were left."""
         kept = {UNSAFE.sub("-", key) for key in keep}
-        left = {each.name for each in self._root.iterdir()} if self._root.is_dir() else set()
-        for name in sorted((left | set(await self._isolation.list())) - kept):
+        found = {each.name for each in self._root.iterdir()} if self._root.is_dir() else set()
+        counted = {name for name in found if name.startswith(COUNTING)}
+        for name in sorted((found | set(await self._isolation.list())) - kept - counted - {lending.LOCK}):
             await self._remove(name)
+        if counted:
+            await asyncio.to_thread(lending.sweep, self._root, counted)
 
     async def _remove(self, name: str) -> None:
-        if not name.startswith(COUNTING):
-            await self._isolation.remove(name)
+        await self._isolation.remove(name)
         try:
             await asyncio.to_thread(delete, self._root / name)
         except OSError as error:
