@@ -148,4 +148,5 @@ class Reader:
 
 def changes(text: str) -> bool:
     """Whether any of the statements in a text changes the schema or data."""
-    return any(CHANGES.match(part) for part in ASIDE.sub(" x ", text).split(";"))
+    plain = ASIDE.sub(lambda aside: " " if aside[0].startswith(("--", "/*")) else " x ", text)
+    return any(CHANGES.match(part) for part in plain.split(";"))
