@@ -10,6 +10,7 @@ import secrets
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
@@ -129,7 +130,7 @@ class PostgresRoom:
         (row,) = await self.execute(address, f"SELECT count(*) FROM {table}")
         return int(row[0])
 
-    async def execute(self, address: Address, script: str) -> list[tuple[object, ...]]:
+    async def execute(self, address: Address, script: str) -> list[tuple[Any, ...]]:
         """What a migration tool would do: a session of its own."""
         async with await psycopg.AsyncConnection.connect(address.url, autocommit=True) as connection:
             cursor = await connection.execute(script.encode())

@@ -64,6 +64,33 @@ async def test_what_is_written_while_a_dump_runs_is_not_in_it_and_not_counted(
     assert await room.count(room.address, "orders") > copy.rows
 
 
+async def test_a_restore_elsewhere_makes_missing_roles_and_takes_no_right_from_those_that_are_there(
+    room: PostgresRoom, tmp_path: Path
+) -> None:
+    await room.create(room.address, "orders", 3)
+    await room.dumps.dump(room.address, tmp_path, report=quiet)
+    file = tmp_path / "surroundings.json"
+    document = json.loads(file.read_text())
+    rights = [True, True, True, True, True, True]
+    document["roles"] += [
+        {"name": postgres_room.ADMIN, "attributes": [False] * 6, "groups": [], "settings": []},
+        {"name": "newcomer", "attributes": rights, "groups": ["reader"], "settings": []},
+    ]
+    file.write_text(json.dumps(document))
+    room.server.execute("postgres", "CREATE DATABASE elsewhere")
+
+    await room.dumps.restore(tmp_path, room.server.admin("elsewhere"), report=quiet)
+
+    assert await room.count(room.server.admin("elsewhere"), "orders") == 3
+    roles = await room.execute(
+        room.server.admin(),
+        f"SELECT rolname, rolsuper, rolcanlogin FROM pg_roles WHERE rolname IN ('newcomer', '{postgres_room.ADMIN}')",
+    )
+    assert set(roles) == {("newcomer", False, False), (postgres_room.ADMIN, True, True)}
+    room.server.execute("postgres", "DROP DATABASE elsewhere")
+    room.server.execute("postgres", "DROP ROLE newcomer")
+
+
 async def test_the_password_is_in_no_file_and_no_label(room: PostgresRoom, tmp_path: Path) -> None:
     await room.create(room.address, "orders", 3)
 

@@ -29,8 +29,8 @@ FROM pg_roles WHERE rolname = session_user
 
 
 async def restore(workshop: Workshop, directory: Path, into: Address, *, tools: str | None, report: Report) -> None:
-    """See ports.databases.Dumps. Roles are made, and the empty database anew with its locale, where the session's role
-    is a superuser, as in a scratch; anywhere else they have to be there."""
+    """See ports.databases.Dumps. Roles that are missing are made where the session's role is a superuser; anywhere else
+    they have to be there."""
     around = surroundings.read(directory)
     async with connecting.session(into) as connection:
         superuser, count = await fetch_one(connection, EMPTY)

@@ -97,7 +97,7 @@ class PostgresScratches:
     async def _start(self, key: str, like: Address, image: str, memory: int) -> Scratch:
         """The server, once it takes connections."""
         name = network_name(self._workshop.instance, key)
-        admin, password = f"fairway_{secrets.token_hex(4)}", secrets.token_urlsafe(18)
+        admin, password = f"{surroundings.SCRATCH_ADMIN}{secrets.token_hex(4)}", secrets.token_urlsafe(18)
         labels = names.scratch_labels(self._workshop.instance, key)
         tls = connecting.parameters(like).get("sslmode") in DEMANDS
         network = await self._workshop.networks.make(name, labels, closed=True)

@@ -18,6 +18,8 @@ from fairway.domain.address import Address
 from fairway.errors import WorkFailed
 
 FILE = "surroundings.json"
+SCRATCH_ADMIN = "fairway_scratch_"
+"""What the superuser of a scratch server is called, with a random end: no original has such a role."""
 ATTRIBUTES = ("SUPERUSER", "INHERIT", "CREATEROLE", "CREATEDB", "LOGIN", "BYPASSRLS")
 LISTS = frozenset({"search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries"})
 """Settings whose values are lists of names, which stand in SQL as they are."""
@@ -124,27 +126,35 @@ def read(directory: Path) -> Surroundings:
 
 
 async def bring(surroundings: Surroundings, into: Address) -> None:
-    """Make the scratch server of this address like them: its roles, and its empty database anew. The session's role is
-    a superuser. Raises WorkFailed, Unavailable."""
+    """Make the server of this address like them; the session's role is a superuser. Raises WorkFailed, Unavailable.
+
+    A scratch gets roles with all their attributes, and its empty database anew, with the original's locale. Anywhere
+    else only roles that are not there are made, without a right of their own, and nothing that is there is touched.
+    """
+    scratch = into.user.startswith(SCRATCH_ADMIN)
     async with connecting.session(elsewhere(into), options={"log_statement": "none"}) as connection:
         try:
-            for role in surroundings.roles:
-                await make_role(connection, role)
-            for role in surroundings.roles:
+            there = {name for (name,) in await fetch(connection, "SELECT rolname FROM pg_roles")}
+            new = [role for role in surroundings.roles if role.name not in there]
+            for role in new:
+                await run(connection, f"CREATE ROLE {quoted(role.name)} NOLOGIN")
+            if scratch:
+                for role in surroundings.roles:
+                    await equip(connection, role)
+            for role in surroundings.roles if scratch else new:
                 for group in role.groups:
                     await run(connection, f"GRANT {quoted(group)} TO {quoted(role.name)}")
-            await run(connection, f"DROP DATABASE {quoted(into.name)} WITH (FORCE)")
-            await create_database(connection, into.name, surroundings)
+            if scratch:
+                await run(connection, f"DROP DATABASE {quoted(into.name)} WITH (FORCE)")
+                await create_database(connection, into.name, surroundings)
         except psycopg.Error as error:
             raise WorkFailed(
                 "the backup's roles and its empty database can't be made", why=str(error).partition("\n")[0]
             ) from error
 
 
-async def make_role(connection: Connection, role: Role) -> None:
-    """Make it, or make one of that name like it; its password stays what it is."""
-    if not await fetch(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role.name):
-        await run(connection, f"CREATE ROLE {quoted(role.name)}")
+async def equip(connection: Connection, role: Role) -> None:
+    """Give a role its attributes and settings; its password stays what it is."""
     words = (word if has else f"NO{word}" for word, has in zip(ATTRIBUTES, role.attributes, strict=True))
     await run(connection, f"ALTER ROLE {quoted(role.name)} {' '.join(words)}")
     for setting in role.settings:
