@@ -104,7 +104,8 @@ def read(text: str, *, variable: str = "the database's URL") -> Address:
         engine=engine,
         scheme=scheme,
         name=name,
-        host=parts.hostname or options.pop("host"),
+        # As libpq has it: a host in the query is the one that counts. `moved` then replaces the only one that there is.
+        host=options.pop("host", "") or unquote(parts.hostname or ""),
         port=port,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
@@ -138,6 +139,6 @@ def compose(address: Address, password: str) -> str:
         slashes = "///" if address.name.startswith("/") and address.scheme != "file" else ""
         return f"{address.scheme}:{slashes}{quote(address.name)}{query}"
     credentials = quote(address.user, safe="") + (f":{quote(password, safe='')}" if password else "")
-    host = f"[{address.host}]" if ":" in address.host else address.host
+    host = f"[{address.host}]" if ":" in address.host else quote(address.host, safe="")
     at = "@" if credentials else ""
     return f"{address.scheme}://{credentials}{at}{host}:{address.port}/{quote(address.name, safe='')}{query}"

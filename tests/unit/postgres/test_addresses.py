@@ -31,6 +31,17 @@ def test_what_libpq_does_not_know_is_left_out_and_no_file_of_this_host_is_read()
     assert set(chosen) == {"host", "port", "user", "dbname", "connect_timeout", "application_name"}
 
 
+def test_a_host_in_the_query_counts_and_is_left_behind_where_the_database_moves() -> None:
+    address = read("postgres://u:p@localhost/d?host=/run/postgres&hostaddr=10.0.0.1")
+
+    moved = address.moved(host="172.18.0.2", port=5433)
+
+    assert connecting.parameters(address)["host"] == "/run/postgres"
+    assert psycopg.conninfo.conninfo_to_dict(address.url)["host"] == read(address.url).host == "/run/postgres"
+    assert connecting.parameters(moved)["host"] == "172.18.0.2"
+    assert "hostaddr" not in connecting.parameters(moved)
+
+
 def test_a_tool_gets_the_address_without_the_password_and_with_its_quotes() -> None:
     address = read("postgres://o%27brien:sec%27ret@h:5433/a%5Cb")
 

@@ -27,7 +27,9 @@ PLAIN = {"true": "require", "1": "require", "false": "disable", "0": "disable"}
 """What node-postgres and asyncpg write as `ssl=`, in libpq's words; its own words stay."""
 LAX = "no-verify"
 """node-postgres' `sslmode` for encryption without a look at the certificate, which libpq calls require."""
-SET_HERE = frozenset({"user", "password", "dbname", "port", "application_name", "passfile", "service", "servicefile"})
+SET_HERE = frozenset(
+    {"user", "password", "dbname", "host", "hostaddr", "port", "application_name", "passfile", "service", "servicefile"}
+)
 """Of libpq's words those that a URL's query has no say in: they are in the address, or would read this host's files."""
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
