@@ -8,7 +8,7 @@ import contextlib
 import os
 import secrets
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,6 @@ from support import docker_room
 
 IMAGE = "postgres:15"
 INSTANCE = f"t-databases-{os.getpid()}"
-NAME = f"{INSTANCE}-server"
 ADMIN, WORD = "fairway_test", secrets.token_urlsafe(12)
 
 
@@ -60,18 +59,20 @@ def run_server() -> Iterator[Server]:
     """Start it, and remove it at the end with all that its tests have left."""
     variables = (f"POSTGRES_USER={ADMIN}", f"POSTGRES_PASSWORD={WORD}")
     chosen = [word for variable in variables for word in ("--env", variable)]
-    docker_room.docker("run", "--detach", "--name", NAME, *chosen, IMAGE, "-c", "fsync=off")
+    # Two suites in one process have a server each.
+    container = f"{INSTANCE}-server-{secrets.token_hex(3)}"
+    docker_room.docker("run", "--detach", "--name", container, *chosen, IMAGE, "-c", "fsync=off")
     try:
-        server = Server(host=docker_room.inspect(NAME)["NetworkSettings"]["IPAddress"])
-        await_connections(server)
+        server = Server(host=docker_room.inspect(container)["NetworkSettings"]["IPAddress"])
+        await_connections(server, container)
         server.execute("postgres", "CREATE ROLE shop LOGIN CREATEDB PASSWORD 'secret-word'")
         yield server
     finally:
-        docker_room.docker("rm", "--force", "--volumes", NAME)
+        docker_room.docker("rm", "--force", "--volumes", container)
         docker_room.sweep(INSTANCE)
 
 
-def await_connections(server: Server) -> None:
+def await_connections(server: Server, container: str) -> None:
     """Return once it takes them."""
     for attempt in range(300):
         try:
@@ -80,7 +81,7 @@ def await_connections(server: Server) -> None:
         except psycopg.OperationalError:
             if attempt == 299:
                 raise
-            docker_room.docker("exec", NAME, "sh", "-c", "pg_isready -q || sleep 0.1")
+            docker_room.docker("exec", container, "sh", "-c", "pg_isready -q || sleep 0.1")
 
 
 class PostgresRoom:
@@ -147,9 +148,11 @@ async def open_room(server: Server) -> AsyncIterator[PostgresRoom]:
         yield PostgresRoom(server, engine, DockerBases(builder))
 
 
-def pretend(host: str, said: bytes, instead: bytes) -> Callable[[StreamReader, StreamWriter], Awaitable[None]]:
-    """A handler for connections that leads to the server and lets it call itself another version: what it reports as
+@contextlib.asynccontextmanager
+async def pretending(host: str, said: bytes, instead: bytes) -> AsyncIterator[int]:
+    """A port of this host that leads to the server and lets it call itself another version: what it reports as
     `server_version` begins with `instead` where it began with `said`, which is as long."""
+    name, serving = b"server_version\x00", set()
 
     async def pipe(reader: StreamReader, writer: StreamWriter, old: bytes, new: bytes) -> None:
         with contextlib.suppress(ConnectionError):
@@ -159,8 +162,17 @@ def pretend(host: str, said: bytes, instead: bytes) -> Callable[[StreamReader, S
         writer.close()
 
     async def serve(reader: StreamReader, writer: StreamWriter) -> None:
+        serving.add(asyncio.current_task())
         inner, outer = await asyncio.open_connection(host, 5432)
-        name = b"server_version\x00"
         await asyncio.gather(pipe(reader, outer, name, name), pipe(inner, writer, name + said, name + instead))
+        for each in (outer, writer):
+            with contextlib.suppress(ConnectionError):
+                await each.wait_closed()
 
-    return serve
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        # Its clients have gone, so that each ends by itself.
+        await asyncio.gather(*serving, return_exceptions=True)

@@ -144,11 +144,9 @@ async def test_rows_that_row_security_hides_are_an_error_not_a_smaller_backup(
 async def test_a_server_that_is_newer_than_the_tools_is_named_with_both_versions(
     room: PostgresRoom, tmp_path: Path
 ) -> None:
-    lying = await asyncio.start_server(postgres_room.pretend(room.server.host, b"15.", b"19."), "127.0.0.1", 0)
-    port = lying.sockets[0].getsockname()[1]
-    address = room.address.moved(host="127.0.0.1", port=port)
+    async with postgres_room.pretending(room.server.host, b"15.", b"19.") as port:
+        address = room.address.moved(host="127.0.0.1", port=port)
 
-    async with lying:
         with pytest.raises(WorkFailed) as caught:
             await room.dumps.dump(address, tmp_path, tools="postgres:15", report=quiet)
 
