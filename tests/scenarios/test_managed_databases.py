@@ -127,6 +127,17 @@ def test_a_failed_statement_is_the_commands_failure(noted: Project) -> None:
     assert 'relation "nothing" does not exist' in ran.text
 
 
+def test_a_backup_of_it_is_proven_and_stands_in_the_list(noted: Project) -> None:
+    until(lambda: healthy(noted), what="a healthy database")
+
+    ran = noted.fairway("db", "backup")
+
+    assert ran.status == 0, ran.text
+    [found] = noted.fairway("db", "list", "--json").json["databases"]
+    assert found["last_backup"]["verdict"] == "VERIFIED"
+    assert "1,000 rows in 1 table" in ran.text
+
+
 def test_killed_removed_and_with_a_killed_server_it_is_back_on_its_data(noted: Project, own_world: World) -> None:
     docker("kill", container(noted))
     until(lambda: docker("inspect", "-f", "{{.State.Running}}", container(noted)) == "true", what="a new start")
