@@ -61,15 +61,18 @@ class Sealer:
         """Take more. A full chunk is held back until there is more, since only the end knows which is the last."""
         self._waiting += data
         while len(self._waiting) > self._chunk:
-            self._seal(bytes(self._waiting[: self._chunk]), last=False)
+            # A view, since a copy of every chunk would cost as much as its encryption.
+            with memoryview(self._waiting) as view, view[: self._chunk] as chunk:
+                self._seal(chunk, last=False)
             del self._waiting[: self._chunk]
 
     def finish(self) -> None:
         """Write the last chunk."""
-        self._seal(bytes(self._waiting), last=True)
+        with memoryview(self._waiting) as view:
+            self._seal(view, last=True)
         self._waiting.clear()
 
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
+    def _seal(self, chunk: memoryview, *, last: bool) -> None:
         self._put(self._cipher.encrypt(nonce(self._count, last=last), chunk, self._header))
         self._count += 1
 
