@@ -1,5 +1,6 @@
 """The scratch databases that are in use, so that clearing up after a killed server leaves them alone."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
@@ -14,15 +15,17 @@ class Attended:
 
     def __init__(self, scratches: Scratches) -> None:
         self._scratches = scratches
-        # A list, and always the same one: who sweeps looks at it as it is at that moment.
         self._open: list[str] = []
+        self._sweeping = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def open(
         self, key: str, like: Address, standing: Standing, *, tools: str | None = None, memory: int = 0
     ) -> AsyncIterator[Scratch]:
         """As the other one."""
-        self._open.append(key)
+        # One that opens while others are being removed would not be among those that are kept.
+        async with self._sweeping:
+            self._open.append(key)
         try:
             async with self._scratches.open(key, like, standing, tools=tools, memory=memory) as scratch:
                 yield scratch
@@ -31,9 +34,5 @@ class Attended:
 
     async def sweep(self, keep: Sequence[str] = ()) -> None:
         """Remove what is left of all that are not open."""
-        self._open.extend(keep)
-        try:
-            await self._scratches.sweep(self._open)
-        finally:
-            for key in keep:
-                self._open.remove(key)
+        async with self._sweeping:
+            await self._scratches.sweep([*self._open, *keep])
