@@ -100,6 +100,7 @@ def migrated() -> Passage:
         written=1400 * MB,
         disk=1300 * MB,
         connected=True,
+        unseen=("which statements it ran",),
     )
     names = tuple(step.name for step in pending)
     log = ("Batch 3 run: 3 migrations", *names)
@@ -143,7 +144,7 @@ def incompatible() -> Passage:
             applied=("20261123_coupons.ts",),
             down=Attempt(command=("npm", "run", "down"), code=1, seconds=0.4, error="no down", log=("no down",)),
             old=Trial(release="release 17", seconds=1.9, failed="GET /orders answered 500, not 200", log=oops),
-            new=Trial(release="release 18", seconds=2.1),
+            new=Trial(release="release 18", seconds=2.1, failed="GET /healthz answered 503", blind="nor did it before"),
         ),
         cause=Cause(
             sentence="release 17, which serves, does not bear the migrated schema: GET /orders answered 500, not 200",

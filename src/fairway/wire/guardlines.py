@@ -106,14 +106,17 @@ def rehearsal(made: Json, plan: Json | None) -> Iterator[tuple[str, str, str]]:
         yield "way back", GOOD if good else BAD, f"{text}, in {words.duration(down['seconds'])}"
     for name, trial in (("old release", made.get("old")), ("new release", made.get("new"))):
         if trial is not None:
-            took = words.duration(trial["seconds"])
-            failed = words.clean(trial["failed"])
-            label = words.clean(trial["release"])
-            yield (
-                name,
-                BAD if failed else GOOD,
-                f"{label} on the migrated copy: {failed or 'its checks held'}, in {took}",
-            )
+            yield name, *tried(trial)
+
+
+def tried(trial: Json) -> tuple[str, str]:
+    """`✓ release 17 on the migrated copy: its checks held, in 2.4 s`."""
+    release = trial["release"]
+    if trial["failed"] and trial["blind"]:
+        return NONE, words.clean(f"{release} could not be tried: {trial['failed']}; {trial['blind']}")
+    result = trial["failed"] or "its checks held"
+    took = words.duration(trial["seconds"])
+    return BAD if trial["failed"] else GOOD, words.clean(f"{release} on the migrated copy: {result}, in {took}")
 
 
 def failing(made: Json, plan: Json | None) -> str:

@@ -180,7 +180,8 @@ def locks(made: Json) -> str:
 
 def work(made: Json) -> str:
     """What it wrote."""
-    rows = [f"<dt>{text(name)}</dt><dd>{text(amount)}</dd>" for name, amount in guardreport.work(made)]
+    seen = [*guardreport.work(made), *(("not seen", each) for each in made["unseen"])]
+    rows = [f"<dt>{text(name)}</dt><dd>{text(amount)}</dd>" for name, amount in seen]
     return f"<h2>Work in the rehearsal</h2>\n<dl>{''.join(rows)}</dl>\n" if rows else ""
 
 
@@ -212,9 +213,11 @@ def trial(each: Json) -> str:
     """A release that did not hold on the migrated copy; that one held is said among the steps."""
     if not each["failed"]:
         return ""
+    kind, mark = ("soft", "·") if each["blind"] else ("bad", "✗")
+    blind = f"; {text(each['blind'])}" if each["blind"] else ""
     return (
         f"<h2>{text(each['release'])} on the migrated copy</h2>\n"
-        f'<p><b class="bad">✗</b> {text(each["failed"])}, after {words.duration(each["seconds"])}</p>'
+        f'<p><b class="{kind}">{mark}</b> {text(each["failed"])}, after {words.duration(each["seconds"])}{blind}</p>'
         f"{log(each['log'])}\n"
     )
 

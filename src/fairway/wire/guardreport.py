@@ -58,6 +58,8 @@ def of_rehearsal(made: Json | None) -> Iterator[list[str]]:
         return
     if made["locks"]:
         yield ["Locks in the rehearsal", *table([lock(each) for each in made["locks"]])]
+    if made["unseen"]:
+        yield ["Not seen", *(f"  {each}" for each in made["unseen"])]
     if wrote := work(made):
         yield ["Work in the rehearsal", *table(wrote)]
     if made["differences"]:

@@ -150,11 +150,14 @@ class Rewritten(BaseModel):
 
 
 class Trial(BaseModel):
-    """A release that was started on the migrated copy. `failed` is what did not hold, "" when all did."""
+    """A release that was started on the migrated copy. `failed` is what did not hold, "" when all did; `blind` why
+    nothing follows from that: it did not hold before the migration either."""
 
     release: str
     seconds: float
+    held: bool
     failed: str
+    blind: str
     log: list[str]
 
     @classmethod
@@ -162,13 +165,21 @@ class Trial(BaseModel):
         """The shape of a trial, None where there was none."""
         if trial is None:
             return None
-        return cls(release=trial.release, seconds=trial.seconds, failed=trial.failed, log=list(trial.log))
+        return cls(
+            release=trial.release,
+            seconds=trial.seconds,
+            held=trial.held,
+            failed=trial.failed,
+            blind=trial.blind,
+            log=list(trial.log),
+        )
 
 
 class Rehearsal(BaseModel):
     """The migration on the copy. `held`: it succeeded. `before` and `after` are the schema's versions, `written` bytes
-    of the write-ahead log, `disk` bytes more at the most, `connected` whether anybody opened the copy at all. `back`:
-    the way down led back to the same schema. `old` is the release that serves, `new` the one that comes."""
+    of the write-ahead log, `disk` bytes more at the most, `connected` whether anybody opened the copy at all.
+    `unseen` is what this engine shows nobody. `back`: the way down led back to the same schema. `old` is the release
+    that serves, `new` the one that comes."""
 
     held: bool
     up: Attempt
@@ -183,6 +194,7 @@ class Rehearsal(BaseModel):
     written: int
     disk: int
     connected: bool
+    unseen: list[str]
     down: Attempt | None
     back: bool
     old: Trial | None
@@ -212,6 +224,7 @@ class Rehearsal(BaseModel):
             written=seen.written,
             disk=seen.disk,
             connected=seen.connected,
+            unseen=list(seen.unseen),
             down=None if made.down is None else Attempt.of(made.down),
             back=made.back,
             old=Trial.of(made.old),
