@@ -6,6 +6,7 @@ bundler made of them.
 
 import asyncio
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -29,7 +30,7 @@ LEFT_OUT = frozenset({".git", "node_modules"})
 async def read_source(repositories: Repositories, workspaces: Workspaces, serving: Release) -> Source | None:
     """The source; None where it can't be had any more: then nothing is said of what still uses a name."""
     try:
-        async with workspaces.open(f"source-{serving.app}-{serving.commit[:12]}") as folder:
+        async with workspaces.open(f"source-{serving.app}-{secrets.token_hex(6)}") as folder:
             await repositories.checkout(serving.app, serving.commit, folder)
             files = await asyncio.to_thread(read_texts, folder)
     except FairwayError:
