@@ -4,6 +4,7 @@ Three times for each passage: by the files alone, while nothing has begun; with 
 in the copy, just before it is rehearsed; and with what the rehearsal has shown.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from fairway.domain.address import Address
@@ -57,7 +58,9 @@ class Judge:
             serves=serving is not None,
             rehearsal=rehearsal,
         )
-        counted = {} if copy is None else await self._count(copy, judging.questions(steps, ground))
+        counted = (
+            {} if copy is None else await self._count(copy, await asyncio.to_thread(judging.questions, steps, ground))
+        )
         known = ground.with_answers(counted)
         found = await judging.find(steps, known, self._linter)
         return found.judged(known)

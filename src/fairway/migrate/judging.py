@@ -5,6 +5,7 @@ It is done twice: before the backup, from the files; and after the rehearsal, wi
 measured, the counts of the copy, and the SQL of migrations that are code.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,13 +53,19 @@ class Found:
 async def find(steps: Sequence[Step], ground: Ground, linter: Linter) -> Found:
     """What is found in the pending steps. A linter that can't be run is a note: the own rules stand without it."""
     known = [*steps, *captured(steps, ground)]
-    read = reading.read(known, ground.engine)
-    own = findings.find(read.readings, ground, own_tables=own_tables(ground))
+    # On a thread: a megabyte of SQL takes most of a second, and so does a search in a large source.
+    read, own = await asyncio.to_thread(judge_own, known, ground)
     linted, notes = await lint(known, ground, linter)
     unseen = [step.name for step in steps if step.sql is None]
     if unseen and ground.rehearsal is None:
         notes = (*notes, f"{', '.join(unseen)}: written as code, so its SQL is seen only in the rehearsal")
     return Found(findings=tuple(findings.merge(linted, own)), notes=(*read.notes, *notes))
+
+
+def judge_own(steps: Sequence[Step], ground: Ground) -> tuple[reading.Read, list[Finding]]:
+    """What Fairway's own rules find in the SQL of the steps, and what of it could not be read."""
+    read = reading.read(steps, ground.engine)
+    return read, findings.find(read.readings, ground, own_tables=own_tables(ground))
 
 
 async def lint(steps: Sequence[Step], ground: Ground, linter: Linter) -> tuple[list[Finding], tuple[str, ...]]:
