@@ -30,9 +30,9 @@ async def answer(connection: Connection, question: Question) -> int | None:
     too long."""
     try:
         (found,) = await fetch_one(connection, query(question))
-    except (psycopg.errors.SyntaxErrorOrAccessRuleViolation, psycopg.errors.QueryCanceled):
+    except (psycopg.ProgrammingError, psycopg.NotSupportedError):
         return None
-    except psycopg.errors.LockNotAvailable:
+    except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
         return None
     return int(found)
 
