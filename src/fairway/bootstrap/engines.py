@@ -43,7 +43,6 @@ class Engines:
     scratches: EngineScratches
     watches: EngineWatches
     gates: EngineGates
-    counts: EngineCounts
     tools: Tools
 
 
@@ -59,6 +58,5 @@ def make_engines(ground: Ground) -> Engines:
         scratches=EngineScratches({POSTGRES: PostgresScratches(workshop), SQLITE: SqliteScratches(copies, isolation)}),
         watches=EngineWatches({POSTGRES: PostgresWatches(workshop), SQLITE: SqliteWatches()}),
         gates=EngineGates({POSTGRES: PostgresGates(), SQLITE: SqliteGates()}),
-        counts=EngineCounts({POSTGRES: PostgresCounts(), SQLITE: SqliteCounts()}),
         tools=workshop.programs,
     )
