@@ -66,12 +66,13 @@ DESCRIPTION = Environment(name=PRODUCTION, services=(WEB,))
 
 @dataclass
 class Room:
-    """A guard, the store, and the real database at `url`."""
+    """A guard, the store, and the real database at `url`, as it is published; `direct` is its own address."""
 
     guard: Guard
     store: Store
     url: str
     serving: Serving | None = None
+    direct: str = ""
 
     def release(self, image: Image, number: int = 18, **settings: Any) -> Release:
         described = replace(DESCRIPTION, migrations=replace(SETTINGS, **settings))
@@ -87,11 +88,11 @@ class Room:
         return await self.guard.take(order, ([] if lines is None else lines).append)
 
     def execute(self, script: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        with psycopg.connect(self.direct or self.url, autocommit=True) as connection:
             connection.execute(script.encode())
 
     def ask(self, query: str) -> list[Any]:
-        with psycopg.connect(self.url) as connection:
+        with psycopg.connect(self.direct or self.url) as connection:
             return connection.execute(query.encode()).fetchall()
 
 

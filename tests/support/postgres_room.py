@@ -129,7 +129,7 @@ class PostgresRoom:
 
     async def count(self, address: Address, table: str) -> int:
         (row,) = await self.execute(address, f"SELECT count(*) FROM {table}")
-        return int(row[0])
+        return int(str(row[0]))
 
     async def execute(self, address: Address, script: str) -> list[tuple[Any, ...]]:
         """What a migration tool would do: a session of its own."""

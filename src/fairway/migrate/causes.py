@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fairway.domain import rehearsed
 from fairway.domain.aftermath import Aftermath
 from fairway.domain.deployment import Cause
 from fairway.domain.guarding import Agreed, Obstacle, unanswered
 from fairway.domain.judgement import Finding
 from fairway.domain.passage import Outcome, Passage
-from fairway.domain.rehearsal import Trial
+from fairway.domain.rehearsal import Attempt, Trial
 from fairway.errors import FairwayError
 from fairway.migrate import saying
+from fairway.wire import words
 
 UNTOUCHED = "the database was not touched"
 
@@ -78,7 +80,7 @@ def of_trial(found: Obstacle, passage: Passage) -> Cause:
 def aftermath(found: Aftermath, passage: Passage, *, restored: bool) -> Cause:
     """Of a migration that did not come to its end on the real database."""
     last = passage.attempts[-1] if passage.attempts else None
-    said = last.error if last is not None and last.error else found.sentence
+    said = why(last) or found.sentence
     number = passage.backup
     restore = f"fairway db restore {number}" if number is not None else ""
     match found.outcome:
@@ -99,6 +101,15 @@ def aftermath(found: Aftermath, passage: Passage, *, restored: bool) -> Cause:
         fix = "mend the migration, and push that"
     log = last.log if last is not None else ()
     return Cause(sentence=f"the migration failed: {said}", seen=state, fix=fix, log=log, more=report(passage))
+
+
+def why(attempt: Attempt | None) -> str:
+    """What one that did not end well ended with, "" where that is not known."""
+    if attempt is None or attempt.code == 0:
+        return ""
+    if attempt.timed_out:
+        return f"it was ended after {words.duration(attempt.seconds)}, which is its time"
+    return attempt.error or rehearsed.last(attempt.log) or f"its command ended with exit code {attempt.code}"
 
 
 def joined(*parts: str) -> str:

@@ -1,6 +1,7 @@
 """The guard with real Docker and PostgreSQL: each kind of migration ends as promised, and no data is lost."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -30,13 +31,37 @@ def server() -> Iterator[postgres_room.Server]:
 
 
 @pytest.fixture
-async def room(server: postgres_room.Server, tmp_path: Path) -> AsyncIterator[Room]:
+async def port(server: postgres_room.Server) -> AsyncIterator[int]:
+    """The database as it is when it is published on a port of this host: reached by every address of the host."""
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            inner, outer = await asyncio.open_connection(server.host, 5432)
+            await asyncio.gather(pipe(reader, outer), pipe(inner, writer), return_exceptions=True)
+
+    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    published = await asyncio.start_server(forward, "0.0.0.0", 0)
+    yield published.sockets[0].getsockname()[1]
+    published.close()
+
+
+@pytest.fixture
+async def room(server: postgres_room.Server, port: int, tmp_path: Path) -> AsyncIterator[Room]:
     server.execute("postgres", "DROP DATABASE IF EXISTS shop WITH (FORCE)")
     server.execute("postgres", "CREATE DATABASE shop OWNER shop")
-    url = f"postgres://shop:secret-word@{server.host}:5432/shop"
+    bridge = "{{(index .IPAM.Config 0).Gateway}}"
+    gateway = docker_room.docker("network", "inspect", "bridge", "--format", bridge).strip()
+    url = f"postgres://shop:secret-word@{gateway}:{port}/shop"
     async with guard_room.open_room(tmp_path, url) as opened:
-        first = await opened.migrate(guard_image.build(BASE), key="first")
-        assert first.status is PassageStatus.MIGRATED, first
+        lines: list[str] = []
+        first = await opened.migrate(guard_image.build(BASE), lines, key="first")
+        assert first.status is PassageStatus.MIGRATED, "\n".join([*lines, str(first.cause)])
+        opened.direct = f"postgres://shop:secret-word@{server.host}:5432/shop"
         opened.execute(
             "INSERT INTO orders SELECT n, CASE WHEN n % 3 > 0 THEN 'c' || n END FROM generate_series(1, 300) n"
         )
@@ -134,7 +159,7 @@ async def test_a_lock_of_somebody_else_is_waited_for_and_tried_again(room: Room)
     import psycopg
 
     lines: list[str] = []
-    async with await psycopg.AsyncConnection.connect(room.url) as holder:
+    async with await psycopg.AsyncConnection.connect(room.direct) as holder:
         await holder.execute("LOCK TABLE orders IN ACCESS SHARE MODE")
         passing = asyncio.ensure_future(room.migrate(guard_image.build(GOOD), lines, lock_timeout=1.0))
         async with asyncio.timeout(120):
