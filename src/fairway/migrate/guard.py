@@ -129,6 +129,9 @@ class Guard:
             if walk.passage.status is S.MIGRATING or walk.passage.finished:
                 raise
             cause = causes.from_error(error, walk.passage)
+            walk.step(
+                saying.STEPS[walk.passage.status], False, f"{error.what}: {error.why}" if error.why else error.what
+            )
             await walk.end(S.FAILED, error.what, cause, outcome=Outcome.UNTOUCHED)
 
     async def _pass(self, walk: Walk) -> None:
@@ -151,6 +154,7 @@ class Guard:
         plan = subject.plan
         await walk.note(plan=plan, variable=subject.settings.database, source=subject.written.shown)
         if plan.known and not plan.pending:
+            walk.step("check", True, saying.nothing_pending(plan))
             await walk.end(S.SKIPPED, saying.nothing_pending(plan), outcome=Outcome.UNTOUCHED)
             return None
         walk.step("check", True, saying.pending(plan))
@@ -235,6 +239,7 @@ class Guard:
         obstacle = guarding.find_obstacle(walk.passage, walk.order.agreed)
         if obstacle is not None:
             cause = causes.obstacle(obstacle, walk.passage, walk.order.agreed)
+            walk.step("refused", False, cause.sentence)
             await walk.end(S.REFUSED, cause.sentence, cause, outcome=Outcome.UNTOUCHED)
         elif not walk.order.goes:
             await walk.end(S.REHEARSED, saying.rehearsed(walk.passage), outcome=Outcome.UNTOUCHED)

@@ -1,17 +1,27 @@
 """The lines of a passage in its stage's log, and its summary: few words, each with what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fairway.domain.aftermath import Aftermath, count
 from fairway.domain.backup import Backup
 from fairway.domain.judgement import Finding, Judged
 from fairway.domain.migrations import Plan
-from fairway.domain.passage import Passage
+from fairway.domain.passage import Passage, PassageStatus
 from fairway.domain.rehearsal import Rehearsal, Trial, longest
 from fairway.wire import words
 
 FEW = 3
 """Names that a line has at most."""
+STEPS: Mapping[PassageStatus, str] = MappingProxyType(
+    {
+        PassageStatus.CHECKING: "check",
+        PassageStatus.BACKING_UP: "backup",
+        PassageStatus.REHEARSING: "rehearsal",
+        PassageStatus.MIGRATING: "migration",
+    }
+)
+"""What the step is called that a status stands for."""
 
 
 def nothing_pending(plan: Plan) -> str:

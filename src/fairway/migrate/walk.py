@@ -54,10 +54,9 @@ class Walk:
         await self._write(replace(self.passage, **changes))  # type: ignore[arg-type]
 
     async def end(self, to: PassageStatus, summary: str, cause: Cause | None = None, **changes: object) -> None:
-        """Write how it ended, and say it. Raises Overtaken, Unavailable."""
+        """Write how it ended. Raises Overtaken, Unavailable."""
         now = self._parts.clock.now()
         await self.move(to, summary=summary, cause=cause, ended_at=now, **changes)
-        self.say(summary)
 
     def say(self, text: str) -> None:
         """A line in the log."""
@@ -80,7 +79,7 @@ class Walk:
     def report(self, progress: Progress) -> None:
         """Say how far something has come, now and then."""
         now = self._parts.clock.now()
-        if now - self._said < EVERY:
+        if not progress.done or now - self._said < EVERY:
             return
         self._said = now
         of = f" of {words.size(progress.total)}" if progress.total else ""
