@@ -40,6 +40,8 @@ LOCKED = re.compile(
     re.IGNORECASE,
 )
 CANCELLED = re.compile(r"statement timeout|57014", re.IGNORECASE)
+NULLS = re.compile(r'column "(?P<column>[^"]+)" of relation "(?P<table>[^"]+)" contains null values')
+DUPLICATES = re.compile(r"could not create unique index|is duplicated")
 SHOWN = 200
 
 
@@ -137,7 +139,20 @@ def explain(attempt: Attempt, settings: Migrations) -> Cause:
             sentence=f"a statement took longer than {settings.statement_timeout:g} s", fix=fix, log=attempt.log
         )
     said = attempt.error or f"the command ended with exit code {attempt.code}"
-    return Cause(sentence=said, seen="" if attempt.error else last(attempt.log), log=attempt.log)
+    return Cause(
+        sentence=said, seen="" if attempt.error else last(attempt.log), fix=advise(attempt.error), log=attempt.log
+    )
+
+
+def advise(error: str) -> str:
+    """What to do about an error whose words say what is in the way, "" for another one."""
+    if match := NULLS.search(error):
+        column, table = match["column"], match["table"]
+        fill = f"UPDATE {table} SET {column} = … WHERE {column} IS NULL"
+        return f"fill the column first, then add NOT NULL in a later release: {fill}"
+    if DUPLICATES.search(error):
+        return "find the rows that are there twice and decide which of them stays, before the index is made unique"
+    return ""
 
 
 def last(lines: Sequence[str]) -> str:

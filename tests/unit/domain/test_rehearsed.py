@@ -107,3 +107,25 @@ def test_why_it_failed(found: Rehearsal, sentence: str | None) -> None:
     cause = find_failure(found, PLAN, SETTINGS, REAL)
 
     assert (cause is None) if sentence is None else (cause is not None and cause.sentence.startswith(sentence))
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        (
+            'column "code" of relation "orders" contains null values',
+            "fill the column first, then add NOT NULL in a later release: "
+            "UPDATE orders SET code = … WHERE code IS NULL",
+        ),
+        (
+            'could not create unique index "orders_code_key"',
+            "find the rows that are there twice and decide which of them stays, before the index is made unique",
+        ),
+        ("syntax error", ""),
+    ],
+)
+def test_what_is_in_the_way_is_what_is_advised_about(error: str, fix: str) -> None:
+    cause = find_failure(rehearsal(1, f"ERROR:  {error}"), PLAN, SETTINGS, REAL)
+
+    assert cause is not None
+    assert cause.fix == fix
