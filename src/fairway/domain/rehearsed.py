@@ -148,7 +148,7 @@ def advise(error: str) -> str:
     """What to do about an error whose words say what is in the way, "" for another one."""
     if match := NULLS.search(error):
         column, table = match["column"], match["table"]
-        fill = f"UPDATE {table} SET {column} = … WHERE {column} IS NULL"
+        fill = f"UPDATE {table} SET {column} = … WHERE {column} IS NULL"  # noqa: S608 - to be read, never to be run
         return f"fill the column first, then add NOT NULL in a later release: {fill}"
     if DUPLICATES.search(error):
         return "find the rows that are there twice and decide which of them stays, before the index is made unique"
