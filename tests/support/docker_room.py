@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import os
+import socket
 import subprocess
 import tarfile
 import time
@@ -93,6 +94,13 @@ async def seen(engine: Any, task: str) -> Task | None:
 def docker(*words: str) -> str:
     """What the docker command prints: the tests' own eyes, beside the adapter's."""
     return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout
+
+
+def host_address() -> str:
+    """An address of this host that every container of an ordinary network reaches."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect(("10.255.255.255", 1))  # nothing is sent: it only chooses the address
+        return str(asked.getsockname()[0])
 
 
 def inspect(container: str) -> dict[str, Any]:

@@ -38,10 +38,11 @@ ANSWERS = {"/sick": 500, "/orders": 201}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Networks:
-    """One that leads nowhere, and one by which the host reaches a container on it."""
+    """One that leads nowhere, one by which the host reaches a container on it, and an ordinary one."""
 
     inside: str
     outside: str
+    ordinary: str = ""
 
 
 def spec_of(image: Image, *command: str, networks: Networks) -> TrialSpec:
@@ -94,8 +95,9 @@ def networks() -> Iterator[Networks]:
     closed = ("--internal", "--opt", "com.docker.network.bridge.inhibit_ipv4=true")
     inside = docker_room.docker("network", "create", *closed, f"{INSTANCE}-copy").strip()
     outside = docker_room.docker("network", "create", "--internal", f"{INSTANCE}-copy-outside").strip()
-    yield Networks(inside=inside, outside=outside)
-    docker_room.docker("network", "rm", inside, outside)
+    ordinary = docker_room.docker("network", "create", f"{INSTANCE}-ordinary").strip()
+    yield Networks(inside=inside, outside=outside, ordinary=ordinary)
+    docker_room.docker("network", "rm", inside, outside, ordinary)
 
 
 @pytest.fixture(params=["memory", "docker"])
@@ -171,19 +173,24 @@ async def docker(networks: Networks) -> AsyncIterator[DockerTrials]:
         await trials.sweep()
 
 
-async def test_it_reaches_nothing_not_even_a_port_of_this_host(docker: DockerTrials, networks: Networks) -> None:
+@pytest.mark.parametrize(("ordinary", "seen"), [(True, "reached"), (False, "nothing")])
+async def test_it_reaches_no_port_of_this_host_as_it_would_from_an_ordinary_network(
+    docker: DockerTrials, networks: Networks, ordinary: bool, seen: str
+) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
     server = await asyncio.start_server(answer, "0.0.0.0", 0)
     port = server.sockets[0].getsockname()[1]
     reach = (
-        f"const socket = require('net').connect({port}, '{gateway()}');"
+        f"const socket = require('net').connect({port}, '{docker_room.host_address()}');"
         "socket.on('connect', () => { console.log('reached'); process.exit(); });"
-        "socket.on('error', (error) => { console.log(error.code); process.exit(); });"
-        "setTimeout(() => { console.log('nothing'); process.exit(); }, 5000);"
+        "socket.on('error', () => { console.log('nothing'); process.exit(); });"
+        "setTimeout(() => { console.log('nothing'); process.exit(); }, 4000);"
     )
     spec = spec_of(docker_room.local_image(), "node", "-e", reach, networks=networks)
+    if ordinary:
+        spec = replace(spec, network=networks.ordinary, outside="")
 
     async with server, docker.start(KEY, spec, {}) as trial:
 
@@ -191,12 +198,7 @@ async def test_it_reaches_nothing_not_even_a_port_of_this_host(docker: DockerTri
             return await trial.ended() is not None
 
         await docker_room.until(ended)
-        assert list(await trial.printed(1)) != ["reached"]
-
-
-def gateway() -> str:
-    """An address that every container of an ordinary network reaches this host by."""
-    return docker_room.docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+        assert list(await trial.printed(1)) == [seen]
 
 
 @pytest.mark.parametrize("health", [TcpCheck(), CommandCheck(command=("node", "-e", "0"))])

@@ -54,9 +54,7 @@ async def port(server: postgres_room.Server) -> AsyncIterator[int]:
 async def room(server: postgres_room.Server, port: int, tmp_path: Path) -> AsyncIterator[Room]:
     server.execute("postgres", "DROP DATABASE IF EXISTS shop WITH (FORCE)")
     server.execute("postgres", "CREATE DATABASE shop OWNER shop")
-    bridge = "{{(index .IPAM.Config 0).Gateway}}"
-    gateway = docker_room.docker("network", "inspect", "bridge", "--format", bridge).strip()
-    url = f"postgres://shop:secret-word@{gateway}:{port}/shop"
+    url = f"postgres://shop:secret-word@{docker_room.host_address()}:{port}/shop"
     async with guard_room.open_room(tmp_path, url) as opened:
         lines: list[str] = []
         first = await opened.migrate(guard_image.build(BASE), lines, key="first")
