@@ -89,16 +89,14 @@ def passages(project: Project) -> list[dict[str, object]]:
     return found
 
 
-def left() -> str:
-    """Copies, trials and migrations that still stand."""
-    labels = ("fairway.scratch", "fairway.trial", "fairway.passage")
-    run = [
-        subprocess.run(
-            ["docker", "ps", "-aq", "--filter", f"label={label}"], check=True, capture_output=True, text=True
-        )
-        for label in labels
-    ]
-    return "".join(each.stdout for each in run)
+def left(world: World) -> str:
+    """Copies, trials and migrations of the world's server that still stand."""
+    own = f"label=fairway.instance={(world.home / 'instance').read_text().strip()}"
+    found = []
+    for label in ("fairway.scratch", "fairway.trial", "fairway.passage"):
+        words = ["docker", "ps", "-aq", "--filter", own, "--filter", f"label={label}"]
+        found.append(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+    return "".join(found)
 
 
 def test_a_good_migration_goes_live_with_the_release(live: Project) -> None:
@@ -160,4 +158,4 @@ def test_a_server_that_is_killed_while_it_migrates_is_followed_by_one_that_finds
     names = psql(live, "SELECT count(*), count(DISTINCT name) FROM fairway_migrations").splitlines()[2].split("|")
     assert [each.strip() for each in names] == ["3", "3"]
     assert failed == []
-    until(lambda: left() == "", what="an empty host")
+    until(lambda: left(own_world) == "", patience=120, what="an empty host")
