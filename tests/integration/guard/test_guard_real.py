@@ -71,11 +71,10 @@ def columns(room: Room) -> list[str]:
 
 
 def left() -> str:
-    """Containers and networks of this guard."""
-    label = f"label=fairway.instance={guard_room.INSTANCE}"
-    return docker_room.docker("ps", "-aq", "--filter", label) + docker_room.docker(
-        "network", "ls", "-q", "--filter", label
-    )
+    """Containers of this guard, and networks of copies; the environment's own network stays."""
+    own = ("--filter", f"label=fairway.instance={guard_room.INSTANCE}")
+    networks = docker_room.docker("network", "ls", "-q", *own, "--filter", "label=fairway.scratch")
+    return docker_room.docker("ps", "-aq", *own) + networks
 
 
 async def test_a_good_migration_is_made_once_and_leaves_nothing_behind(room: Room) -> None:
