@@ -28,6 +28,7 @@ def server() -> Iterator[postgres_room.Server]:
     with postgres_room.run_server() as running:
         yield running
         docker_room.sweep(guard_room.INSTANCE)
+        docker_room.docker("rmi", "--force", guard_image.NAME)
 
 
 @pytest.fixture
