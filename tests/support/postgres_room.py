@@ -25,6 +25,7 @@ from fairway.adapters.postgres.scratches import PostgresScratches
 from fairway.adapters.postgres.watches import PostgresWatches
 from fairway.adapters.postgres.workshop import Workshop
 from fairway.domain.address import Address, read
+from fairway.ports.databases import Scratch
 from support import docker_room
 
 IMAGE = "postgres:15"
@@ -87,6 +88,8 @@ def await_connections(server: Server, container: str) -> None:
 class PostgresRoom:
     """`support.databases_room.Room` on a database of the server's."""
 
+    statements = True
+
     def __init__(self, server: Server, engine: DockerEngine, bases: DockerBases) -> None:
         self.server = server
         name = f"t_{secrets.token_hex(6)}"
@@ -136,6 +139,12 @@ class PostgresRoom:
         async with await psycopg.AsyncConnection.connect(address.url, autocommit=True) as connection:
             cursor = await connection.execute(script.encode())
             return await cursor.fetchall() if cursor.description else []
+
+
+def from_here(scratch: Scratch) -> Address:
+    """The copy as who migrates it sees it, by the way that this host has: the copy's own network leads here no more
+    than anywhere else."""
+    return scratch.inside.moved(host=scratch.address.host, port=scratch.address.port)
 
 
 @contextlib.asynccontextmanager

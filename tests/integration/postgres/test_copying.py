@@ -228,7 +228,7 @@ async def test_a_scratch_is_the_originals_user_without_a_way_out(room: PostgresR
     standing = await room.databases.look(room.address)
 
     async with room.scratches.open("alone", like, standing) as scratch:
-        plain = dataclasses.replace(scratch.inside, options={"sslmode": "require"})
+        plain = dataclasses.replace(postgres_room.from_here(scratch), options={"sslmode": "require"})
         rights = await room.execute(
             plain,
             "SELECT rolsuper, ssl FROM pg_roles, pg_stat_ssl WHERE rolname = current_user AND pid = pg_backend_pid()",

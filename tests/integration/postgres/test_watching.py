@@ -6,19 +6,21 @@ import psycopg
 import pytest
 
 from fairway.domain.rehearsal import LockMode
+from support import postgres_room
 from support.postgres_room import PostgresRoom
 
 
 async def test_a_migration_is_seen_with_its_statements_locks_and_rewriting(room: PostgresRoom) -> None:
     standing = await room.databases.look(room.address)
     async with room.scratches.open("seen", room.address, standing) as scratch:
-        await room.execute(scratch.inside, "CREATE TABLE orders (id int, code text); CREATE TABLE other (id int)")
-        await room.insert(scratch.inside, "orders", 1, 20000)
+        tool = postgres_room.from_here(scratch)
+        await room.execute(tool, "CREATE TABLE orders (id int, code text); CREATE TABLE other (id int)")
+        await room.insert(tool, "orders", 1, 20000)
         before = await room.databases.schema(scratch.address)
 
         async with room.watches.watch(scratch) as watch:
             assert await room.databases.schema(scratch.address) == before
-            async with await psycopg.AsyncConnection.connect(scratch.inside.url) as connection:
+            async with await psycopg.AsyncConnection.connect(tool.url) as connection:
                 await connection.execute("SELECT count(*) FROM orders")
                 await connection.execute("ALTER TABLE orders ALTER COLUMN id TYPE bigint")
                 await connection.execute(
@@ -26,7 +28,7 @@ async def test_a_migration_is_seen_with_its_statements_locks_and_rewriting(room:
                 )
                 await connection.execute("UPDATE orders SET code = %s WHERE id <= 50", ("secret-value",))
                 await connection.execute("SELECT pg_sleep(0.3)")
-            await room.execute(scratch.inside, "CREATE INDEX orders_code ON orders (code)")
+            await room.execute(tool, "CREATE INDEX orders_code ON orders (code)")
             watched = await watch.end()
         after = await room.databases.schema(scratch.address)
 
@@ -49,10 +51,11 @@ async def test_a_migration_is_seen_with_its_statements_locks_and_rewriting(room:
 async def test_a_short_lock_is_seen_that_no_sampling_would_meet(room: PostgresRoom) -> None:
     standing = await room.databases.look(room.address)
     async with room.scratches.open("short", room.address, standing) as scratch:
-        await room.create(scratch.inside, "orders", 3)
+        tool = postgres_room.from_here(scratch)
+        await room.create(tool, "orders", 3)
 
         async with room.watches.watch(scratch) as watch:
-            await room.execute(scratch.inside, "ALTER TABLE orders ADD COLUMN coupon text")
+            await room.execute(tool, "ALTER TABLE orders ADD COLUMN coupon text")
             watched = await watch.end()
 
     (lock,) = watched.locks

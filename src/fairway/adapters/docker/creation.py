@@ -32,6 +32,8 @@ CREDENTIAL = "/fairway/database"
 SHARED = 64 * 1024 * 1024
 """Bytes of shared memory at the least, for queries that run in parallel; Docker's own default."""
 LOG = {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
+NOWHERE = Path(__file__).with_name("nowhere.conf")
+"""Name servers that are none."""
 Place = Callable[[AppName, EnvironmentName, str], Path]
 """Where a volume lies on the host: `ports.volumes.Volumes.place`."""
 
@@ -120,8 +122,7 @@ def job(
     program, *arguments = spec.command
     rights = host(spec.cpu, spec.memory, network=network, init=init and image.takes_init)
     rights |= mounts(spec, place)
-    if spec.mounts:
-        rights["Binds"] = binds(spec.mounts)
+    rights["Binds"] = binds(spec.mounts, isolated=spec.network is not None)
     return {
         "Image": image.reference,
         "Hostname": f"{spec.name}-{id}",
@@ -167,8 +168,7 @@ def trial(
 ) -> dict[str, Any]:
     """The body for a release that is tried: as a task's, but for its labels and its network."""
     rights = host(spec.cpu, spec.memory, network=spec.network, init=init and image.takes_init)
-    if spec.mounts:
-        rights["Binds"] = binds(spec.mounts)
+    rights["Binds"] = binds(spec.mounts, isolated=True)
     body: dict[str, Any] = {
         "Image": image.reference,
         "Hostname": f"{spec.service}-{key}",
@@ -182,6 +182,8 @@ def trial(
     return body
 
 
-def binds(mounts: Mapping[str, Path]) -> list[str]:
-    """Directories of the host by the path inside, in Docker's way."""
-    return [f"{outside}:{inside}" for inside, outside in mounts.items()]
+def binds(mounts: Mapping[str, Path], *, isolated: bool) -> list[str]:
+    """Directories of the host by the path inside, in Docker's way. On a network that leads nowhere Docker asks the
+    host's servers for a name all the same and waits for them: 10 s for each, and npm asks for one at every command."""
+    nameless = [f"{NOWHERE}:/etc/resolv.conf:ro"] if isolated else []
+    return [*(f"{outside}:{inside}" for inside, outside in mounts.items()), *nameless]

@@ -156,6 +156,9 @@ class PostgresScratches:
             found = await fetch(connection, "SELECT name FROM pg_available_extensions")
             if missing := sorted(standing.extensions.keys() - {each for (each,) in found}):
                 raise tooling.missing_extensions(missing, image, standing.major)
+            # Not among the words of its start: what stands there can't be changed any more, and a watch does so.
+            await surroundings.run(connection, "ALTER SYSTEM SET full_page_writes = off")
+            await fetch(connection, "SELECT pg_reload_conf()")
             word = surroundings.literal(scratch.inside.password)
             await surroundings.run(connection, f"CREATE ROLE {user} LOGIN PASSWORD {word}")
             if await fetch(connection, "SELECT 1 FROM pg_database WHERE datname = %s", scratch.inside.name):
@@ -180,7 +183,6 @@ def server(
     settings = {
         "fsync": "off",
         "synchronous_commit": "off",
-        "full_page_writes": "off",
         "autovacuum": "off",
         "checkpoint_timeout": "30min",
         "max_wal_size": "1GB",

@@ -189,11 +189,16 @@ async def begin(connection: Connection) -> State:
     for name, value in ON.items():
         await run(connection, f"ALTER SYSTEM SET {name} = '{value}'")
     await fetch(connection, "SELECT pg_reload_conf()")
-    for _ in range(round(PATIENCE / EVERY)):
-        (waits,) = await fetch_one(connection, query("settings that wait"))
-        if not waits:
-            break
-        await asyncio.sleep(EVERY)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                (waits,) = await fetch_one(connection, query("settings that wait"))
+                if not waits:
+                    break
+                await asyncio.sleep(EVERY)
+    except TimeoutError as error:
+        why = f"its settings have not changed for {PATIENCE:g} s"
+        raise Unavailable("the scratch database can't be watched", why=why) from error
     return await stand(connection)
 
 
