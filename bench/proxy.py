@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
-from fairway.cli.demo.database import free_port
+from fairway.cli.demo.docker import free_port
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
 from fairway.domain.observed import Target
 from fairway.ports.balancer import Route

@@ -10,14 +10,14 @@ from fairway.cli import options
 @options.as_json
 def demo(cleaning: bool, as_json: bool) -> int:
     """Tell the whole story on a sample backend, with a server of its own: a first push, a second one under load, a
-    killed task, a push that never becomes healthy, a rollback. Ends with 1 when a step did not hold."""
+    killed task, a push that never becomes healthy, a migration, one that would lock and one that the data refuse, a
+    rollback. Ends with 1 when a step did not hold."""
     from fairway import settings
     from fairway.cli.demo import telling
 
     root = settings.read().home / "demo"
-    program = telling.docker_program()
     if not cleaning:
-        return telling.tell(root, program, as_json=as_json)
-    telling.clean(root, program)
+        return telling.tell(root, telling.docker_program(), as_json=as_json)
+    telling.clean(root)
     telling.say("The demo is gone")
     return 0

@@ -85,14 +85,23 @@ class Load:
     """`shoppers` at once, from entering the block to leaving it; `tally` may be swapped between steps."""
 
     def __init__(
-        self, port: int, host: str, *, shoppers: int = 16, store: bool = True, address: str = "127.0.0.1"
+        self,
+        port: int,
+        host: str,
+        *,
+        shoppers: int = 16,
+        store: bool = True,
+        address: str = "127.0.0.1",
+        pause: float = 0.0,
     ) -> None:
-        """`store` false: look at the front page only, for a sample whose tasks share no database."""
+        """`store` false: look at the front page only, for a sample whose tasks share no database. `pause` is how many
+        seconds a shopper thinks before the next round."""
         self.port = port
         self.address = address
         self.host = host
         self.shoppers = shoppers
         self.store = store
+        self.pause = pause
         self.tally = Tally()
         self._stop = asyncio.Event()
 
@@ -121,6 +130,7 @@ class Load:
                 if order is not None:
                     await self._ask(shopper, "GET", f"/orders/{order['id']}", 200, None, expected=order)
                 await self._ask(shopper, "GET", "/", 200)
+                await asyncio.sleep(self.pause)
         finally:
             shopper.close()
 

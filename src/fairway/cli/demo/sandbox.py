@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairway.cli.demo import database
+from fairway.cli.demo import docker
 from fairway.errors import NotFound, WorkFailed
 
 SAMPLE = "shop-api"
@@ -79,6 +79,11 @@ class Sandbox:
         """Run a fairway command with `--json` and return the document."""
         return json.loads(self.fairway(*arguments, "--json").stdout)
 
+    def write(self, path: str, text: str) -> None:
+        """Write a new file of the repository, for the next commit."""
+        (self.repository / path).write_text(text)
+        self.run("git", "add", path)
+
     def commit(self, path: str, old: str, new: str, message: str) -> None:
         """Replace `old` by `new` in a file of the repository and commit it."""
         file = self.repository / path
@@ -89,7 +94,7 @@ class Sandbox:
 def create(root: Path) -> Sandbox:
     """Make the directory, the repository with the sample as its first commit, and choose the ports."""
     root.mkdir(parents=True, exist_ok=True)
-    ports = {variable: str(database.free_port("127.0.0.1")) for variable in PORT_VARIABLES}
+    ports = {variable: str(docker.free_port("127.0.0.1")) for variable in PORT_VARIABLES}
     (root / "demo.json").write_text(json.dumps(ports))
     sandbox = open_existing(root)
     sandbox.shell.write_text(describe_shell(sandbox))

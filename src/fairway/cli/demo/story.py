@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fairway.cli.demo import database
+from fairway.cli.demo import docker
 from fairway.cli.demo.load import Load
 from fairway.cli.demo.sandbox import Sandbox
 from fairway.errors import WorkFailed
@@ -30,6 +30,17 @@ class Step:
     failed: int | None = None
 
 
+MANY = "INSERT INTO orders (item, quantity) SELECT md5(n::text), 1 FROM generate_series(1, 600000) n; ANALYZE orders"
+"""Orders of a shop that has been open for years: an index of their items takes a second or two."""
+COUPONS = ("ALTER TABLE orders ADD COLUMN coupon text", "ALTER TABLE orders DROP COLUMN coupon")
+REQUIRED = (
+    "ALTER TABLE orders ALTER COLUMN coupon SET NOT NULL",
+    "ALTER TABLE orders ALTER COLUMN coupon DROP NOT NULL",
+)
+INDEX = ("CREATE INDEX orders_item ON orders (item)", "DROP INDEX orders_item")
+"""Migrations, there and back."""
+
+
 class NotHeld(Exception):
     """A step did not do what it promises; the text says what was seen instead."""
 
@@ -44,7 +55,8 @@ class Story:
         self.sandbox = sandbox
         self.program = program
         self.report = report
-        self.load = Load(sandbox.apps_port, HOST)
+        # Without a thought between two rounds they would take all of a small machine for themselves.
+        self.load = Load(sandbox.apps_port, HOST, pause=0.05)
         self.steps: list[Step] = []
 
     async def tell(self) -> list[Step]:
@@ -58,6 +70,9 @@ class Story:
                     ("second push, under load", self.second_push),
                     ("a task killed with SIGKILL", self.kill_a_task),
                     ("a push that never becomes healthy", self.bad_push),
+                    ("a migration", self.good_migration),
+                    ("a migration that would lock", self.refused_by_policy),
+                    ("a migration that its data refuse", self.refused_by_data),
                     ("rollback", self.rollback),
                 ):
                     if not await self._step(name, act):
@@ -108,9 +123,9 @@ class Story:
         before = await self.healthy_tasks()
         victim = sorted(before)[0]
         label = f"label=fairway.task={victim}"
-        container = await asyncio.to_thread(database.docker, self.program, "ps", "--quiet", "--filter", label)
+        container = await asyncio.to_thread(docker.run, self.program, "ps", "--quiet", "--filter", label)
         started = time.monotonic()
-        await asyncio.to_thread(database.docker, self.program, "kill", "--signal", "KILL", container)
+        await asyncio.to_thread(docker.run, self.program, "kill", "--signal", "KILL", container)
         while len(after := await self.healthy_tasks() - {victim}) < len(before):
             if time.monotonic() - started > 60:
                 raise NotHeld(f"only {len(after)} of {len(before)} tasks are healthy a minute later")
@@ -131,11 +146,53 @@ class Story:
             raise NotHeld(f"the push did not name the cause; it printed:\n{push.stderr}")
         return f"release {release} still serves. {causes[0]}"
 
+    async def good_migration(self) -> str:
+        """A new column: backed up, rehearsed, tried with the release that serves, and only then made."""
+        self.sandbox.run("git", "revert", "--no-edit", "HEAD")
+        self.sandbox.write("migrations/20260210090000_coupons.js", migration(*COUPONS))
+        self.sandbox.commit("src/greeting.js", "Welcome aboard", "Coupons are taken", "Take coupons")
+        push = await asyncio.to_thread(self.sandbox.run, "git", "push", "fairway", "master")
+        await self.expect_greeting("Coupons are taken")
+        return find_line(push.stderr, "migration in", last=True)
+
+    async def refused_by_policy(self) -> str:
+        """It would keep every buyer waiting while an index of a large table is built; fairway.toml refuses that."""
+        await asyncio.to_thread(self.sandbox.fairway, "db", "psql", ENVIRONMENT, "-c", MANY)
+        self.sandbox.write("migrations/20260220090000_item_index.js", migration(*INDEX))
+        return await self._stopped("Find orders by item", "require-concurrent-index-creation")
+
+    async def refused_by_data(self) -> str:
+        """It passes in staging, whose table is empty, and fails on the copy of production's data."""
+        self.sandbox.write("migrations/20260301090000_coupons_required.js", migration(*REQUIRED))
+        return await self._stopped("Ask for a coupon", "contains null values")
+
+    async def _stopped(self, message: str, cause: str) -> str:
+        """Push what must not reach production: the release before goes on serving, on an untouched database."""
+        release = await asyncio.to_thread(self.release)
+        before = await asyncio.to_thread(self.columns)
+        self.sandbox.commit("README.md", "# shop-api", "# shop-api ", message)
+        push = await asyncio.to_thread(self.sandbox.run, "git", "push", "fairway", "master")
+        line = find_line(push.stderr, "✗", cause)
+        await self.expect_greeting("Coupons are taken")
+        if await asyncio.to_thread(self.release) != release:
+            raise NotHeld(f"release {release} should still be the current one")
+        if await asyncio.to_thread(self.columns) != before:
+            raise NotHeld("production's database was changed")
+        return f"release {release} still serves, its database untouched. {line}"
+
     async def rollback(self) -> str:
-        """The first release serves again, without a build."""
+        """The release before serves again, without a build, on the new schema: it was tried there."""
         await asyncio.to_thread(self.sandbox.fairway, "rollback", "-e", ENVIRONMENT, "--yes")
-        await self.expect_greeting("Welcome to the shop")
-        return "the first version serves again, without a build"
+        await self.expect_greeting("Welcome aboard")
+        return "the version before serves again, without a build; it was shown to fit the new schema"
+
+    def columns(self) -> str:
+        """Production's table of orders as it is defined: its columns and its indexes."""
+        query = (
+            "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_name = 'orders' "
+            "UNION ALL SELECT indexname, '' FROM pg_indexes WHERE tablename = 'orders' ORDER BY 1"
+        )
+        return self.sandbox.fairway("db", "psql", ENVIRONMENT, "-c", query).stdout
 
     def release(self) -> int | None:
         """The number of the release that production runs."""
@@ -163,3 +220,17 @@ class Story:
                 return str(json.load(answer)["greeting"])
         except (OSError, ValueError, KeyError) as error:
             raise NotHeld(f"the shop does not answer: {error}") from error
+
+
+def migration(up: str, down: str) -> str:
+    """A migration of Knex's."""
+    return f"exports.up = (knex) => knex.raw('{up}')\nexports.down = (knex) => knex.raw('{down}')\n"
+
+
+def find_line(printed: str, *words: str, last: bool = False) -> str:
+    """The first or last line of a push that has all the words. Raises NotHeld with all of it when there is none."""
+    lines = [line.removeprefix("remote:").strip() for line in printed.splitlines()]
+    found = [line for line in lines if all(word in line for word in words)]
+    if not found:
+        raise NotHeld(f"the push did not say {' … '.join(words)}; it printed:\n{printed}")
+    return found[-1 if last else 0]

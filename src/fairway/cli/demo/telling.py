@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import hashlib
 import json
 import shlex
 import shutil
@@ -10,12 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-from fairway.cli.demo import database, sandbox
+from fairway.cli.demo import sandbox
 from fairway.cli.demo.story import HOST, Step, Story
 from fairway.errors import NotFound
 
 BASE = "node:22-slim"
 """The base image of the sample's generated Dockerfile."""
+POSTGRES = "postgres:15"
+"""The image of its databases, which fairway.toml names: its stand-in can be made where no registry answers."""
+STEPS = 8
+"""How many the whole story has."""
 
 
 def tell(root: Path, program: str, *, as_json: bool) -> int:
@@ -25,48 +28,37 @@ def tell(root: Path, program: str, *, as_json: bool) -> int:
     """
     if (root / "demo.json").exists():
         say("An earlier demo is there; it is removed first.")
-        clean(root, program)
+        clean(root)
     started = time.monotonic()
     world = sandbox.create(root)
-    prepare(world, program)
-    say(f"Prepared in {time.monotonic() - started:.1f} s. A shop with orders in PostgreSQL, two tasks, 16 shoppers.\n")
+    prepare(world)
+    ready = f"Prepared in {time.monotonic() - started:.1f} s."
+    say(f"{ready} A shop with orders in PostgreSQL, staging and production, 16 shoppers.\n")
     steps = asyncio.run(Story(world, program, print_step).tell())
     seconds = time.monotonic() - started
-    held = len(steps) == 5 and all(step.held for step in steps)
+    held = len(steps) == STEPS and all(step.held for step in steps)
     if as_json:
         print_json(steps, world, held=held, seconds=seconds)
     summarise(steps, world, held=held, seconds=seconds)
     return 0 if held else 1
 
 
-def prepare(world: sandbox.Sandbox, program: str) -> None:
-    """Start the server and the database, and give production its DATABASE_URL."""
+def prepare(world: sandbox.Sandbox) -> None:
+    """Start the server, with the images that the sample stands on."""
     world.fairway("server", "start")
-    for image in (BASE, database.IMAGE):
+    for image in (BASE, POSTGRES):
         world.run(sys.executable, "-m", "fairway", "doctor", "--fix", "--base", image, timeout=600)
-    shop = database.start(program, container_name(world.root))
-    world.fairway("apps", "create", sandbox.SAMPLE)
-    world.run(
-        *(sys.executable, "-m", "fairway", "env", "set", "-e", "production", "--from-stdin", "DATABASE_URL"),
-        text=shop.url,
-    )
 
 
-def container_name(root: Path) -> str:
-    """The database's container, one for each place that a demo lies in."""
-    return f"fairway-demo-postgres-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
-
-
-def clean(root: Path, program: str) -> None:
-    """Remove all that the demo made: tasks, networks, server, database, files. Raises NotFound when there is none."""
+def clean(root: Path) -> None:
+    """Remove all that the demo made: tasks, networks, server, databases, files. Raises NotFound when there is none."""
     world = sandbox.open_existing(root)
     if (world.home / "token").exists():
         world.fairway("server", "start")
         listing = world.ask("apps")
         for app in listing["apps"]:
-            world.fairway("down", "--app", app["name"], "--delete", "--yes")
+            world.fairway("down", "--app", app["name"], "--delete", "--delete-data", app["name"], "--yes")
         world.fairway("server", "stop", "--all")
-    database.remove(program, container_name(root))
     shutil.rmtree(root)
 
 
