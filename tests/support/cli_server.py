@@ -245,6 +245,10 @@ def make_app(served: Served) -> Starlette:
                 return JSONResponse({**served.apps[app], "app": app, "execution": newest})
             case ("DELETE", []) | ("POST", ["down"]):
                 return stream([{"type": "text", "text": "web stopped"}, {"type": "end", "ok": served.down_ok}])
+            case "GET", ["databases"]:
+                return JSONResponse({"databases": []})
+            case "GET", ["backups"]:
+                return JSONResponse({"backups": []})
             case "POST", ["executions"]:
                 return JSONResponse(served.begin(app, body["ref"]), 201)
             case "GET", ["executions"]:

@@ -131,7 +131,13 @@ class ScriptedPipeline:
         return await self.store.executions.get(app, number)
 
     async def rollback(
-        self, app: AppName, environment: EnvironmentName, release: int | None = None, *, by: str = ""
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        release: int | None = None,
+        *,
+        by: str = "",
+        accepted: bool = False,
     ) -> Execution:
         self.asked.append(("rollback", app, environment, release, by))
         kept = await self.store.releases.get(app, release or 1)

@@ -357,7 +357,8 @@ def test_rollback_asks_first_and_names_the_release(shop: Any, server: Served) ->
     assert asked.returncode == 2
     assert "Take production of shop-api back to release 16?" in asked.stderr
     assert done.returncode == 0
-    assert server.bodies("POST", "/apps/shop-api/rollback") == [{"environment": "production", "release": 16}]
+    wanted = {"environment": "production", "release": 16, "accept_schema": False}
+    assert server.bodies("POST", "/apps/shop-api/rollback") == [wanted]
     assert 'shop-api  execution 1  back to release 16  9c1f2e7 "Change"' in done.stderr
     assert "  production  ✓  4.8 s" in done.stderr
 
