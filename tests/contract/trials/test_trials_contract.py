@@ -93,9 +93,11 @@ def bears(spec: TrialSpec, variables: object) -> Bearing:
 @pytest.fixture(scope="module")
 def networks() -> Iterator[Networks]:
     closed = ("--internal", "--opt", "com.docker.network.bridge.inhibit_ipv4=true")
-    inside = docker_room.docker("network", "create", *closed, f"{INSTANCE}-copy").strip()
-    outside = docker_room.docker("network", "create", "--internal", f"{INSTANCE}-copy-outside").strip()
-    ordinary = docker_room.docker("network", "create", f"{INSTANCE}-ordinary").strip()
+    # Ranges of its own: Docker's hold some thirty networks, and other tests have as many at the same time.
+    first, second, third = (f"--subnet=10.214.{os.getpid() % 85 * 3 + place}.0/24" for place in range(3))
+    inside = docker_room.docker("network", "create", first, *closed, f"{INSTANCE}-copy").strip()
+    outside = docker_room.docker("network", "create", second, "--internal", f"{INSTANCE}-copy-outside").strip()
+    ordinary = docker_room.docker("network", "create", third, f"{INSTANCE}-ordinary").strip()
     yield Networks(inside=inside, outside=outside, ordinary=ordinary)
     docker_room.docker("network", "rm", inside, outside, ordinary)
 

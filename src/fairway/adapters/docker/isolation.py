@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.docker import names, refusals
+from fairway.adapters.docker import names
 from fairway.adapters.docker.connection import Connection, Refused
-
-SCRATCH = names.PREFIX + "scratch"
+from fairway.adapters.docker.networks import Networks
 
 
 class IsolatedNetworks:
@@ -19,27 +18,18 @@ class IsolatedNetworks:
     def __init__(self, connection: Connection, instance: str) -> None:
         self._connection = connection
         self._instance = instance
+        self._networks = Networks(connection, instance)
 
     async def make(self, key: str) -> str:
         """Its name. Raises WorkFailed when no address range is left."""
         name = f"fairway-{self._instance}-scratch-{key}"
-        if not await self._listed(f"{SCRATCH}={key}"):
-            body = {
-                "Name": name,
-                "CheckDuplicate": True,
-                "Driver": "bridge",
-                "Internal": True,
-                "Labels": {names.INSTANCE: self._instance, SCRATCH: key},
-            }
-            try:
-                await self._connection.call("POST", "/networks/create", body=body)
-            except Refused as refusal:
-                raise refusals.refused_network(refusal, name) from refusal
+        if not await self._listed(f"{names.SCRATCH}={key}"):
+            await self._networks.make(name, names.scratch_labels(self._instance, key), internal=True)
         return name
 
     async def remove(self, key: str) -> None:
         """Delete it; a container that is still on it stays, without it."""
-        for network in await self._listed(f"{SCRATCH}={key}"):
+        for network in await self._listed(f"{names.SCRATCH}={key}"):
             await self._empty(network["Id"])
             try:
                 await self._connection.call("DELETE", f"/networks/{network['Id']}")
@@ -49,7 +39,7 @@ class IsolatedNetworks:
 
     async def list(self) -> Sequence[str]:
         """The keys of all."""
-        return sorted(network["Labels"][SCRATCH] for network in await self._listed(SCRATCH))
+        return sorted(network["Labels"][names.SCRATCH] for network in await self._listed(names.SCRATCH))
 
     async def _empty(self, network: str) -> None:
         """Take every container off it."""
