@@ -48,12 +48,16 @@ class Step:
         else:
             took = words.duration(now - self.began)
             parts = [words.size(self.done) if self.done else "", speed, took]
-        return f"  {self.doing:<{NAME}}" + "  ".join(part for part in parts if part)
+        return self._named("  ".join(part for part in parts if part))
 
     def ended(self, now: float) -> str:
         """`  dumping     20 MB in 2.4 s`."""
-        amount = words.size(max(self.done, self.total))
-        return f"  {self.doing:<{NAME}}{amount} in {words.duration(now - self.began)}"
+        amount, took = max(self.done, self.total), words.duration(now - self.began)
+        return self._named(f"{words.size(amount)} in {took}" if amount else took)
+
+    def _named(self, text: str) -> str:
+        """What is done, and the text behind it, however long the name is."""
+        return f"  {self.doing:<{NAME - 1}} {text}"
 
 
 @dataclass(slots=True)

@@ -23,6 +23,10 @@ def test_of_an_unknown_size_the_time_so_far_is_shown() -> None:
     assert Step(doing="dumping", began=10.0, done=6 * MB).line(13.0) == "  dumping     6 MB  2 MB/s  3.0 s"
 
 
+def test_a_long_name_stands_apart_and_nothing_is_said_of_no_bytes() -> None:
+    assert Step(doing="getting postgres:15", began=10.0).ended(10.2) == "  getting postgres:15 0.2 s"
+
+
 def test_who_comes_later_does_not_count_what_was_done_before() -> None:
     steps = Steps(live=True)
     steps.take("dumping", 50 * MB, 100 * MB, 10.0)
