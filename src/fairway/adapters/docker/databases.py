@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.docker import creation, execution, frames, names, reading, refusals
+from fairway.adapters.docker import creation, execution, frames, labelled, names, reading, refusals
 from fairway.adapters.docker.connection import PATIENCE, Refused
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.execution import Execution
@@ -69,7 +69,7 @@ class DockerDatabases:
                     if attempt == ATTEMPTS or not (refusal.status == 404 and "network" in refusal.message):
                         raise refuse(refusal, spec) from refusal
                     self._networks.forget(spec.key.app, spec.key.environment)
-                    await self._delete(container)
+                    await labelled.delete(self._connection, f"/containers/{container}")
 
     async def limit(self, spec: ServerSpec) -> None:
         """While it runs. Raises WorkFailed, for example when it uses more memory than it may from now on."""
@@ -95,12 +95,12 @@ class DockerDatabases:
             params = {"t": str(GRACE)}
             path = f"/containers/{container}/stop"
             await self._connection.call("POST", path, params=params, timeout=PATIENCE + GRACE)
-        await self._delete(container)
+        await labelled.delete(self._connection, f"/containers/{container}")
 
     async def discard(self, key: DatabaseKey, id: str) -> None:
         """Delete its volume, a container that is still on it, and its network if nothing else is on that."""
         if (container := await self._find(id)) is not None:
-            await self._delete(container)
+            await labelled.delete(self._connection, f"/containers/{container}")
         try:
             await self._connection.call("DELETE", f"/volumes/{names.volume_name(self._instance, id)}")
         except Refused as refusal:
@@ -174,23 +174,11 @@ class DockerDatabases:
             return None
         return found
 
-    async def _delete(self, container: str) -> None:
-        """With its anonymous volumes: the image has one at the path where it would keep its data without ours."""
-        try:
-            await self._connection.call("DELETE", f"/containers/{container}", params={"v": "1", "force": "1"})
-        except Refused as refusal:
-            if refusal.status != 404 and "already in progress" not in refusal.message:
-                raise
-
     async def _find(self, id: str) -> str | None:
         return next((str(entry["Id"]) for entry in await self._listed(f"{names.DATABASE}={id}")), None)
 
     async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
-        listed: Sequence[Mapping[str, Any]] = await self._connection.call(
-            "GET", "/containers/json", params={"all": "1", "filters": filters}
-        )
-        return listed
+        return await labelled.find(self._connection, self._instance, label)
 
 
 def read(inspected: Mapping[str, Any]) -> Seen:

@@ -3,12 +3,11 @@
 Docker gives an `Internal` network no way out: no gateway, no masquerading, and nobody else's network beyond it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.docker import names
-from fairway.adapters.docker.connection import Connection, Refused
+from fairway.adapters.docker import labelled, names
+from fairway.adapters.docker.connection import Connection
 from fairway.adapters.docker.networks import Networks
 
 
@@ -30,32 +29,12 @@ class IsolatedNetworks:
     async def remove(self, key: str) -> None:
         """Delete it; a container that is still on it stays, without it."""
         for network in await self._listed(f"{names.SCRATCH}={key}"):
-            await self._empty(network["Id"])
-            try:
-                await self._connection.call("DELETE", f"/networks/{network['Id']}")
-            except Refused as refusal:
-                if refusal.status != 404:
-                    raise
+            await labelled.empty(self._connection, network["Id"])
+            await labelled.delete(self._connection, f"/networks/{network['Id']}")
 
     async def list(self) -> Sequence[str]:
         """The keys of all."""
         return sorted(network["Labels"][names.SCRATCH] for network in await self._listed(names.SCRATCH))
 
-    async def _empty(self, network: str) -> None:
-        """Take every container off it."""
-        try:
-            found = await self._connection.call("GET", f"/networks/{network}")
-            for container in found.get("Containers") or {}:
-                body = {"Container": container, "Force": True}
-                await self._connection.call("POST", f"/networks/{network}/disconnect", body=body)
-        except Refused as refusal:
-            # 404: it is gone, or that container is.
-            if refusal.status != 404:
-                raise
-
     async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
-        found: Sequence[Mapping[str, Any]] = await self._connection.call(
-            "GET", "/networks", params={"filters": filters}
-        )
-        return found
+        return await labelled.find(self._connection, self._instance, label, labelled.NETWORKS)

@@ -6,13 +6,12 @@ call, one that runs is watched on, one that has ended is read. Its state and its
 
 import asyncio
 import contextlib
-import json
 import math
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.docker import archives, creation, names, reading, refusals
+from fairway.adapters.docker import archives, creation, labelled, names, reading, refusals
 from fairway.adapters.docker.connection import PATIENCE, Refused
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.printed import Printed
@@ -105,7 +104,7 @@ class DockerJobs:
         """Kill and delete its container."""
         container = await self._find(job)
         if container is not None:
-            await self._delete(container)
+            await labelled.delete(self._connection, f"/containers/{container}")
 
     async def list(self) -> Sequence[JobId]:
         """Those of this instance."""
@@ -131,7 +130,7 @@ class DockerJobs:
                 await archives.lay_out(self._connection, container, spec.files)
                 await self._connection.call("POST", f"/containers/{container}/start")
             except Refused as refusal:
-                await self._delete(container)
+                await labelled.delete(self._connection, f"/containers/{container}")
                 gone = refusal.status == 404 and "No such container" in refusal.message
                 if last or not (gone or self._mend(refusal, spec)):
                     raise refusals.refused_job(refusal, spec) from refusal
@@ -203,19 +202,8 @@ class DockerJobs:
                 raise
             return None
 
-    async def _delete(self, container: str) -> None:
-        try:
-            await self._connection.call("DELETE", f"/containers/{container}", params={"v": "1", "force": "1"})
-        except Refused as refusal:
-            if refusal.status != 404 and "already in progress" not in refusal.message:
-                raise
-
     async def _find(self, job: JobId) -> str | None:
         return next((str(entry["Id"]) for entry in await self._listed(f"{self._kind}={job}")), None)
 
     async def _listed(self, label: str) -> Sequence[Mapping[str, Any]]:
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
-        listed: Sequence[Mapping[str, Any]] = await self._connection.call(
-            "GET", "/containers/json", params={"all": "1", "filters": filters}
-        )
-        return listed
+        return await labelled.find(self._connection, self._instance, label)

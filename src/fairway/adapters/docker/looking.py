@@ -6,7 +6,6 @@ a label of its own and goes with `sweep`.
 
 import asyncio
 import contextlib
-import json
 import posixpath
 import re
 import tempfile
@@ -14,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import IO, Any
 
-from fairway.adapters.docker import archives, layers, names, packed
+from fairway.adapters.docker import archives, labelled, layers, names, packed
 from fairway.adapters.docker.connection import Connection, Refused
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.domain.image import Image
@@ -55,10 +54,8 @@ class DockerImageFiles:
 
     async def sweep(self) -> None:
         """Remove what a killed server left. Raises Unavailable."""
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", names.LOOK]})
-        listed = await self._connection.call("GET", "/containers/json", params={"all": "1", "filters": filters})
-        for entry in listed:
-            await delete(self._connection, entry["Id"])
+        for entry in await labelled.find(self._connection, self._instance, names.LOOK):
+            await labelled.delete(self._connection, f"/containers/{entry['Id']}")
 
 
 class Inside:
@@ -138,7 +135,7 @@ class Container:
     async def remove(self) -> None:
         """Delete it, if it was made."""
         if self._id:
-            await delete(self._connection, self._id)
+            await labelled.delete(self._connection, f"/containers/{self._id}")
 
     async def _fetch(self, path: str, spool: IO[bytes]) -> bool:
         """Whether there is something at the path, which is then in the spool."""
@@ -155,12 +152,3 @@ class Container:
             raise
         spool.seek(0)
         return True
-
-
-async def delete(connection: Connection, container: str) -> None:
-    """Remove a container and its volumes; one that is gone is no error."""
-    try:
-        await connection.call("DELETE", f"/containers/{container}", params={"v": "1", "force": "1"})
-    except Refused as refusal:
-        if refusal.status != 404 and "already in progress" not in refusal.message:
-            raise

@@ -17,12 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fairway.adapters.docker import names
+from fairway.adapters.docker import labelled, names
 from fairway.adapters.docker.connection import Refused
 from fairway.adapters.docker.creation import CAPABILITIES, LOG, PROCESSES
 from fairway.adapters.postgres import certificates, connecting, surroundings, tooling
 from fairway.adapters.postgres.connecting import fetch, quoted
-from fairway.adapters.postgres.workshop import Gone, Workshop
+from fairway.adapters.postgres.workshop import Workshop
 from fairway.domain.address import PORT, Address
 from fairway.domain.catalog import Standing
 from fairway.errors import Unavailable, WorkFailed
@@ -74,7 +74,7 @@ class PostgresScratches:
     async def sweep(self, keep: Sequence[str] = ()) -> None:
         """Remove the others, and the tools that a killed server left running."""
         await self._workshop.sweep_tools()
-        for path in ("/containers/json", "/networks"):
+        for path in (labelled.CONTAINERS, labelled.NETWORKS):
             for entry in await self._workshop.listed(path, names.SCRATCH):
                 key = entry["Labels"][names.SCRATCH]
                 if key not in keep:
@@ -170,10 +170,9 @@ class PostgresScratches:
         """What there is of it: the container with its volume, then the network with what is still on it."""
         label = f"{names.SCRATCH}={key}"
         await self._workshop.remove(label)
-        for entry in await self._workshop.listed("/networks", label):
-            with contextlib.suppress(Gone):
-                await self._workshop.empty(entry["Id"])
-                await self._workshop.delete(f"/networks/{entry['Id']}")
+        for entry in await self._workshop.listed(labelled.NETWORKS, label):
+            await labelled.empty(self._workshop.connection, entry["Id"])
+            await labelled.delete(self._workshop.connection, f"/networks/{entry['Id']}")
 
 
 def server(

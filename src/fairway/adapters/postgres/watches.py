@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from fairway.adapters.docker import names
+from fairway.adapters.docker import labelled, names
 from fairway.adapters.docker.printed import Printed
 from fairway.adapters.postgres import connecting
 from fairway.adapters.postgres.connecting import Connection, fetch, fetch_one
@@ -106,7 +106,7 @@ class PostgresWatches:
 
     async def _follow(self, scratch: Scratch, reader: Reader) -> None:
         """Read the server's log as it comes."""
-        for entry in await self._workshop.listed("/containers/json", names.SCRATCH):
+        for entry in await self._workshop.listed(labelled.CONTAINERS, names.SCRATCH):
             if scratch.network in entry["NetworkSettings"]["Networks"]:
                 await Printed(self._workshop.connection, entry["Id"], reader.take).read(follow=True)
 

@@ -6,8 +6,6 @@ A password goes into a container's environment and nowhere else: no argument, no
 """
 
 import asyncio
-import contextlib
-import json
 import os
 import re
 import uuid
@@ -15,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairway.adapters.docker import names
+from fairway.adapters.docker import labelled, names
 from fairway.adapters.docker.connection import Refused
 from fairway.adapters.docker.creation import CAPABILITIES, LOG, PROCESSES
 from fairway.adapters.docker.engine import DockerEngine
@@ -123,37 +121,12 @@ class Workshop:
 
     async def remove(self, label: str) -> None:
         """Kill and delete the containers of this instance that have the label, with their volumes."""
-        for entry in await self.listed("/containers/json", label):
-            with contextlib.suppress(Gone):
-                await self.delete(f"/containers/{entry['Id']}")
+        for entry in await self.listed(labelled.CONTAINERS, label):
+            await labelled.delete(self.connection, f"/containers/{entry['Id']}")
 
     async def listed(self, path: str, label: str) -> Sequence[Mapping[str, Any]]:
         """The containers or networks of this instance that have the label, in any state."""
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self.instance}", label]})
-        found: Sequence[Mapping[str, Any]] = await self.connection.call(
-            "GET", path, params={"all": "1", "filters": filters}
-        )
-        return found
-
-    async def delete(self, path: str) -> None:
-        """Delete a container or a network. Raises Gone when it is not there, or somebody else is at it."""
-        try:
-            await self.connection.call("DELETE", path, params={"v": "1", "force": "1"})
-        except Refused as refusal:
-            if refusal.status == 404 or "already in progress" in refusal.message:
-                raise Gone from refusal
-            raise
-
-    async def empty(self, network: str) -> None:
-        """Take everything off a network that is to be deleted."""
-        try:
-            found = await self.connection.call("GET", f"/networks/{network}")
-            for container in found.get("Containers") or {}:
-                body = {"Container": container, "Force": True}
-                await self.connection.call("POST", f"/networks/{network}/disconnect", body=body)
-        except Refused as refusal:
-            if refusal.status != 404:
-                raise
+        return await labelled.find(self.connection, self.instance, label, path)
 
     async def tail(self, container: str) -> Sequence[str]:
         """The last lines of what it printed."""
@@ -163,14 +136,9 @@ class Workshop:
 
     async def sweep_tools(self) -> None:
         """Remove those that no call of this process runs."""
-        for entry in await self.listed("/containers/json", names.TOOL):
+        for entry in await self.listed(labelled.CONTAINERS, names.TOOL):
             if entry["Labels"][names.TOOL] not in self._tools:
-                with contextlib.suppress(Gone):
-                    await self.delete(f"/containers/{entry['Id']}")
-
-
-class Gone(Exception):
-    """It is not there any more."""
+                await labelled.delete(self.connection, f"/containers/{entry['Id']}")
 
 
 def conninfo(address: Address) -> str:
