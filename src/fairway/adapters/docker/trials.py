@@ -8,12 +8,11 @@ first stays the one that its default route goes into, and so nowhere.
 
 import asyncio
 import contextlib
-import json
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.docker import asking, creation, execution, names, probe, reading, refusals, sockets
+from fairway.adapters.docker import asking, creation, execution, labelled, names, probe, reading, refusals, sockets
 from fairway.adapters.docker.asking import NoAnswer
 from fairway.adapters.docker.connection import Refused
 from fairway.adapters.docker.engine import DockerEngine
@@ -72,13 +71,9 @@ class DockerTrials:
             await self._remove(f"{names.TRIAL}={key}")
 
     async def _remove(self, label: str, *, but: Collection[str] = ()) -> None:
-        filters = json.dumps({"label": [f"{names.INSTANCE}={self._instance}", label]})
-        params = {"all": "1", "filters": filters}
-        for entry in await self._connection.call("GET", "/containers/json", params=params):
-            if entry["Labels"][names.TRIAL] in but:
-                continue
-            with contextlib.suppress(Refused):
-                await self._connection.call("DELETE", f"/containers/{entry['Id']}", params={"v": "1", "force": "1"})
+        for entry in await labelled.find(self._connection, self._instance, label):
+            if entry["Labels"][names.TRIAL] not in but:
+                await labelled.delete(self._connection, f"/containers/{entry['Id']}")
 
 
 class DockerTrial:
