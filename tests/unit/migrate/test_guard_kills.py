@@ -80,25 +80,36 @@ def mortal(parts: Parts, fate: Fate) -> Parts:
     return Parts(**{name: Mortal(value, name, fate) if name in PORTS else value for name, value in values.items()})
 
 
-def die_and_come_back(world: World, fate: Fate, **settings: Any) -> Any:
+def die_and_come_back(world: World, fate: Fate, between: Callable[[World], None], **settings: Any) -> Any:
     async def story() -> Passage:
         order = world.order(down=DOWN, **settings)
         try:
             return await Guard(mortal(world.parts(), fate)).take(order, world.log.append)
         except Killed:
+            between(world)
             return await world.pass_(order)
 
     return story()
 
 
-def each_death(loop: VirtualLoop, prepare: Callable[[World], None], when: str, **settings: Any) -> list[Any]:
-    """What came of it for a death at each call, with its world."""
+def nothing(world: World) -> None:
+    """Nobody does anything."""
+
+
+def each_death(
+    loop: VirtualLoop,
+    prepare: Callable[[World], None],
+    when: str,
+    between: Callable[[World], None] = nothing,
+    **settings: Any,
+) -> list[Any]:
+    """What came of it for a death at each call, with its world. `between` is what happens while no server runs."""
     found: list[Any] = []
     for at in range(1, MOST):
         world, fate = World(), Fate(at, when)
         loop.run_until_complete(world.prepare())
         prepare(world)
-        passage = loop.run_until_complete(die_and_come_back(world, fate, **settings))
+        passage = loop.run_until_complete(die_and_come_back(world, fate, between, **settings))
         if fate.calls < at:
             assert at > 15, "the story is shorter than it was"
             return found
@@ -108,12 +119,24 @@ def each_death(loop: VirtualLoop, prepare: Callable[[World], None], when: str, *
 
 @pytest.mark.parametrize("when", ["before", "after", "within"])
 def test_a_good_migration_is_made_once_whenever_the_server_dies(loop: VirtualLoop, when: str) -> None:
-    for place, world, passage in each_death(loop, lambda world: None, when):
+    for place, world, passage in each_death(loop, nothing, when):
         assert (passage.status, passage.outcome) == (PassageStatus.MIGRATED, Outcome.APPLIED), place
         assert world.applied == ["1_coupon"], place
         assert world.migrations == 1, place
         assert passage.number == 1, place
         assert not world.real.held, place
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_one_whose_container_was_removed_meanwhile_is_not_made_twice(loop: VirtualLoop, when: str) -> None:
+    def tidy(world: World) -> None:
+        """`docker system prune`: every container that has ended is gone."""
+        world.jobs.jobs.clear()
+
+    for place, world, passage in each_death(loop, nothing, when, tidy):
+        assert (passage.status, passage.outcome) == (PassageStatus.MIGRATED, Outcome.APPLIED), place
+        assert world.applied == ["1_coupon"], place
+        assert world.migrations == 1, place
 
 
 @pytest.mark.parametrize("when", ["before", "after", "within"])
