@@ -58,3 +58,12 @@ def test_an_error_never_repeats_the_password() -> None:
     error = connecting.explain(address, psycopg.OperationalError('strange: "hunter2" is no option'))
 
     assert "hunter2" not in f"{error.what} {error.why} {error.hint}"
+
+
+def test_a_table_that_is_locked_is_not_taken_for_a_host_that_does_not_answer() -> None:
+    address = read("postgres://shop:hunter2@db/shop")
+
+    error = connecting.explain(address, psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"))
+
+    assert error.what == "postgres://shop@db:5432/shop can't be looked at"
+    assert "holds a lock" in error.why

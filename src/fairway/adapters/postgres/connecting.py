@@ -135,6 +135,9 @@ def explain(address: Address, error: psycopg.Error) -> Unavailable:
         return Unavailable(what, why=f'there is no database "{address.name}" on the server')
     if f'role "{address.user}" does not exist' in text:
         return Unavailable(what, why=f'there is no user "{address.user}" on the server')
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        why = "another session holds a lock on one of its tables (pg_stat_activity shows whose)"
+        return Unavailable(f"{address.shown} can't be looked at", why=why)
     for words, sentence in REASONS:
         if words in text:
             return Unavailable(what, why=sentence.format(user=address.user, host=host, port=port, first=first))
