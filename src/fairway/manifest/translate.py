@@ -1,6 +1,7 @@
 """The tables of `fairway.toml` become the domain's App: defaults filled in, overrides applied."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fairway.domain.action import Command, Placed, Request
@@ -21,6 +22,7 @@ from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
 from fairway.domain.job import Concurrency, Job
+from fairway.domain.migrations import Migrations
 from fairway.domain.schedule import Schedule
 from fairway.manifest import commands, database_translate, migration_translate, scaling_translate, times
 from fairway.manifest.schema import (
@@ -106,6 +108,7 @@ def order_stages(environments: tuple[str, ...]) -> tuple[str, ...]:
 def _environment(name: str, content: EnvironmentTable, table: FileTable, defaults: Defaults) -> Environment:
     services = table.services or {"web": ServiceTable()}
     main = find_main({service: part.port is not None for service, part in services.items()})
+    migrations = migration_translate.make(migration_translate.merge(table.migrations, content.migrations), name)
     return Environment(
         name=EnvironmentName(name),
         services=tuple(
@@ -128,9 +131,9 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
             if (job := make_job(job_name, merge_job(part, content.jobs.get(job_name)), name)) is not None
         ),
         databases=database_translate.make_all(table.databases, content.databases),
-        contract=merge_contract(table.contract, content.contract),
+        contract=require_database(merge_contract(table.contract, content.contract), migrations),
         actions=tuple(placed for each in content.actions if (placed := make_action(each, name)) is not None),
-        migrations=migration_translate.make(migration_translate.merge(table.migrations, content.migrations), name),
+        migrations=migrations,
     )
 
 
@@ -144,6 +147,14 @@ def merge_contract(common: ContractTable, own: ExceptionsTable) -> Exceptions:
         optional=tuple(sorted(optional)),
         ignore=tuple(sorted({*common.ignore, *own.ignore} - {*own.required, *own.optional})),
     )
+
+
+def require_database(exceptions: Exceptions, migrations: Migrations | None) -> Exceptions:
+    """The exceptions with the variable that the migrations need, whatever the code says of it, unless the file says
+    otherwise by name: without its value no deployment gets through the guard."""
+    if migrations is None or migrations.database in (*exceptions.optional, *exceptions.ignore):
+        return exceptions
+    return replace(exceptions, required=tuple(sorted({*exceptions.required, migrations.database})))
 
 
 def make_action(table: ActionTable, environment: str) -> Placed | None:

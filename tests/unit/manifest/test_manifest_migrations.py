@@ -116,3 +116,17 @@ def test_what_can_t_be_is_refused(text: str, key: str, message: str) -> None:
 
     assert found.key == key
     assert message in found.message
+
+
+def test_the_variable_of_the_database_is_required_before_the_build() -> None:
+    app = load(HEAD + '[migrations]\ndatabase = "DB_URL"\n[environments.staging.migrations]\nenabled = false\n')
+    staging, production = app.environments
+
+    assert production.contract.required == ("DB_URL",)
+    assert staging.contract.required == ()
+
+
+def test_a_file_that_calls_the_variable_optional_has_its_way() -> None:
+    app = load(HEAD + '[migrations]\n[contract]\noptional = ["DATABASE_URL"]\n')
+
+    assert app.environments[1].contract.required == ()

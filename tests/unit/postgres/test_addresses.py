@@ -67,3 +67,11 @@ def test_a_table_that_is_locked_is_not_taken_for_a_host_that_does_not_answer() -
 
     assert error.what == "postgres://shop@db:5432/shop can't be looked at"
     assert "holds a lock" in error.why
+
+
+def test_who_is_no_postgresql_is_told() -> None:
+    address = read("postgres://shop@db/shop")
+
+    error = connecting.explain(address, psycopg.OperationalError("received invalid response to SSL negotiation: H"))
+
+    assert error.why == "what listens on the port 5432 of the host db is no PostgreSQL"

@@ -43,6 +43,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("root certificate file", "TLS: the file of trusted certificates is not there"),
     ("server certificate for", "TLS: the server's certificate is for another host"),
     ("no encryption", "TLS: the server takes no connection without it from here (sslmode=require)"),
+    ("invalid response to SSL negotiation", "what listens on the port {port} of the host {host} is no PostgreSQL"),
     ("SSL", "TLS does not come about: {first}"),
     ("no pg_hba.conf entry", 'the server lets nobody in as "{user}" from this host (pg_hba.conf)'),
     ("could not translate host name", 'there is no host "{host}"'),
