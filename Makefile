@@ -32,7 +32,7 @@ check: environment ## format, lint, types, import contracts, unit tests, documen
 	$(BIN)/python -m pytest -q $(FAST) -n 2
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
-test: setup check ## everything, with real Docker, HAProxy, registry and git: under ten minutes
+test: setup check ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 16 minutes on 2 cores
 	$(BIN)/python -m pytest -q $(SLOW) -n 4 --dist loadfile --no-loadscope-reorder --durations 15
 
 bench: setup ## the figures that the README quotes

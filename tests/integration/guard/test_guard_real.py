@@ -58,7 +58,7 @@ async def room(server: postgres_room.Server, port: int, tmp_path: Path) -> Async
     url = f"postgres://shop:secret-word@{docker_room.host_address()}:{port}/shop"
     async with guard_room.open_room(tmp_path, url) as opened:
         lines: list[str] = []
-        first = await opened.migrate(guard_image.build(BASE), lines, key="first")
+        first = await opened.migrate(guard_image.build(BASE), lines, key="first", backup=False)
         assert first.status is PassageStatus.MIGRATED, "\n".join([*lines, str(first.cause)])
         opened.direct = f"postgres://shop:secret-word@{server.host}:5432/shop"
         opened.execute(

@@ -13,6 +13,7 @@ from fairway.adapters.sqlite.databases import SqliteDatabases
 from fairway.domain import fingerprint
 from fairway.domain.address import Address, Engine
 from fairway.errors import Unavailable, UsageError, WorkFailed
+from fairway.ports.databases import Progress
 from support.databases_room import quiet
 from support.sqlite_room import SqliteRoom
 
@@ -188,22 +189,20 @@ async def test_a_file_in_no_volume_is_refused_with_the_reason(room: SqliteRoom) 
 
 
 async def test_a_process_that_dies_is_told_and_changes_nothing(room: SqliteRoom, into: Path) -> None:
+    # So many rows that it is at work for a second or more after it was first heard of.
+    await room.create(room.address, "many", 200_000)
     before = await room.dumps.fingerprint(room.address, report=quiet)
-    heard = asyncio.Event()
+    killed: list[int] = []
 
-    async def dump() -> None:
-        await room.dumps.dump(room.address, into, report=lambda progress: heard.set())
-
-    dumping = asyncio.create_task(dump())
-    await heard.wait()
-    children = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "adapters.sqlite.work"], capture_output=True, text=True, check=True
-    )
-    for child in children.stdout.split():
-        os.kill(int(child), 9)
+    def kill(progress: Progress) -> None:
+        if not killed:
+            words = ["pgrep", "-P", str(os.getpid()), "-f", "adapters.sqlite.work"]
+            killed.extend(map(int, subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()))
+            for child in killed:
+                os.kill(child, 9)
 
     with pytest.raises(WorkFailed) as caught:
-        await dumping
+        await room.dumps.dump(room.address, into, report=kill)
     assert "ended with -9" in caught.value.why
     assert await room.dumps.fingerprint(room.address, report=quiet) == before
 
