@@ -28,8 +28,8 @@ from fairway.jobs.current import Finder
 from fairway.jobs.desk import Desk
 from fairway.logkeeping.reading import Reading
 from fairway.measure.meter import Meter
+from fairway.migrate.backups.orders import Orders
 from fairway.migrate.door import Door
-from fairway.migrate.orders import Orders
 from fairway.pipeline.artifacts import Artifact
 from fairway.pipeline.candidates import Candidates
 from fairway.ports import stores

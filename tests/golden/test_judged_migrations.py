@@ -10,8 +10,8 @@ from fairway.adapters.memory.linting import MemoryLinter
 from fairway.adapters.squawk.linter import SquawkLinter
 from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Step
-from fairway.migrate import judging
-from fairway.migrate.judging import Found
+from fairway.migrate.judgement import judging
+from fairway.migrate.judgement.judging import Found
 from support.judged_values import make_ground, make_sqlite_ground
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "migrations"

@@ -13,7 +13,7 @@ from fairway.domain.judgement import judge
 from fairway.domain.migrationrules import RULES
 from fairway.domain.migrations import Policy, Step
 from fairway.errors import Unavailable
-from fairway.migrate import dialect, judging
+from fairway.migrate.judgement import dialect, judging
 from support.judged_values import SETTINGS, make_ground, make_sqlite_ground
 
 WORDS = (

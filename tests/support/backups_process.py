@@ -26,9 +26,9 @@ from fairway.domain.backup import Occasion
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.environment import key
 from fairway.environment.vaultkey import VaultKey
-from fairway.migrate import safekeeping
-from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.targets import Targets
+from fairway.migrate.backups import safekeeping
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.backups.targets import Targets
 from fairway.ports.databases import Dumped, Progress, Report
 
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")

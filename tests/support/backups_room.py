@@ -19,8 +19,8 @@ from fairway.domain import address as addresses
 from fairway.domain.address import Address
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.migrate.safekeeping import Ports, put_together
-from fairway.migrate.targets import Targets
+from fairway.migrate.backups.safekeeping import Ports, put_together
+from fairway.migrate.backups.targets import Targets
 from fairway.ports.databases import Progress
 from support.pipeline_values import APP, PRODUCTION, STAGING
 

@@ -39,13 +39,13 @@ from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Tool
 from fairway.domain.passage import Passage
 from fairway.domain.release import Release
-from fairway.migrate import safekeeping
+from fairway.migrate.backups import safekeeping
+from fairway.migrate.backups.targets import Targets
 from fairway.migrate.copying import Copying
 from fairway.migrate.guard import Guard
-from fairway.migrate.judge import Judge
+from fairway.migrate.judgement.judge import Judge
 from fairway.migrate.parts import Order, Parts, Serving
 from fairway.migrate.reckoning import Reckoning
-from fairway.migrate.targets import Targets
 from fairway.migrate.tools.pending import Planner
 from fairway.ports.leases import Alone
 from fairway.ports.masks import Unmasked

@@ -59,9 +59,9 @@ from fairway.jobs.runner import Runner
 from fairway.logkeeping.reading import Reading
 from fairway.manifest.load import load
 from fairway.measure.meter import Meter
-from fairway.migrate import safekeeping
-from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.targets import Targets
+from fairway.migrate.backups import safekeeping
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.backups.targets import Targets
 from fairway.pipeline import decisions
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.candidates import Candidates

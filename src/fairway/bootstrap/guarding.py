@@ -21,17 +21,17 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.volume import Volume
 from fairway.environment.vaultkey import VaultKey
 from fairway.jobs.current import Finder
-from fairway.migrate import safekeeping
 from fairway.migrate.attending import Attendant
+from fairway.migrate.backups import safekeeping
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.backups.targets import Targets
 from fairway.migrate.copying import Copying
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
-from fairway.migrate.judge import Judge
+from fairway.migrate.judgement.judge import Judge
 from fairway.migrate.parts import Parts, Reach, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.requests import Requests
-from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.targets import Targets
 from fairway.migrate.tools.pending import Planner
 
 

@@ -19,9 +19,9 @@ from fairway.databases.supervisor import Parts, Supervisor
 from fairway.databases.timekeeper import Timekeeper
 from fairway.domain.address import Address, Engine
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.migrate.backing import silent
-from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.verifying import Verifying
+from fairway.migrate.backups.backing import silent
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.backups.verifying import Verifying
 
 INSTEAD = "15"
 """The PostgreSQL of which a stand-in can be made where no registry answers: Debian's own."""

@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from fairway.domain.backup import Occasion
-from fairway.migrate import backing
-from fairway.migrate.backing import Backing, Made
+from fairway.migrate.backups import backing
+from fairway.migrate.backups.backing import Backing, Made
+from fairway.migrate.backups.targets import Target
 from fairway.migrate.parts import Order, Subject
-from fairway.migrate.targets import Target
 from fairway.ports.databases import Report
 
 

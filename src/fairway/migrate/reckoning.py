@@ -6,7 +6,7 @@ from fairway.domain import migration_tools
 from fairway.domain.address import Address
 from fairway.domain.image import Image
 from fairway.domain.migrations import Migrations, Plan, Tool
-from fairway.migrate.judging import OWN_TABLES
+from fairway.migrate.judgement.judging import OWN_TABLES
 from fairway.migrate.tools.pending import Planner
 from fairway.migrate.tools.sql_script import Script
 

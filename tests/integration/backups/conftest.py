@@ -15,9 +15,9 @@ from fairway.adapters.vault.vault import FileVault
 from fairway.domain.address import Address
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.migrate import safekeeping
-from fairway.migrate.safekeeping import Safekeeping
-from fairway.migrate.targets import Targets
+from fairway.migrate.backups import safekeeping
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.backups.targets import Targets
 from support.pipeline_values import APP
 from support.sqlite_room import SqliteRoom
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fairway.domain.backup import Backup, Occasion, Verdict
-from fairway.migrate.backing import Order
+from fairway.migrate.backups.backing import Order
 from fairway.ports.databases import Progress
 from fairway.ports.guarding import Damaged
 from support.pipeline_values import APP, PRODUCTION

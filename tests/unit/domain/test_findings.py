@@ -12,7 +12,7 @@ from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Step
 from fairway.domain.rehearsal import Held, LockMode, Rewritten, Watched
 from fairway.domain.weights import Work
-from fairway.migrate import reading
+from fairway.migrate.judgement import reading
 from support.guard_values import make_rehearsal
 from support.judged_values import SETTINGS, SOURCE, make_ground
 

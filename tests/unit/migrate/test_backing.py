@@ -12,7 +12,7 @@ from fairway.domain.backup import Backup, Occasion, Verdict
 from fairway.domain.managed import Managed
 from fairway.domain.migrations import Migrations
 from fairway.errors import NotFound, Unavailable, UsageError, WorkFailed
-from fairway.migrate.backing import Order
+from fairway.migrate.backups.backing import Order
 from support.backups_room import Died, Life, Room, Told, make_room
 from support.pipeline_values import APP, PRODUCTION
 

@@ -14,9 +14,9 @@ from fairway.domain.address import read
 from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Migrations, Plan, Policy, Step, Tool
 from fairway.domain.release import Release
-from fairway.migrate.judge import Judge
+from fairway.migrate.judgement.judge import Judge
+from fairway.migrate.judgement.running import read_texts
 from fairway.migrate.parts import Subject
-from fairway.migrate.running import read_texts
 from support.pipeline_values import APP, make_release
 
 ADDRESS = read("postgres://shop:secret-word@db:5432/shop")

@@ -3,7 +3,7 @@
 from fairway.adapters.memory.linting import MemoryLinter
 from fairway.domain.migrations import Step
 from fairway.domain.rehearsal import Watched
-from fairway.migrate import judging
+from fairway.migrate.judgement import judging
 from support.guard_values import make_rehearsal
 from support.judged_values import make_ground, make_sqlite_ground
 

@@ -10,7 +10,7 @@ from fairway.domain.backup import Backup, Keep, Occasion, Verdict
 from fairway.domain.ids import ReleaseNumber
 from fairway.domain.migrations import Migrations
 from fairway.errors import Unavailable
-from fairway.migrate.backing import Order
+from fairway.migrate.backups.backing import Order
 from support.backups_room import Died, Life, Room, make_room
 from support.guard_values import make_backup
 from support.pipeline_values import APP, PRODUCTION, STAGING, make_release

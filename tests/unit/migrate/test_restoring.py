@@ -9,7 +9,7 @@ from fairway.domain.backup import Backup, Keep, Occasion, Verdict
 from fairway.domain.migrations import Migrations
 from fairway.domain.passage import PassageStatus
 from fairway.errors import Conflict, NotFound, WorkFailed
-from fairway.migrate.restoring import Restored
+from fairway.migrate.backups.restoring import Restored
 from fairway.ports.guarding import Damaged
 from support.backups_room import Died, Life, Room, Told, make_room
 from support.guard_values import make_passage

@@ -7,7 +7,7 @@ from fairway.adapters.memory.scratches import MemoryScratches
 from fairway.domain import address
 from fairway.domain.address import Engine
 from fairway.domain.catalog import Standing
-from fairway.migrate.scratching import Attended
+from fairway.migrate.backups.scratching import Attended
 
 LIKE = address.read("postgres://shop:s@db:5432/shop")
 STANDING = Standing(engine=Engine.POSTGRES, version="15.18", bytes=1)

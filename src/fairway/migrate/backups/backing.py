@@ -17,10 +17,10 @@ from fairway.domain import proof
 from fairway.domain.backup import Backup, Occasion, Verdict
 from fairway.domain.ids import AppName, EnvironmentName, ReleaseNumber
 from fairway.errors import FairwayError, WorkFailed
-from fairway.migrate.keeping import Keeping
-from fairway.migrate.ledger import Ledger
-from fairway.migrate.proving import Copy, Prover
-from fairway.migrate.targets import Target, Targets
+from fairway.migrate.backups.keeping import Keeping
+from fairway.migrate.backups.ledger import Ledger
+from fairway.migrate.backups.proving import Copy, Prover
+from fairway.migrate.backups.targets import Target, Targets
 from fairway.ports.databases import Databases, Dumps, Progress, Report, Scratch
 from fairway.ports.guarding import Vault, Workspaces
 

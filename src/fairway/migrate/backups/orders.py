@@ -8,13 +8,13 @@ from fairway.domain.backup import Occasion
 from fairway.domain.errand import Errand, Kind
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.errors import UsageError
-from fairway.migrate import proving
-from fairway.migrate.backing import Backing, Order
-from fairway.migrate.errands import Edit, Errands
-from fairway.migrate.ledger import Ledger
-from fairway.migrate.restoring import Loss, Restoring
-from fairway.migrate.targets import Targets
-from fairway.migrate.verifying import Verifying
+from fairway.migrate.backups import proving
+from fairway.migrate.backups.backing import Backing, Order
+from fairway.migrate.backups.errands import Edit, Errands
+from fairway.migrate.backups.ledger import Ledger
+from fairway.migrate.backups.restoring import Loss, Restoring
+from fairway.migrate.backups.targets import Targets
+from fairway.migrate.backups.verifying import Verifying
 from fairway.ports.databases import Report
 
 

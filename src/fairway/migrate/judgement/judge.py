@@ -13,9 +13,9 @@ from fairway.domain.judgement import Judged
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
-from fairway.migrate import judging
+from fairway.migrate.judgement import judging
+from fairway.migrate.judgement.running import read_source
 from fairway.migrate.parts import Subject
-from fairway.migrate.running import read_source
 from fairway.ports.counting import Counts
 from fairway.ports.databases import Databases
 from fairway.ports.guarding import Linter, Workspaces

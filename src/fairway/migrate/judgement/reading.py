@@ -15,7 +15,7 @@ from fairway.domain.address import Engine
 from fairway.domain.migrations import Step
 from fairway.domain.sqltext import Statement
 from fairway.domain.statements import Action, Reading
-from fairway.migrate import altering, dialect, tree
+from fairway.migrate.judgement import altering, dialect, tree
 
 WORTH = frozenset(
     {"ALTER", "CREATE", "DROP", "TRUNCATE", "UPDATE", "DELETE", "INSERT"}

@@ -15,7 +15,7 @@ from fairway.domain.ground import Ground, Question
 from fairway.domain.judgement import Finding, Judged, judge
 from fairway.domain.migrations import Step
 from fairway.errors import Unavailable
-from fairway.migrate import reading
+from fairway.migrate.judgement import reading
 from fairway.ports.guarding import Linter
 
 OWN_TABLES = frozenset(

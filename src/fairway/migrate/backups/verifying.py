@@ -11,9 +11,9 @@ from fairway.domain import proof
 from fairway.domain.backup import Backup, Drill, Verdict
 from fairway.domain.ids import AppName
 from fairway.errors import NotFound, WorkFailed
-from fairway.migrate.ledger import ALL, Ledger
-from fairway.migrate.proving import Copy, Prover
-from fairway.migrate.targets import Targets
+from fairway.migrate.backups.ledger import ALL, Ledger
+from fairway.migrate.backups.proving import Copy, Prover
+from fairway.migrate.backups.targets import Targets
 from fairway.ports.databases import Report
 from fairway.ports.guarding import Damaged, Vault
 

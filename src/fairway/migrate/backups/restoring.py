@@ -15,10 +15,10 @@ from fairway.domain.backup import Backup, Occasion, Verdict
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.passage import PassageStatus
 from fairway.errors import Conflict, FairwayError
-from fairway.migrate import proving
-from fairway.migrate.backing import Backing, Order
-from fairway.migrate.ledger import Ledger
-from fairway.migrate.targets import Target, Targets
+from fairway.migrate.backups import proving
+from fairway.migrate.backups.backing import Backing, Order
+from fairway.migrate.backups.ledger import Ledger
+from fairway.migrate.backups.targets import Target, Targets
 from fairway.ports.databases import Databases, Dumps, Report
 from fairway.ports.guarding import Damaged, Passages, Vault, Workspaces
 

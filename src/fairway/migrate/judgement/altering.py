@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from fairway.domain import statements as act
 from fairway.domain.statements import Action, Constraint
-from fairway.migrate import tree
+from fairway.migrate.judgement import tree
 
 SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
 FIXED = frozenset({"now", "current_timestamp", "current_date", "transaction_timestamp", "statement_timestamp"})

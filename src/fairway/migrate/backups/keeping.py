@@ -11,8 +11,8 @@ from fairway.domain import proof
 from fairway.domain.backup import Backup, Keep, Verdict
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError
-from fairway.migrate.ledger import ALL, Ledger
-from fairway.migrate.targets import Target, Targets
+from fairway.migrate.backups.ledger import ALL, Ledger
+from fairway.migrate.backups.targets import Target, Targets
 from fairway.ports.databases import Scratches
 from fairway.ports.guarding import Vault, Workspaces
 from fairway.ports.stores import Apps, Releases

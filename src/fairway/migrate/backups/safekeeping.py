@@ -4,16 +4,16 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fairway.migrate.backing import Backing
-from fairway.migrate.errands import Errands
-from fairway.migrate.keeping import Keeping
-from fairway.migrate.ledger import Ledger
-from fairway.migrate.orders import Orders
-from fairway.migrate.proving import Prover
-from fairway.migrate.restoring import Restoring
-from fairway.migrate.scratching import Attended
-from fairway.migrate.targets import Targets
-from fairway.migrate.verifying import Verifying
+from fairway.migrate.backups.backing import Backing
+from fairway.migrate.backups.errands import Errands
+from fairway.migrate.backups.keeping import Keeping
+from fairway.migrate.backups.ledger import Ledger
+from fairway.migrate.backups.orders import Orders
+from fairway.migrate.backups.proving import Prover
+from fairway.migrate.backups.restoring import Restoring
+from fairway.migrate.backups.scratching import Attended
+from fairway.migrate.backups.targets import Targets
+from fairway.migrate.backups.verifying import Verifying
 from fairway.ports.clock import Clock
 from fairway.ports.databases import Databases, Dumps, Scratches
 from fairway.ports.guarding import Backups, Passages, Vault, Workspaces
