@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from fairway.domain import glob, volume
 from fairway.domain.action import Placed
+from fairway.domain.aws.wanted import Aws
 from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import Check, TcpCheck
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
@@ -202,7 +203,7 @@ class Environment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """One repository that Fairway deploys. `stages` names the environments in the order in which they are deployed;
-    `silenced` are rules of the audit, each with the reason."""
+    `silenced` are rules of the audit, each with the reason; `aws` is how it stands on AWS, None: not at all."""
 
     name: AppName
     source: Source
@@ -211,6 +212,7 @@ class App:
     stages: tuple[EnvironmentName, ...]
     mode: Mode = Mode.SUPERSEDED
     silenced: Mapping[str, str] = field(default_factory=dict)
+    aws: Aws | None = None
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""

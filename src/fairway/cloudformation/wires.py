@@ -1,0 +1,35 @@
+"""What one stack hands to the next: the outputs of each kind, and the parameters by which later ones take them.
+
+An output and the parameter that takes it have the same name, so that `synthesis` wires them by name alone.
+"""
+
+from fairway.domain.aws import names
+
+VPC, PUBLIC_SUBNETS, PRIVATE_SUBNETS = "Vpc", "PublicSubnets", "PrivateSubnets"
+"""NETWORK's outputs; the two lists are joined with commas (List<AWS::EC2::Subnet::Id> takes that)."""
+
+REPOSITORY, REPOSITORY_ARN, REPOSITORY_URI = "Repository", "RepositoryArn", "RepositoryUri"
+"""REGISTRY's outputs: the name, the ARN, and `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`."""
+
+CONFIGURATION = "ConfigurationSecret"
+"""DATA's output: the ARN of the secret with the environment's variables."""
+DATABASE_CLIENTS = "DatabaseClients"
+"""DATA's output when the environment has databases: the security group whose members reach them."""
+
+IMAGE_DIGEST, CONFIGURATION_VERSION, COMMIT = "ImageDigest", "ConfigurationVersion", "Commit"
+"""SERVICES' parameters that a deployment sets; all "" before the first one, and then there is no service yet."""
+CLUSTER, URL, LOAD_BALANCER = "Cluster", "Url", "LoadBalancer"
+"""SERVICES' outputs: the cluster's name, where the app is reached, the load balancer's own name in DNS."""
+
+PIPELINE, CONNECTION = "Pipeline", "Connection"
+"""PIPELINE's outputs: the pipeline's name, and the ARN of the connection to the code."""
+
+
+def url_secret(database: str) -> str:
+    """DATA's output: the ARN of the secret that holds a managed database's whole URL."""
+    return names.logical("url-secret", database)
+
+
+def service(name: str) -> str:
+    """SERVICES' output: a service's name in ECS."""
+    return names.logical("service", name)

@@ -1,0 +1,43 @@
+"""The AWS account: who is calling, and what it holds that a stack has no say in."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from fairway.domain.aws.seen import Caller, Connection, Version
+
+
+class Account(Protocol):
+    """One account and region. Raises as `ports.stacks.Stacks` does."""
+
+    async def caller(self) -> Caller:
+        """Who the credentials are. Raises UsageError for none, wrong and expired ones, each with its way out."""
+        ...
+
+    async def connection(self, arn: str) -> Connection:
+        """How a connection to a forge stands."""
+        ...
+
+
+class CloudSecrets(Protocol):
+    """Secrets Manager: the variables of an environment, one secret for each environment. Raises as `Account` does."""
+
+    async def current(self, secret: str) -> Version | None:
+        """The newest version; None when there is no such secret, or none was ever put into it."""
+        ...
+
+    async def names(self, secret: str) -> tuple[str, ...]:
+        """The variables of the newest version, sorted; none when there is no such secret."""
+        ...
+
+    async def put(self, secret: str, values: Mapping[str, str]) -> Version:
+        """Make these the newest version, unless they are it already. The secret is one that a stack has made: raises
+        Conflict when there is none."""
+        ...
+
+
+class CloudPipeline(Protocol):
+    """CodePipeline, as much as `fairway aws up` needs. Raises as `Account` does."""
+
+    async def start(self, pipeline: str) -> str:
+        """Begin an execution with the newest commit; its id."""
+        ...
