@@ -93,13 +93,25 @@ class Rds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What a task gets: `cpu` in ECS's units (1024 are one vCPU), `memory` in MiB. Of Fargate always a pair it has."""
+
+    cpu: int = 256
+    memory: int = 512
+
+
+SMALLEST = Size()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hosting:
     """How one environment stands on AWS.
 
     `public_tasks` puts tasks into public subnets with addresses of their own. `certificate` is the ARN of one that
     exists; else one is made for the environment's domains, proven and pointed to in the hosted `zone` (its id) of
-    Route 53. Neither: plain HTTP. `log_days` is how long logs are kept. `alarm_topic` is the ARN of an SNS topic.
-    `protected`: the stacks can't be deleted, and data stays when they are.
+    Route 53. Neither: plain HTTP. `sizes` are those of the services and jobs, by name. `log_days` is how long logs are
+    kept. `alarm_topic` is the ARN of an SNS topic. `protected`: the stacks can't be deleted, and data stays when they
+    are.
     """
 
     capacity: Capacity = Capacity.FARGATE
@@ -109,6 +121,7 @@ class Hosting:
     certificate: str | None = None
     zone: str | None = None
     databases: Mapping[str, Rds] = field(default_factory=dict)
+    sizes: Mapping[str, Size] = field(default_factory=dict)
     log_days: int = 30
     alarm_topic: str | None = None
     protected: bool = False
