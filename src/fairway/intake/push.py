@@ -19,6 +19,12 @@ class Update:
     old: str | None
     new: str | None
 
+    @classmethod
+    def of(cls, line: str) -> "Update":
+        """What git tells a hook: `OLD NEW REF`, with zeros for none. Raises ValueError for anything else."""
+        old, new, ref = line.split(" ", 2)
+        return cls(ref=ref, old=old if old.strip("0") else None, new=new if new.strip("0") else None)
+
     @property
     def branch(self) -> str | None:
         """The branch's name; None for a tag or any other ref."""

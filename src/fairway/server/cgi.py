@@ -27,11 +27,13 @@ async def serve(
     send: Send,
     *,
     finish: bool,
+    hand: Sequence[int] = (),
 ) -> None:
     """Run the program for the request. `finish`: once the whole body was received, the program runs to its end even if
-    the client goes away; else it is ended with the client. Raises Unavailable when it can't be started or says nothing.
+    the client goes away; else it is ended with the client. `hand` are file descriptors that it keeps open. Raises
+    Unavailable when it can't be started or says nothing.
     """
-    process = await _start(program, {**environment, **_variables(scope)})
+    process = await _start(program, {**environment, **_variables(scope)}, hand)
     try:
         async with beside.running(_feed(process, receive, finish=finish)), beside.running(_note(process)):
             await _answer(process, send)
@@ -41,7 +43,9 @@ async def serve(
         await process.wait()
 
 
-async def _start(program: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _start(
+    program: Sequence[str], environment: Mapping[str, str], hand: Sequence[int]
+) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
             *program,
@@ -51,6 +55,7 @@ async def _start(program: Sequence[str], environment: Mapping[str, str]) -> asyn
             stderr=asyncio.subprocess.PIPE,
             limit=LONGEST_HEAD,
             start_new_session=True,
+            pass_fds=hand,
         )
     except FileNotFoundError as error:
         raise Unavailable("git could not be started", why=str(error), hint="fairway doctor --fix") from error

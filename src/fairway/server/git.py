@@ -12,11 +12,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from fairway.adapters.git import command
+from fairway.domain.ids import AppName
 from fairway.errors import Conflict, NotFound, Unauthorized, UsageError
-from fairway.server import auth, cgi, elsewhere
+from fairway.server import auth, cgi, early, elsewhere
 from fairway.services import Services
 
 PATH = re.compile(r"/git/(?P<app>[^/]+)\.git/(?P<rest>info/refs|git-upload-pack|git-receive-pack)")
+BACKEND = ("git", "http-backend")
 SERVICES = (b"service=git-upload-pack", b"service=git-receive-pack")
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="Fairway: any user name, the token as password"'}
 
@@ -41,15 +43,14 @@ class GitOverHttp:
             text = error.what + (f"\n{error.hint}" if error.hint else "")
             await _say(error.http_status, text)(scope, receive, send)
         else:
-            await cgi.serve(
-                ("git", "http-backend"),
-                {**self._environment(), "PATH_INFO": f"/{app}.git/{rest}", "REMOTE_USER": by},
-                scope,
-                receive,
-                send,
-                # A clone that nobody waits for may end; a push, once received, goes on to its hook.
-                finish=rest == "git-receive-pack",
-            )
+            environment = {**self._environment(), "PATH_INFO": f"/{app}.git/{rest}", "REMOTE_USER": by}
+            if rest == "git-receive-pack":
+                async with early.listening(self._services.intake, AppName(app), by) as line:
+                    given = {**environment, **line.environment}
+                    # A push, once received, goes on to its hook; a clone that nobody waits for may end.
+                    await cgi.serve(BACKEND, given, scope, receive, send, finish=True, hand=(line.end,))
+            else:
+                await cgi.serve(BACKEND, environment, scope, receive, send, finish=False)
 
     async def _find(self, scope: Scope) -> tuple[str, str]:
         found = PATH.fullmatch(scope["path"])

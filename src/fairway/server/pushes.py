@@ -63,14 +63,10 @@ def read(body: bytes) -> Push:
             fields.setdefault(word, []).append(value)
     try:
         (app,), (by,), (id,) = fields["app"], fields["by"], fields["id"]
-        updates = tuple(_update(*value.split(" ", 2)) for value in fields["update"])
-    except (KeyError, ValueError, TypeError) as error:
+        updates = tuple(Update.of(value) for value in fields["update"])
+    except (KeyError, ValueError) as error:
         raise UsageError("this is not what Fairway's hook sends") from error
     return Push(app=AppName(app), id=id, by=by, updates=updates, options=tuple(fields["option"]))
-
-
-def _update(old: str, new: str, ref: str) -> Update:
-    return Update(ref=ref, old=old if old.strip("0") else None, new=new if new.strip("0") else None)
 
 
 def _check(request: Request) -> None:

@@ -56,7 +56,7 @@ def _updates() -> list[bytes]:
     parts = []
     while part := os.read(0, 65536):
         parts.append(part)
-    return b"".join(parts).splitlines()
+    return [line for line in b"".join(parts).splitlines() if line]
 
 
 def _options() -> list[bytes]:
@@ -91,7 +91,9 @@ def _connect(address: str, port: int) -> "socket.socket":
 def _body(updates: list[bytes], options: list[bytes]) -> bytes:
     name = os.path.basename(os.getcwd()).removesuffix(".git")  # noqa: PTH109, PTH119
     by = os.environ.get("REMOTE_USER") or os.environ.get("USER") or f"uid {os.getuid()}"
-    lines = [b"app " + os.fsencode(name), b"by " + os.fsencode(by), b"id " + os.urandom(8).hex().encode()]
+    # The server that took the push has heard of it already, by this id (see `layout.script`).
+    id = os.environ.get("GIT_HOOK_ID") or os.urandom(8).hex()
+    lines = [b"app " + os.fsencode(name), b"by " + os.fsencode(by), b"id " + id.encode()]
     lines += [b"option " + option for option in options]
     lines += [b"update " + update for update in updates]
     return b"\n".join(lines) + b"\n"

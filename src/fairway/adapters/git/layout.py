@@ -67,9 +67,28 @@ def configuration(hooks: Path) -> str:
     return CONFIGURATION.format(hooks=_quote(str(hooks)), largest=LARGEST_PUSH, fsck=fsck)
 
 
+SCRIPT = """\
+#!/bin/sh
+# The server that took the push learns of it from here: the program below takes a while to start, and then asks what the
+# server has made of it, by the same id.
+trap '' PIPE
+updates=$(cat)
+if [ -n "$GIT_HOOK_TELL" ] && [ "${{GIT_PUSH_OPTION_COUNT:-0}}" = 0 ]; then
+    printf '%s\\n\\n' "$updates" >"/dev/fd/$GIT_HOOK_TELL"
+fi 2>/dev/null
+exec {command} <<END
+$updates
+END
+"""
+
+
 def script(command: Sequence[str]) -> str:
-    """The text of `post-receive`: a shell that becomes the command, since a `#!` line takes no spaces in paths."""
-    return f"#!/bin/sh\nexec {shlex.join(command)}\n"
+    """The text of `post-receive`: a shell that becomes the command, since a `#!` line takes no spaces in paths.
+
+    Where GIT_HOOK_TELL names a pipe of the server's (its number as a file descriptor), it gets the updates first, with
+    an empty line behind them. A push with options is left to the command, which knows what they mean.
+    """
+    return SCRIPT.format(command=shlex.join(command))
 
 
 def write(path: Path, text: str, mode: int) -> None:
