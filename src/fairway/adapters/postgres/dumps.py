@@ -9,11 +9,13 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from fairway.adapters.postgres import connecting, counting, describing, meter, surroundings, tooling
 from fairway.adapters.postgres.connecting import Connection, fetch
+from fairway.adapters.postgres.counting import Counted
 from fairway.adapters.postgres.databases import stand
 from fairway.adapters.postgres.replacing import replace
 from fairway.adapters.postgres.restoring import restore
@@ -38,17 +40,28 @@ SETVAL = re.compile(r"^SELECT pg_catalog\.setval\('((?:[^']|'')+)', (-?\d+), (tr
 Free = Callable[[Path], int]
 
 
+class Count(Protocol):
+    """Counts tables at an exported snapshot: `counting.count_at`."""
+
+    async def __call__(
+        self, address: Address, snapshot: str, tables: Sequence[Counted], report: Report
+    ) -> Mapping[str, Mark]:
+        """The mark of each table, by its full name."""
+        ...
+
+
 def free(path: Path) -> int:
     """Bytes that are free where the path lies."""
     return shutil.disk_usage(path).free
 
 
 class PostgresDumps:
-    """`ports.databases.Dumps`. `free` tells the bytes that are free on a path's disk."""
+    """`ports.databases.Dumps`. `free` tells the bytes that are free on a path's disk, `count` counts what is dumped."""
 
-    def __init__(self, workshop: Workshop, free: Free = free) -> None:
+    def __init__(self, workshop: Workshop, free: Free = free, count: Count = counting.count_at) -> None:
         self._workshop = workshop
         self._free = free
+        self._count = count
 
     async def dump(self, address: Address, into: Path, *, tools: str | None = None, report: Report) -> Dumped:
         """Raises WorkFailed for too little disk, old tools and what the role may not read; Unavailable."""
@@ -73,7 +86,7 @@ class PostgresDumps:
                 seconds = time.monotonic() - started
 
             async def count() -> None:
-                marks.update(await counting.count_at(address, snapshot, tables, lambda progress: None))
+                marks.update(await self._count(address, snapshot, tables, lambda progress: None))
 
             await connecting.together(copy(), count())
         total = sum(sizes.values())
