@@ -60,7 +60,7 @@ def psql(project: Project, sql: str) -> str:
     """What psql prints, once it gets in."""
 
     def try_() -> str | None:
-        ran = project.fairway("db", "psql", "production", "-c", sql)
+        ran = project.fairway("db", "psql", "-e", "production", "-c", sql)
         return ran.stdout if ran.status == 0 else None
 
     return str(until(try_, what=f"psql: {sql}"))
@@ -121,7 +121,7 @@ def test_status_and_list_show_it(live: Project) -> None:
 
 
 def test_a_failed_statement_is_the_commands_failure(noted: Project) -> None:
-    ran = noted.fairway("db", "psql", "production", "-c", "SELECT * FROM nothing")
+    ran = noted.fairway("db", "psql", "-e", "production", "-c", "SELECT * FROM nothing")
 
     assert ran.status == 1
     assert 'relation "nothing" does not exist' in ran.text

@@ -53,7 +53,7 @@ def live(own_world: World) -> Iterator[Project]:
 
 def psql(project: Project, sql: str) -> str:
     """What psql prints."""
-    ran = project.fairway("db", "psql", "production", "-c", sql)
+    ran = project.fairway("db", "psql", "-e", "production", "-c", sql)
     assert ran.status == 0, ran.text
     return ran.stdout
 

@@ -138,15 +138,15 @@ async def fairway(served, *arguments):
 async def test_the_command_plans_rehearses_and_reports(served):
     await build(served)
 
-    planned = await fairway(served, "production")
-    rehearsed = await fairway(served, "production", "--rehearse")
+    planned = await fairway(served, "-e", "production")
+    rehearsed = await fairway(served, "-e", "production", "--rehearse")
     reported = await fairway(served, "--report", "1")
     listed = await fairway(served, "--history")
-    document = await fairway(served, "production", "--plan", "--json")
+    document = await fairway(served, "-e", "production", "--plan", "--json")
 
     assert planned[0] == 0, planned
     assert "1_coupon" in planned[1]
-    assert "fairway migrate production --rehearse" in planned[2]
+    assert "fairway migrate -e production --rehearse" in planned[2]
     assert rehearsed[0] == 0, rehearsed
     assert "rehearsal     ✓" in rehearsed[2]
     assert reported[0] == 0, reported
@@ -159,7 +159,7 @@ async def test_a_rehearsal_that_does_not_hold_ends_the_command_with_1(served):
     await build(served)
     served.guarded.script.ups = {"1_coupon": add_column("coupon", required=True)}
 
-    code, _, said = await fairway(served, "production", "--rehearse")
+    code, _, said = await fairway(served, "-e", "production", "--rehearse")
 
     assert code == 1
     assert 'column "coupon" of relation "orders" contains null values' in said

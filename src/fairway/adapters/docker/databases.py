@@ -83,7 +83,7 @@ class DockerDatabases:
             raise WorkFailed(
                 f"the limits of the database {spec.key} can't be changed while it runs",
                 why=refusals.last_part(refusal.message),
-                hint=f"fairway db restart {spec.key.name} -e {spec.key.environment}",
+                hint=f"raise memory in [databases.{spec.key.name}] again",
             ) from refusal
 
     async def remove(self, id: str) -> None:

@@ -11,11 +11,11 @@ from fairway.cli.commands import exec as conversation
 
 
 @click.command("psql")
-@click.argument("environment", required=False)
 @options.app
+@options.environment
 @click.option("--database", "-d", metavar="NAME", help="Which one, where the environment has several.")
 @click.option("--command", "-c", "sql", metavar="SQL", multiple=True, help="Run this and end. May be given again.")
-def psql(environment: str | None, application: str | None, database: str | None, sql: tuple[str, ...]) -> None:
+def psql(application: str | None, environment: str | None, database: str | None, sql: tuple[str, ...]) -> None:
     """Open psql in a database that Fairway runs.
 
     On a terminal it is interactive; else it reads SQL from standard input, or runs what --command gives. The exit

@@ -15,8 +15,8 @@ Json = dict[str, Any]
 
 
 @click.command("migrate")
-@click.argument("environment", required=False, metavar="[ENVIRONMENT]")
 @options.app
+@options.environment
 @click.option("--plan", "wanted", flag_value="plan", help="What is pending, and what is wrong with it. The default.")
 @click.option("--rehearse", "wanted", flag_value="rehearse", help="Try it now, on a copy; the database stays as it is.")
 @click.option("--history", "wanted", flag_value="history", help="The passages through the guard, newest first.")
@@ -93,7 +93,7 @@ def show_plan(place: Place, environment: str, execution: int | None, *, as_json:
         for line in part:
             output.put(f"  {words.clean(line)}")
     if document["plan"]["pending"] or not document["plan"]["known"]:
-        output.say(f"  Next    fairway migrate {environment} --rehearse")
+        output.say(f"  Next    fairway migrate -e {environment} --rehearse")
 
 
 def rehearse(place: Place, environment: str, execution: int | None, *, timeout: float, as_json: bool) -> None:

@@ -157,7 +157,7 @@ class Story:
 
     async def refused_by_policy(self) -> str:
         """It would keep every buyer waiting while an index of a large table is built; fairway.toml refuses that."""
-        await asyncio.to_thread(self.sandbox.fairway, "db", "psql", ENVIRONMENT, "-c", MANY)
+        await asyncio.to_thread(self.sandbox.fairway, "db", "psql", "-e", ENVIRONMENT, "-c", MANY)
         self.sandbox.write("migrations/20260220090000_item_index.js", migration(*INDEX))
         return await self._stopped("Find orders by item", "require-concurrent-index-creation")
 
@@ -192,7 +192,7 @@ class Story:
             "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_name = 'orders' "
             "UNION ALL SELECT indexname, '' FROM pg_indexes WHERE tablename = 'orders' ORDER BY 1"
         )
-        return self.sandbox.fairway("db", "psql", ENVIRONMENT, "-c", query).stdout
+        return self.sandbox.fairway("db", "psql", "-e", ENVIRONMENT, "-c", query).stdout
 
     def release(self) -> int | None:
         """The number of the release that production runs."""
