@@ -33,3 +33,8 @@ def url_secret(database: str) -> str:
 def service(name: str) -> str:
     """SERVICES' output: a service's name in ECS."""
     return names.logical("service", name)
+
+
+def database(name: str) -> str:
+    """DATA's output: the identifier of a managed database's instance in RDS."""
+    return names.logical("postgres", name)

@@ -17,6 +17,12 @@ def repository(app: str) -> str:
     return f"fairway/{app}"
 
 
+def deployed(environment: str, digest: str) -> str:
+    """The tag that a deployment gives an image, so that the registry keeps it: `production.0123456789ab`, by the first
+    digits of `sha256:…`, for tags never move. With "*" it is the pattern of all of them; no name has a dot."""
+    return f"{environment}.{digest.removeprefix('sha256:')[:12]}"
+
+
 def cluster(app: str, environment: str) -> str:
     """The cluster of ECS: `fairway-shop-api-production`."""
     return f"fairway-{app}-{environment}"
@@ -48,5 +54,23 @@ def project(app: str, stage: str) -> str:
 
 
 def logical(*parts: str) -> str:
-    """A logical id of a template, letters and digits alone: ("service", "web-2") gives `ServiceWeb2`."""
-    return "".join(word[:1].upper() + word[1:] for part in parts for word in part.split("-"))
+    """A logical id of a template, letters and digits alone: ("service", "web-app") gives `ServiceWebApp`.
+
+    No two names give the same one. A dash is told by the capital after it; where none can follow, before a digit or
+    another dash, it is an X: ("service", "web-2") gives `ServiceWebX2`, and `web2` keeps `ServiceWeb2`. An x that is
+    a capital is followed by itself.
+    """
+    return "".join(_capitals(part) for part in parts)
+
+
+def _capitals(name: str) -> str:
+    found = []
+    for place, letter in enumerate(name):
+        begins = place == 0 or name[place - 1] == "-"
+        if letter == "-":
+            found.append("" if name[place + 1 : place + 2].isalpha() else "X")
+        elif begins and letter == "x":
+            found.append("Xx")
+        else:
+            found.append(letter.upper() if begins else letter)
+    return "".join(found)
