@@ -1,23 +1,19 @@
 """Before anything is built, each environment is held against what the commit's code needs."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fairway.build import contracts
 from fairway.domain.app import App
 from fairway.domain.contract import Contract, Need, Use, conclude
-from fairway.domain.execution import Execution, ExecutionStatus
-from fairway.domain.ids import ExecutionNumber
 from fairway.environment.examine import Examiner
 from fairway.manifest import load
 from fairway.pipeline.stages import fulfil
-from fairway.pipeline.work import Failed, Work
+from fairway.pipeline.work import Failed
 from support import contract_corpus
-from support.pipeline_values import APP, PUSH, REVISION
 
 TOML = 'app = "shop-api"\n[environments.staging]\n[environments.production]\n'
 VALUES = {
@@ -42,23 +38,8 @@ class Desk:
 
     async def compare(self, contract: Contract, text: str = TOML) -> tuple[str, Failed | None]:
         app: App = load.load(text)
-        return await fulfil.compare(self.work(), app, contract, Examiner(self.latest).examine)
-
-    def work(self) -> Work:
-        execution = Execution(
-            app=APP,
-            number=ExecutionNumber(42),
-            revision=REVISION,
-            trigger=PUSH,
-            status=ExecutionStatus.IN_PROGRESS,
-            stages=(),
-            created_at=1.0,
-        )
-        return Work(execution=execution, stage="source", attempt=1, outputs={}, log=self.log.append, step=step)
-
-
-async def step(name: str, action: Callable[[], Awaitable[Any]]) -> Any:
-    return await action()
+        compared = await fulfil.compare(app, contract, Examiner(self.latest).examine, self.log.append)
+        return compared.looks, fulfil.fail(compared, 42) if compared.lacks else None
 
 
 def contract_of(name: str) -> Contract:

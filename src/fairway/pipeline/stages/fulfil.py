@@ -5,7 +5,7 @@ so that `fairway retry` after `fairway env set` goes on.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from fairway.domain.deployment import Cause
 from fairway.domain.flaws import Expected, Flaw
 from fairway.domain.fulfilment import Finding
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.pipeline.work import Failed, Work
+from fairway.pipeline.work import Failed
 from fairway.ports.builder import LogSink
 from fairway.wire import contract as shapes
 
@@ -47,10 +47,24 @@ def take(outputs: Mapping[str, Any]) -> Contract | None:
     return None if KEY not in outputs else shapes.Contract.model_validate(outputs[KEY]).back()
 
 
-async def compare(work: Work, app: App, contract: Contract, examine: Examine) -> tuple[str, Failed | None]:
-    """The stage's summary, and its failure when an environment lacks what is required; the rest is logged."""
-    describe(contract, work.log)
-    lacking: dict[str, tuple[Finding, ...]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What came of it: `looks`, how much there is to look at ("2 variables to look at", "" for nothing), and the
+    findings of each environment that `lacks` what is required."""
+
+    looks: str = ""
+    lacks: Mapping[EnvironmentName, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """`production lacks 1 required: STRIPE_KEY (src/pay.ts:12)`; "" where nothing is lacking."""
+        return "; ".join(fulfilment_text.missing(name, findings) for name, findings in self.lacks.items())
+
+
+async def compare(app: App, contract: Contract, examine: Examine, log: LogSink) -> Compared:
+    """Hold each environment of the pipeline against the contract. What is found is logged."""
+    describe(contract, log)
+    lacking: dict[EnvironmentName, tuple[Finding, ...]] = {}
     looks = 0
     for name in app.stages:
         environment = app.environment(name)
@@ -59,16 +73,16 @@ async def compare(work: Work, app: App, contract: Contract, examine: Examine) ->
         flaws = await examine(app.name, name, fulfilment.expected(contract))
         given = dict.fromkeys(environment.given)
         for variable, database in sorted(environment.given.items()):
-            work.log(f"variables   {name}: {variable} is provided by the database {database}")
+            log(f"variables   {name}: {variable} is provided by the database {database}")
         findings = fulfilment.compare(contract, {**flaws, **given}, environment.contract)
         looks += sum(1 for each in findings if not each.stops)
         for line in fulfilment_text.warnings(name, findings):
-            work.log(f"variables   {line}")
+            log(f"variables   {line}")
         if any(each.stops for each in findings):
             lacking[name] = findings
-            work.log(f"variables   {fulfilment_text.missing(name, findings)}")
+            log(f"variables   {fulfilment_text.missing(name, findings)}")
     noun = "variable" if looks == 1 else "variables"
-    return f"{looks} {noun} to look at" if looks else "", fail(work, lacking) if lacking else None
+    return Compared(looks=f"{looks} {noun} to look at" if looks else "", lacks=lacking)
 
 
 def describe(contract: Contract, log: LogSink) -> None:
@@ -83,17 +97,15 @@ def describe(contract: Contract, log: LogSink) -> None:
         log(f"variables   not all was read: {contract.partial}")
 
 
-def fail(work: Work, lacking: Mapping[str, tuple[Finding, ...]]) -> Failed:
-    """The failure, with the command that sets what is missing."""
-    sentence = "; ".join(fulfilment_text.missing(name, findings) for name, findings in lacking.items())
-    commands = [fulfilment_text.command(name, findings) for name, findings in lacking.items()]
-    number = work.execution.number
+def fail(compared: Compared, number: int) -> Failed:
+    """The failure of an execution, with the command that sets what is missing."""
+    commands = [fulfilment_text.command(name, findings) for name, findings in compared.lacks.items()]
     cause = Cause(
-        sentence=f"{sentence}; nothing was built",
+        sentence=f"{compared.sentence}; nothing was built",
         seen="the code ends at its start without them",
         fix="\n".join(
             [*commands, f'then fairway retry {number}; what is not needed: optional = ["NAME"] under [contract]']
         ),
         more=(f"fairway show {number} --contract",),
     )
-    return Failed(summary=sentence, cause=cause)
+    return Failed(summary=compared.sentence, cause=cause)

@@ -89,10 +89,10 @@ class SourceStage:
         contract = fulfil.take(outputs)
         # A pull request is never deployed, so no environment has to have what it needs.
         if self._fulfilment is not None and contract is not None and execution.kind is not Kind.PULL_REQUEST:
-            looks, failed = await fulfil.compare(work, app, contract, self._fulfilment.examine)
-            if failed is not None:
-                return replace(failed, outputs=fulfil.hand_on(contract))
-            summary = "; ".join(part for part in (summary, looks) if part)
+            compared = await fulfil.compare(app, contract, self._fulfilment.examine, work.log)
+            if compared.lacks:
+                return replace(fulfil.fail(compared, execution.number), outputs=fulfil.hand_on(contract))
+            summary = "; ".join(part for part in (summary, compared.looks) if part)
         # The file of a pull request is anybody's: it says how it is built, and never where it goes.
         own = pipeline.define_pull_request() if execution.kind is Kind.PULL_REQUEST else pipeline.define(app)
         return Done(summary=summary, outputs=outputs, stages=own.stages)
