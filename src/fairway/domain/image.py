@@ -8,10 +8,12 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalImage:
-    """An image in the builder's store: its id (a digest of its configuration) and its size in bytes."""
+    """An image in the builder's store: its id (a digest of its configuration), its size in bytes, and the processor
+    that it is made for in OCI's words ("amd64", "arm64"; "": not known)."""
 
     id: str
     size: int
+    architecture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

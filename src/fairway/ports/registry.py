@@ -40,7 +40,12 @@ class Registry(Protocol):
 
     async def push(self, image: LocalImage, repository: str, tag: str) -> Image:
         """Push the image under the tag and return it by digest. Raises WorkFailed when it is refused (credentials,
-        full disk), Unavailable when the registry does not answer."""
+        full disk), Conflict when the tag is there and this registry lets none be moved (ECR's immutable ones),
+        Unavailable when the registry does not answer."""
+        ...
+
+    async def find(self, repository: str, tag: str) -> str | None:
+        """The digest that the tag names, None when there is no such tag."""
         ...
 
     async def tags(self, repository: str) -> Mapping[str, str]:

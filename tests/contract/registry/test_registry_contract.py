@@ -92,6 +92,16 @@ async def test_an_image_whose_tag_is_given_to_another_is_kept(registry: Registry
     assert await registry.tags(repository) == {"v1": new.digest, f"v1-{old.digest[7:19]}": old.digest}
 
 
+async def test_a_tag_is_found_with_its_digest(registry: Registry, make_image: MakeImage) -> None:
+    repository = registry.repository("shop-api")
+
+    image = await registry.push(await make_image(uuid.uuid4().hex), repository, "v1")
+
+    assert await registry.find(repository, "v1") == image.digest
+    assert await registry.find(repository, "v2") is None
+    assert await registry.find(registry.repository("nothing"), "v1") is None
+
+
 async def test_a_repository_that_nobody_pushed_to_has_no_tags(registry: Registry) -> None:
     assert await registry.tags(registry.repository("nothing")) == {}
 

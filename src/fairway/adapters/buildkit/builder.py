@@ -192,7 +192,7 @@ class DockerBuilder:
         found = await self.inspect(identifier)
         if found is None:
             raise WorkFailed("the image that was built is gone", why=f"the engine has no {identifier}")
-        return LocalImage(id=found["Id"], size=found["Size"])
+        return LocalImage(id=found["Id"], size=found["Size"], architecture=str(found.get("Architecture", "")))
 
     async def _ask(self) -> Mapping[str, Any]:
         """What the engine says of itself; asked again after a while, because it takes it 15 ms."""

@@ -15,11 +15,13 @@ from fairway.ports.builder import BuildRequest, LogSink
 
 
 class MemoryBuilder:
-    """`bases` are the images there are. `fail` is raised by the next calls while it is set; `hang` stops them.
+    """`bases` are the images there are, all made for `architecture`. `fail` is raised by the next calls while it is
+    set; `hang` stops them.
     `images` are by name, `used` the names that containers use, `cached` the bytes of the build cache."""
 
     def __init__(self, *, bases: frozenset[str] = frozenset()) -> None:
         self.bases = bases
+        self.architecture = "amd64"
         self.fail: FairwayError | None = None
         self.hang = False
         self.images: dict[str, LocalImage] = {}
@@ -43,7 +45,7 @@ class MemoryBuilder:
         except TimeoutError as error:
             raise WorkFailed(f"the build took longer than {request.timeout:g} s") from error
         digest = hashlib.sha256(f"{text}{sorted(request.args.items())}{request.target}".encode()).hexdigest()
-        image = LocalImage(id=f"sha256:{digest}", size=len(text))
+        image = LocalImage(id=f"sha256:{digest}", size=len(text), architecture=self.architecture)
         self.images[request.tag] = image
         return image
 

@@ -6,15 +6,16 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from fairway.domain.image import Image, LocalImage
-from fairway.errors import FairwayError
+from fairway.errors import Conflict, FairwayError
 from fairway.ports.registry import Garbage
 
 
 class MemoryRegistry:
-    """`fail` is raised by every call while it is set."""
+    """`fail` is raised by every call while it is set. `immutable`: a tag that is there is never pushed again."""
 
-    def __init__(self, host: str = "localhost:7879") -> None:
+    def __init__(self, host: str = "localhost:7879", *, immutable: bool = False) -> None:
         self._host = host
+        self._immutable = immutable
         self.fail: FairwayError | None = None
         self._tags: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
@@ -33,12 +34,19 @@ class MemoryRegistry:
             digest = f"sha256:{hashlib.sha256(image.id.encode()).hexdigest()}"
             tags = self._tags.setdefault(repository, {})
             before = tags.get(tag)
+            if before and self._immutable:
+                raise Conflict(f"{repository} has the tag {tag} already, and lets none be moved")
             if before and before != digest:
                 tags[f"{tag}-{before[7:19]}"] = before
             tags[tag] = digest
             self._sizes[digest] = image.size
             self._deleted.discard(digest)
         return Image(repository=repository, digest=digest, size=image.size)
+
+    async def find(self, repository: str, tag: str) -> str | None:
+        """See ports.registry.Registry."""
+        self._trouble()
+        return self._tags.get(repository, {}).get(tag)
 
     async def tags(self, repository: str) -> Mapping[str, str]:
         """See ports.registry.Registry."""

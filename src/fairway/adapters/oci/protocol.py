@@ -1,5 +1,6 @@
 """The registry's HTTP API (OCI distribution): tags, digests, deletion, with Basic or token authentication."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -60,11 +61,19 @@ class Protocol:
         return await self._list("/_catalog?n=1000", "repositories", "")
 
     async def digest(self, repository: str, reference: str) -> str | None:
-        """The digest of a tag's manifest, None when there is no such tag."""
-        response = await self._request("HEAD", f"/{repository}/manifests/{reference}", repository)
+        """The digest of a tag's manifest, None when there is no such tag.
+
+        The header is a SHOULD of the specification, and not every registry sends it: then the manifest is fetched, and
+        its digest is that of its bytes.
+        """
+        path = f"/{repository}/manifests/{reference}"
+        response = await self._request("HEAD", path, repository)
         if response.status_code == 404:
             return None
-        return self._checked(response).headers["Docker-Content-Digest"]
+        if named := self._checked(response).headers.get("Docker-Content-Digest"):
+            return named
+        manifest = self._checked(await self._request("GET", path, repository))
+        return f"sha256:{hashlib.sha256(manifest.content).hexdigest()}"
 
     async def tag(self, repository: str, digest: str, tag: str) -> None:
         """Give a manifest that is there one more tag."""

@@ -19,13 +19,15 @@ from fairway.adapters.oci import storage
 from fairway.adapters.oci.gate import Gate
 from fairway.adapters.oci.protocol import Protocol
 from fairway.domain.image import Image, LocalImage
-from fairway.errors import Unavailable, WorkFailed
+from fairway.errors import Conflict, Unavailable, WorkFailed
 from fairway.ports.registry import Garbage, Login
 
 UNREACHABLE = re.compile(r"connection refused|no such host|i/o timeout|connection reset|network is unreachable|EOF$")
 REFUSED = re.compile(r"unauthorized|denied|no basic auth|authentication required|forbidden", re.IGNORECASE)
 ABSENT = re.compile(r"name unknown|repository .* (does not exist|not found)", re.IGNORECASE)
 FULL = re.compile(r"no space left|507|insufficient storage|500 Internal Server Error", re.IGNORECASE)
+IMMUTABLE = re.compile(r"cannot be overwritten because the (repository|tag) is immutable", re.IGNORECASE)
+"""ECR's words, which it also has for the very image that the tag names already."""
 AT_ONCE = 8
 
 
@@ -88,6 +90,10 @@ class DistributionRegistry:
             if before and before != digest:
                 await self._protocol.tag(self._path(repository), before, f"{tag}-{before[7:19]}")
         return Image(repository=repository, digest=digest, size=image.size)
+
+    async def find(self, repository: str, tag: str) -> str | None:
+        """See ports.registry.Registry."""
+        return await self._protocol.digest(self._path(repository), tag)
 
     async def tags(self, repository: str) -> Mapping[str, str]:
         """See ports.registry.Registry."""
@@ -152,7 +158,9 @@ class DistributionRegistry:
             raise WorkFailed(f"the push to {self._server} ended without a digest", why="the engine named none")
         return digest
 
-    def _explain(self, message: str) -> Unavailable | WorkFailed:
+    def _explain(self, message: str) -> Unavailable | WorkFailed | Conflict:
+        if IMMUTABLE.search(message):
+            return Conflict(f"the registry {self._server} has this tag already, and lets none be moved", why=message)
         if UNREACHABLE.search(message):
             hint = "fairway server status" if self._directory else "check the network, the proxy and FAIRWAY_REGISTRY"
             return Unavailable(f"the registry {self._server} does not answer", why=message, hint=hint)
