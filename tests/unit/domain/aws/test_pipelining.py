@@ -1,0 +1,113 @@
+"""What CodePipeline can't do of an app is named with its key, before anything is made."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from fairway.domain.action import Placed, Request
+from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Service, Source
+from fairway.domain.app import Patterns as P
+from fairway.domain.aws import pipelining, unfit
+from fairway.domain.aws.wanted import Architecture, Aws, Hosting, Provider, Repository
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName
+
+DAY = 86400.0
+
+
+def environment(name: str = "staging", **changes: object) -> Environment:
+    made = Environment(name=EnvironmentName(name), services=(Service(name=ServiceName("web")),))
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def app(
+    *environments: Environment,
+    mode: Mode = Mode.SUPERSEDED,
+    source: Source | None = None,
+    hosting: Mapping[str, Hosting] | None = None,
+) -> App:
+    aws = Aws(
+        region="eu-central-1",
+        repository=Repository(provider=Provider.GITHUB, name="acme/shop"),
+        hosting=hosting or {},
+    )
+    return App(
+        name=AppName("shop"),
+        source=source or Source(),
+        build=Build(),
+        environments=environments,
+        stages=tuple(each.name for each in environments),
+        mode=mode,
+        aws=aws,
+    )
+
+
+def test_a_usual_app_can_be_had() -> None:
+    usual = app(environment(), environment("production", approval=7 * DAY, on_failure=OnFailure.ROLLBACK))
+
+    assert pipelining.unfit(usual) == ()
+
+
+def test_nothing_is_asked_of_an_app_that_is_not_on_aws() -> None:
+    elsewhere = replace(app(environment(approval=1.0)), aws=None)
+
+    assert pipelining.unfit(elsewhere) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "said"),
+    [
+        (app(environment(approval=299.0)), "environments.staging.approval_timeout", "5 minutes at least"),
+        (app(environment(approval=60 * DAY + 1)), "environments.staging.approval_timeout", "60 days at most"),
+        (
+            app(environment(actions=(Placed(action=Request(name="ping", url="https://x")),))),
+            "environments.staging.actions",
+            "not run on AWS yet: ping",
+        ),
+        (
+            app(environment(on_failure=OnFailure.ROLLBACK), mode=Mode.PARALLEL),
+            "environments.staging.on_failure",
+            "no rollback",
+        ),
+        (
+            app(
+                environment(),
+                environment("production"),
+                hosting={"production": Hosting(architecture=Architecture.ARM64)},
+            ),
+            "environments.production.aws.architecture",
+            "builds one image, for x86_64 since staging runs on that, and this is arm64",
+        ),
+        (app(*(environment(f"e{n}") for n in range(49))), "pipeline.stages", "at most 50 stages, and these are 51"),
+        (
+            app(environment(), source=Source(filters=tuple(Filter(branches=P(excludes=(name,))) for name in "abc"))),
+            "source.filters[2]",
+            "at most 3 filters",
+        ),
+    ],
+)
+def test_what_codepipeline_cant_do_is_named(asked: App, key: str, said: str) -> None:
+    (problem,) = pipelining.unfit(asked)
+
+    assert problem.key == key
+    assert said in problem.message
+    assert problem.hint
+
+
+def test_an_approval_is_apart_where_a_rejection_would_be_retried_or_rolled_back() -> None:
+    assert not pipelining.approves_apart(environment(approval=DAY))
+    assert not pipelining.approves_apart(environment(on_failure=OnFailure.ROLLBACK))
+    assert pipelining.approves_apart(environment(approval=DAY, on_failure=OnFailure.RETRY))
+
+
+def test_the_image_is_built_for_what_the_first_environment_runs_on() -> None:
+    arm = {"production": Hosting(architecture=Architecture.ARM64)}
+
+    assert pipelining.architecture(app(environment("production"), hosting=arm)) is Architecture.ARM64
+    assert pipelining.architecture(app(environment("staging"), hosting=arm)) is Architecture.X86_64
+
+
+def test_findings_say_the_key_without_a_line() -> None:
+    (finding,) = unfit.findings(pipelining.unfit(app(environment(approval=1.0))))
+
+    assert (finding.file, finding.line, finding.key) == ("fairway.toml", 0, "environments.staging.approval_timeout")
