@@ -14,12 +14,13 @@ class Account(Protocol):
         ...
 
     async def connection(self, arn: str) -> Connection:
-        """How a connection to a forge stands."""
+        """How a connection to a forge stands. Raises NotFound when there is none of that ARN."""
         ...
 
 
 class CloudSecrets(Protocol):
-    """Secrets Manager: the variables of an environment, one secret for each environment. Raises as `Account` does."""
+    """Secrets Manager: the variables of an environment, one secret for each environment; `secret` is its name or its
+    ARN. Raises as `Account` does."""
 
     async def current(self, secret: str) -> Version | None:
         """The newest version; None when there is no such secret, or none was ever put into it."""
@@ -31,7 +32,7 @@ class CloudSecrets(Protocol):
 
     async def put(self, secret: str, values: Mapping[str, str]) -> Version:
         """Make these the newest version, unless they are it already. The secret is one that a stack has made: raises
-        Conflict when there is none."""
+        Conflict when there is none, and UsageError when they are too large for one."""
         ...
 
 
@@ -39,5 +40,5 @@ class CloudPipeline(Protocol):
     """CodePipeline, as much as `fairway aws up` needs. Raises as `Account` does."""
 
     async def start(self, pipeline: str) -> str:
-        """Begin an execution with the newest commit; its id."""
+        """Begin an execution with the newest commit; its id. Raises NotFound when there is no such pipeline."""
         ...

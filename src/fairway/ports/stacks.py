@@ -23,11 +23,12 @@ class Stacks(Protocol):
         ...
 
     async def template(self, name: str) -> Mapping[str, Any]:
-        """The template that the stack was made from."""
+        """The template that the stack was made from. Raises NotFound when there is no such stack."""
         ...
 
     async def propose(self, stack: Stack, parameters: Mapping[str, str], *, role: str | None = None) -> ChangeSet:
-        """Let CloudFormation compute what would change, without changing it. An empty one is discarded already.
+        """Let CloudFormation compute what would change, without changing it. One that is `empty` is discarded already;
+        one that changes outputs alone has no changes, but an id, and is to be executed.
 
         `parameters` has values only; those of the stack that are not named keep what they have. `role` is the ARN of
         the role that CloudFormation works under; None: the caller's own permissions.
@@ -43,7 +44,8 @@ class Stacks(Protocol):
         ...
 
     async def events(self, name: str, after: str = "") -> Sequence[StackEvent]:
-        """What has happened to the stack and its resources, oldest first; after the event of that id, all when ""."""
+        """What has happened to the stack and its resources, oldest first; after the event of that id, all when "".
+        `name` may be a stack's id, by which one that was deleted is still told of. Raises NotFound for no stack."""
         ...
 
     async def protect(self, name: str, *, on: bool) -> None:

@@ -30,8 +30,8 @@ class Session:
 
     `profile` is one of ~/.aws/config, None: as the SDK finds credentials (environment, default profile, CodeBuild's
     role...). `endpoint` stands in for AWS's own addresses; None: AWS_ENDPOINT_URL and its like, then AWS.
-    `calls` counts what was called, by IAM's names (`cloudformation:DescribeStacks`), repetitions of one call not among
-    it: those are in `retries`. `watch` is told of each call with its parameters, secrets among them: for tests of roles.
+    `calls` counts what was called, by IAM's names (`cloudformation:DescribeStacks`); repetitions of one call are not
+    among them, but in `retries`. `watch` is told of each call with its parameters, secrets and all: for tests of roles.
     """
 
     def __init__(

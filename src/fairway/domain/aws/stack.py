@@ -152,6 +152,11 @@ class ChangeSet:
     creates: bool = False
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do. One with an id and no changes is not: it changes the stack's outputs."""
+        return not self.changes and not self.id
+
+    @property
     def losses(self) -> tuple[Change, ...]:
         """The changes by which data would be lost."""
         return tuple(change for change in self.changes if change.loses)
