@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support import aws_cron
 
 from fairway.domain import schedule
 from fairway.domain.aws import cron
 from fairway.domain.schedule import Schedule
+from support import aws_cron
 
 START = datetime(2026, 1, 15, 12, 7)
 COUNT = 20

@@ -71,7 +71,7 @@ class Protocol:
         if response.status_code == 404:
             return None
         if named := self._checked(response).headers.get("Docker-Content-Digest"):
-            return named
+            return str(named)
         manifest = self._checked(await self._request("GET", path, repository))
         return f"sha256:{hashlib.sha256(manifest.content).hexdigest()}"
 

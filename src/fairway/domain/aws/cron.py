@@ -9,6 +9,7 @@ field for the year, and one of the two fields of days is always `?`. So a schedu
 cron runs on either, can't be said there, nor can several of what `L` and `#` mean.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,7 +93,7 @@ def _write(values: Sequence[Any], field: int) -> str:
     numbers = sorted(set(values))
     if len(numbers) == last - first + 1:
         return ANY
-    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    steps = {after - before for before, after in itertools.pairwise(numbers)}
     if len(numbers) >= FEWEST and len(steps) == 1 and (step := steps.pop()) > 1 and numbers[-1] + step > last:
         return f"{numbers[0]}/{step}"
     return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in _runs(numbers))

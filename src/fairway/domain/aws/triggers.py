@@ -168,6 +168,9 @@ def _globs(pattern: str) -> Iterator[str]:
         yield base
     if not base.endswith("**"):
         yield f"{base}/**"
+    elif folder:
+        # What "**/" matches is folders, so files in one: not those that lie beside it.
+        yield f"{base.removesuffix('**')}*/**"
 
 
 def _literally(name: str) -> str:
