@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairway.domain.app import App, Defaults
+from fairway.domain.aws import fargate
+from fairway.domain.aws.wanted import Capacity
 from fairway.errors import UsageError
 from fairway.manifest import commands, draft, lines, load, reference, schema
 
@@ -18,6 +20,7 @@ SCALARS = (
     | st.floats()
     | st.text(max_size=8)
     | st.sampled_from(["30s", "512M", "web", "/healthz", "staging", "SIGTERM", "a.example"])
+    | st.sampled_from(["eu-central-1", "ec2", "arm64", "t3.small", "10.0.0.0/16", "github", "a/b", "none", "sqlite"])
     | st.dates()
 )
 NAMES = st.sampled_from([*WORDS, "web", "worker", "staging", "production"]) | st.text(max_size=5)
@@ -48,9 +51,11 @@ def test_text_of_tomls_own_characters_is_an_app_or_a_usage_error(text: str) -> N
     try_load(text)
 
 
-@given(st.integers(0, 4000), st.integers(0, 30), st.text(max_size=6))
-def test_a_reference_with_a_part_replaced_is_an_app_or_a_usage_error(start: int, length: int, patch: str) -> None:
-    text = reference.read()
+@given(st.sampled_from(list(reference.FILES)), st.integers(0, 4000), st.integers(0, 30), st.text(max_size=6))
+def test_a_reference_with_a_part_replaced_is_an_app_or_a_usage_error(
+    file: str, start: int, length: int, patch: str
+) -> None:
+    text = reference.read(file)
 
     try_load(text[:start] + patch + text[start + length :])
 
@@ -65,6 +70,42 @@ def test_any_document_is_an_app_or_a_usage_error(document: dict[str, Any]) -> No
         return
 
     try_load(text)
+
+
+AWS = st.fixed_dictionaries(
+    {"region": st.just("eu-central-1"), "repository": st.just({"provider": "github", "name": "a/b"})},
+    optional={
+        "capacity": st.sampled_from(["fargate", "fargate_spot", "ec2"]),
+        "architecture": st.sampled_from(["x86_64", "arm64"]),
+        "instances": st.dictionaries(st.sampled_from(["min", "max"]), st.integers(0, 9)),
+        "network": st.sampled_from([{}, {"nat": "none"}, {"cidr": "10.1.0.0/20", "nat": "each"}]),
+    },
+)
+PARTS = st.fixed_dictionaries(
+    {"command": st.just("x")},
+    optional={
+        "cpu": st.floats(0.01, 20).map(lambda cores: round(cores, 2)) | st.sampled_from([0.25, 0.5, 1, 2, 4]),
+        "memory": st.sampled_from(["300M", "512M", "1G", "1.5G", "2G", "4G", "8G", "30G", "200G"]),
+    },
+)
+
+
+@settings(max_examples=200)
+@given(AWS, st.dictionaries(st.sampled_from(["web", "worker"]), PARTS, min_size=1), PARTS)
+def test_whatever_is_accepted_for_fargate_is_a_pair_that_holds_what_was_written(
+    aws: dict[str, Any], services: dict[str, Any], job: dict[str, Any]
+) -> None:
+    app = try_load(tomlkit.dumps({"app": "a", "aws": aws, "services": services, "jobs": {"job": job}}))
+
+    for hosting in app.aws.hosting.values() if app is not None and app.aws is not None else ():
+        assert set(hosting.sizes) == {*services, "job"}
+        for name, size in hosting.sizes.items():
+            written = {**services, "job": job}[name]
+            assert size.cpu >= written.get("cpu", 0) * 1024
+            assert size.memory >= float(written.get("memory", "0M")[:-1]) * (
+                1024 if written.get("memory", "").endswith("G") else 1
+            )
+            assert hosting.capacity is Capacity.EC2 or size.memory in fargate.PAIRS[size.cpu]
 
 
 @settings(max_examples=100)

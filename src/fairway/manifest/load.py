@@ -15,6 +15,8 @@ from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
 from fairway.manifest import (
     action_rules,
+    aws_rules,
+    aws_translate,
     database_rules,
     job_rules,
     lines,
@@ -52,9 +54,10 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     environments = translate.make_environments(table, defaults)
     rules.check_environments(table, environments, noted)
     scaling_rules.check(table, environments, noted)
+    aws_rules.check(table, environments, noted)
     if noted.found:
         raise _refuse(file, noted.sorted())
-    return translate.make_app(table, environments)
+    return translate.make_app(table, environments, aws_translate.make(table))
 
 
 def source_of(text: str) -> Source | None:

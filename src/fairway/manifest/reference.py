@@ -1,7 +1,8 @@
 """The page of the documentation about `fairway.toml`, made from `reference.toml`, so that it can't say anything else.
 
-A comment directly above a table or a key is its explanation. A key is explained where it comes first; the example at
-the page's end is the whole file.
+A comment directly above a table or a key is its explanation. A key is explained where it comes first; the examples at
+the page's end are the whole files. There are several because each of them is a valid file: an app on AWS can't have all
+that one elsewhere can, and a network is either made or exists.
 """
 
 import re
@@ -12,10 +13,16 @@ from importlib import resources
 HEADER = re.compile(r"\[(?P<several>\[)?(?P<table>[^\[\]]+)\]\]?")
 PAIR = re.compile(r"([A-Za-z0-9_.-]+) = (.+)")
 DEFAULT = re.compile(r"\s*Default: (.+)\.$")
+FILES = {
+    "reference.toml": "An example",
+    "reference-aws.toml": "The same on AWS",
+    "reference-aws-vpc.toml": "In a network that exists",
+}
+"""The texts in the page's order, each with its heading as an example."""
 INTRODUCTION = """\
 # fairway.toml
 
-<!-- Made from src/fairway/manifest/reference.toml by `python docs/generate.py`: change that file, not this one. -->
+<!-- Made from src/fairway/manifest/reference*.toml by `python docs/generate.py`: change those files, not this one. -->
 
 Only `app` is required; everything else has a default or is detected. Durations are written `"500ms"`, `"30s"`, `"5m"`,
 `"1h"`; sizes `"512M"`, `"1G"` (powers of 1024). An unknown key, a wrong type or an impossible value is an error that
@@ -37,9 +44,9 @@ class Entry:
     comment: str = ""
 
 
-def read() -> str:
-    """The text of `reference.toml`."""
-    return resources.files("fairway.manifest").joinpath("reference.toml").read_text(encoding="utf-8")
+def read(file: str = "reference.toml") -> str:
+    """The text of one of FILES."""
+    return resources.files("fairway.manifest").joinpath(file).read_text(encoding="utf-8")
 
 
 def entries(text: str) -> Iterator[Entry]:
@@ -59,10 +66,10 @@ def entries(text: str) -> Iterator[Entry]:
 
 def markdown() -> str:
     """The page."""
-    text = read()
+    texts = {file: read(file) for file in FILES}
     parts = [INTRODUCTION]
     heading, in_rows = "", False
-    for entry in (entry for entry in entries(text) if entry.comment):
+    for entry in (entry for text in texts.values() for entry in entries(text) if entry.comment):
         if not parts[1:] or entry.table != heading:
             heading, in_rows = entry.table, False
             shown = f"[[{heading}]]" if entry.several else f"[{heading}]"
@@ -74,8 +81,13 @@ def markdown() -> str:
             parts.append("| key | for example | meaning | default |\n|---|---|---|---|")
             in_rows = True
         parts.append(_row(entry))
-    example = re.sub(r"(?m)^#.*\n", "", text).strip()
-    return "\n".join(parts).replace("\n\n\n", "\n\n") + f"\n\n## An example\n\n```toml\n{example}\n```\n"
+    examples = [_example(title, texts[file]) for file, title in FILES.items()]
+    return "\n".join(parts).replace("\n\n\n", "\n\n") + "\n" + "".join(examples)
+
+
+def _example(title: str, text: str) -> str:
+    plain = re.sub(r"(?m)^#.*\n", "", text).strip()
+    return f"\n## {title}\n\n```toml\n{plain}\n```\n"
 
 
 def _row(entry: Entry) -> str:

@@ -16,6 +16,7 @@ from fairway.domain.app import Mode, OnFailure, Patterns, PullEvent
 from fairway.domain.job import Concurrency
 from fairway.manifest import calls, times, values
 from fairway.manifest import patterns as filtering
+from fairway.manifest.aws_schema import AwsTable, HostingTable
 from fairway.manifest.database_schema import DatabaseTable
 from fairway.manifest.migration_schema import MigrationsTable
 from fairway.manifest.scaling_schema import ScalingTable
@@ -31,6 +32,8 @@ DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 VARIABLES = 'a list of variables, such as ["SENTRY_DSN"]'
 INSIDE = "a path within the repository, such as"
+OVERRIDDEN = ("services", "jobs", "databases", "migrations", "aws")
+"""Tables of the file of which an environment may have one of its own, with the keys that differ."""
 
 
 class FilterTable(Table):
@@ -206,6 +209,7 @@ class EnvironmentTable(Table):
     contract: ExceptionsTable = ExceptionsTable()
     actions: tuple[ActionTable, ...] = ()
     migrations: MigrationsTable | None = None
+    aws: HostingTable | None = None
 
 
 class PipelineTable(Table):
@@ -245,6 +249,7 @@ class FileTable(Table):
     contract: ContractTable = ContractTable()
     migrations: MigrationsTable | None = None
     pipeline: PipelineTable = PipelineTable()
+    aws: AwsTable | None = None
 
 
 def json_schema() -> dict[str, Any]:
@@ -292,9 +297,8 @@ def _walk(table: type[Table], prefix: str) -> list[str]:
         inner, named = table_at_field(table, key)
         if inner is None:
             paths.append(path)
-        elif prefix.startswith("environments.") and key in ("services", "jobs", "databases", "migrations"):
-            # An environment's services, jobs, databases and migrations take the keys of those above; they are listed
-            # there.
+        elif prefix.startswith("environments.") and key in OVERRIDDEN:
+            # They take the keys of those above, and are listed there.
             paths.append(path)
         else:
             listed = get_origin(table.model_fields[key].annotation) is tuple

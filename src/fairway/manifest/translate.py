@@ -18,6 +18,7 @@ from fairway.domain.app import (
     Service,
     Source,
 )
+from fairway.domain.aws.wanted import Aws
 from fairway.domain.fulfilment import Exceptions
 from fairway.domain.health import AliveCheck, Check, CommandCheck, HttpCheck, TcpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
@@ -44,7 +45,7 @@ JOB_KEYS = ("cpu", "memory", "timeout", "retries")
 TIMING_KEYS = ("interval", "timeout", "retries", "start_period")
 
 
-def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
+def make_app(table: FileTable, environments: Mapping[str, Environment], aws: Aws | None = None) -> App:
     """The App. The tables have been checked."""
     stages = table.pipeline.stages or order_stages(tuple(environments))
     build = table.build
@@ -63,6 +64,7 @@ def make_app(table: FileTable, environments: Mapping[str, Environment]) -> App:
         stages=tuple(EnvironmentName(stage) for stage in stages),
         mode=Mode(table.pipeline.mode.upper()),
         silenced=dict(table.check.silence),
+        aws=aws,
     )
 
 

@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from fairway.domain.app import Defaults
+from fairway.domain.aws.wanted import ExistingNetwork
 from fairway.errors import UsageError
 from fairway.manifest import draft, load, reference, schema
 
@@ -17,23 +18,28 @@ NAMED = ("services", "jobs", "databases", "environments")
 def key_path(entry: reference.Entry) -> str:
     """`services.web` and `port` → `services.NAME.port`, as the schema lists it."""
     parts = [*(entry.table.split(".") if entry.table else []), *entry.key.split(".")]
-    for inner in ("services", "jobs", "databases", "migrations"):
-        if parts[0] == "environments" and inner in parts:
-            return f"environments.NAME.{inner}"
+    if parts[0] == "environments" and len(parts) > 2 and parts[2] in schema.OVERRIDDEN:
+        return f"environments.NAME.{parts[2]}"
+    if parts[:2] == ["aws", "databases"]:
+        parts[2] = "NAME"
     if parts[0] in NAMED:
         parts[1] = "NAME"
     return ".".join(parts)
 
 
+def all_entries() -> list[reference.Entry]:
+    return [entry for file in reference.FILES for entry in reference.entries(reference.read(file))]
+
+
 def test_the_reference_has_every_key_of_the_schema() -> None:
-    keys = {key_path(entry) for entry in reference.entries(reference.read()) if entry.key}
+    keys = {key_path(entry) for entry in all_entries() if entry.key}
 
     assert keys == schema.key_paths()
 
 
 def test_every_key_of_the_reference_is_explained_where_it_first_stands() -> None:
     explained: dict[str, bool] = {}
-    for entry in reference.entries(reference.read()):
+    for entry in all_entries():
         if entry.key:
             explained.setdefault(key_path(entry), bool(entry.comment))
     explained.pop("services.NAME.health.command")  # explained with its table's service, after services.NAME.command
@@ -48,16 +54,21 @@ def test_the_reference_is_a_valid_file() -> None:
     assert [len(environment.services) for environment in app.environments] == [3, 3]
 
 
+def test_the_references_on_aws_are_valid_files() -> None:
+    made, existing = (load.load(reference.read(f"reference-{name}.toml")).aws for name in ("aws", "aws-vpc"))
+
+    assert made is not None
+    assert [hosting.capacity.value for hosting in made.hosting.values()] == ["ec2", "fargate"]
+    assert made.hosting["production"].databases["main"].multi_zone
+    assert existing is not None
+    assert isinstance(existing.network, ExistingNetwork)
+
+
 def test_the_page_explains_every_key() -> None:
     page = reference.markdown()
+    overridden = tuple(f"environments.NAME.{key}" for key in schema.OVERRIDDEN)
 
-    assert all(
-        f"| `{key.rpartition('.')[2]}` |" in page
-        for key in schema.key_paths()
-        if not key.endswith(
-            ("services", "environments.NAME.jobs", "environments.NAME.databases", "environments.NAME.migrations")
-        )
-    )
+    assert all(f"| `{key.rpartition('.')[2]}` |" in page for key in schema.key_paths() if not key.endswith(overridden))
 
 
 def test_the_json_schema_knows_the_same_keys() -> None:

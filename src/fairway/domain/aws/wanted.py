@@ -129,9 +129,11 @@ class Hosting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """The whole app on AWS; `hosting` has each environment by name, `tags` go on everything."""
+    """The whole app on AWS; `hosting` has each environment by name, `tags` go on everything. `account` is the only one
+    that it may be made in (12 digits), None: that of whoever makes it."""
 
     region: str
+    account: str | None = None
     repository: Repository
     network: Network = OwnNetwork()
     hosting: Mapping[str, Hosting] = field(default_factory=dict)
