@@ -63,6 +63,19 @@ async def test_a_route_may_change_its_hosts_and_keeps_its_targets(balancer: Bala
     assert [each.task for each in await balancer.targets()] == ["aaaaaaaaaaaa"]
 
 
+async def test_a_route_is_closed_and_opened_with_its_targets_behind_it(balancer: Balancer) -> None:
+    await balancer.set_route(SHOP)
+    await balancer.attach(target("aaaaaaaaaaaa"))
+
+    await balancer.set_route(replace(SHOP, closed=True))
+    closed = list(await balancer.routes())
+    await balancer.set_route(SHOP)
+
+    assert closed == [replace(SHOP, closed=True)]
+    assert list(await balancer.routes()) == [SHOP]
+    assert [each.task for each in await balancer.targets()] == ["aaaaaaaaaaaa"]
+
+
 async def test_a_host_of_another_route_is_a_conflict_that_names_it_and_changes_nothing(balancer: Balancer) -> None:
     await balancer.set_route(SHOP)
 

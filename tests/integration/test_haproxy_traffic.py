@@ -82,6 +82,28 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
             yield Site(balancer, stack)
 
 
+async def test_while_a_route_is_closed_who_asks_gets_a_page_and_what_is_under_way_ends(site: Site) -> None:
+    await site.serve(A)
+    kept = await site.connect()
+    before = await kept.ask("shop.test")
+    slow = asyncio.create_task(ask(site.port, "shop.test", "/slow/1"))
+
+    async def under_way() -> bool:
+        return await site.sessions(A) > 0
+
+    await until(under_way)
+
+    await site.balancer.set_route(replace(SHOP, closed=True))
+    during = [await kept.ask("shop.test"), await ask(site.port, "shop.test")]
+    ended = await slow
+    await site.balancer.set_route(SHOP)
+    after = await ask(site.port, "shop.test")
+
+    assert (before.status, ended.status, after.status) == (200, 200, 200)
+    assert [answer.status for answer in during] == [503, 503]
+    assert all("Back in a moment" in answer.body and answer.headers["retry-after"] == "10" for answer in during)
+
+
 async def test_a_request_reaches_the_target_of_its_host(site: Site) -> None:
     await site.serve(A)
 

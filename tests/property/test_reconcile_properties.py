@@ -1,5 +1,7 @@
 """What holds of the reconciler whatever happens: crashes, failed starts, sick tasks, lost targets, changes of mind."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,8 @@ PERCENTAGES = st.sampled_from([(100, 200), (50, 100), (0, 100), (75, 125), (0, 2
 
 @st.composite
 def environments(draw: st.DrawFn) -> DesiredEnvironment | None:
-    """One to four tasks of a web service, perhaps a worker, of one of three releases; or nothing at all."""
+    """One to four tasks of a web service, perhaps a worker, of one of three releases, open or closed; or nothing at
+    all."""
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return None
@@ -24,7 +27,8 @@ def environments(draw: st.DrawFn) -> DesiredEnvironment | None:
     services = [web(draw(st.integers(0, 4)), release, minimum=minimum, maximum=maximum)]
     if draw(st.booleans()):
         services.append(worker(draw(st.integers(0, 2)), draw(st.integers(1, 3)), minimum=minimum, maximum=maximum))
-    return desire(*services, hosts=draw(st.sampled_from([HOSTS, HOSTS, (*HOSTS, "api.example.com"), ()])))
+    wanted = desire(*services, hosts=draw(st.sampled_from([HOSTS, HOSTS, (*HOSTS, "api.example.com"), ()])))
+    return replace(wanted, closed=draw(st.integers(0, 4)) == 0)
 
 
 def disturb(world: World, data: st.DataObject) -> None:

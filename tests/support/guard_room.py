@@ -50,6 +50,7 @@ from fairway.migrate.tools.pending import Planner
 from fairway.ports.leases import Alone
 from fairway.ports.masks import Unmasked
 from support import docker_room
+from support.guard_world import MemoryDoors
 from support.pipeline_values import APP, PRODUCTION, make_release
 
 INSTANCE = f"t-guard-{os.getpid()}"
@@ -170,6 +171,7 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
         serving=serving,
         releases=store.releases,
         reach=reach,
+        doors=MemoryDoors(),
         clock=clock,
         holding=Alone(),
         server=INSTANCE,

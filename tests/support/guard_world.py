@@ -16,7 +16,7 @@ from fairway.adapters.memory.databases import MemoryDatabase, MemoryDatabases, M
 from fairway.adapters.memory.jobs import Deed, MemoryJobs
 from fairway.adapters.memory.scratches import MemoryGates, MemoryScratches, MemoryWatches
 from fairway.adapters.memory.stores import MemoryStore, make_store
-from fairway.adapters.memory.trials import MemoryTrials
+from fairway.adapters.memory.trials import Bearing, MemoryTrials
 from fairway.domain.address import Address, read
 from fairway.domain.app import Environment
 from fairway.domain.backup import Backup
@@ -35,10 +35,12 @@ from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Order, Parts, Serving, Subject
 from fairway.migrate.requests import Requests
 from fairway.migrate.tools import sql_script
+from fairway.ports.builder import LogSink
 from fairway.ports.databases import Report, Scratch
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
 from fairway.ports.masks import Unmasked
+from fairway.ports.trials import TrialSpec
 from support.guard_values import make_backup
 from support.pipeline_values import APP, DESCRIPTION, PRODUCTION, make_release
 
@@ -191,6 +193,22 @@ class MemoryCopies:
         self._world.restored.append(number)
 
 
+class MemoryDoors:
+    """`parts.Doors`: whether the environment is closed; `trouble` is why it can't be."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.trouble: FairwayError | None = None
+
+    async def close(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
+        self.closed = True
+        if self.trouble is not None:
+            raise self.trouble
+
+    async def open(self, app: AppName, environment: EnvironmentName) -> None:
+        self.closed = False
+
+
 class World:
     """All that outlives a server. `script` is what the coming release's image has."""
 
@@ -208,6 +226,8 @@ class World:
         self.store: MemoryStore = store or make_store()
         self.jobs = MemoryJobs(self.clock, self.deed)
         self.trials = MemoryTrials()
+        self.doors = MemoryDoors()
+        self.closed_while: list[bool] = []
         self.copies = MemoryCopies(self)
         self.script = Script(ups={"1_coupon": add_column("coupon")}, downs={"1_coupon": drop_column("coupon")})
         self.findings: list[Finding] = []
@@ -261,6 +281,7 @@ class World:
             "serving": self.find_serving,
             "releases": self.store.releases,
             "reach": reach,
+            "doors": self.doors,
             "clock": self.clock,
             "holding": Alone(),
             "server": "here",
@@ -311,6 +332,8 @@ class World:
         """What a container of the release does, at its start: its migrations, on the database that its network leads
         to."""
         self.begun.append(spec.network)
+        if spec.network is None:
+            self.closed_while.append(self.doors.closed)
         self.specs.append(spec)
         script = self.script
         if script.refused is not None:
@@ -351,6 +374,18 @@ class World:
                 return str(error)
             database.insert(TABLE, [{"name": name}])
         return ""
+
+
+def only_the_old_fails(world: World) -> Callable[[TrialSpec, Mapping[str, str]], Bearing]:
+    """The release that serves fails on a migrated copy, the new one holds."""
+
+    def bears(spec: TrialSpec, variables: Mapping[str, str]) -> Bearing:
+        copy = next(each for each in world.scratches.there.values() if each.network == spec.network)
+        migrated = bool(world.world.at(copy.address).rows[TABLE])
+        old = variables["FAIRWAY_RELEASE"] == "17"
+        return Bearing(answers={"/orders": 500 if old and migrated else 200}, lines=("no column code",))
+
+    return bears
 
 
 async def reach(app: AppName, environment: EnvironmentName, address: Address) -> Address:

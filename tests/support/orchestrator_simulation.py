@@ -32,6 +32,7 @@ class World:
     now: float = 1000.0
     tasks: dict[TaskId, ObservedTask] = field(default_factory=dict)
     routes: dict[ServiceName, tuple[str, ...]] = field(default_factory=dict)
+    closed: set[ServiceName] = field(default_factory=set)
     failures: Counter[tuple[DeploymentId, ServiceName]] = field(default_factory=Counter)
     last_failure: dict[tuple[DeploymentId, ServiceName], float] = field(default_factory=dict)
     orphans: dict[TaskId, Target] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class World:
             failures=dict(self.failures),
             last_failure=dict(self.last_failure),
             routes=dict(self.routes),
+            closed=frozenset(self.closed),
         )
 
     def plan(self) -> Plan:
@@ -79,8 +81,11 @@ class World:
                     self._change(task, target=None, draining_since=None)
             case RemoveTask(task=task):
                 del self.tasks[task]
-            case SetRoute(service=service, hosts=hosts):
+            case SetRoute(service=service, hosts=hosts, closed=closed):
                 self._set_route(ServiceName(service), hosts)
+                self.closed.discard(ServiceName(service))
+                if closed:
+                    self.closed.add(ServiceName(service))
 
     def finish(self, id: TaskId, *, well: bool = True) -> None:
         """End the start or the stop that is under way; a start may fail."""
@@ -154,6 +159,7 @@ class World:
             self.routes[service] = hosts
             return
         self.routes.pop(service, None)
+        self.closed.discard(service)
         for id, each in self.tasks.items():
             if each.task.service == service:
                 self._change(id, target=None, draining_since=None)
@@ -202,12 +208,33 @@ def check(world: World, plan: Plan) -> None:
             assert task.task.status is not TaskStatus.RUNNING
     for service in world.desired.services if world.desired else ():
         check_service(world, plan, service.spec.service)
+    check_closing(world, plan)
+
+
+def check_closing(world: World, plan: Plan) -> None:
+    """Nobody who asks gets nothing: the page comes before the first task goes, and stays until one is there again."""
+    if world.desired is None or (routed := routing.routed_service(world.desired)) is None:
+        return
+    if world.desired.closed:
+        leaving = any(isinstance(each, DrainTarget | StopTask) for each in plan.operations)
+        closes = any(isinstance(each, SetRoute) and each.closed for each in plan.operations)
+        moving = bool(world.routes) and routed not in world.routes
+        assert not leaving or closes or routed in world.closed or moving, f"no page:\n{plan}"
+    for each in plan.operations:
+        if isinstance(each, SetRoute) and each.service in world.closed and each.hosts and not each.closed:
+            ready = [world.tasks[id] for id in world.live() if world.tasks[id].task.service == routed]
+            wanted = next(every for every in world.desired.services if every.spec.service == routed)
+            assert wanted.replicas == 0 or any(standing.serves(each, traffic=True) for each in ready), (
+                f"opened before a task is there:\n{plan}"
+            )
 
 
 def check_service(world: World, plan: Plan, name: ServiceName) -> None:
     """The promises to one desired service."""
     assert world.desired is not None
     service = next(each for each in world.desired.services if each.spec.service == name)
+    if world.desired.closed:
+        service = replace(service, replicas=0)
     bounds = rounding.bounds(service.replicas, service.rollout)
     traffic = routing.routed_service(world.desired) == name
     live = [world.tasks[id] for id in world.live() if world.tasks[id].task.service == name]
@@ -231,12 +258,13 @@ def assert_as_desired(world: World) -> None:
     routed = routing.routed_service(world.desired)
     wanted = {
         (each.spec.service, each.spec.deployment): each.replicas
-        for each in (world.desired.services if world.desired else ())
+        for each in (world.desired.services if world.desired and not world.desired.closed else ())
         if each.replicas
     }
     live = [world.tasks[id] for id in world.live()]
     assert Counter((each.task.service, each.task.deployment) for each in live) == wanted
     assert all(standing.serves(each, traffic=each.task.service == routed) for each in live)
     assert set(world.routes) == ({routed} if routed else set())
+    assert (routed in world.closed) == (routed is not None and world.desired is not None and world.desired.closed)
     assert not world.orphans
     assert all(retry.delay(count) >= 0 for count in world.failures.values())

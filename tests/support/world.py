@@ -226,7 +226,9 @@ class Project:
         return self.world.get(self.host, path, timeout)
 
 
-def create_project(world: World, app: str, *, toml: str = "", files: Mapping[str, str] | None = None) -> Project:
+def create_project(
+    world: World, app: str, *, toml: str = "", files: Mapping[str, str] | None = None, dockerfile: bool = True
+) -> Project:
     """A committed repository with a small Node.js backend without dependencies, its version "one"."""
     world.give_layers(app)
     path = world.root / "repositories" / app
@@ -234,7 +236,7 @@ def create_project(world: World, app: str, *, toml: str = "", files: Mapping[str
     project = Project(world=world, app=app, path=path)
     project.git("init", "--quiet", "--initial-branch", "master")
     base = {
-        "Dockerfile": DOCKERFILE,
+        **({"Dockerfile": DOCKERFILE} if dockerfile else {}),
         "server.js": SERVER,
         "version.js": "module.exports = 'one'\n",
         "fairway.toml": f'app = "{app}"\n{toml}',

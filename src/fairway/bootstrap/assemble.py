@@ -33,7 +33,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
     async with ground.lay(settings) as laid, watching.watch(laid) as watched:
         operated = operating.operate(laid, watched)
         hosted = hosting.host(laid)
-        guarded = guarding.guard(laid, hosted)
+        guarded = guarding.guard(laid, hosted, operated.doors)
         delivered = delivering.deliver(laid, operated, hosted, guarded.door)
         jobs = jobbing.run_jobs(laid, operated.bell)
         await delivered.remotes.clear()

@@ -29,7 +29,7 @@ from fairway.migrate.copying import Copying
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
-from fairway.migrate.parts import Parts, Reach, Serving
+from fairway.migrate.parts import Doors, Parts, Reach, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.requests import Requests
 from fairway.migrate.tools.pending import Planner
@@ -48,7 +48,7 @@ class Guarding:
         return {**self.safe.duties(), "left migrations": self.attendant.run(), "rehearsals": self.door.requests.run()}
 
 
-def guard(ground: Ground, hosting: Hosting) -> Guarding:
+def guard(ground: Ground, hosting: Hosting, doors: Doors) -> Guarding:
     """The rooms of the apps' databases."""
     finder = Finder(ground.store.desired, ground.store.deployments, ground.store.releases)
     engines = make_engines(ground)
@@ -56,7 +56,7 @@ def guard(ground: Ground, hosting: Hosting) -> Guarding:
     # One for all: it sweeps what it has not opened itself.
     workspaces = FileWorkspaces(ground.settings.dumps)
     safe = keep_safe(ground, finder, engines, reach, workspaces)
-    made = Guard(make_parts(ground, finder, engines, reach, safe, workspaces))
+    made = Guard(make_parts(ground, finder, engines, reach, safe, workspaces, doors))
     attendant = Attendant(made, ground.held.executions)
     return Guarding(door=Door(made, attendant, Requests(made)), attendant=attendant, safe=safe)
 
@@ -79,7 +79,13 @@ def make_reach(ground: Ground, hosting: Hosting, finder: Finder) -> Reach:
 
 
 def make_parts(
-    ground: Ground, finder: Finder, engines: Engines, reach: Reach, safe: Safekeeping, workspaces: FileWorkspaces
+    ground: Ground,
+    finder: Finder,
+    engines: Engines,
+    reach: Reach,
+    safe: Safekeeping,
+    workspaces: FileWorkspaces,
+    doors: Doors,
 ) -> Parts:
     """What the guard stands on."""
     databases = engines.databases
@@ -105,6 +111,7 @@ def make_parts(
         serving=serving,
         releases=ground.store.releases,
         reach=reach,
+        doors=doors,
         clock=ground.clock,
         holding=ground.sharing,
         server=ground.instance,

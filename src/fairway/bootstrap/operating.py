@@ -18,6 +18,7 @@ from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.watching import Watching
 from fairway.deploy.admitting import Admitting
 from fairway.deploy.deployer import Deployer
+from fairway.deploy.doors import Doors
 from fairway.domain import capacity, diagnosis
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.orchestrator.controller import Controller
@@ -53,6 +54,7 @@ class Operating:
     admitting: Admitting
     scaler: Scaler
     deployer: Deployer
+    doors: Doors
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
@@ -122,6 +124,7 @@ def operate(ground: Ground, watching: Watching) -> Operating:
         admitting=admitting,
         scaler=scaler,
         deployer=deployer,
+        doors=Doors(desired, ground.board),
     )
 
 

@@ -12,6 +12,8 @@ def describe(
     """`release 17 still serves`, or what else is true."""
     if previous is None or before is None:
         return "no release serves: there was none before"
+    if before.closed:
+        return f"nothing serves: the environment is closed again, for release {previous} fails on the migrated database"
     if observed is not None and serves(before, observed):
         return f"release {previous} still serves"
     return f"release {previous} is being started again"

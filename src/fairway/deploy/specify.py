@@ -107,9 +107,11 @@ def reconfigure(
 def respecify(
     desired: DesiredEnvironment, service: ServiceName | None, change: Callable[[TaskSpec], TaskSpec], *, like: Release
 ) -> DesiredEnvironment:
-    """The same environment, but for the specification of one service's tasks (None: of all), and their rollout."""
+    """The same environment, but for the specification of one service's tasks (None: of all), and their rollout. One
+    that was closed is opened by it, as by every deployment."""
     return replace(
         desired,
+        closed=False,
         services=tuple(
             replace(each, spec=change(each.spec), rollout=like.description.rollout)
             if service in (None, each.spec.service)

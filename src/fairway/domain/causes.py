@@ -8,17 +8,22 @@ from fairway.domain.ids import ServiceName
 from fairway.domain.observed import ObservedTask
 from fairway.domain.standing import Standing
 
+CLOSED = "the environment is closed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Causes:
-    """The causes of one environment's plan; `specs` are what its services should run."""
+    """The causes of one environment's plan; `specs` are what its services should run, unless it is `closed`."""
 
     specs: Mapping[ServiceName, TaskSpec]
+    closed: bool = False
 
     def old(self, each: ObservedTask) -> str:
         """Of a task of another deployment than the desired one, or of a service that is not wanted any more."""
         if not self.specs:
             return "the environment is taken down"
+        if self.closed:
+            return CLOSED
         spec = self.specs.get(each.task.service)
         if spec is None:
             return "the service was removed"
@@ -32,4 +37,4 @@ class Causes:
 
     def surplus(self, service: Standing) -> str:
         """Of a task above the desired number."""
-        return f"scaled to {service.replicas}"
+        return CLOSED if self.closed else f"scaled to {service.replicas}"

@@ -49,13 +49,18 @@ class DesiredService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredEnvironment:
-    """What one environment should run. No services means: nothing, take everything down."""
+    """What one environment should run. No services means: nothing, take everything down.
+
+    `closed`: no task for the moment, whatever its services say, and a page for who asks; a migration goes on that the
+    release which serves can't run beside.
+    """
 
     app: AppName
     environment: EnvironmentName
     services: tuple[DesiredService, ...] = ()
     hosts: tuple[str, ...] = ()
     """Host names whose requests go to the service `web`, or to the only service that has a port."""
+    closed: bool = False
     version: int = 0
     """Counts up with each write; the store refuses a write that was computed from an older version."""
 

@@ -34,13 +34,14 @@ class Obstacle(StrEnum):
     ASKED = "ASKED"
 
 
-def find_obstacle(passage: Passage, agreed: Agreed = NOTHING) -> Obstacle | None:
+def find_obstacle(passage: Passage, agreed: Agreed = NOTHING, *, maintenance: bool = False) -> Obstacle | None:
     """What stands in the way, None when it may go on. An answer is only asked for where one can be given: before the
-    deployment, of a passage that goes no further than the rehearsal."""
+    deployment, of a passage that goes no further than the rehearsal. `maintenance`: the environment may be closed, so
+    that it does not matter whether the release that serves holds."""
     if passage.judged is not None and passage.judged.refused:
         return Obstacle.REFUSED
     rehearsal = passage.rehearsal
-    if rehearsal is not None and does_not_hold(rehearsal.old):
+    if not maintenance and rehearsal is not None and does_not_hold(rehearsal.old):
         return Obstacle.OLD
     if rehearsal is not None and does_not_hold(rehearsal.new):
         return Obstacle.NEW
@@ -58,6 +59,11 @@ def unanswered(passage: Passage, agreed: Agreed) -> Sequence[Finding]:
 def does_not_hold(trial: Trial | None) -> bool:
     """Whether a release was tried and did not hold."""
     return trial is not None and not trial.held
+
+
+def closes(passage: Passage, *, maintenance: bool) -> bool:
+    """Whether the environment is closed while the passage migrates: the release that serves would fail meanwhile."""
+    return maintenance and passage.rehearsal is not None and does_not_hold(passage.rehearsal.old)
 
 
 class Way(StrEnum):

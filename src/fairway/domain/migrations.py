@@ -65,7 +65,8 @@ class Migrations:
     lock and of one statement; `retries` how often a migration is tried again that waited for a lock too long.
 
     `policies` names what becomes of a rule's findings where that is not `policy`; `silenced` are rules that are passed
-    over, each with the reason. `compatibility`: the release that serves is tried on the migrated copy. `tools` is the
+    over, each with the reason. `compatibility`: the release that serves is tried on the migrated copy. `maintenance`:
+    where it does not hold there, the environment is closed while it is migrated; else that is refused. `tools` is the
     image whose pg_dump and server make the copy, None: the official one of the database's major version. `memory` is
     what the copy's server may use, in bytes.
     """
@@ -79,6 +80,7 @@ class Migrations:
     backup: bool = True
     rehearse: bool = True
     compatibility: bool = True
+    maintenance: bool = False
     policy: Policy = Policy.WARN
     policies: Mapping[str, Policy] = field(default_factory=dict)
     silenced: Mapping[str, str] = field(default_factory=dict)

@@ -87,7 +87,8 @@ class ObservedEnvironment:
     `orphans` are targets whose task no longer exists, `orphans_since` says since when they drain. `failures` counts,
     for each deployment and service, how often in a row its tasks ended by themselves or never became healthy, and
     `last_failure` when the last one did, for the back-off: tasks that were started together and fail together count
-    once. `routes` are the host names that the load balancer sends to each of the environment's services.
+    once. `routes` are the host names that the load balancer sends to each of the environment's services, `closed` those
+    services whose route leads to a page instead.
     """
 
     tasks: tuple[ObservedTask, ...] = ()
@@ -96,3 +97,4 @@ class ObservedEnvironment:
     failures: Mapping[tuple[DeploymentId, ServiceName], int] = field(default_factory=dict)
     last_failure: Mapping[tuple[DeploymentId, ServiceName], float] = field(default_factory=dict)
     routes: Mapping[ServiceName, tuple[str, ...]] = field(default_factory=dict)
+    closed: frozenset[ServiceName] = frozenset()

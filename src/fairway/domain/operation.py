@@ -11,11 +11,13 @@ from fairway.domain.ids import TaskId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRoute:
-    """Make the load balancer send these hosts to the service (none: take the route away)."""
+    """Make the load balancer send these hosts to the service (none: take the route away; `closed`: to a page that says
+    so)."""
 
     service: str
     hosts: tuple[str, ...]
     cause: str
+    closed: bool = False
 
     @property
     def subject(self) -> str:

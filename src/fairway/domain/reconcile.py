@@ -20,10 +20,11 @@ Invariants, held by the property tests whatever happens in between:
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from fairway.domain import detaching, ended, replacing, routing, standing
 from fairway.domain.causes import Causes
-from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.desired import DesiredEnvironment, DesiredService
 from fairway.domain.ids import ServiceName
 from fairway.domain.observed import ObservedEnvironment, ObservedTask
 from fairway.domain.operation import DetachTarget, Operation, Plan, WaitBackoff, WaitDrained
@@ -38,8 +39,13 @@ def reconcile(desired: DesiredEnvironment | None, observed: ObservedEnvironment,
     services = stand_all(desired, observed)
     arrived = all(service.arrived for service in services)
     behind = {service.service for service in services if service.live}
-    causes = Causes(specs={each.spec.service: each.spec for each in (desired.services if desired else ())})
-    operations: list[Operation] = [*routing.plan_routes(desired, observed.routes, arrived=arrived, behind=behind)]
+    specs = {each.spec.service: each.spec for each in (desired.services if desired else ())}
+    causes = Causes(specs=specs, closed=desired is not None and desired.closed)
+    serving = any(service.traffic and (service.serving or not service.replicas) for service in services)
+    routes = routing.plan_routes(
+        desired, observed.routes, observed.closed, arrived=arrived, serving=serving, behind=behind
+    )
+    operations: list[Operation] = [*routes]
     operations += detaching.detach_orphans(observed, now)
     for service in services:
         operations += plan_service(service, observed, causes, arrived=arrived, now=now)
@@ -51,10 +57,15 @@ def stand_all(desired: DesiredEnvironment | None, observed: ObservedEnvironment)
     tasks: dict[ServiceName, list[ObservedTask]] = defaultdict(list)
     for each in observed.tasks:
         tasks[each.task.service].append(each)
-    wanted = {service.spec.service: service for service in desired.services} if desired else {}
+    wanted = {each.spec.service: shut(each) if desired.closed else each for each in desired.services} if desired else {}
     routed = routing.routed_service(desired)
     names = [*wanted, *sorted(tasks.keys() - wanted.keys())]
     return [standing.stand(name, wanted.get(name), tasks[name], traffic=name == routed) for name in names]
+
+
+def shut(service: DesiredService) -> DesiredService:
+    """The service while its environment is closed: the count is kept for when it is open again."""
+    return replace(service, replicas=0)
 
 
 def plan_service(

@@ -40,7 +40,7 @@ class ServiceProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One environment at one moment (`at`, seconds of the clock)."""
+    """One environment at one moment (`at`, seconds of the clock), when it was to be open, or `closed`."""
 
     app: AppName
     environment: EnvironmentName
@@ -48,6 +48,7 @@ class Progress:
     services: Mapping[ServiceName, ServiceProgress]
     trouble: str = ""
     """Why nothing can be observed or changed at present ("Docker does not answer"), "" when all is well."""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def progress(
         )
         since = settled_since(counted, before.services.get(name) if before and not before.trouble else None, now)
         services[name] = replace(counted, settled_since=since)
-    return Progress(app=desired.app, environment=desired.environment, at=now, services=services)
+    return Progress(app=desired.app, environment=desired.environment, at=now, services=services, closed=desired.closed)
 
 
 def count_service(

@@ -1,7 +1,8 @@
 """Which service an environment's host names lead to, and what has to change so that they do.
 
 There is one route for each environment. It is made before its first target, changed in place, and moved to another
-service only when that one has a healthy task. It is taken away when the last task behind it is gone.
+service only when that one has a healthy task. It is taken away when the last task behind it is gone. It is closed as
+soon as the environment is, before the first task is stopped, and opened when one takes requests again.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,13 +27,16 @@ def routed_service(desired: DesiredEnvironment | None) -> ServiceName | None:
 def plan_routes(
     desired: DesiredEnvironment | None,
     routes: Mapping[ServiceName, tuple[str, ...]],
+    closed: Collection[ServiceName] = (),
     *,
     arrived: bool,
+    serving: bool,
     behind: Collection[ServiceName],
 ) -> list[SetRoute]:
-    """The changes, those that free a host name first.
+    """The changes, those that free a host name first. `routes` and `closed` are as observed.
 
-    `arrived` says whether every desired service has a healthy task, `behind` which services still have live tasks.
+    `arrived` says whether every desired service has a healthy task, `serving` whether the one that gets the requests
+    has a task behind it already, or wants none; `behind` which services still have live tasks.
     """
     routed = routed_service(desired)
     wanted = {service.spec.service for service in desired.services} if desired else set()
@@ -49,14 +53,20 @@ def plan_routes(
         elif service not in behind:
             changes.append(SetRoute(service=service, hosts=(), cause="no task is left behind it"))
     if routed is not None and desired is not None and (arrived or not moving):
-        changes += set_hosts(routed, desired.hosts, routes.get(routed))
+        closing = desired.closed or (routed in closed and not serving)
+        seen = routes.get(routed)
+        if cause := why_set(desired.hosts, seen, closing=closing, closed=routed in closed):
+            changes.append(SetRoute(service=routed, hosts=desired.hosts, closed=closing, cause=cause))
     return changes
 
 
-def set_hosts(service: ServiceName, hosts: tuple[str, ...], seen: tuple[str, ...] | None) -> list[SetRoute]:
-    """Make the route, or change its host names. Their order and their case mean nothing."""
+def why_set(hosts: tuple[str, ...], seen: tuple[str, ...] | None, *, closing: bool, closed: bool) -> str:
+    """Why the route is made or changed, "" when it is as it should be. The order and the case of the names mean
+    nothing."""
     if seen is None:
-        return [SetRoute(service=service, hosts=hosts, cause="the environment has no route yet")]
+        return "the environment has no route yet"
     if {host.lower() for host in hosts} != {host.lower() for host in seen}:
-        return [SetRoute(service=service, hosts=hosts, cause="its host names changed")]
-    return []
+        return "its host names changed"
+    if closing and not closed:
+        return "the environment is closed"
+    return "the environment is open again" if closed and not closing else ""

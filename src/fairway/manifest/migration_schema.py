@@ -77,6 +77,7 @@ class MigrationsTable(Table):
     backup: Annotated[bool | None, values.truth("true or false")] = None
     rehearse: Annotated[bool | None, values.truth("true or false")] = None
     compatibility: Annotated[bool | None, values.truth("true or false")] = None
+    maintenance: Annotated[bool | None, values.truth("true or false")] = None
     policy: Annotated[
         str | None, values.text(f"one of {', '.join(POLICIES)}", POLICIES.__contains__, enum=list(POLICIES))
     ] = None

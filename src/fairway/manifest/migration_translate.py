@@ -15,6 +15,7 @@ PLAIN = (
     "backup",
     "rehearse",
     "compatibility",
+    "maintenance",
     "timeout",
     "lock_timeout",
     "statement_timeout",

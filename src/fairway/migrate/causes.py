@@ -68,8 +68,8 @@ def of_trial(found: Obstacle, passage: Passage) -> Cause:
     if found is Obstacle.OLD:
         sentence = f"release {trial.release}, which serves, would fail on the new schema until its tasks are replaced"
         fix = (
-            "change the schema in two releases: first add what is new beside the old and write both, "
-            "then take the old away once no release needs it"
+            "change the schema in two releases: first add what is new beside the old and write both, then take the old "
+            "away once no release needs it; or close the environment while it migrates: migrations.maintenance = true"
         )
     else:
         sentence = "the new release fails on the migrated copy of the database"
@@ -77,8 +77,9 @@ def of_trial(found: Obstacle, passage: Passage) -> Cause:
     return Cause(sentence=sentence, seen=joined(trial.failed, UNTOUCHED), fix=fix, log=trial.log, more=report(passage))
 
 
-def aftermath(found: Aftermath, passage: Passage, *, restored: bool) -> Cause:
-    """Of a migration that did not come to its end on the real database."""
+def aftermath(found: Aftermath, passage: Passage, *, restored: bool, closed: bool) -> Cause:
+    """Of a migration that did not come to its end on the real database. `closed`: its environment was closed for it,
+    and stays so unless the database is as before."""
     last = passage.attempts[-1] if passage.attempts else None
     said = why(last) or found.sentence
     number = passage.backup
@@ -99,6 +100,9 @@ def aftermath(found: Aftermath, passage: Passage, *, restored: bool) -> Cause:
     if restored:
         state = f"{state}; backup {number} has taken its place, by migrations.restore"
         fix = "mend the migration, and push that"
+    if closed and not restored and found.outcome is not Outcome.UNTOUCHED:
+        state = f"{state}; the environment stays closed"
+        fix = f"{fix}; then fairway restart -e {passage.environment} opens it with what it had"
     log = last.log if last is not None else ()
     return Cause(sentence=f"the migration failed: {said}", seen=state, fix=fix, log=log, more=report(passage))
 

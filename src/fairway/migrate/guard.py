@@ -236,7 +236,8 @@ class Guard:
 
     async def _decide(self, walk: Walk, subject: Subject) -> None:
         """Refuse, stop at the rehearsal, or migrate."""
-        obstacle = guarding.find_obstacle(walk.passage, walk.order.agreed)
+        maintenance = subject.settings.maintenance
+        obstacle = guarding.find_obstacle(walk.passage, walk.order.agreed, maintenance=maintenance)
         if obstacle is not None:
             cause = causes.obstacle(obstacle, walk.passage, walk.order.agreed)
             walk.step("refused", False, cause.sentence)
@@ -261,11 +262,20 @@ class Guard:
             await walk.end(S.MIGRATED, summary, applied=found.applied, schema=found.schema, outcome=found.outcome)
         else:
             restored = await self._restore(walk, subject, found)
-            cause = causes.aftermath(found, walk.passage, restored=restored)
+            if restored or found.outcome is Outcome.UNTOUCHED:
+                await insist(self.parts, walk, lambda: self._open(walk, subject))
+            closed = guarding.closes(walk.passage, maintenance=subject.settings.maintenance)
+            cause = causes.aftermath(found, walk.passage, restored=restored, closed=closed)
             walk.step("migration", False, cause.sentence)
             outcome = Outcome.UNTOUCHED if restored else found.outcome
             await walk.end(S.FAILED, cause.sentence, cause, outcome=outcome, applied=found.applied)
         await self.parts.jobs.remove(JobId(walk.passage.job))
+
+    async def _open(self, walk: Walk, subject: Subject) -> None:
+        """The database is as the release that served has it: if it was closed for the passage, it may serve again."""
+        if guarding.closes(walk.passage, maintenance=subject.settings.maintenance):
+            await self.parts.doors.open(walk.order.app, walk.order.environment)
+            walk.step("maintenance", True, saying.OPENED)
 
     async def _restore(self, walk: Walk, subject: Subject, found: Aftermath) -> bool:
         """Put the backup in the place of a database that was left half-way, where the policy lets that happen by

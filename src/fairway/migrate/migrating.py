@@ -1,6 +1,7 @@
 """The migration itself: once, on the new image, by one server at a time.
 
     MIGRATING is written, with the id of the container     from here on nothing is assumed any more
+    the environment is closed                              where the release that serves would fail meanwhile
     the gate is held                                       nobody else migrates this database
     the container runs to its end                          or is found again by its id, and watched on
     the database is looked at                              its table and its schema say what became of it
@@ -15,13 +16,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from fairway.domain import aftermath, rehearsed, retry
+from fairway.domain import aftermath, guarding, rehearsed, retry
 from fairway.domain.aftermath import Aftermath
 from fairway.domain.ids import JobId
 from fairway.domain.passage import Outcome, PassageStatus
 from fairway.domain.rehearsal import Attempt
 from fairway.errors import Conflict, FairwayError, Unavailable
-from fairway.migrate import commands, outfit
+from fairway.migrate import commands, outfit, saying
 from fairway.migrate.insisting import insist
 from fairway.migrate.parts import Parts, Subject
 from fairway.migrate.walk import Walk
@@ -53,6 +54,12 @@ class Migration:
 
     async def _see_through(self, *, fresh: bool) -> Aftermath:
         """One attempt after the other, until one has not only waited for a lock."""
+        try:
+            await self._insist(self._close)
+        except Unavailable as error:
+            return self._unknown(error)
+        except FairwayError as error:
+            return await self._refused(error)
         while True:
             try:
                 found, attempt = await self._attempt(fresh=fresh)
@@ -64,6 +71,13 @@ class Migration:
                 return found
             await self._wait(attempt)
             fresh = True
+
+    async def _close(self) -> None:
+        """Nothing of the release that serves runs any more, where it does not hold on the new schema."""
+        walk = self._walk
+        if guarding.closes(walk.passage, maintenance=self._subject.settings.maintenance):
+            walk.step("maintenance", None, saying.CLOSING)
+            await self._parts.doors.close(walk.order.app, walk.order.environment, walk.say)
 
     async def _attempt(self, *, fresh: bool) -> tuple[Aftermath, Attempt | None]:
         """The container's end, and how the database stands then, all behind the gate."""

@@ -16,6 +16,7 @@ from fairway.domain.migrations import Migrations, Plan
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.migrate.tools.sql_script import Script
+from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.databases import Databases, Gates, Report, Scratch, Watches
 from fairway.ports.guarding import Passages
@@ -142,6 +143,19 @@ class Values(Protocol):
         ...
 
 
+class Doors(Protocol):
+    """An environment's doors. Both may be called again."""
+
+    async def close(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
+        """Stop its tasks, and give whoever asks a page; returns when no task is left. Raises WorkFailed when one does
+        not end, Unavailable."""
+        ...
+
+    async def open(self, app: AppName, environment: EnvironmentName) -> None:
+        """Let what was there before come back; returns at once. Raises Unavailable."""
+        ...
+
+
 FindServing = Callable[[AppName, EnvironmentName], Awaitable[Serving | None]]
 Tools = Callable[[int, str | None], Awaitable[Image]]
 """The image with PostgreSQL's programs of that major version, or the one that is named. Raises WorkFailed."""
@@ -170,6 +184,7 @@ class Parts:
     serving: FindServing
     releases: Releases
     reach: Reach
+    doors: Doors
     clock: Clock
     holding: Holding
     server: str

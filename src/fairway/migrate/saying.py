@@ -23,6 +23,9 @@ STEPS: Mapping[PassageStatus, str] = MappingProxyType(
 )
 """What the step is called that a status stands for."""
 
+CLOSING = "its tasks are stopped, and whoever asks gets a page: the release that serves fails on the new schema"
+OPENED = "the environment is open again, with the release that served"
+
 
 def nothing_pending(plan: Plan) -> str:
     """`nothing pending (knex, 14 migrations applied)`."""

@@ -230,9 +230,10 @@ class Applier:
 
     async def _change(self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task]) -> None:
         match operation:
-            case SetRoute(service=service, hosts=hosts):
+            case SetRoute(service=service, hosts=hosts, closed=closed):
                 app, environment = key
-                route = Route(app=app, environment=environment, service=ServiceName(service), hosts=hosts)
+                name = ServiceName(service)
+                route = Route(app=app, environment=environment, service=name, hosts=hosts, closed=closed)
                 await self._balancer.set_route(route)
             case AttachTarget(task=id):
                 await self._balancer.attach(target_of(tasks[id]))

@@ -123,6 +123,7 @@ class Observer:
             failures=dict(watch.ledger.rounds),
             last_failure=dict(watch.ledger.last),
             routes={route.service: route.hosts for route in seen.routes},
+            closed=frozenset(route.service for route in seen.routes if route.closed),
         )
 
     def _observed_task(self, watch: Watch, task: Task, target: Target | None) -> ObservedTask:

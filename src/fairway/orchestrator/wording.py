@@ -25,6 +25,8 @@ def describe(operation: Operation, task: Task | None) -> tuple[str, str] | None:
     """The kind and the text of the event that says that the operation was done; None for what nobody needs to know."""
     who = name(task) if task else operation.subject
     match operation:
+        case SetRoute(hosts=hosts, closed=True, cause=cause):
+            return "route.set", f"{', '.join(hosts)} lead to a page: {cause}"
         case SetRoute(hosts=hosts, service=service, cause=cause):
             text = f"{', '.join(hosts)} lead to {service}" if hosts else f"{service} has no host name any more"
             return "route.set", f"{text}: {cause}"

@@ -10,12 +10,14 @@ from fairway.domain.observed import Target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Requests for any of `hosts` go to the targets of the service."""
+    """Requests for any of `hosts` go to the targets of the service. `closed`: to none of them; who asks gets a page
+    that says that the app is closed for a moment."""
 
     app: AppName
     environment: EnvironmentName
     service: ServiceName
     hosts: tuple[str, ...]
+    closed: bool = False
 
 
 class Balancer(Protocol):

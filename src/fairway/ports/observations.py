@@ -1,6 +1,6 @@
 """The board on which the orchestrator posts what it sees, and on which everybody else reads it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from fairway.domain.ids import AppName, EnvironmentName
@@ -31,6 +31,6 @@ class Observations(Protocol):
         """The latest look at each environment that was looked at."""
         ...
 
-    def follow(self, app: AppName, environment: EnvironmentName) -> AsyncIterator[Progress]:
+    def follow(self, app: AppName, environment: EnvironmentName) -> AsyncGenerator[Progress]:
         """The latest progress at once (if any), then each newer one; a slow reader skips to the newest."""
         ...

@@ -13,7 +13,7 @@ from fairway.wire.jobs import Job
 from fairway.wire.metrics import Figures
 from fairway.wire.scaling import Bounds
 
-State = Literal["healthy", "degraded", "down", "deploying", "empty"]
+State = Literal["healthy", "degraded", "down", "deploying", "closed", "empty"]
 
 
 class App(BaseModel):
@@ -111,15 +111,17 @@ def services(desired: DesiredEnvironment, progress: Progress | None, now: float)
     return shown
 
 
-def state(services: list[Service], *, deploying: bool, serving_old: bool) -> State:
+def state(services: list[Service], *, deploying: bool, serving_old: bool, closed: bool = False) -> State:
     """One word for an environment. While a failed deployment's tasks never came up and older ones serve, it is degraded
     and not down; so it is while its tasks are well and die again and again. Where no task is desired nothing serves:
     that is what a first deployment leaves that failed, and it is not health. What is scaled to nothing is well, for the
-    first request starts it."""
+    first request starts it. A closed one has no task on purpose, and shows a page."""
     if not services:
         return "empty"
     if deploying:
         return "deploying"
+    if closed:
+        return "closed"
     if not any(service.desired or service.scaling for service in services):
         return "down"
     if all(service.healthy >= service.desired for service in services):

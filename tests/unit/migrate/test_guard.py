@@ -14,7 +14,7 @@ from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Policy, Restoring, Smoke, Tool
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.errors import Unavailable, WorkFailed
-from support.guard_world import DOWN, TABLE, UP, World, add_column, drop_column
+from support.guard_world import DOWN, UP, World, add_column, drop_column, only_the_old_fails
 
 FINDING = Finding(rule="adding-not-nullable-field", step="1_coupon", effect="locks orders", advice="do it in two steps")
 
@@ -239,13 +239,7 @@ def test_a_finding_that_asks_stops_only_who_has_not_agreed(loop: VirtualLoop, wo
 
 
 def test_an_old_release_that_fails_on_the_new_schema_stops_it(loop: VirtualLoop, world: World) -> None:
-    def bears(spec: Any, variables: Any) -> Bearing:
-        copy = next(each for each in world.scratches.there.values() if each.network == spec.network)
-        migrated = bool(world.world.at(copy.address).rows[TABLE])
-        old = variables["FAIRWAY_RELEASE"] == "17"
-        return Bearing(answers={"/orders": 500 if old and migrated else 200}, lines=("no column code",))
-
-    world.trials.bears = bears
+    world.trials.bears = only_the_old_fails(world)
 
     passage = go(loop, world, smoke=(Smoke(path="/orders"),))
 
@@ -254,7 +248,69 @@ def test_an_old_release_that_fails_on_the_new_schema_stops_it(loop: VirtualLoop,
     assert passage.cause.sentence.startswith("release 17, which serves, would fail on the new schema")
     assert "GET /orders answered 500" in passage.cause.seen
     assert passage.cause.log == ("no column code",)
+    assert "migrations.maintenance = true" in passage.cause.fix
     assert untouched(world)
+
+
+def test_with_maintenance_the_environment_is_closed_while_it_migrates(loop: VirtualLoop, world: World) -> None:
+    world.trials.bears = only_the_old_fails(world)
+
+    passage = go(loop, world, smoke=(Smoke(path="/orders"),), maintenance=True)
+
+    assert (passage.status, world.applied) == (PassageStatus.MIGRATED, ["1_coupon"])
+    assert world.closed_while == [True]
+    assert world.doors.closed, "the deployment that follows opens it"
+
+
+def test_with_maintenance_nothing_is_closed_that_holds(loop: VirtualLoop, world: World) -> None:
+    passage = go(loop, world, smoke=(Smoke(path="/orders"),), maintenance=True)
+
+    assert passage.status is PassageStatus.MIGRATED
+    assert (world.closed_while, world.doors.closed) == ([False], False)
+
+
+def test_a_new_release_that_fails_stops_it_whatever_may_be_closed(loop: VirtualLoop, world: World) -> None:
+    world.trials.bears = lambda spec, variables: Bearing(code=1 if variables["FAIRWAY_RELEASE"] == "18" else None)
+
+    passage = go(loop, world, maintenance=True)
+
+    assert passage.status is PassageStatus.REFUSED
+    assert untouched(world) and not world.doors.closed
+
+
+def test_one_that_changed_nothing_opens_the_environment_again(loop: VirtualLoop, world: World) -> None:
+    world.trials.bears = only_the_old_fails(world)
+    world.script.locked = 9
+
+    passage = go(loop, world, smoke=(Smoke(path="/orders"),), maintenance=True, retries=2)
+
+    assert (passage.status, passage.outcome) == (PassageStatus.FAILED, Outcome.UNTOUCHED)
+    assert (world.closed_while, world.doors.closed) == ([True] * 3, False)
+    assert any("open again" in line for line in world.log)
+
+
+def test_one_that_stopped_half_way_leaves_it_closed_and_says_so(loop: VirtualLoop, world: World) -> None:
+    world.trials.bears = only_the_old_fails(world)
+    world.script.ups["2_index"] = add_column("index")
+    world.script.dies_after = 1
+
+    passage = go(loop, world, smoke=(Smoke(path="/orders"),), maintenance=True)
+
+    assert (passage.status, passage.outcome) == (PassageStatus.FAILED, Outcome.HALF)
+    assert world.doors.closed
+    assert passage.cause is not None
+    assert "the environment stays closed" in passage.cause.seen
+    assert "fairway restart" in passage.cause.fix
+
+
+def test_one_that_can_t_be_closed_is_not_migrated(loop: VirtualLoop, world: World) -> None:
+    world.trials.bears = only_the_old_fails(world)
+    world.doors.trouble = WorkFailed("production could not be closed", why="its tasks did not end")
+
+    passage = go(loop, world, smoke=(Smoke(path="/orders"),), maintenance=True)
+
+    assert (passage.status, passage.outcome) == (PassageStatus.FAILED, Outcome.UNTOUCHED)
+    assert untouched(world) and not world.doors.closed
 
 
 def test_a_release_that_fails_without_the_migration_too_proves_nothing(loop: VirtualLoop, world: World) -> None:

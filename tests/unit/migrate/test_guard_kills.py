@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from fairway.adapters.memory.clock import VirtualLoop
+from fairway.domain.migrations import Smoke
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.errors import Unavailable
 from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Parts
-from support.guard_world import DOWN, TABLE, World, add_column
+from support.guard_world import DOWN, TABLE, World, add_column, only_the_old_fails
 
-PORTS = ("passages", "databases", "watches", "gates", "jobs", "trials", "planning", "judging", "copies")
+PORTS = ("passages", "databases", "watches", "gates", "jobs", "trials", "planning", "judging", "copies", "doors")
 SYNCHRONOUS = frozenset({"own"})
 MOST = 200
 """More calls than a passage makes."""
@@ -125,6 +126,31 @@ def test_a_good_migration_is_made_once_whenever_the_server_dies(loop: VirtualLoo
         assert world.migrations == 1, place
         assert passage.number == 1, place
         assert not world.real.held, place
+
+
+@pytest.mark.parametrize("when", ["before", "after", "within"])
+def test_nothing_migrates_while_a_release_serves_that_would_fail_meanwhile(loop: VirtualLoop, when: str) -> None:
+    def prepare(world: World) -> None:
+        world.trials.bears = only_the_old_fails(world)
+
+    told = {"smoke": (Smoke(path="/orders"),), "maintenance": True}
+    for place, world, passage in each_death(loop, prepare, when, **told):
+        assert passage.status is PassageStatus.MIGRATED, place
+        assert world.applied == ["1_coupon"], place
+        assert world.closed_while == [True], place
+        assert world.doors.closed, place
+
+
+@pytest.mark.parametrize("when", ["before", "after", "within"])
+def test_one_that_changed_nothing_leaves_the_environment_open(loop: VirtualLoop, when: str) -> None:
+    def prepare(world: World) -> None:
+        world.trials.bears = only_the_old_fails(world)
+        world.script.locked = 99
+
+    told = {"smoke": (Smoke(path="/orders"),), "maintenance": True, "retries": 1}
+    for place, world, passage in each_death(loop, prepare, when, **told):
+        assert (passage.status, passage.outcome) == (PassageStatus.FAILED, Outcome.UNTOUCHED), place
+        assert not world.doors.closed, place
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

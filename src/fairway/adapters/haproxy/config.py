@@ -76,6 +76,10 @@ frontend apps
 backend unknown
     http-request return status 404 content-type "text/plain; charset=utf-8" hdr X-Content-Type-Options nosniff \
 lf-string "{no_route}"
+
+backend {closed}
+    http-request return status 503 content-type "text/html; charset=utf-8" hdr Retry-After 10 \
+hdr Cache-Control no-store string "{page}"
 """
 
 FORWARDED = """\
@@ -96,6 +100,16 @@ NO_ROUTE = (
     "404: Fairway serves no app under the host name %[" + HOST + "]\\n"
     "An app answers under APP-ENVIRONMENT.localhost and under the domains of its fairway.toml;"
     " 'fairway status' lists them.\\n"
+)
+CLOSED = "closed"
+"""The backend of host names whose app is closed for a moment."""
+PAGE = (
+    "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
+    "<meta name='robots' content='noindex'><meta http-equiv='refresh' content='10'><title>Back in a moment</title>"
+    "<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem;"
+    "color-scheme:light dark}h1{font-size:1.6rem}</style>"
+    "<h1>Back in a moment</h1><p>We are changing something that can't be changed while it runs. "
+    "Nothing is lost; this page looks again by itself.</p></html>\\n"
 )
 
 
@@ -128,6 +142,8 @@ def render(frame: Frame, table: Table) -> str:
         map=MAP,
         ring=RING,
         host=HOST,
+        closed=CLOSED,
+        page=PAGE,
         forwarded=BEHIND_PROXY.format(networks=" ".join(frame.trusted)) if frame.trusted else FORWARDED,
     )
     return head + "".join(render_slot(table, number) for number in range(table.slots))
@@ -155,13 +171,17 @@ def render_server(target: Target) -> str:
 
 
 def render_map(table: Table) -> str:
-    """The text of `hosts.map`: a host name and its slot on each line."""
+    """The text of `hosts.map`: a host name and its backend on each line."""
     return "".join(f"{host} {slot}\n" for host, slot in sorted(hosts(table).items()))
 
 
 def hosts(table: Table) -> dict[str, str]:
-    """The slot's name of each host name."""
-    return {host: slot_name(entry.slot) for entry in table.routes for host in entry.route.hosts}
+    """The backend of each host name: its slot's, or the one of all that are closed."""
+    return {
+        host: CLOSED if entry.route.closed else slot_name(entry.slot)
+        for entry in table.routes
+        for host in entry.route.hosts
+    }
 
 
 def slot_name(number: int) -> str:

@@ -151,7 +151,9 @@ def dump(table: Table) -> dict[str, Any]:
         "slots": table.slots,
         "cursor": table.cursor,
         "routes": [
-            {"slot": entry.slot, **labels(entry.route), "hosts": list(entry.route.hosts)} for entry in table.routes
+            {"slot": entry.slot, **labels(route), "hosts": list(route.hosts), "closed": route.closed}
+            for entry in table.routes
+            for route in (entry.route,)
         ],
         "targets": [
             {
@@ -169,7 +171,11 @@ def dump(table: Table) -> dict[str, Any]:
 def load(values: dict[str, Any]) -> Table:
     """The table that was dumped. Raises KeyError, TypeError or ValueError for anything else."""
     routes = [
-        Slotted(slot=int(each["slot"]), route=Route(**unlabel(each), hosts=tuple(each["hosts"])))
+        Slotted(
+            slot=int(each["slot"]),
+            # A table of before routes could be closed has no word for it.
+            route=Route(**unlabel(each), hosts=tuple(each["hosts"]), closed=bool(each.get("closed", False))),
+        )
         for each in values["routes"]
     ]
     targets = [

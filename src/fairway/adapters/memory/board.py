@@ -5,7 +5,7 @@ that never reads costs nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from fairway.domain.ids import AppName, EnvironmentName
@@ -60,7 +60,7 @@ class Board:
         """The latest look at each environment that was looked at."""
         return [pin.observed for pin in self._pins.values() if pin.observed is not None]
 
-    async def follow(self, app: AppName, environment: EnvironmentName) -> AsyncIterator[Progress]:
+    async def follow(self, app: AppName, environment: EnvironmentName) -> AsyncGenerator[Progress]:
         """The latest progress at once (if any), then each newer one; a slow reader skips to the newest."""
         pin = self._pins.setdefault((app, environment), Pin())
         seen: Progress | None = None

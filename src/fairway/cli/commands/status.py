@@ -10,7 +10,13 @@ from fairway.cli import durations, figures, here, hosted, options, output, redra
 from fairway.errors import UsageError
 from fairway.wire import progress, words
 
-MARKS = {"healthy": ("●", "good"), "degraded": ("◐", "busy"), "down": ("○", "bad"), "deploying": ("…", "busy")}
+MARKS = {
+    "healthy": ("●", "good"),
+    "degraded": ("◐", "busy"),
+    "down": ("○", "bad"),
+    "deploying": ("…", "busy"),
+    "closed": ("○", "busy"),
+}
 
 
 @click.command("status")
@@ -67,6 +73,10 @@ def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True)
     parts = [f"release {env['release']}", words.commit(env["commit"] or ""), age, *env["urls"][:1]]
     result = [f"  {env['name']:<12} {'   '.join(part for part in parts if part)}"]
     result += [f"  {'':<12} {url}" for url in env["urls"][1:]]
+    if env["state"] == "closed":
+        result.append(
+            f"    closed for a migration; a deployment opens it, and so does: fairway restart -e {env['name']}"
+        )
     for service in env["services"]:
         limits = f" {words.bounds(service['scaling'])}" if service.get("scaling") else ""
         counts = f"{service['healthy']}/{service['desired']}{limits} healthy"

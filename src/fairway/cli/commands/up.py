@@ -151,5 +151,5 @@ def show_urls(document: dict[str, Any]) -> None:
     """The URLs of what serves."""
     output.say()
     for env in document["environments"]:
-        for url in env["urls"] if env["state"] not in ("empty", "down") else []:
+        for url in env["urls"] if env["state"] not in ("empty", "down", "closed") else []:
             output.put(f"{env['name']:<12} {url}")

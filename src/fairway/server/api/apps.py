@@ -75,7 +75,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
     old = any(each.old for each in progress.services.values()) if progress else False
     return shapes.Environment(
         name=name,
-        state=shapes.state(counts, deploying=under_way is not None, serving_old=old),
+        state=shapes.state(counts, deploying=under_way is not None, serving_old=old, closed=desired.closed),
         release=number,
         commit=commit,
         subject=subject,

@@ -1,0 +1,157 @@
+"""A schema that the release which serves can't run on: refused, unless the environment may be closed. Then who
+asks gets a page and never an error, and the new release opens it."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from support.world import Project, World, create_project, until
+
+TOML = """
+[databases.main]
+engine = "postgres"
+version = "15"
+memory = "256M"
+
+[migrations]
+tool = "sql"
+directory = "migrations"
+policy = "warn"
+
+[[migrations.smoke]]
+path = "/orders"
+
+[services.web]
+port = 3000
+health = { path = "/healthz", start_period = "10s", interval = "1s" }
+"""
+SERVER = """\
+const http = require('http')
+const { Pool } = require('pg')
+const column = require('./column')
+const pool = new Pool({ connectionString: process.env.DATABASE_URL })
+const server = http.createServer(async (request, response) => {
+  if (request.url === '/healthz') return response.end('ok')
+  try {
+    const { rows } = await pool.query(`SELECT count(${column}) AS count FROM orders`)
+    response.end(`${column} ${rows[0].count}`)
+  } catch (error) {
+    response.statusCode = 500
+    response.end(error.message)
+  }
+}).listen(process.env.PORT, '0.0.0.0')
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+"""
+PACKAGE = """\
+{ "name": "closing", "private": true, "dependencies": { "pg": "8.16.3" }, "scripts": { "start": "node server.js" } }
+"""
+FILES = {
+    "server.js": SERVER,
+    "package.json": PACKAGE,
+    "column.js": "module.exports = 'code'\n",
+    "migrations/1_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, code text);\n",
+}
+RENAME = {
+    "migrations/2_reference.sql": "ALTER TABLE orders RENAME COLUMN code TO reference;\n",
+    "column.js": "module.exports = 'reference'\n",
+}
+
+
+@pytest.fixture(scope="module")
+def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server of this module's own, since it is killed."""
+    world = World(root=tmp_path_factory.mktemp("closing"))
+    world.start()
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def live(own_world: World) -> Iterator[Project]:
+    made = create_project(own_world, "closing", toml=TOML, files=FILES, dockerfile=False)
+    up = made.fairway("up", "--yes")
+    assert up.status == 0, up.text
+    filled = made.fairway(
+        "db", "psql", "-e", "production", "-c", "INSERT INTO orders SELECT n, 'c' || n FROM generate_series(1, 9) n"
+    )
+    assert filled.status == 0, filled.text
+    yield made
+    made.fairway("down", "--delete", "--delete-data", "closing", "--yes")
+
+
+@contextmanager
+def visited(project: Project) -> Iterator[Counter[str]]:
+    """Requests, one after the other, as long as the context lasts, by what came of them."""
+    seen: Counter[str] = Counter()
+    over = threading.Event()
+
+    def visit() -> None:
+        while not over.is_set():
+            status, body = project.get("/orders")
+            page = status == 503 and "Back in a moment" in body
+            seen["the page" if page else f"{status} {body}"] += 1
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        visitor.join()
+
+
+def newest(project: Project) -> str:
+    """The status of the newest passage."""
+    return str(project.fairway("migrate", "--history", "--json").json["passages"][0]["status"])
+
+
+def test_without_leave_to_close_it_is_refused_and_the_release_goes_on_serving(live: Project) -> None:
+    live.commit(RENAME, "Call it reference")
+
+    with visited(live) as seen:
+        pushed = live.push()
+
+    assert "production  ✗" in pushed.text
+    assert "release 1, which serves, would fail on the new schema" in pushed.text
+    assert 'column "code" does not exist' in pushed.text
+    assert "migrations.maintenance = true" in pushed.text
+    assert set(seen) == {"200 code 9"}
+
+
+def test_with_leave_it_is_closed_for_as_long_as_it_takes(live: Project) -> None:
+    toml = live.path / "fairway.toml"
+    live.commit(
+        {"fairway.toml": toml.read_text().replace('policy = "warn"', 'policy = "warn"\nmaintenance = true')}, "Close it"
+    )
+
+    with visited(live) as seen:
+        pushed = live.push()
+
+    assert pushed.status == 0, pushed.text
+    assert "production  ✓" in pushed.text
+    assert live.get("/orders") == (200, "reference 9")
+    assert set(seen) <= {"200 code 9", "the page", "200 reference 9"}
+    assert seen["the page"] > 0
+
+
+def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(live: Project, own_world: World) -> None:
+    back = "ALTER TABLE orders RENAME COLUMN reference TO code;\nSELECT pg_sleep(8);\n"
+    live.commit({"migrations/3_code.sql": back, "column.js": "module.exports = 'code'\n"}, "Call it code again")
+    pushing = threading.Thread(target=live.push)
+
+    with visited(live) as seen:
+        pushing.start()
+        until(lambda: newest(live) == "MIGRATING", patience=120, what="a migration under way")
+        until(lambda: seen["the page"] > 0, patience=60, what="the page")
+        shown = live.fairway("status", "--json").json["environments"][0]["state"]
+        own_world.kill_server()
+        pushing.join()
+        own_world.start()
+        until(lambda: newest(live) == "MIGRATED", patience=120, what="the end of the migration")
+        until(lambda: live.get("/orders") == (200, "code 9"), patience=120, what="the new release")
+
+    assert shown == "closed"
+    assert set(seen) <= {"200 reference 9", "the page", "200 code 9"}
