@@ -25,12 +25,14 @@ NAME = managed_database.NAME
 """The database's name and its owner's, as on one machine. (RDS refuses names that are words of SQL.)"""
 LENGTH = 40
 GROUP, SUBNETS = "DatabaseGroup", "DatabaseSubnets"
-ARGUED = {
-    "CKV_AWS_118": "Enhanced monitoring is priced as logs; CloudWatch has the instance's CPU, memory and storage.",
-    "CKV_AWS_129": "RDS would make the log group itself: no stack would own it, and nothing in it would ever expire.",
-    "CKV_AWS_354": "Performance Insights has no free tier that lasts, and gives way to Database Insights.",
+UNWATCHED = {
+    "CKV_AWS_118": "Enhanced monitoring is priced as logs; CloudWatch has the instance's CPU, memory and storage."
 }
 ONE_ZONE = {"CKV_AWS_157": "A second instance doubles the price: multi_zone in fairway.toml asks for it."}
+MAJOR = {
+    "W3691": "A major version alone is RDS's default minor of it, kept by AutoMinorVersionUpgrade. cfn-lint lists the "
+    "majors among the versions that are withdrawn as soon as one of their minors is."
+}
 
 
 def add_surroundings(template: Template, app: App, environment: Environment) -> None:
@@ -168,7 +170,11 @@ def _add_instance(template: Template, app: App, environment: Environment, databa
             wires.database(database.name),
             DeletionPolicy="Snapshot",
             UpdateReplacePolicy="Snapshot",
-            Metadata=argued.exceptions(ARGUED, {} if wanted.multi_zone else ONE_ZONE),
+            Metadata=argued.exceptions(
+                UNWATCHED,
+                {} if wanted.multi_zone else ONE_ZONE,
+                lint=MAJOR,
+            ),
             Engine="postgres",
             EngineVersion=version,
             DBInstanceClass=wanted.size,

@@ -1,0 +1,75 @@
+"""Every template of every app of the matrix, held to cfn-lint's and checkov's rules; each exception argued in place."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import aws_apps, aws_templates, checkov
+
+TEMPLATES = aws_templates.unique({**aws_apps.MATRIX, "largest": aws_apps.largest()})
+
+
+def argued(template: dict[str, Any], tool: str) -> dict[tuple[str, str], str]:
+    """The exceptions that stand in a template: logical id and rule, with the reason."""
+    found: dict[tuple[str, str], str] = {}
+    for name, resource in template["Resources"].items():
+        metadata = resource.get("Metadata", {}).get(tool, {})
+        if tool == "checkov":
+            found |= {(name, each["id"]): each.get("comment", "") for each in metadata.get("skip", [])}
+        else:
+            reasons = metadata.get("comments", {})
+            found |= {
+                (name, rule): reasons.get(rule, "") for rule in metadata.get("config", {}).get("ignore_checks", [])
+            }
+    return found
+
+
+def without_exceptions(template: dict[str, Any]) -> dict[str, Any]:
+    plain = copy.deepcopy(template)
+    for resource in plain["Resources"].values():
+        for tool in ("checkov", "cfn-lint"):
+            resource.get("Metadata", {}).pop(tool, None)
+    return plain
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_cfn_lint_has_nothing_to_say(name: str) -> None:
+    assert aws_templates.lint(TEMPLATES[name]) == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_cfn_lint_would_have_said_what_an_exception_answers(name: str) -> None:
+    answered = argued(TEMPLATES[name], "cfn-lint")
+    if not answered:
+        return
+
+    said = aws_templates.lint(without_exceptions(TEMPLATES[name]))
+
+    rules = {(path.split("/")[1], rule) for rule, path in (each.split(": ")[0].split(" ", 1) for each in said)}
+    assert rules == set(answered)
+
+
+@pytest.mark.timeout(1500)  # the first run on a machine installs checkov
+def test_checkov_finds_what_is_argued_and_nothing_else(tmp_path: Path) -> None:
+    every = {f"argued/{name}": each for name, each in TEMPLATES.items()}
+    every |= {f"plain/{name}": without_exceptions(each) for name, each in TEMPLATES.items()}
+
+    found = checkov.failures(every, tmp_path)
+
+    unanswered = sorted(each for each in found if each[0].startswith("argued/"))
+    assert unanswered == []
+    answered = {
+        (f"plain/{name}", resource, rule)
+        for name, each in TEMPLATES.items()
+        for resource, rule in argued(each, "checkov")
+    }
+    assert answered == {each for each in found if each[0].startswith("plain/")}, "an exception that answers nothing"
+
+
+def test_every_exception_has_its_reason() -> None:
+    for name, template in TEMPLATES.items():
+        for tool in ("checkov", "cfn-lint"):
+            for (resource, rule), why in argued(template, tool).items():
+                assert len(why.split()) >= 5, f"{name}: {resource}, {rule}"

@@ -1,0 +1,47 @@
+"""Names of what is on AWS."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairway.domain.aws import names
+from fairway.domain.ids import NAME
+
+NAMES = st.from_regex(NAME, fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("web", "ServiceWeb"),
+        ("web-app", "ServiceWebApp"),
+        ("web2", "ServiceWeb2"),
+        ("web-2", "ServiceWebX2"),
+        ("a--b", "ServiceAXB"),
+        ("xml", "ServiceXxml"),
+        ("a-x2", "ServiceAXx2"),
+    ],
+)
+def test_a_logical_id_has_letters_and_digits_alone(name: str, expected: str) -> None:
+    assert names.logical("service", name) == expected
+
+
+@given(NAMES, NAMES)
+def test_no_two_names_have_one_logical_id(one: str, other: str) -> None:
+    assert (names.logical("service", one) == names.logical("service", other)) == (one == other)
+
+
+@given(st.text(alphabet="ax-2", min_size=1, max_size=6), st.text(alphabet="ax-2", min_size=1, max_size=6))
+def test_no_two_names_of_the_letters_that_matter_have_one_logical_id(one: str, other: str) -> None:
+    if NAME.fullmatch(one) and NAME.fullmatch(other):
+        assert (names.logical("job", one) == names.logical("job", other)) == (one == other)
+
+
+@given(NAMES, st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True))
+def test_the_tag_of_a_deployment_is_one_that_registries_take(environment: str, digest: str) -> None:
+    tag = names.deployed(environment, digest)
+
+    assert re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", tag)
+    assert tag == f"{environment}.{digest[7:19]}"
