@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from importlib import metadata
 from typing import Any
 
-from fairway.adapters.aws import refusals
+from fairway.adapters.aws import refusals, regions
 
 LOG = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Session:
         self.profile = profile
         self.calls: Counter[str] = Counter()
         self.retries: Counter[str] = Counter()
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._attempts = attempts
         self._watch = watch
         self._lock = threading.Lock()
@@ -69,7 +69,7 @@ class Session:
     ) -> AsyncIterator[dict[str, Any]]:
         """The pages of an answer one after the other, each asked for when it is wanted. Raises as `call` does."""
         pages = await asyncio.to_thread(self._paginate, service, operation, known, parameters)
-        while (page := await asyncio.to_thread(self._next, pages, operation, known)) is not None:
+        while (page := await asyncio.to_thread(self._next, pages, service, operation, known)) is not None:
             yield page
 
     async def items(
@@ -98,18 +98,18 @@ class Session:
     ) -> dict[str, Any]:
         from botocore import xform_name
 
-        with refusals.translated(self, operation, known, service):
+        with refusals.translated(self, service, operation, known):
             answer: dict[str, Any] = getattr(self.client(service), xform_name(operation))(**parameters)
         return answer
 
     def _paginate(self, service: str, operation: str, known: Collection[str], parameters: Mapping[str, Any]) -> Any:
         from botocore import xform_name
 
-        with refusals.translated(self, operation, known, service):
+        with refusals.translated(self, service, operation, known):
             return iter(self.client(service).get_paginator(xform_name(operation)).paginate(**parameters))
 
-    def _next(self, pages: Any, operation: str, known: Collection[str]) -> dict[str, Any] | None:
-        with refusals.translated(self, operation, known):
+    def _next(self, pages: Any, service: str, operation: str, known: Collection[str]) -> dict[str, Any] | None:
+        with refusals.translated(self, service, operation, known):
             page: dict[str, Any] | None = next(pages, None)
         return page
 
@@ -120,13 +120,15 @@ class Session:
         if self._boto is None:
             quieten()
             self._boto = boto3.Session(profile_name=self.profile, region_name=self.region)
+        # A host that does not exist would be looked for half a minute long: of an unknown region it is asked for once.
+        known = self.endpoint is not None or regions.offered(self._boto, service, self.region)
         config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": self._attempts},
+            retries={"mode": "adaptive", "total_max_attempts": self._attempts if known else 1},
             connect_timeout=CONNECT,
             read_timeout=READ,
             user_agent_extra=f"fairway/{metadata.version('fairway')}",
         )
-        client = self._boto.client(service, endpoint_url=self._endpoint, config=config)
+        client = self._boto.client(service, endpoint_url=self.endpoint, config=config)
         client.meta.events.register("provide-client-params", self._count)
         client.meta.events.register("after-call", self._count_retries)
         return client

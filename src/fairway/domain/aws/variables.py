@@ -19,7 +19,7 @@ def read(secret: str, text: str) -> dict[str, str]:
     """The variables in a secret's value. Raises Conflict, without the value, for one that is none of Fairway's."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if isinstance(document, dict) and all(isinstance(value, str) for value in document.values()):
         return document
