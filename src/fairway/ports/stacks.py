@@ -40,7 +40,8 @@ class Stacks(Protocol):
         ...
 
     async def execute(self, changes: ChangeSet) -> None:
-        """Begin to make the changes. Returns at once; a second call for the same one is no error."""
+        """Begin to make the changes. Returns at once; an empty one, and a second call for the same one, are no errors.
+        Raises Conflict for one that does not hold any more: the stack was changed in between, or it was discarded."""
         ...
 
     async def events(self, name: str, after: str = "") -> Sequence[StackEvent]:

@@ -57,8 +57,8 @@ def translated(session: "Session", service: str, operation: str, known: Collecti
         # The cause is not chained: its text repeats what was passed.
         raise malformed(f"{service}:{operation}", str(error.kwargs.get("report", ""))) from None
     except BotoCoreError as error:
-        refusal = credentials.explain(error, session.profile)
-        raise refusal or regions.explain(error, service, session.region, session.endpoint) from error
+        about = credentials.explain(error, session.profile)
+        raise about or regions.explain(error, service, session.region, session.endpoint) from error
 
 
 def explain(session: "Session", service: str, operation: str, response: Any) -> FairwayError:
@@ -124,7 +124,7 @@ def other(name: str, code: str, message: str, status: int) -> FairwayError:
 
 
 def clean(message: str) -> str:
-    """AWS's text in one line, without what it repeats of the request: values, long quotations, signed headers, codes."""
+    """AWS's text in one line, without what it repeats of the request: values, long quotations, signed headers."""
     text = SIGNED.sub("", ENCODED.sub("", message))
     text = ECHOED.sub("value '…' at '", text)
     text = QUOTED.sub("'…'", text)

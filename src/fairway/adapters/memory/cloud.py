@@ -82,7 +82,7 @@ class MemoryStacks:
 
     async def execute(self, changes: ChangeSet) -> None:
         """Begin; what else was proposed for the stack is void from then on."""
-        if await self.faults.meet("execute"):
+        if await self.faults.meet("execute") or changes.empty:
             return
         proposal = self.proposals.get(changes.id)
         if proposal is None:
