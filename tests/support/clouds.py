@@ -70,8 +70,9 @@ async def at_rest(stacks: Stacks, name: str) -> SeenStack | None:
 
 
 async def made(stacks: Stacks, stack: Stack = SHOP, **parameters: str) -> SeenStack:
-    """The stack, made or changed."""
-    await stacks.execute(await stacks.propose(stack, parameters or {"Name": "/fairway/shop"}))
+    """The stack, made or changed; its own log group's name is the parameter that is not named."""
+    declared = stack.template.get("Parameters", {})
+    await stacks.execute(await stacks.propose(stack, parameters or ({"Name": "/fairway/shop"} if declared else {})))
     seen = await at_rest(stacks, stack.name)
     assert seen is not None
     assert seen.good

@@ -1,5 +1,6 @@
 """The variables of an environment in Secrets Manager."""
 
+import re
 from collections.abc import Mapping
 
 from fairway.adapters.aws.refusals import Refused
@@ -11,7 +12,7 @@ from fairway.errors import Conflict, FairwayError
 NOT_FOUND = "ResourceNotFoundException"
 """There is no such secret, or it has no version yet."""
 REFUSED = "InvalidRequestException"
-DELETED = "marked for deletion"
+DELETED = re.compile(r"marked (?:for deletion|deleted)|scheduled for deletion")
 """What that says of a secret which is deleted, but can be had back for some days."""
 
 
@@ -62,7 +63,7 @@ class AwsSecrets:
 
 def deleted(secret: str, refused: Refused) -> FairwayError:
     """A secret that is deleted, but not yet for good, keeps its name; another refusal is what it is otherwise."""
-    if DELETED not in refused.message:
+    if DELETED.search(refused.message) is None:
         return refused.otherwise
     return Conflict(
         f"the secret {secret} is deleted, and keeps its name for some days",
