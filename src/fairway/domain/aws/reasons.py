@@ -1,0 +1,56 @@
+"""What can be done about the reason that CloudFormation gives for a resource's failure.
+
+The reasons are texts of the services themselves, so these are patterns, and where none fits nothing is made up: the
+reason stands alone.
+"""
+
+import re
+
+WAYS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"not authorized to perform:? (?P<action>[A-Za-z0-9-]+:[A-Za-z0-9*]+)"),
+        "allow {action} to whom the credentials belong, then fairway aws up",
+    ),
+    (
+        re.compile(r"AddressLimitExceeded|maximum number of addresses"),
+        'ask for more Elastic IPs (Service Quotas, EC2), or nat = "one" in [aws.network]',
+    ),
+    (
+        re.compile(r"VpcLimitExceeded|maximum number of VPCs"),
+        "ask for more VPCs (Service Quotas, VPC), or name a network that exists in [aws.network]",
+    ),
+    (
+        re.compile(
+            r"LimitExceeded|QuotaExceeded|quota|limit (?:has been|was) (?:reached|exceeded)|maximum number of", re.I
+        ),
+        "ask for more in the console under Service Quotas, then fairway aws up",
+    ),
+    (
+        re.compile(r"circuit breaker", re.I),
+        "the tasks did not become healthy: fairway aws status names the log group in which they say why",
+    ),
+    (
+        re.compile(r"already exists|AlreadyExists|already scheduled for deletion", re.I),
+        "something of that name is left from before or is not Fairway's: delete or rename it, then fairway aws up",
+    ),
+    (
+        re.compile(r"certificate", re.I),
+        "look at the certificate in the console (Certificate Manager); zone must be the domain's own hosted zone",
+    ),
+    (
+        re.compile(r"cannot delete protected DB instance", re.I),
+        "fairway aws down --delete-data takes the protection away",
+    ),
+    (
+        re.compile(r"not empty|is not empty|contains images", re.I),
+        "it still holds something: empty it, then the same command goes on",
+    ),
+)
+
+
+def way_out(reason: str, *, otherwise: str) -> str:
+    """What to do about the reason, `otherwise` when nothing is known of it."""
+    for pattern, way in WAYS:
+        if found := pattern.search(reason):
+            return way.format(**found.groupdict())
+    return otherwise

@@ -1,0 +1,145 @@
+"""One stack is brought to what is wanted, from whatever state it is found in.
+
+Nothing is remembered from one call to the next: each time the stack is looked at, what it allows is decided
+(`domain.aws.approach`), and one step made. So a run that was killed anywhere is gone on with by the next one, and one
+that meets another run waits for what that one has begun.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairway.domain.aws import approach, history
+from fairway.domain.aws.approach import Approach
+from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack
+from fairway.errors import Conflict
+from fairway.provision import following, refusals, verdict
+from fairway.provision.parts import Parts
+from fairway.provision.telling import Begun, Ended, Noted
+
+ATTEMPTS = 6
+"""Looks at one stack. The longest way has four: wait for a creation, delete what it left, wait for that, make it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a run may do beyond the ordinary, and how long it waits. `until` is seconds since the epoch.
+
+    `replace_data`: resources with data may be removed or replaced. `recover`: a rollback that failed is gone on with.
+    """
+
+    app: str
+    until: float
+    replace_data: bool = False
+    recover: bool = False
+
+
+async def bring(parts: Parts, wanted: Stack, parameters: Mapping[str, str], wish: Wish) -> SeenStack:
+    """The stack as it is wanted, once it is. Raises WorkFailed with the resource's own error, Conflict for a state that
+    Fairway does not get it out of and for data that would be lost, and what the ports raise."""
+    begun = parts.clock.now()
+    for _ in range(ATTEMPTS):
+        seen = await look(parts, wanted.name, wish)
+        match approach.decide(seen):
+            case Approach.WAIT:
+                await wait(parts, wanted.name, wish)
+            case Approach.REMAKE:
+                await clear_away(parts, wanted.name, wish)
+            case Approach.RECOVER:
+                await recover(parts, wanted.name, wish)
+            case Approach.STUCK:
+                raise refusals.stuck(wanted.name)
+            case Approach.MAKE | Approach.CHANGE:
+                done = await change(parts, wanted, parameters, seen, wish)
+                if done is not None:
+                    await keep_protected(parts, wanted, done)
+                    how = "unchanged" if done is seen else "changed" if approach.exists(seen) else "made"
+                    parts.tell(Ended(stack=wanted.name, how=how, seconds=parts.clock.now() - begun))
+                    return done
+    raise refusals.contended(wanted.name)
+
+
+async def look(parts: Parts, name: str, wish: Wish) -> SeenStack | None:
+    """The stack, which is the app's own. Raises Conflict for one that is not."""
+    seen = await parts.stacks.find(name)
+    if seen is not None:
+        approach.require_own(seen, wish.app)
+    return seen
+
+
+async def wait(parts: Parts, name: str, wish: Wish) -> None:
+    """Let an operation come to its end: an earlier run's that was killed, the pipeline's, a colleague's."""
+    parts.tell(Begun(stack=name, doing="waiting for"))
+    await following.follow(parts, name, wish.until)
+
+
+async def clear_away(parts: Parts, name: str, wish: Wish) -> None:
+    """Delete a stack whose creation failed. Raises Conflict when something with data was left behind, whose name the
+    next creation would find taken."""
+    events = await parts.stacks.events(name)
+    if (left := approach.kept(events)) and not wish.replace_data:
+        raise refusals.left_behind(name, left)
+    parts.tell(Begun(stack=name, doing="deleting what is left of"))
+    parts.tell(Noted(about=name, text="its creation failed before, so it is deleted and made again"))
+    await parts.stacks.delete(name)
+    seen, gone_through = await following.follow(parts, name, wish.until, after=events[-1].id if events else "")
+    if seen is not None and seen.status == "DELETE_FAILED":
+        raise verdict.failed("deleted", name, seen, gone_through)
+
+
+async def recover(parts: Parts, name: str, wish: Wish) -> None:
+    """Go on with a rollback that failed, when that is wished. Raises Conflict when not, WorkFailed when it fails
+    again."""
+    if not wish.recover:
+        raise refusals.unrecovered(name, history.first_failure(await parts.stacks.events(name), name))
+    parts.tell(Begun(stack=name, doing="going on with the rollback of"))
+    after = await following.last_event(parts, name)
+    await parts.stacks.recover(name)
+    seen, events = await following.follow(parts, name, wish.until, after=after)
+    if seen is not None and seen.status == approach.UNRECOVERED:
+        raise refusals.unrecovered(name, history.first_failure(events, name), again=True)
+
+
+async def change(
+    parts: Parts, wanted: Stack, parameters: Mapping[str, str], seen: SeenStack | None, wish: Wish
+) -> SeenStack | None:
+    """Make or change the stack: as it is then, `seen` itself when nothing was to be changed, None when another run was
+    quicker and it has to be looked at again."""
+    try:
+        changes = await parts.stacks.propose(wanted, parameters)
+        if nothing(changes) and seen is not None:
+            return seen
+        await refuse_losses(parts, changes, wish)
+        parts.tell(Begun(stack=wanted.name, doing="making" if changes.creates else "changing"))
+        after = await following.last_event(parts, wanted.name)
+        await parts.stacks.execute(changes)
+    except Conflict:
+        now = await parts.stacks.find(wanted.name)
+        if now is not None and now.moving:
+            return None
+        raise
+    found, events = await following.follow(parts, wanted.name, wish.until, after=after)
+    if found is None or not found.good:
+        raise verdict.failed("made" if changes.creates else "changed", wanted.name, found, events)
+    return found
+
+
+def nothing(changes: ChangeSet) -> bool:
+    """Whether CloudFormation found nothing to do. One with an id is there to be executed even if it names no resource:
+    outputs and tags change without one."""
+    return not changes.changes and not changes.id
+
+
+async def refuse_losses(parts: Parts, changes: ChangeSet, wish: Wish) -> None:
+    """Raise Conflict for a change set by which data would be lost, and forget it, unless that is wished."""
+    if changes.losses and not wish.replace_data:
+        await parts.stacks.discard(changes)
+        raise refusals.losing((changes,))
+
+
+async def keep_protected(parts: Parts, wanted: Stack, seen: SeenStack) -> None:
+    """Turn termination protection on or off, as it is wanted."""
+    if wanted.protected == seen.protected:
+        return
+    await parts.stacks.protect(wanted.name, on=wanted.protected)
+    if not wanted.protected:
+        parts.tell(Noted(about=wanted.name, text="it can be deleted again: no environment of it is protected any more"))

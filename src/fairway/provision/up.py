@@ -1,0 +1,28 @@
+"""The whole app is brought to what `fairway.toml` says, stack after stack, in their order.
+
+An environment's variables come in between its data and its services: a task definition names each of them in the
+secret, and a task whose variable is not there does not start.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from fairway.domain.aws.stack import Kind, SeenStack, Stack
+from fairway.provision import filling, raising, wiring
+from fairway.provision.parts import Parts
+from fairway.provision.raising import Wish
+
+
+async def up(
+    parts: Parts, stacks: Sequence[Stack], files: Mapping[str, Mapping[str, str]], wish: Wish
+) -> Mapping[str, SeenStack]:
+    """Every stack by its name, as it stands at the end. `files` has each environment's variables from its env file.
+
+    Raises what `raising.bring` raises; what was made until then stays, and the next call goes on from there.
+    """
+    seen: dict[str, SeenStack] = {}
+    for stack in stacks:
+        outputs = {name: each.outputs for name, each in seen.items()}
+        seen[stack.name] = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
+        if stack.kind is Kind.DATA and stack.environment is not None:
+            await filling.fill(parts, wish.app, stack.environment, files.get(stack.environment, {}))
+    return seen
