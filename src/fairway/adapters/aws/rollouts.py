@@ -93,7 +93,7 @@ def read_service(found: Mapping[str, Any]) -> SeenService:
 
 def read_deployment(found: Mapping[str, Any]) -> SeenDeployment:
     """One of the deployments of a service. Its state is not there for deployment controllers other than ECS's own."""
-    state = found.get("rolloutState")
+    state = str(found.get("rolloutState", ""))
     return SeenDeployment(
         id=found.get("id", ""),
         status=found.get("status", ""),

@@ -33,8 +33,8 @@ TEXTS = {
     "not contain json key STRIPE_KEY": "the variable STRIPE_KEY is not in the environment's secret",
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable "
     "to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:"
-    "secretsmanager:eu-central-1:1:secret:x from secrets manager: AccessDeniedException: User is not authorized to perform: "
-    "secretsmanager:GetSecretValue": "the task's execution role may not read what the task needs",
+    "secretsmanager:eu-central-1:1:secret:x from secrets manager: AccessDeniedException: User is not authorized to "
+    "perform: secretsmanager:GetSecretValue": "the task's execution role may not read what the task needs",
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
     "unable to retrieve secret from asm: ResourceNotFoundException: Secrets Manager can't find the specified secret "
     "value for VersionId: 1c": "Secrets Manager does not have the variables of this release any more",
