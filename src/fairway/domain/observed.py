@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fairway.domain.desired import TaskSpec
-from fairway.domain.health import Health
+from fairway.domain.health import Health, HealthState
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName, TaskId
+from fairway.domain.rolled import ObservedService
 
 
 class TaskStatus(StrEnum):
@@ -44,6 +45,9 @@ class Task:
     stopped_at: float | None = None
     exit: Exit | None = None
     restarts: int = 0
+    health: HealthState | None = None
+    """The engine's own word on it, from one that checks its tasks itself (ECS); None from one that leaves that to
+    Fairway."""
 
 
 class TargetState(StrEnum):
@@ -89,6 +93,9 @@ class ObservedEnvironment:
     `last_failure` when the last one did, for the back-off: tasks that were started together and fail together count
     once. `routes` are the host names that the load balancer sends to each of the environment's services, `closed` those
     services whose route leads to a page instead.
+
+    Of an engine that rolls by itself there are no targets and no routes: `services` are what it says of those that it
+    was given, `refusals` what it would not begin, with its words.
     """
 
     tasks: tuple[ObservedTask, ...] = ()
@@ -98,3 +105,5 @@ class ObservedEnvironment:
     last_failure: Mapping[tuple[DeploymentId, ServiceName], float] = field(default_factory=dict)
     routes: Mapping[ServiceName, tuple[str, ...]] = field(default_factory=dict)
     closed: frozenset[ServiceName] = frozenset()
+    services: tuple[ObservedService, ...] = ()
+    refusals: Mapping[tuple[DeploymentId, ServiceName], str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import TaskId
+from fairway.domain.service_operation import ApplyService, RemoveService, ServiceWait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +181,12 @@ Operation = (
     | WaitStopped
     | RemoveTask
     | WaitBackoff
+    | ApplyService
+    | RemoveService
+    | ServiceWait
 )
 
-Wait = WaitHealthy | WaitDrained | WaitStopped | WaitBackoff
+Wait = WaitHealthy | WaitDrained | WaitStopped | WaitBackoff | ServiceWait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,10 @@ class ServiceProgress:
     lately: int = 0
     settled_since: float | None = None
     facts: Facts | None = None
+    rolled: bool = False
+    """Whether the engine replaces the tasks by itself, and gives up by itself."""
+    given_up: str = ""
+    """Why such an engine tries the deployment no more, in its words; "" while it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

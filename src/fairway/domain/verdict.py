@@ -5,6 +5,10 @@ older deployment is left, and that this lasted for the bake time. FAILED is said
 waits for three failed tasks in any case; here a first task that never became healthy in its whole start period ends the
 deployment when no other task of it is well, and a start that the engine refused ends it at once, because the same image
 will be refused again.
+
+Where the engine rolls by itself, its circuit breaker is the judge: COMPLETED needs its word, and what it gives up has
+FAILED. Of a single start that failed there nothing follows, for the engine tries it again and may go on well. Fairway
+counts beside it what such a breaker does not: tasks that ran for a moment and ended, one after the other.
 """
 
 from dataclasses import dataclass
@@ -65,11 +69,13 @@ def threshold(desired: int) -> int:
 def find_failure(name: str, service: ServiceProgress) -> str:
     """Why the service will not come up, "" while it may."""
     exit = service.facts.exit if service.facts else None
-    if service.exits and exit is not None and exit.error:
+    if service.given_up:
+        return f"{name}: {service.given_up}"
+    if service.exits and exit is not None and exit.error and not service.rolled:
         return f"{name} could not be started: {exit.error}"
     if service.exits and exit is not None and exit.code in NO_COMMAND and service.healthy == 0:
         return f"{name} could not be started: {NO_COMMAND[exit.code]} (exit code {exit.code})"
-    if service.unhealthy and service.healthy == 0:
+    if service.unhealthy and service.healthy == 0 and not service.rolled:
         return f"{name} never became healthy" if not probe_detail(service) else f"{name}: {probe_detail(service)}"
     failed = service.exits + service.unhealthy
     if failed >= threshold(service.desired):
