@@ -21,8 +21,8 @@ def describe(
 
 def serves(before: DesiredEnvironment, observed: ObservedEnvironment) -> bool:
     """Whether of each service that was desired a task of its deployment is healthy, and takes requests where the
-    service has a route."""
-    routed = routing.routed_service(before)
+    service has a route that is Fairway's."""
+    routed = None if observed.services else routing.routed_service(before)
     wanted = {each.spec.service: each.spec.deployment for each in before.services if each.replicas}
     seen = {
         each.task.service

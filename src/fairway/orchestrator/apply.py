@@ -2,7 +2,8 @@
 
 Changes of the load balancer take milliseconds and are awaited, routes first and in their order, the others together.
 Starting, stopping and removing a task may take long: they run in the background, and are shown as under way (`busy`)
-until a look at the engine that began after they ended. How they ended is told to the `Reports`.
+until a look at the engine that began after they ended. So it is with services that are given to an engine that rolls
+by itself (`giving`). How they ended is told to the `Reports`.
 
 An operation that was done a moment ago and is planned again had no effect: somebody lies. It is not repeated before
 `AGAIN` seconds have passed, so that a fault elsewhere does not become a loop here.
@@ -10,12 +11,12 @@ An operation that was done a moment ago and is planned again had no effect: some
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.desired import DesiredService, TaskSpec
+from fairway.domain.ids import ServiceName, TaskId
 from fairway.domain.observed import ObservedEnvironment, Target, Task, TaskStatus
 from fairway.domain.operation import (
     AttachTarget,
@@ -29,12 +30,15 @@ from fairway.domain.operation import (
     StopTask,
     Wait,
 )
+from fairway.domain.service_operation import ApplyService, RemoveService
 from fairway.errors import FairwayError, Unavailable
 from fairway.orchestrator import patience
+from fairway.orchestrator.giving import Giving
 from fairway.orchestrator.lookout import Key, Lookout
+from fairway.orchestrator.variables import Variables, environment_of
 from fairway.ports.balancer import Balancer, Route
 from fairway.ports.clock import Clock
-from fairway.ports.engine import Engine
+from fairway.ports.engine import AnyEngine, rolling, single
 from fairway.ports.leases import Holding
 from fairway.ports.logs import LogKeeping
 
@@ -44,8 +48,9 @@ AGAIN = 1.0
 REMEMBERED = 1000
 """How many operations are remembered before those are forgotten that are older than that."""
 
-Variables = Callable[[AppName, EnvironmentName, int, ServiceName], Awaitable[Mapping[str, str]]]
-"""The variables of a service's tasks by the version of their environment's configuration."""
+
+LONG = (StartTask, StopTask, RemoveTask, ApplyService, RemoveService)
+"""What runs in the background."""
 
 
 class Reports(Protocol):
@@ -57,6 +62,10 @@ class Reports(Protocol):
 
     def refused(self, key: Key, task: Task, spec: TaskSpec, error: FairwayError) -> None:
         """The engine will not start it, whenever it is asked."""
+        ...
+
+    def not_taken(self, key: Key, service: DesiredService, error: FairwayError) -> None:
+        """The engine will not have the service, whenever it is asked."""
         ...
 
     def troubled(self, key: Key, error: FairwayError) -> None:
@@ -86,7 +95,7 @@ class Applier:
     def __init__(
         self,
         *,
-        engine: Engine,
+        engine: AnyEngine,
         balancer: Balancer,
         lookout: Lookout,
         variables: Variables,
@@ -96,7 +105,8 @@ class Applier:
         holding: Holding,
         keeping: LogKeeping,
     ) -> None:
-        self._engine = engine
+        self._any = engine
+        self._engine = single(engine)
         self._balancer = balancer
         self._lookout = lookout
         self._variables = variables
@@ -106,6 +116,11 @@ class Applier:
         self._holding = holding
         self._keeping = keeping
         self.under_way: dict[TaskId, UnderWay] = {}
+        self.giving: Giving | None = None
+        if (rolls := rolling(engine)) is not None:
+            self.giving = Giving(
+                engine=rolls, lookout=lookout, variables=variables, group=group, reports=reports, holding=holding
+            )
         self._last: dict[tuple[Key, str], tuple[str, float]] = {}
 
     async def apply(self, key: Key, plan: Plan, observed: ObservedEnvironment) -> float | None:
@@ -117,7 +132,7 @@ class Applier:
         operations = [each for each in plan.operations if not isinstance(each, Wait)]
         due = [each for each in operations if self._is_due(key, each)]
         errors: list[FairwayError] = []
-        quick = [each for each in due if not isinstance(each, StartTask | StopTask | RemoveTask)]
+        quick = [each for each in due if not isinstance(each, LONG)]
         for operation in due:
             self._begin(key, operation, tasks)
         for operation in quick:
@@ -137,7 +152,12 @@ class Applier:
         """Delete what the engine keeps for an environment that is gone. Raises Unavailable."""
         await self._holding.valid()
         async with patience.within(patience.REMOVE, "the container engine"):
-            await self._engine.forget(*key)
+            await self._any.forget(*key)
+
+    def busy(self, key: Key) -> bool:
+        """Whether something is under way in the environment."""
+        given = self.giving is not None and self.giving.busy(key)
+        return given or any(each.key == key for each in self.under_way.values())
 
     def seen(self, task: TaskId, number: int) -> UnderWay | None:
         """The operation that ended before the look of that number, once: it is not under way any more."""
@@ -169,9 +189,13 @@ class Applier:
                 verb = type(operation).__name__
                 self.under_way[id] = UnderWay(key=key, verb=verb, task=tasks[id])
                 self._group.create_task(self._end(key, operation, tasks[id]), name=f"{verb} {operation.subject}")
+            case ApplyService() | RemoveService():
+                assert self.giving is not None, "services are planned for engines that roll alone"
+                self.giving.begin(key, operation)
 
     async def _start(self, key: Key, operation: StartTask, task: Task) -> None:
         well = False
+        assert self._engine is not None, "tasks are planned for engines that run single containers alone"
         await self._holding.valid()
         try:
             async with patience.within(patience.START, "the container engine"):
@@ -187,6 +211,7 @@ class Applier:
         self._ended(task.id, well=well)
 
     async def _end(self, key: Key, operation: StopTask | RemoveTask, task: Task) -> None:
+        assert self._engine is not None, "tasks are planned for engines that run single containers alone"
         await self._holding.valid()
         try:
             match operation:
@@ -268,18 +293,3 @@ def target_of(task: Task) -> Target:
         address=task.address or "",
         port=task.port or 0,
     )
-
-
-def environment_of(task: Task, spec: TaskSpec, values: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment's own variables, and those that say where the process is. The port is the one that is probed, so
-    it wins over a PORT of the environment's own."""
-    port = {} if spec.port is None else {"PORT": str(spec.port)}
-    return {
-        **values,
-        **port,
-        "FAIRWAY_APP": spec.app,
-        "FAIRWAY_ENVIRONMENT": spec.environment,
-        "FAIRWAY_RELEASE": str(spec.release),
-        "FAIRWAY_SERVICE": spec.service,
-        "FAIRWAY_TASK": task.id,
-    }

@@ -5,11 +5,11 @@ from types import TracebackType
 from typing import Self
 
 from fairway.domain.ids import AppName, EnvironmentName
-from fairway.orchestrator.apply import Variables
 from fairway.orchestrator.shift import Parts, Shift
+from fairway.orchestrator.variables import Variables
 from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
-from fairway.ports.engine import Engine
+from fairway.ports.engine import AnyEngine
 from fairway.ports.leases import Alone, Holding
 from fairway.ports.logs import LogKeeping, Logs, NotKept
 from fairway.ports.masks import Masks, Unmasked
@@ -31,7 +31,7 @@ class Controller:
     def __init__(
         self,
         *,
-        engine: Engine,
+        engine: AnyEngine,
         balancer: Balancer,
         probe: Probe,
         inspector: Inspector,

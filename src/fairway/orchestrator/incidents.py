@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fairway.domain import crashloop, diagnosis
-from fairway.domain.desired import TaskSpec
+from fairway.domain.desired import DesiredService, TaskSpec
 from fairway.domain.facts import Facts
 from fairway.domain.health import Health, HealthState
 from fairway.domain.ids import TaskId
@@ -107,6 +107,20 @@ class Incidents:
         watch.ledger.failed(ended, healthy_since=None, now=now)
         self._write(ended, "task.failed", wording.describe_failure(ended))
         self._explain(watch, ended, spec, Health(), ended=True)
+        watch.woken.set()
+
+    def not_taken(self, key: Key, service: DesiredService, error: FairwayError) -> None:
+        """An engine that rolls by itself will not have a service, whenever it is asked."""
+        watch, spec, text = self._watch(key), service.spec, wording.describe_error(error)
+        watch.refusals[spec.deployment, spec.service] = text
+        self._journal.write(
+            "service.refused",
+            f"the engine will not have release {spec.release} of {spec.service}: {text}",
+            app=spec.app,
+            environment=spec.environment,
+            service=spec.service,
+            deployment=spec.deployment,
+        )
         watch.woken.set()
 
     def troubled(self, key: Key, error: FairwayError) -> None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.observed import Target, Task
+from fairway.domain.rolled import ObservedService
 from fairway.errors import FairwayError
 from fairway.orchestrator import patience
 from fairway.ports.balancer import Balancer, Route
-from fairway.ports.engine import Engine
+from fairway.ports.engine import AnyEngine, rolling
 
 Key = tuple[AppName, EnvironmentName]
 
@@ -30,6 +31,7 @@ class Seen:
     tasks: list[Task] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
+    services: list[ObservedService] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,9 @@ class Snapshot:
 class Lookout:
     """Looks when asked, at what has changed since the last look."""
 
-    def __init__(self, *, engine: Engine, balancer: Balancer) -> None:
+    def __init__(self, *, engine: AnyEngine, balancer: Balancer) -> None:
         self._engine = engine
+        self._rolling = rolling(engine)
         self._balancer = balancer
         self._lock = asyncio.Lock()
         self._engine_wanted = self._balancer_wanted = 1
@@ -56,6 +59,7 @@ class Lookout:
         self._attempt = 0
         self._failed: tuple[int, FairwayError] | None = None
         self._tasks: list[Task] = []
+        self._services: list[ObservedService] = []
         self._targets: list[Target] = []
         self._routes: list[Route] = []
         self._snapshot = Snapshot(number=0, environments={})
@@ -91,7 +95,12 @@ class Lookout:
     async def _refresh(self) -> None:
         engine, balancer = self._engine_wanted, self._balancer_wanted
         if self._engine_seen < engine:
-            async with patience.within(patience.LOOK, "the container engine"):
+            async with patience.within(
+                patience.LOOK if self._rolling is None else patience.GIVE, "the container engine"
+            ):
+                if self._rolling is not None:
+                    # The services before their tasks: what a service is said to have come to, its tasks show.
+                    self._services = list(await self._rolling.services())
                 self._tasks = list(await self._engine.observe())
             self._engine_seen = engine
         if self._balancer_seen < balancer:
@@ -105,6 +114,8 @@ class Lookout:
         seen: dict[Key, Seen] = defaultdict(Seen)
         for task in self._tasks:
             seen[task.app, task.environment].tasks.append(task)
+        for service in self._services:
+            seen[service.app, service.environment].services.append(service)
         for target in self._targets:
             seen[target.app, target.environment].targets.append(target)
         for route in self._routes:

@@ -12,6 +12,8 @@ START = 600.0
 """Seconds for a start: the image may have to be pulled first."""
 STOP = 30.0
 """Seconds for a stop, beyond those that the task itself is given."""
+GIVE = 300.0
+"""Seconds for giving a service to an engine that rolls by itself: some calls, which are repeated while it throttles."""
 REMOVE = 60.0
 """Seconds for the removal of a container."""
 

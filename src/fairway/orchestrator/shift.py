@@ -9,26 +9,29 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from fairway.domain import retry, rollout
+from fairway.domain import retry, rolling, rollout
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.observed import ObservedEnvironment
 from fairway.domain.operation import Plan, StopTask, WaitDrained
 from fairway.domain.reconcile import reconcile
 from fairway.domain.rollout import Progress
+from fairway.domain.service_operation import ServiceWait
 from fairway.errors import FairwayError
 from fairway.orchestrator import wording
-from fairway.orchestrator.apply import Applier, Variables
+from fairway.orchestrator.apply import Applier
 from fairway.orchestrator.facts import Investigator
 from fairway.orchestrator.health import Checker
 from fairway.orchestrator.incidents import Incidents
 from fairway.orchestrator.journal import Journal
 from fairway.orchestrator.lookout import Key, Lookout
 from fairway.orchestrator.observe import Observer
+from fairway.orchestrator.rolled import RolledObserver
+from fairway.orchestrator.variables import Variables
 from fairway.orchestrator.watch import Watch
 from fairway.ports.balancer import Balancer
 from fairway.ports.clock import Clock
-from fairway.ports.engine import Engine
+from fairway.ports.engine import AnyEngine
 from fairway.ports.leases import Holding
 from fairway.ports.logs import LogKeeping, Logs
 from fairway.ports.masks import Masks
@@ -47,7 +50,7 @@ SHORTEST, LONGEST = 0.5, 10.0
 class Parts:
     """What the controller is put together from. `resync` is in seconds."""
 
-    engine: Engine
+    engine: AnyEngine
     balancer: Balancer
     probe: Probe
     inspector: Inspector
@@ -100,7 +103,10 @@ class Shift:
             holding=parts.holding,
             keeping=parts.keeping,
         )
-        self._observer = Observer(checker=self._checker, applier=self._applier, failed=self._incidents.failed)
+        self._observer = self._make_observer()
+        self._rolls = self._applier.giving is not None
+        self._reconcile = rolling.reconcile if self._rolls else reconcile
+        self._progress = rolling.progress if self._rolls else rollout.progress
         self._watches: dict[Key, Watch] = {}
         self._desired: dict[Key, DesiredEnvironment] | None = None
         self._stale: set[Key] = set()
@@ -119,6 +125,12 @@ class Shift:
         self._touched.add(key)
         if self._desired is not None:
             self._watch(key).woken.set()
+
+    def _make_observer(self) -> Observer | RolledObserver:
+        incidents, giving = self._incidents, self._applier.giving
+        if giving is None:
+            return Observer(checker=self._checker, applier=self._applier, failed=incidents.failed)
+        return RolledObserver(giving=giving, failed=incidents.failed, healthy=incidents.health_changed)
 
     async def _resync(self) -> None:
         failures = 0
@@ -199,21 +211,28 @@ class Shift:
             raise problem
         desired = await self._desired_state(watch.key)
         if watch.polling:
-            self._lookout.balancer_changed()
+            self._look_again()
         snapshot = await self._lookout.look()
         now = self._clock.now()
         observed = self._observer.observe(watch, desired, snapshot, now)
-        plan = reconcile(desired, observed, now)
+        plan = self._reconcile(desired, observed, now)
         self._incidents.look_for_ends(watch, now)
         self._post(watch, desired, observed, now)
-        watch.polling = any(isinstance(each, WaitDrained) for each in plan.operations)
+        watch.polling = any(isinstance(each, WaitDrained | ServiceWait) for each in plan.operations)
         watch.stopping |= {each.task for each in plan.operations if isinstance(each, StopTask)}
         pauses = [
             await self._applier.apply(watch.key, plan, observed),
-            POLL if watch.polling else None,
+            POLL if watch.polling and not self._rolls else None,
             None if plan.look_again is None else max(0.001, plan.look_again - now),
         ]
         return plan, min((pause for pause in pauses if pause is not None), default=None)
+
+    def _look_again(self) -> None:
+        """What tells nobody when it is done is looked at anew: the load balancer that drains, the engine that rolls."""
+        if self._rolls:
+            self._lookout.engine_changed()
+        else:
+            self._lookout.balancer_changed()
 
     async def _desired_state(self, key: Key) -> DesiredEnvironment | None:
         """What is desired, read again when it was said to have changed."""
@@ -235,7 +254,10 @@ class Shift:
         desired = (self._desired or {}).get(watch.key)
         observed = watch.observed
         wanted = desired is not None and desired.services
-        if wanted or plan.operations or observed.tasks or observed.orphans or observed.routes:
+        left = observed.tasks or observed.orphans or observed.routes or observed.services
+        if self._rolls:
+            left = observed.services  # its ended tasks are only a memory of the engine's
+        if wanted or plan.operations or left:
             watch.forgotten = False
             return False
         if not watch.forgotten:
@@ -249,7 +271,7 @@ class Shift:
         app, environment = watch.key
         wanted = desired or DesiredEnvironment(app=app, environment=environment)
         watch.observed = observed
-        watch.progress = rollout.progress(wanted, observed, watch.ledger.counted(now), watch.progress, now)
+        watch.progress = self._progress(wanted, observed, watch.ledger.counted(now), watch.progress, now)
         self._show(watch)
 
     def _show(self, watch: Watch) -> None:
@@ -270,8 +292,7 @@ class Shift:
 
     def _recovered(self, watch: Watch) -> None:
         """A pass went well. With operations under way that says little: they may meet the same trouble again."""
-        busy = any(each.key == watch.key for each in self._applier.under_way.values())
-        if watch.attempts == 0 or busy or watch.problem is not None:
+        if watch.attempts == 0 or self._applier.busy(watch.key) or watch.problem is not None:
             return
         self._write(watch.key, "orchestrator.recovered", f"over: {watch.trouble}")
         watch.attempts, watch.trouble = 0, ""

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from fairway.domain.desired import TaskSpec
-from fairway.domain.ids import TaskId
+from fairway.domain.ids import DeploymentId, ServiceName, TaskId
 from fairway.domain.observed import ObservedEnvironment, Task
 from fairway.domain.rollout import Progress
 from fairway.errors import FairwayError
@@ -17,7 +17,8 @@ class Watch:
     """`known` are the tasks of the last look, None before the first; `specs` what they were started from.
 
     `draining` says since when; `stopping` were given their stop signal by us, `accounted` have ended and were counted
-    or need not be; `looked_into` are being looked into and must not go. `problem` is what an operation in the
+    or need not be; `looked_into` are being looked into and must not go. `refusals` is what an engine that rolls by
+    itself would not begin, with its words. `problem` is what an operation in the
     background met, `trouble` what the last of so many `attempts` met, "" when all is well.
     """
 
@@ -30,6 +31,7 @@ class Watch:
     stopping: set[TaskId] = field(default_factory=set)
     accounted: set[TaskId] = field(default_factory=set)
     looked_into: set[TaskId] = field(default_factory=set)
+    refusals: dict[tuple[DeploymentId, ServiceName], str] = field(default_factory=dict)
     observed: ObservedEnvironment = ObservedEnvironment()
     progress: Progress | None = None
     problem: FairwayError | None = None

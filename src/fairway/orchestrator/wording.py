@@ -13,6 +13,7 @@ from fairway.domain.operation import (
     StartTask,
     StopTask,
 )
+from fairway.domain.service_operation import ApplyService, RemoveService
 from fairway.errors import FairwayError
 
 
@@ -40,9 +41,19 @@ def describe(operation: Operation, task: Task | None) -> tuple[str, str] | None:
             return "target.detached", f"{who} is off the load balancer: {cause}"
         case StopTask(cause=cause):
             return "task.stopped", f"{who} stopped: {cause}"
+        case ApplyService(desired=desired, cause=cause):
+            what = f"release {desired.spec.release} of {desired.spec.service}, {counted(desired.replicas)}"
+            return "service.applied", f"the engine was given {what}: {cause}"
+        case RemoveService(service=service, cause=cause):
+            return "service.removed", f"{service} was taken from the engine: {cause}"
         case RemoveTask():
             return None
     return None
+
+
+def counted(tasks: int) -> str:
+    """`1 task`, `2 tasks`."""
+    return "1 task" if tasks == 1 else f"{tasks} tasks"
 
 
 def describe_failure(task: Task) -> str:

@@ -20,6 +20,32 @@ class Route:
     closed: bool = False
 
 
+class Unbalanced:
+    """A `Balancer` that has nothing, for engines that send their services' requests themselves."""
+
+    async def set_route(self, route: Route) -> None:
+        """Never asked for: their plans have no routes."""
+        raise AssertionError(f"no route of {route.service} is Fairway's to set")
+
+    async def routes(self) -> Sequence[Route]:
+        """None."""
+        return ()
+
+    async def targets(self) -> Sequence[Target]:
+        """None."""
+        return ()
+
+    async def attach(self, target: Target) -> None:
+        """Never asked for: their plans have no targets."""
+        raise AssertionError(f"no target of {target.service} is Fairway's to attach")
+
+    async def drain(self, task: TaskId) -> None:
+        """There is none."""
+
+    async def detach(self, task: TaskId) -> None:
+        """There is none."""
+
+
 class Balancer(Protocol):
     """Every method can be repeated: done twice is the same as done once. All raise Unavailable when it is down."""
 

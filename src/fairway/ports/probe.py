@@ -27,3 +27,23 @@ class Inspector(Protocol):
     async def usage(self, task: TaskId) -> Usage | None:
         """Its use of CPU and memory."""
         ...
+
+
+class Unseen:
+    """An `Inspector` for tasks on other machines: nothing can be seen."""
+
+    async def listening(self, task: TaskId) -> Sequence[Socket] | None:
+        """Not seen."""
+        return None
+
+    async def usage(self, task: TaskId) -> Usage | None:
+        """Not seen."""
+        return None
+
+
+class Unprobed:
+    """A `Probe` for tasks that their engine checks itself."""
+
+    async def probe(self, task: Task, check: Check) -> ProbeResult:
+        """Never asked for: the engine's word is taken."""
+        raise AssertionError(f"the engine checks {task.service} itself")
