@@ -4,7 +4,7 @@ It names no container and holds no secret: the values of the variables are fetch
 version that the specification names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairway.domain.app import Rollout
 from fairway.domain.health import Check
@@ -63,6 +63,11 @@ class DesiredEnvironment:
     closed: bool = False
     version: int = 0
     """Counts up with each write; the store refuses a write that was computed from an older version."""
+
+    @property
+    def now(self) -> tuple[DesiredService, ...]:
+        """The services with the counts that hold at present: none while it is closed."""
+        return tuple(replace(each, replicas=0) for each in self.services) if self.closed else self.services
 
     @property
     def key(self) -> tuple[AppName, EnvironmentName]:

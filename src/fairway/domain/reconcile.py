@@ -20,11 +20,10 @@ Invariants, held by the property tests whatever happens in between:
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from fairway.domain import detaching, ended, replacing, routing, standing
 from fairway.domain.causes import Causes
-from fairway.domain.desired import DesiredEnvironment, DesiredService
+from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import ServiceName
 from fairway.domain.observed import ObservedEnvironment, ObservedTask
 from fairway.domain.operation import DetachTarget, Operation, Plan, WaitBackoff, WaitDrained
@@ -57,15 +56,10 @@ def stand_all(desired: DesiredEnvironment | None, observed: ObservedEnvironment)
     tasks: dict[ServiceName, list[ObservedTask]] = defaultdict(list)
     for each in observed.tasks:
         tasks[each.task.service].append(each)
-    wanted = {each.spec.service: shut(each) if desired.closed else each for each in desired.services} if desired else {}
+    wanted = {each.spec.service: each for each in desired.now} if desired else {}
     routed = routing.routed_service(desired)
     names = [*wanted, *sorted(tasks.keys() - wanted.keys())]
     return [standing.stand(name, wanted.get(name), tasks[name], traffic=name == routed) for name in names]
-
-
-def shut(service: DesiredService) -> DesiredService:
-    """The service while its environment is closed: the count is kept for when it is open again."""
-    return replace(service, replicas=0)
 
 
 def plan_service(

@@ -37,7 +37,7 @@ def reconcile(desired: DesiredEnvironment | None, observed: ObservedEnvironment,
     `desired` None, or one without services, takes everything down.
     """
     seen = {each.service: each for each in observed.services}
-    wanted = {each.spec.service: each for each in desired.services} if desired else {}
+    wanted = {each.spec.service: each for each in desired.now} if desired else {}
     routed = routing.routed_service(desired)
     operations: list[Operation] = []
     for name, service in wanted.items():
@@ -123,13 +123,15 @@ def progress(
     """As `rollout.progress`, from the engine's own word: nothing is settled before it calls the rollout complete."""
     seen = {each.service: each for each in observed.services}
     services = {}
-    for service in desired.services:
+    for service in desired.now:
         name = service.spec.service
         failed = failures.get((service.spec.deployment, name), NO_FAILURES)
         counted = count(service, seen.get(name), observed, failed)
         last = before.services.get(name) if before and not before.trouble else None
         services[name] = replace(counted, settled_since=rollout.settled_since(counted, last, now))
-    return Progress(app=desired.app, environment=desired.environment, at=now, services=services)
+    return Progress(
+        app=desired.app, environment=desired.environment, at=now, services=services, closed=desired.closed
+    )
 
 
 def count(

@@ -194,3 +194,13 @@ def test_of_one_failed_start_nothing_follows_yet_but_of_three_in_a_row() -> None
 
     assert verdict(1) is None
     assert getattr(verdict(3), "reason", "") == "3 tasks of web failed one after the other"
+
+
+def test_a_closed_environment_has_no_task_and_keeps_its_counts() -> None:
+    closed = replace(desire(web(2, 1)), closed=True)
+
+    assert "ApplyService, scaled from 2 to 0" in plan(closed, seen(2, 1))
+    assert plan(closed, seen(0, 1)) == ""
+    assert plan(closed) == ""
+    assert rolling.progress(closed, ObservedEnvironment(services=(seen(0, 1),)), {}, None, NOW).closed
+    assert "ApplyService, scaled from 0 to 2" in plan(replace(closed, closed=False), seen(0, 1))
