@@ -14,6 +14,7 @@ from fairway.adapters.aws.stacks import AwsStacks
 from fairway.adapters.memory.account import MemoryAccount, MemoryPipeline, MemorySecrets
 from fairway.adapters.memory.cloud import MemoryStacks
 from fairway.domain.aws.stack import Kind, Stack
+from support import moto_stacks
 from support.clouds import REGION, Cloud, JumpingClock
 
 
@@ -48,6 +49,7 @@ def aws(moto: None, session: Session) -> Cloud:
     async def make_secret(name: str) -> None:
         await session.call("secretsmanager", "CreateSecret", Name=name)
 
+    moto_stacks.mend(session)
     clock = JumpingClock()
     return Cloud(
         kind="moto",

@@ -1,6 +1,5 @@
 """The contract of `ports.stacks.Stacks`, kept by the stacks in memory and by CloudFormation as moto has it."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -36,22 +35,15 @@ async def test_a_proposal_that_is_executed_makes_the_stack(cloud: Cloud) -> None
     assert await cloud.stacks.resources(SHOP.name) == {"Logs": ("AWS::Logs::LogGroup", "/fairway/shop")}
 
 
-async def test_outputs_are_told(cloud: Cloud) -> None:
-    if cloud.session is None:
-        await made(cloud.stacks)
-    else:  # moto keeps no outputs of stacks that a change set has made
-        await cloud.session.call(
-            "cloudformation",
-            "CreateStack",
-            StackName=SHOP.name,
-            TemplateBody=json.dumps(TEMPLATE),
-            Parameters=[{"ParameterKey": "Name", "ParameterValue": "/fairway/shop"}],
-        )
+async def test_outputs_are_those_of_the_newest_template(cloud: Cloud) -> None:
+    first = await made(cloud.stacks)
+    other = replace(SHOP, template={**TEMPLATE, "Outputs": {"Other": {"Value": {"Fn::Sub": "${Logs}/x"}}}})
+    more = replace(other, template={**other.template, "Resources": {"Logs": GROUP, "Images": IMAGES}})
 
-    seen = await cloud.stacks.find(SHOP.name)
+    second = await made(cloud.stacks, more, Digest="sha256:1")
 
-    assert seen is not None
-    assert seen.outputs == {"Group": "/fairway/shop"}
+    assert first.outputs == {"Group": "/fairway/shop"}
+    assert second.outputs == {"Other": "/fairway/shop/x"}
 
 
 async def test_a_discarded_proposal_leaves_no_stack(cloud: Cloud) -> None:
@@ -185,3 +177,22 @@ async def test_of_more_stacks_than_a_page_has_none_is_missed(cloud: Cloud) -> No
 async def test_what_is_asked_of_a_stack_that_is_not_there_is_not_found(cloud: Cloud, ask: str) -> None:
     with pytest.raises(NotFound, match="there is no stack fairway-nobody"):
         await getattr(cloud.stacks, ask)("fairway-nobody")
+
+
+async def test_the_calls_for_one_change_are_few(aws: Cloud) -> None:
+    await made(aws.stacks)
+    assert aws.session is not None
+    aws.session.calls.clear()
+
+    changes = await aws.stacks.propose(with_resources(Logs=GROUP, Images=IMAGES), {})
+    await aws.stacks.execute(changes)
+    await aws.stacks.events(SHOP.name)
+
+    assert aws.session.calls == {
+        "cloudformation:DescribeStacks": 1,
+        "cloudformation:ListChangeSets": 1,
+        "cloudformation:CreateChangeSet": 1,
+        "cloudformation:DescribeChangeSet": 1,
+        "cloudformation:ExecuteChangeSet": 1,
+        "cloudformation:DescribeStackEvents": 1,
+    }
