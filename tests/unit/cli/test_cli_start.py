@@ -9,7 +9,10 @@ import pytest
 from fairway.cli import app, table, tree
 
 SOURCES = Path(__file__).parents[3] / "src"
-HEAVY = ("pydantic", "httpx", "rich", "asyncio", "websockets", "tomlkit", "jinja2", "sqlalchemy", "fastapi", "yaml")
+HEAVY = (
+    *("pydantic", "httpx", "rich", "asyncio", "websockets", "tomlkit", "jinja2", "sqlalchemy", "fastapi", "yaml"),
+    *("boto3", "botocore", "troposphere"),
+)
 
 
 def loaded(code: str) -> set[str]:

@@ -5,7 +5,6 @@ Calls are repeated by the SDK in its adaptive mode: at most ATTEMPTS times in al
 What AWS refuses comes out as Fairway's errors (`refusals`).
 """
 
-import asyncio
 import logging
 import threading
 from collections import Counter
@@ -14,6 +13,7 @@ from importlib import metadata
 from typing import Any
 
 from fairway.adapters.aws import refusals, regions
+from fairway.adapters.aws.threads import apart
 
 LOG = logging.getLogger(__name__)
 
@@ -62,14 +62,14 @@ class Session:
         `known` are the error codes that the caller has an answer to: these are raised as `refusals.Refused`. Raises
         Unavailable, UsageError or Conflict for all others.
         """
-        return await asyncio.to_thread(self._call, service, operation, known, parameters)
+        return await apart(self._call, service, operation, known, parameters)
 
     async def pages(
         self, service: str, operation: str, /, *, known: Collection[str] = (), **parameters: Any
     ) -> AsyncIterator[dict[str, Any]]:
         """The pages of an answer one after the other, each asked for when it is wanted. Raises as `call` does."""
-        pages = await asyncio.to_thread(self._paginate, service, operation, known, parameters)
-        while (page := await asyncio.to_thread(self._next, pages, service, operation, known)) is not None:
+        pages = await apart(self._paginate, service, operation, known, parameters)
+        while (page := await apart(self._next, pages, service, operation, known)) is not None:
             yield page
 
     async def items(
@@ -91,7 +91,7 @@ class Session:
         with self._lock:
             clients, self._clients = self._clients, {}
         for client in clients.values():
-            await asyncio.to_thread(client.close)
+            await apart(client.close)
 
     def _call(
         self, service: str, operation: str, known: Collection[str], parameters: Mapping[str, Any]
