@@ -1,25 +1,48 @@
-"""Rules about the pipeline on AWS: what CodePipeline and CodeBuild have limits for, and Fairway's own does not."""
+"""Rules about the pipeline on AWS and about times: what CodePipeline, CodeBuild and EventBridge have limits for."""
 
-from fairway.domain.app import Mode, OnFailure
-from fairway.domain.aws import limits
+from collections.abc import Iterator
+
+from fairway.domain.app import App
+from fairway.domain.aws import cron, limits, pipelining
+from fairway.manifest import times
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
-from fairway.manifest.schema import FileTable
+from fairway.manifest.scaling_schema import ScalingTable
+from fairway.manifest.schema import FileTable, JobTable, ServiceTable
 from fairway.manifest.values import in_words
 
 
 def check(table: FileTable, problems: Problems) -> None:
-    """Check time-outs, and what goes with the mode."""
+    """Check what shows in the tables alone."""
     if table.build.timeout < limits.BUILD_LEAST:
         least = in_words(limits.BUILD_LEAST)
         problems.add(("build", "timeout"), f"a build by CodeBuild has at least {least}", f'timeout = "{least}"')
+    for path, schedule in _times(table):
+        if why := cron.problem(schedule):
+            problems.add(path, f"AWS can't run at these times: {why}", "write one schedule for each of them")
+
+
+def check_app(app: App, problems: Problems) -> None:
+    """Check what CodePipeline makes of the whole app."""
+    for unfit in pipelining.unfit(app):
+        problems.add(unfit.path, unfit.message, unfit.hint)
+
+
+def _times(table: FileTable) -> Iterator[tuple[Path, str]]:
+    """Every schedule that AWS is to keep, with where it stands."""
+    if table.source.schedule is not None:
+        yield ("source", "schedule"), table.source.schedule
+    yield from _times_of((), table.services, table.jobs)
     for name, content in table.environments.items():
-        base: Path = ("environments", name)
-        if content.approval and content.approval_timeout < limits.APPROVAL_LEAST:
-            least = in_words(limits.APPROVAL_LEAST)
-            path = (*base, "approval_timeout")
-            problems.add(path, f"an approval by CodePipeline has at least {least}", f'approval_timeout = "{least}"')
-        if table.pipeline.mode.upper() == Mode.PARALLEL and content.on_failure.upper() == OnFailure.ROLLBACK:
-            message = "CodePipeline can't take a stage back where executions run in parallel"
-            hint = 'pipeline.mode = "superseded" or "queued"'
-            problems.add((*base, "on_failure"), message, hint, because_of=[("pipeline", "mode")])
+        yield from _times_of(("environments", name), content.services, content.jobs)
+
+
+def _times_of(base: Path, services: dict[str, ServiceTable], jobs: dict[str, JobTable]) -> Iterator[tuple[Path, str]]:
+    for name, job in jobs.items():
+        if job.schedule is not None and job.schedule != times.NEVER:
+            yield (*base, "jobs", name, "schedule"), job.schedule
+    for name, service in services.items():
+        scaling = service.scaling or ScalingTable()
+        for number, action in enumerate(scaling.schedules):
+            if action.schedule is not None:
+                yield (*base, "services", name, "scaling", "schedules", number, "schedule"), action.schedule

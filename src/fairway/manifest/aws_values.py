@@ -5,7 +5,7 @@ import ipaddress
 import re
 from typing import Any
 
-from fairway.domain.aws import limits, regions
+from fairway.domain.aws import limits, regions, subnets
 from fairway.manifest.values import Reader, Unfit
 
 ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
@@ -114,7 +114,7 @@ def log_days() -> Reader:
 
 def cidr() -> Reader:
     """A network's addresses, written with the first of them."""
-    least, most = limits.CIDR
+    least, most = subnets.LARGEST, subnets.SMALLEST
 
     def read(value: Any) -> str:
         try:

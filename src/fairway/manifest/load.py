@@ -15,6 +15,7 @@ from fairway.domain.app import App, Defaults, Source
 from fairway.errors import Finding, UsageError
 from fairway.manifest import (
     action_rules,
+    aws_pipeline_rules,
     aws_rules,
     aws_translate,
     database_rules,
@@ -55,9 +56,11 @@ def load(text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING_
     rules.check_environments(table, environments, noted)
     scaling_rules.check(table, environments, noted)
     aws_rules.check(table, environments, noted)
+    app = translate.make_app(table, environments, aws_translate.make(table))
+    aws_pipeline_rules.check_app(app, noted)
     if noted.found:
         raise _refuse(file, noted.sorted())
-    return translate.make_app(table, environments, aws_translate.make(table))
+    return app
 
 
 def source_of(text: str) -> Source | None:

@@ -232,12 +232,34 @@ def test_a_value_that_aws_has_not_is_refused_with_the_nearest(text: str, key: st
         (
             '[environments.x]\napproval = true\napproval_timeout = "1m"\n',
             "environments.x.approval_timeout",
-            "at least 5m",
+            "for 5 minutes at least",
         ),
         (
             '[environments.x]\non_failure = "rollback"\n[pipeline]\nmode = "parallel"\n',
             "environments.x.on_failure",
-            "run in parallel",
+            "in parallel mode has no rollback",
+        ),
+        (
+            '[jobs.j]\ncommand = "x"\nschedule = "0 3 1 * 1"\n',
+            "jobs.j.schedule",
+            "AWS can't run at these times: it names days of the month and days of the week",
+        ),
+        (
+            '[[environments.x.services.web.scaling.schedules]]\nschedule = "0 3 1,L * *"\nmin = 2\n'
+            "[services.web.scaling]\nmax = 3\ntarget = 50\nmetric = 'cpu'\n",
+            "environments.x.services.web.scaling.schedules[0].schedule",
+            "takes L alone",
+        ),
+        ('[source]\nschedule = "0 3 1 * 1"\n', "source.schedule", "AWS can't run at these times"),
+        (
+            '[source]\npaths = ["src/**", "!src/x", "src/x/y"]\n',
+            "source.paths",
+            "wins over",
+        ),
+        (
+            '[environments.a]\n[environments.b.aws]\narchitecture = "arm64"\n',
+            "environments.b.aws.architecture",
+            "the pipeline builds one image",
         ),
     ],
 )

@@ -18,12 +18,8 @@ TARGET_INTERVAL, TARGET_TIMEOUT, TARGET_RETRIES = (5, 300), (2, 120), (2, 10)
 CONTAINER_INTERVAL, CONTAINER_TIMEOUT, CONTAINER_RETRIES, CONTAINER_START = (5, 300), (2, 60), (1, 10), (0, 300)
 """A container's health check: seconds, seconds, failures, seconds (ECS's `HealthCheck`)."""
 
-CIDR = (16, 24)
-"""Prefix lengths of a network of Fairway's own. AWS allows a VPC /16 to /28; four subnets of at least /26 fit into a
-/24."""
-
-BUILD_LEAST, APPROVAL_LEAST = 300.0, 300.0
-"""Seconds: the shortest time-out of a build (CodeBuild's `timeoutInMinutes`) and of an approval (CodePipeline's)."""
+BUILD_LEAST = 300.0
+"""Seconds: the shortest time-out of a build (CodeBuild's `timeoutInMinutes`)."""
 
 TAGS = 40
 """Tags of the user's own. Most services take 50 on a resource, of which CloudFormation and Fairway have some."""

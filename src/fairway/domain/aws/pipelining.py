@@ -69,7 +69,7 @@ def _unfit_environment(environment: Environment, mode: Mode) -> Iterator[Unfit]:
     path = ("environments", environment.name)
     if environment.approval is not None and not APPROVAL_LEAST <= environment.approval <= APPROVAL_MOST:
         message = "on AWS an approval can be given for 5 minutes at least, and for 60 days at most"
-        yield Unfit(path=(*path, "approval_timeout"), message=message, hint='approval_timeout = "7d"')
+        yield Unfit(path=(*path, "approval_timeout"), message=message, hint='approval_timeout = "168h"')
     if environment.actions:
         names = ", ".join(placed.action.name for placed in environment.actions)
         message = f"actions of one's own are not run on AWS yet: {names}"
