@@ -32,6 +32,7 @@ DEPLOY = "deploy"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 VARIABLES = 'a list of variables, such as ["SENTRY_DSN"]'
 INSIDE = "a path within the repository, such as"
+WHERE = "a server runs every environment on its host's Docker Engine; for an app on AWS there is [aws]"
 OVERRIDDEN = ("services", "jobs", "databases", "migrations", "aws")
 """Tables of the file of which an environment may have one of its own, with the keys that differ."""
 
@@ -187,11 +188,7 @@ class CheckTable(Table):
 class EnvironmentTable(Table):
     """Staging, production: its variables' file, its domains, and what differs there."""
 
-    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {
-            "target": "every environment runs on the Docker Engine of the server's host",
-        }
-    )
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({"target": WHERE})
 
     env_file: Annotated[str | None, values.text(f'{INSIDE} ".env.production"', values.inside)] = None
     domains: Annotated[
@@ -224,11 +221,7 @@ class PipelineTable(Table):
 class FileTable(Table):
     """The whole file."""
 
-    LATER: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {
-            "target": "every environment runs on the Docker Engine of the server's host",
-        }
-    )
+    LATER: ClassVar[Mapping[str, str]] = MappingProxyType({"target": WHERE})
 
     app: Annotated[
         str,

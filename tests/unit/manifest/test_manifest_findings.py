@@ -95,7 +95,7 @@ def test_a_value_that_does_not_fit_is_told_with_what_was_expected(key: str, valu
         ("replicas = 2", "it is known as services.NAME.replicas"),
         (
             "[environments.x]\ntarget = { engine = 'ecs' }",
-            "every environment runs on the Docker Engine of the server's host",
+            "a server runs every environment on its host's Docker Engine; for an app on AWS there is [aws]",
         ),
     ],
 )

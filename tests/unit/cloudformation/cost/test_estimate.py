@@ -10,7 +10,7 @@ from fairway.cloudformation.cost.reading import Usage
 from fairway.domain.aws.cost import HOURS, Item, Range, exactly
 from fairway.domain.aws.regions import REGIONS
 from fairway.domain.aws.stack import Kind, OutputOf, Stack
-from fairway.manifest import load, reference
+from support import aws_apps
 
 FRANKFURT = "eu-central-1"
 STRATEGY = [{"CapacityProvider": "FARGATE", "Weight": 1}]
@@ -239,11 +239,11 @@ def test_a_type_that_nobody_has_thought_of_is_an_item_without_a_price() -> None:
     assert [(each.resource, each.what) for each in found.unknown] == [("Lake", "Dear::Thing")]
 
 
-@pytest.mark.parametrize("file", [file for file in reference.FILES if "aws" in file])
-def test_of_everything_that_templates_make_it_is_known_what_it_costs_and_what_replaces_it(file: str) -> None:
-    app = load.load(reference.read(file))
+@pytest.mark.parametrize("name", aws_apps.MATRIX)
+def test_of_everything_that_templates_make_it_is_known_what_it_costs_and_what_replaces_it(name: str) -> None:
+    app = aws_apps.MATRIX[name]
 
-    for each in synthesis.synthesize(app, synthesis.Given(version="0.1.0")):
+    for each in synthesis.synthesize(app, aws_apps.given_of(app)):
         kinds = {resource["Type"] for resource in each.template["Resources"].values()}
         assert [kind for kind in kinds if not estimate.is_known(kind)] == []
         assert [kind for kind in kinds if not replacements.knows(kind)] == []
