@@ -21,18 +21,20 @@ PROMPTLY = 10.0
 
 
 async def follow(
-    parts: Parts, name: str, until: float, *, after: str = ""
+    parts: Parts, stack: SeenStack, until: float, *, after: str = ""
 ) -> tuple[SeenStack | None, Sequence[StackEvent]]:
     """The stack when it has come to rest (None: it is deleted), and the events of what it came through.
+
+    It is told of by its id, which holds when another of its name has taken its place.
 
     `after` is the last event before it; "": from the beginning of the operation that is under way. `until` is seconds
     since the epoch. Raises Conflict when it still moves by then, and what the port raises.
     """
-    begun = parts.clock.now()
+    name, begun = stack.name, parts.clock.now()
     events: list[StackEvent] = []
     told = 0
     while True:
-        fresh = await parts.stacks.events(name, events[-1].id if events else after)
+        fresh = await parts.stacks.events(stack.id, events[-1].id if events else after)
         events += fresh if events or after else history.last_operation(fresh, name)
         told = tell(parts, name, events, told)
         if history.ended(events, name):
@@ -62,9 +64,9 @@ def tell(parts: Parts, name: str, events: Sequence[StackEvent], told: int) -> in
     return len(events)
 
 
-async def last_event(parts: Parts, name: str) -> str:
+async def last_event(parts: Parts, stack: SeenStack) -> str:
     """The id of the newest event of a stack, "" when there is none."""
-    events = await parts.stacks.events(name)
+    events = await parts.stacks.events(stack.id)
     return events[-1].id if events else ""
 
 

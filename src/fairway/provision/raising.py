@@ -8,10 +8,10 @@ that meets another run waits for what that one has begun.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairway.domain.aws import approach, history
+from fairway.domain.aws import approach, history, states
 from fairway.domain.aws.approach import Approach
-from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack
-from fairway.errors import Conflict
+from fairway.domain.aws.stack import SeenStack, Stack
+from fairway.errors import Conflict, NotFound
 from fairway.provision import following, refusals, verdict
 from fairway.provision.parts import Parts
 from fairway.provision.telling import Begun, Ended, Noted
@@ -39,22 +39,14 @@ async def bring(parts: Parts, wanted: Stack, parameters: Mapping[str, str], wish
     begun = parts.clock.now()
     for _ in range(ATTEMPTS):
         seen = await look(parts, wanted.name, wish)
-        match approach.decide(seen):
-            case Approach.WAIT:
-                await wait(parts, wanted.name, wish)
-            case Approach.REMAKE:
-                await clear_away(parts, wanted.name, wish)
-            case Approach.RECOVER:
-                await recover(parts, wanted.name, wish)
-            case Approach.STUCK:
-                raise refusals.stuck(wanted.name)
-            case Approach.MAKE | Approach.CHANGE:
-                done = await change(parts, wanted, parameters, seen, wish)
-                if done is not None:
-                    await keep_protected(parts, wanted, done)
-                    how = "unchanged" if done is seen else "changed" if approach.exists(seen) else "made"
-                    parts.tell(Ended(stack=wanted.name, how=how, seconds=parts.clock.now() - begun))
-                    return done
+        if not await make_ready(parts, seen, wish):
+            continue
+        done = await change(parts, wanted, parameters, seen, wish)
+        if done is not None:
+            await keep_protected(parts, wanted, done)
+            how = "unchanged" if done is seen else "changed" if approach.exists(seen) else "made"
+            parts.tell(Ended(stack=wanted.name, how=how, seconds=parts.clock.now() - begun))
+            return done
     raise refusals.contended(wanted.name)
 
 
@@ -66,36 +58,54 @@ async def look(parts: Parts, name: str, wish: Wish) -> SeenStack | None:
     return seen
 
 
-async def wait(parts: Parts, name: str, wish: Wish) -> None:
+async def make_ready(parts: Parts, seen: SeenStack | None, wish: Wish) -> bool:
+    """Whether a change set can be proposed. If not, the stack was brought a step nearer to that. Raises Conflict when
+    Fairway can't, or may not, do that."""
+    decided = approach.decide(seen)
+    if seen is None or decided in (Approach.MAKE, Approach.CHANGE):
+        return True
+    if decided is Approach.WAIT:
+        await wait(parts, seen, wish)
+    elif decided is Approach.REMAKE:
+        await clear_away(parts, seen, wish)
+    elif decided is Approach.RECOVER:
+        await recover(parts, seen, wish)
+    else:
+        raise refusals.stuck(seen.name)
+    return False
+
+
+async def wait(parts: Parts, seen: SeenStack, wish: Wish) -> None:
     """Let an operation come to its end: an earlier run's that was killed, the pipeline's, a colleague's."""
-    parts.tell(Begun(stack=name, doing="waiting for"))
-    await following.follow(parts, name, wish.until)
+    parts.tell(Begun(stack=seen.name, doing="waiting for"))
+    await following.follow(parts, seen, wish.until)
 
 
-async def clear_away(parts: Parts, name: str, wish: Wish) -> None:
+async def clear_away(parts: Parts, seen: SeenStack, wish: Wish) -> None:
     """Delete a stack whose creation failed. Raises Conflict when something with data was left behind, whose name the
     next creation would find taken."""
-    events = await parts.stacks.events(name)
+    name = seen.name
+    events = await parts.stacks.events(seen.id)
     if (left := approach.kept(events)) and not wish.replace_data:
         raise refusals.left_behind(name, left)
     parts.tell(Begun(stack=name, doing="deleting what is left of"))
     parts.tell(Noted(about=name, text="its creation failed before, so it is deleted and made again"))
     await parts.stacks.delete(name)
-    seen, gone_through = await following.follow(parts, name, wish.until, after=events[-1].id if events else "")
-    if seen is not None and seen.status == "DELETE_FAILED":
-        raise verdict.failed("deleted", name, seen, gone_through)
+    found, gone_through = await following.follow(parts, seen, wish.until, after=events[-1].id if events else "")
+    if found is not None and found.status == states.DELETE_FAILED:
+        raise verdict.failed("deleted", name, found, gone_through)
 
 
-async def recover(parts: Parts, name: str, wish: Wish) -> None:
+async def recover(parts: Parts, seen: SeenStack, wish: Wish) -> None:
     """Go on with a rollback that failed, when that is wished. Raises Conflict when not, WorkFailed when it fails
     again."""
+    name, before = seen.name, await parts.stacks.events(seen.id)
     if not wish.recover:
-        raise refusals.unrecovered(name, history.first_failure(await parts.stacks.events(name), name))
+        raise refusals.unrecovered(name, history.first_failure(history.last_operation(before, name), name))
     parts.tell(Begun(stack=name, doing="going on with the rollback of"))
-    after = await following.last_event(parts, name)
     await parts.stacks.recover(name)
-    seen, events = await following.follow(parts, name, wish.until, after=after)
-    if seen is not None and seen.status == approach.UNRECOVERED:
+    found, events = await following.follow(parts, seen, wish.until, after=before[-1].id if before else "")
+    if found is not None and found.status == states.STUCK:
         raise refusals.unrecovered(name, history.first_failure(events, name), again=True)
 
 
@@ -106,34 +116,27 @@ async def change(
     quicker and it has to be looked at again."""
     try:
         changes = await parts.stacks.propose(wanted, parameters)
-        if nothing(changes) and seen is not None:
-            return seen
-        await refuse_losses(parts, changes, wish)
-        parts.tell(Begun(stack=wanted.name, doing="making" if changes.creates else "changing"))
-        after = await following.last_event(parts, wanted.name)
-        await parts.stacks.execute(changes)
-    except Conflict:
         now = await parts.stacks.find(wanted.name)
-        if now is not None and now.moving:
+        if now is None or (changes.empty and seen is None):
             return None
-        raise
-    found, events = await following.follow(parts, wanted.name, wish.until, after=after)
-    if found is None or not found.good:
-        raise verdict.failed("made" if changes.creates else "changed", wanted.name, found, events)
-    return found
-
-
-def nothing(changes: ChangeSet) -> bool:
-    """Whether CloudFormation found nothing to do. One with an id is there to be executed even if it names no resource:
-    outputs and tags change without one."""
-    return not changes.changes and not changes.id
-
-
-async def refuse_losses(parts: Parts, changes: ChangeSet, wish: Wish) -> None:
-    """Raise Conflict for a change set by which data would be lost, and forget it, unless that is wished."""
+        if changes.empty:
+            return seen
+        after = await following.last_event(parts, now)
+        if not changes.losses or wish.replace_data:
+            parts.tell(Begun(stack=wanted.name, doing="making" if changes.creates else "changing"))
+            await parts.stacks.execute(changes)
+    except (Conflict, NotFound):
+        # Another run has changed the stack since it was looked at; or it is as it was, and this is the true refusal.
+        if await parts.stacks.find(wanted.name) == seen:
+            raise
+        return None
     if changes.losses and not wish.replace_data:
         await parts.stacks.discard(changes)
         raise refusals.losing((changes,))
+    found, events = await following.follow(parts, now, wish.until, after=after)
+    if found is None or not found.good:
+        raise verdict.failed("made" if changes.creates else "changed", wanted.name, found, events)
+    return found
 
 
 async def keep_protected(parts: Parts, wanted: Stack, seen: SeenStack) -> None:

@@ -7,13 +7,14 @@ secret, and a task whose variable is not there does not start.
 from collections.abc import Mapping, Sequence
 
 from fairway.domain.aws.stack import Kind, SeenStack, Stack
+from fairway.domain.ids import EnvironmentName
 from fairway.provision import filling, raising, wiring
 from fairway.provision.parts import Parts
 from fairway.provision.raising import Wish
 
 
 async def up(
-    parts: Parts, stacks: Sequence[Stack], files: Mapping[str, Mapping[str, str]], wish: Wish
+    parts: Parts, stacks: Sequence[Stack], files: Mapping[EnvironmentName, Mapping[str, str]], wish: Wish
 ) -> Mapping[str, SeenStack]:
     """Every stack by its name, as it stands at the end. `files` has each environment's variables from its env file.
 

@@ -7,6 +7,7 @@ touched before the rollback has been gone on with; one that moves belongs to who
 from collections.abc import Sequence
 from enum import StrEnum
 
+from fairway.domain.aws import states
 from fairway.domain.aws.stack import APP_TAG, STATEFUL, SeenStack, StackEvent
 from fairway.errors import Conflict
 
@@ -22,24 +23,17 @@ class Approach(StrEnum):
     STUCK = "stuck"
 
 
-DEAD = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
-"""A creation that failed: such a stack takes no change set, and there is nothing to go back to."""
-PROPOSED = "REVIEW_IN_PROGRESS"
-"""A stack that has only been proposed: there is nothing in it."""
-UNRECOVERED = "UPDATE_ROLLBACK_FAILED"
-
-
 def decide(seen: SeenStack | None) -> Approach:
     """The next thing to do with a stack as it is seen, None: there is none."""
-    if seen is None or seen.status == PROPOSED:
+    if seen is None or seen.status == states.PROPOSED:
         return Approach.MAKE
     if seen.moving:
         return Approach.WAIT
-    if seen.status in DEAD:
+    if seen.status in states.NEVER_MADE:
         return Approach.REMAKE
-    if seen.status == UNRECOVERED:
+    if seen.status == states.STUCK:
         return Approach.RECOVER
-    if seen.status == "DELETE_FAILED":
+    if seen.status == states.DELETE_FAILED:
         return Approach.STUCK
     return Approach.CHANGE
 
@@ -51,7 +45,7 @@ def exists(seen: SeenStack | None) -> bool:
 
 def require_own(seen: SeenStack, app: str) -> None:
     """Raise Conflict for a stack that has not this app's tag: its name is taken by something that is not Fairway's."""
-    if seen.tags.get(APP_TAG) == app or (seen.status == PROPOSED and APP_TAG not in seen.tags):
+    if seen.tags.get(APP_TAG) == app or (seen.status == states.PROPOSED and APP_TAG not in seen.tags):
         return
     owner = seen.tags.get(APP_TAG)
     raise Conflict(
