@@ -64,15 +64,15 @@ async def raze(parts: Parts, standing: Standing, until: float) -> list[Left]:
         seen = await parts.stacks.find(name)
         if seen is None:
             break
-        if seen.moving and seen.status != "DELETE_IN_PROGRESS":
-            await following.follow(parts, name, until)
-            continue
-        if not seen.moving:
+        if seen.moving:
+            found, events = await following.follow(parts, seen, until)
+            if seen.status != "DELETE_IN_PROGRESS":
+                continue
+        else:
             await unlock(parts, standing, seen, until)
-        after = await following.last_event(parts, name)
-        if not seen.moving:
+            after = await following.last_event(parts, seen)
             await parts.stacks.delete(name, keep=keep)
-        found, events = await following.follow(parts, name, until, after="" if seen.moving else after)
+            found, events = await following.follow(parts, seen, until, after=after)
         skipped.update({event.logical: event for event in events if event.status == "DELETE_SKIPPED"})
         if found is not None:
             keep = full(name, found, events)
@@ -93,11 +93,11 @@ async def unlock(parts: Parts, standing: Standing, seen: SeenStack, until: float
         name=seen.name, kind=standing.kind, template=demolition.release(template), tags=seen.tags, protected=False
     )
     changes = await parts.stacks.propose(released, {})
-    if not changes.changes and not changes.id:
+    if changes.empty:
         return
-    after = await following.last_event(parts, seen.name)
+    after = await following.last_event(parts, seen)
     await parts.stacks.execute(changes)
-    found, events = await following.follow(parts, seen.name, until, after=after)
+    found, events = await following.follow(parts, seen, until, after=after)
     if found is None or not found.good:
         raise verdict.failed("changed", seen.name, found, events)
 

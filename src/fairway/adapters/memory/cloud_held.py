@@ -69,6 +69,7 @@ class Held:
     def take_over(self, wanted: Wanted) -> None:
         """The template, its parameters, tags and outputs hold from now on."""
         self.template = wanted.template
+        self.resources = {name: kept_by(wanted.template, each) for name, each in self.resources.items()}
         self.seen = replace(
             self.seen, parameters=wanted.parameters, tags=wanted.tags, outputs=outputs(self.scope(wanted))
         )
@@ -87,6 +88,12 @@ class Held:
                 physical=physical,
             )
         )
+
+
+def kept_by(template: Mapping[str, Any], resource: Resource) -> Resource:
+    """The resource with the DeletionPolicy of the template, which comes with any change of the stack."""
+    definition = template.get("Resources", {}).get(resource.logical, {})
+    return replace(resource, policy=str(definition.get("DeletionPolicy", "Delete")))
 
 
 def outputs(scope: Scope) -> dict[str, str]:

@@ -43,13 +43,14 @@ NAMED_BY = ("Name", "RepositoryName", "ClusterName", "RoleName", "BucketName", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One resource as it is: its properties are resolved; `policy` is its DeletionPolicy."""
+    """One resource as it is: its properties are resolved; `policy` is its DeletionPolicy, `metadata` its Metadata."""
 
     logical: str
     type: str
     physical: str
     properties: Mapping[str, Any] = field(default_factory=dict)
     policy: str = "Delete"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 _numbers = itertools.count(1)
@@ -70,6 +71,7 @@ def made(logical: str, definition: Mapping[str, Any], scope: Scope) -> Resource:
         physical=name,
         properties=properties,
         policy=str(definition.get("DeletionPolicy", "Delete")),
+        metadata=definition.get("Metadata", {}),
     )
 
 
@@ -131,6 +133,8 @@ def modified(current: Resource, definition: Mapping[str, Any], scope: Scope, *, 
     names = sorted(key for key in {*wanted, *current.properties} if wanted.get(key) != current.properties.get(key))
     if tags_change and "Tags" not in names:
         names.append("Tags")
+    if definition.get("Metadata", {}) != current.metadata:
+        names.append("Metadata")
     if not names:
         return None
     anew = MADE_ANEW.get(current.type, frozenset()) & set(names)
