@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Entry] = {
     "down": Entry(f"{HERE}.down:down", "Take an environment, or the whole app, off", RUN),
     "apps": Entry(f"{HERE}.apps:apps", "List or create apps", CONFIGURE),
     "source": Entry(f"{HERE}.source:source", "Say where the code comes from, when it lives at a forge", CONFIGURE),
+    "aws": Entry(f"{HERE}.aws:aws", "Run the app on AWS: what it would cost, make it, take it down", CONFIGURE),
     "run": Entry(f"{HERE}.run:run", "Run the backend here, with the variables of an environment", CONFIGURE),
     "db": Entry(
         f"{HERE}.db:db", "Look at databases, back them up, restore them, and see that it would work", CONFIGURE
