@@ -42,22 +42,24 @@ def moved_lines(told: Moved) -> list[str]:
     """`  ✓  Vpc  AWS::EC2::VPC  12 s`; a failure has its reason below."""
     event = told.event
     line = f"  {mark(event)}  {event.logical:<32} {short(event.type):<36} {verb(event)}{words.duration(told.seconds)}"
-    if event.status.endswith("_FAILED") and event.reason:
+    if event.failed and event.reason:
         return [line, f"     {output.clean(event.reason)}"]
     return [line]
 
 
 def mark(event: StackEvent) -> str:
-    """✓ for what came out as it should, ✗ for what failed, - for what is gone or was left."""
-    if event.status.endswith("_FAILED"):
+    """✓ for what came out as it should, ✗ for what failed, - for what is gone, left or given up with another."""
+    if event.failed:
         return "✗"
-    return "-" if event.status.startswith("DELETE_") else "✓"
+    return "-" if event.status.startswith("DELETE_") or event.status.endswith("_FAILED") else "✓"
 
 
 def verb(event: StackEvent) -> str:
     """What happened, where it is not what the heading says."""
     if event.status == "DELETE_SKIPPED":
         return "kept, "
+    if event.status.endswith("_FAILED") and not event.failed:
+        return "given up, "
     return "deleted, " if event.status == "DELETE_COMPLETE" else ""
 
 

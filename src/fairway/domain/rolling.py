@@ -129,9 +129,7 @@ def progress(
         counted = count(service, seen.get(name), observed, failed)
         last = before.services.get(name) if before and not before.trouble else None
         services[name] = replace(counted, settled_since=rollout.settled_since(counted, last, now))
-    return Progress(
-        app=desired.app, environment=desired.environment, at=now, services=services, closed=desired.closed
-    )
+    return Progress(app=desired.app, environment=desired.environment, at=now, services=services, closed=desired.closed)
 
 
 def count(

@@ -95,6 +95,7 @@ async def unlock(parts: Parts, standing: Standing, seen: SeenStack, until: float
     changes = await parts.stacks.propose(released, {})
     if changes.empty:
         return
+    parts.tell(Begun(stack=seen.name, doing="taking the protection off"))
     after = await following.last_event(parts, seen)
     await parts.stacks.execute(changes)
     found, events = await following.follow(parts, seen, until, after=after)

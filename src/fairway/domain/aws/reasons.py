@@ -13,7 +13,7 @@ WAYS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(r"AddressLimitExceeded|maximum number of addresses"),
-        'ask for more Elastic IPs (Service Quotas, EC2), or nat = "one" in [aws.network]',
+        "ask for more Elastic IPs (Service Quotas, EC2), or want fewer NAT gateways (nat in [aws.network])",
     ),
     (
         re.compile(r"VpcLimitExceeded|maximum number of VPCs"),

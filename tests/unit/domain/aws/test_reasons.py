@@ -12,7 +12,7 @@ from fairway.domain.aws import reasons
             "User: arn:aws:iam::1:user/a is not authorized to perform: ecs:CreateCluster on resource: * because no",
             "allow ecs:CreateCluster",
         ),
-        ("The maximum number of addresses has been reached. (AddressLimitExceeded)", 'nat = "one"'),
+        ("The maximum number of addresses has been reached. (AddressLimitExceeded)", "fewer NAT gateways"),
         ("The maximum number of VPCs has been reached. (VpcLimitExceeded)", "more VPCs"),
         ("Limit exceeded: ServiceQuotaExceededException", "Service Quotas"),
         ("ECS Deployment Circuit Breaker was triggered.", "fairway aws status"),
