@@ -42,3 +42,8 @@ class CloudPipeline(Protocol):
     async def start(self, pipeline: str) -> str:
         """Begin an execution with the newest commit; its id. Raises NotFound when there is no such pipeline."""
         ...
+
+    async def latest(self, pipeline: str) -> str | None:
+        """The status of the newest execution in CodePipeline's word ("InProgress"), None when it never ran. Raises
+        NotFound as `start` does."""
+        ...

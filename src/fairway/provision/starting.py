@@ -2,7 +2,7 @@
 connection to the forge once, in the console, which no program can do for them.
 
 A pipeline that CloudFormation has just made begins by itself, and fails at its source while the connection is PENDING.
-So it is started here when nothing was ever deployed; from then on pushes start it.
+So it is started here when nothing was ever deployed and it does not run; from then on pushes start it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,9 @@ from fairway.domain.aws.stack import Kind, SeenStack, Stack
 from fairway.provision.parts import Parts
 
 CONSOLES = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+
+RUNNING = "InProgress"
 
 
 class Start(StrEnum):
@@ -67,7 +70,7 @@ async def start(
         if connection is not Connection.AVAILABLE:
             how = Start.UNAUTHORIZED if connection is Connection.PENDING else Start.BROKEN
             return Started(how=how, url=connections)
-    if deployed(stacks, seen):
+    if deployed(stacks, seen) or await parts.pipeline.latest(pipeline) == RUNNING:
         return Started(how=Start.RUNS_BY_ITSELF, url=page)
     if lacking:
         return Started(how=Start.LACKING, url=page)

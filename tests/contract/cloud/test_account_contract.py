@@ -179,3 +179,17 @@ async def test_in_memory_a_pipeline_is_there_once_a_stack_has_made_it(memory: Cl
     first, second = await memory.pipeline.start("fairway-shop"), await memory.pipeline.start("fairway-shop")
 
     assert first != second
+
+
+async def test_how_the_newest_execution_stands_is_told(session: Session) -> None:
+    asked = {"pipelineName": "fairway-shop", "maxResults": 1}
+    with Stubber(session.client("codepipeline")) as stub:
+        stub.add_response("list_pipeline_executions", {"pipelineExecutionSummaries": []}, asked)
+        stub.add_response("list_pipeline_executions", {"pipelineExecutionSummaries": [{"status": "InProgress"}]}, asked)
+        stub.add_client_error("list_pipeline_executions", "PipelineNotFoundException")
+        pipeline = AwsPipeline(session)
+
+        assert await pipeline.latest("fairway-shop") is None
+        assert await pipeline.latest("fairway-shop") == "InProgress"
+        with pytest.raises(NotFound):
+            await pipeline.latest("fairway-shop")

@@ -14,12 +14,14 @@ CALLER = Caller(account="111122223333", arn="arn:aws:iam::111122223333:user/a", 
 
 
 async def start(
-    connection: Connection, *, lacking: bool = False, deployed: bool = False
+    connection: Connection, *, lacking: bool = False, deployed: bool = False, runs: bool = False
 ) -> tuple[Cloud, Started | None]:
     """How it stands after `up`."""
     cloud = Cloud()
     seen = dict(await up.up(cloud.parts(), all_stacks(), {PRODUCTION: {"A": "1"}}, cloud.wish()))
     cloud.account.connections[seen[name(Kind.PIPELINE)].outputs["Connection"]] = connection
+    if runs:
+        cloud.pipeline.statuses["fairway-shop"] = "InProgress"
     if deployed:
         services = seen[name(Kind.SERVICES)]
         seen[name(Kind.SERVICES)] = replace(services, parameters={**services.parameters, "ImageDigest": "sha256:1"})
@@ -45,7 +47,11 @@ async def test_a_pending_one_says_where_to_authorize_it_and_starts_nothing() -> 
 
 @pytest.mark.parametrize(
     ("how", "expected"),
-    [({"lacking": True}, Start.LACKING), ({"deployed": True}, Start.RUNS_BY_ITSELF)],
+    [
+        ({"lacking": True}, Start.LACKING),
+        ({"deployed": True}, Start.RUNS_BY_ITSELF),
+        ({"runs": True}, Start.RUNS_BY_ITSELF),
+    ],
 )
 async def test_what_would_fail_or_runs_by_itself_is_not_started(how: dict[str, bool], expected: Start) -> None:
     cloud, started = await start(Connection.AVAILABLE, **how)

@@ -1,8 +1,12 @@
 """The app's pipeline in CodePipeline."""
 
+from typing import Any
+
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
 from fairway.errors import NotFound
+
+MISSING = "PipelineNotFoundException"
 
 
 class AwsPipeline:
@@ -13,10 +17,17 @@ class AwsPipeline:
 
     async def start(self, pipeline: str) -> str:
         """By StartPipelineExecution."""
+        answer = await self._ask("StartPipelineExecution", pipeline, name=pipeline)
+        return str(answer["pipelineExecutionId"])
+
+    async def latest(self, pipeline: str) -> str | None:
+        """By ListPipelineExecutions, whose newest come first."""
+        answer = await self._ask("ListPipelineExecutions", pipeline, pipelineName=pipeline, maxResults=1)
+        found = answer.get("pipelineExecutionSummaries", [])
+        return str(found[0]["status"]) if found else None
+
+    async def _ask(self, operation: str, pipeline: str, **parameters: Any) -> dict[str, Any]:
         try:
-            answer = await self._session.call(
-                "codepipeline", "StartPipelineExecution", known=("PipelineNotFoundException",), name=pipeline
-            )
+            return await self._session.call("codepipeline", operation, known=(MISSING,), **parameters)
         except Refused as refused:
             raise NotFound(f"there is no pipeline {pipeline}", hint="fairway aws up makes it") from refused
-        return str(answer["pipelineExecutionId"])

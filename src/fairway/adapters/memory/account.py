@@ -80,11 +80,13 @@ class MemorySecrets:
 
 
 class MemoryPipeline:
-    """`ports.account.CloudPipeline`. `started` are the executions, (pipeline, id), the oldest first."""
+    """`ports.account.CloudPipeline`. `started` are the executions, (pipeline, id), the oldest first; `statuses` has
+    that of a pipeline's newest one where it is not InProgress."""
 
     def __init__(self, stacks: MemoryStacks) -> None:
         self.faults = Faults()
         self.started: list[tuple[str, str]] = []
+        self.statuses: dict[str, str] = {}
         self._stacks = stacks
 
     async def start(self, pipeline: str) -> str:
@@ -96,6 +98,15 @@ class MemoryPipeline:
             raise NotFound(f"there is no pipeline {pipeline}")
         self.started.append((pipeline, id))
         return id
+
+    async def latest(self, pipeline: str) -> str | None:
+        """InProgress for one that was started, unless `statuses` has another; while it lies: it never ran."""
+        if await self.faults.meet("latest"):
+            return None
+        if pipeline not in present(self._stacks, PIPELINE):
+            raise NotFound(f"there is no pipeline {pipeline}")
+        ran = any(name == pipeline for name, _ in self.started)
+        return self.statuses.get(pipeline, "InProgress" if ran else None)
 
 
 def present(stacks: MemoryStacks, *types: str) -> Sequence[str]:
