@@ -4,6 +4,7 @@ The order is that of certainty: what the kernel and the engine say, then what th
 how it ended; for a task that runs, what it listens on, then what its checks saw. A fix is named only when something
 that was seen supports it.
 
+    what ECS says of it             diagnosis_engine
     could not be started            diagnosis_exit
     out of memory                   diagnosis_exit
     ended, and printed why          diagnosis_log
@@ -12,7 +13,7 @@ that was seen supports it.
     runs, and answers badly         diagnosis_check
 """
 
-from fairway.domain import diagnosis_check, diagnosis_exit, diagnosis_log, diagnosis_port
+from fairway.domain import diagnosis_check, diagnosis_engine, diagnosis_exit, diagnosis_log, diagnosis_port
 from fairway.domain.deployment import Cause
 from fairway.domain.diagnosis_text import Finding, excerpt, plain
 from fairway.domain.facts import Facts
@@ -40,7 +41,8 @@ def find(facts: Facts, log: tuple[str, ...]) -> Finding:
     printed = diagnosis_log.read(log, facts.spec)
     if facts.exit is not None:
         return (
-            diagnosis_exit.read_refusal(facts)
+            diagnosis_engine.read(facts)
+            or diagnosis_exit.read_refusal(facts)
             or diagnosis_exit.read_memory(facts, log)
             or diagnosis_exit.repeated(printed, facts)
             or diagnosis_exit.read_code(facts, log)

@@ -34,4 +34,6 @@ def describe_end(exit: Exit | None) -> str:
         return "ran out of memory"
     if exit.error:
         return f"could not start: {exit.error}"
+    if exit.stopped_for:
+        return f"was stopped by the engine: {exit.stopped_for}"
     return f"killed by signal {exit.code - 128}" if 128 < exit.code < 160 else f"exited with {exit.code}"

@@ -20,11 +20,13 @@ class TaskStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """How a task ended. `error` is the engine's own text when the process could not be started at all."""
+    """How a task ended. `error` is the engine's own text when the process could not be started at all. `stopped_for` is
+    its reason where it ended the task itself: health checks that failed, or somebody who asked it to."""
 
     code: int
     oom_killed: bool = False
     error: str = ""
+    stopped_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
