@@ -82,6 +82,8 @@ class Scheduler:
         self.deployments: dict[str, list[dict[str, Any]]] = {}
         self.breaker = True
         self.denied: set[str] = set()
+        self.ids: list[str] = []
+        """The ids of the next tasks; when there are no more, made ones."""
 
     def attach(self, session: Session) -> None:
         """Answer the calls of the session on tasks and service deployments."""
@@ -115,6 +117,11 @@ class Scheduler:
 
     def live(self, service: str) -> list[Made]:
         return [each for each in self.tasks.values() if each.group == f"service:{service}" and each.status in LIVE]
+
+    def end_by_itself(self, task: Made, code: int) -> None:
+        """Its process ends, now."""
+        task.stop_code, task.reason = "EssentialContainerExited", "Essential container in task exited"
+        self._end(task, code)
 
     def stop_by_hand(self, task: Made) -> None:
         self._stop(task, "UserInitiated", "Task stopped by user")
@@ -295,7 +302,7 @@ class Scheduler:
     def _start(self, group: str, definition: str, deployment: str) -> Made:
         found = self.backend.describe_task_definition(definition)
         made = Made(
-            id=uuid.uuid4().hex,
+            id=self.ids.pop(0) if self.ids else uuid.uuid4().hex,
             group=group,
             definition=definition,
             container=found.container_definitions[0]["name"],
@@ -330,7 +337,7 @@ class Scheduler:
                 task.detail = (
                     "OutOfMemoryError: Container killed due to memory usage" if task.program.oom_killed else ""
                 )
-                self._end(task, task.program.code)
+                self.end_by_itself(task, task.program.code)
 
     def _stop(self, task: Made, code: str, reason: str) -> None:
         if task.stopping is None and task.status != "STOPPED":

@@ -1,19 +1,23 @@
-"""What tasks print, in pieces: in memory, and from Docker's own files."""
+"""What tasks print, in pieces: in memory, from Docker's own files, and from CloudWatch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.printing import DockerPrinting, Stamps
+from fairway.adapters.ecs.logs import EcsPrinting
+from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.printing import MemoryPrinting
 from fairway.domain.image import Image
 from fairway.domain.observed import TaskStatus
 from fairway.domain.printed import OUT, SECOND, Piece
 from fairway.ports.logs import Printing
 from support import docker_room
+from support.ecs_room import open_room
+from support.orchestrator_world import web
 
 TASK = docker_room.TASK
 PRINTS = "for (const word of ['one', 'two', 'three']) console.log(word); setTimeout(() => console.log('last'), 700)"
@@ -57,7 +61,35 @@ async def docker_made(docker_engine: DockerEngine, image: Image) -> Room:
     return Room(printing=DockerPrinting(docker_engine.containers), start=run, ended=ended)
 
 
-@pytest.fixture(params=["memory_room", "docker_made"])
+@pytest.fixture
+async def ecs_made() -> AsyncIterator[Room]:
+    stream = f"shop/production/web/{TASK}"
+    with open_room() as made:
+        engine = made.engine()
+
+        async def run() -> None:
+            made.scheduler.ids = [TASK]
+            await engine.apply(web(1), variables={}, told={}, routed=True)
+            made.scheduler.turn(2)
+            made.prints(stream, "one", "two", "three")
+            await engine.observe()
+            loop = asyncio.get_running_loop()
+            loop.call_later(0.7, made.prints, stream, "last")
+            loop.call_later(0.8, lambda: tasks.append(asyncio.create_task(end())))
+
+        async def end() -> None:
+            made.scheduler.end_by_itself(made.scheduler.tasks[TASK], 0)
+            await engine.observe()
+
+        async def ended() -> bool:
+            return any(each.status is TaskStatus.STOPPED for each in engine.tasks)
+
+        tasks: list[asyncio.Task[None]] = []
+        printing = EcsPrinting(made.session, engine, made.places, LoopClock())
+        yield Room(printing=printing, start=run, ended=ended)
+
+
+@pytest.fixture(params=["memory_room", "docker_made", "ecs_made"])
 def room(request: pytest.FixtureRequest) -> Room:
     made: Room = request.getfixturevalue(request.param)
     return made
