@@ -30,6 +30,8 @@ class Settings:
     keep_days: int = 90
     """How many days a release is kept; the newest two of an environment are kept longer."""
     docker_host: str = "unix:///var/run/docker.sock"
+    engine: str = "docker"
+    """What runs the services of apps: `docker`, or `ecs`, for which `ecs.toml` in `home` says where."""
     log_task_mb: int = 10
     """Megabytes that are kept of what one task prints."""
     log_service_mb: int = 200
@@ -151,6 +153,7 @@ TEXTS = {
     "address": "FAIRWAY_ADDRESS",
     "apps_address": "FAIRWAY_APPS_ADDRESS",
     "docker_host": "DOCKER_HOST",
+    "engine": "FAIRWAY_ENGINE",
     "database_url": "FAIRWAY_DATABASE_URL",
     "registry": "FAIRWAY_REGISTRY",
     "public_url": "FAIRWAY_PUBLIC_URL",
@@ -158,6 +161,9 @@ TEXTS = {
     "backups": "FAIRWAY_BACKUPS",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
+
+
+ENGINES = ("docker", "ecs")
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -174,10 +180,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         if text := environ.get(variable):
             values[field] = text
     settings = Settings(**values)  # type: ignore[arg-type]
+    check_engine(settings)
     check_registry(settings)
     check_public_url(settings)
     check_folders(settings)
     return settings
+
+
+def check_engine(settings: Settings) -> None:
+    """Raise UsageError for an engine that there is not."""
+    if settings.engine not in ENGINES:
+        raise UsageError(f"FAIRWAY_ENGINE={settings.engine} is no engine", why=f"there are {' and '.join(ENGINES)}")
 
 
 def check_folders(settings: Settings) -> None:

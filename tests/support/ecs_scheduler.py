@@ -67,6 +67,11 @@ class Made:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
+    def proven(self) -> bool:
+        """A task without a check counts as healthy when it has run for a while (on AWS: 40 s)."""
+        return self.age - self.program.starts >= 2
+
+    @property
     def arn(self) -> str:
         return f"{ARN}:task/{CLUSTER}/{self.id}"
 
@@ -205,7 +210,7 @@ class Scheduler:
                 self._start(f"service:{service.name}", primary["taskDefinition"], primary["id"])
         for each in going[service.desired_count :]:
             self._stop(each, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment")
-        well = [each for each in going if each.status == "RUNNING" and not each.program.sick]
+        well = [each for each in going if each.status == "RUNNING" and not each.program.sick and each.proven]
         if len(well) >= service.desired_count:
             for each in old:
                 self._stop(each, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment")

@@ -10,6 +10,7 @@ from typing import Any
 
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.ecs.shell import EcsShell
 from fairway.adapters.store import archive
 from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
@@ -68,9 +69,10 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
 
 
 def supervise(laid: Ground) -> Mapping[str, Coroutine[Any, Any, None]]:
-    """Keep the programs beside the server running."""
+    """Keep the programs beside the server running. What rolls by itself brings its own load balancer."""
+    haproxy = {"haproxy": laid.balancer.supervise()} if laid.rolling is None else {}
     registry = {"registry": laid.embedded.process.supervise()} if laid.embedded else {}
-    return {"haproxy": laid.balancer.supervise(), **registry}
+    return {**haproxy, **registry}
 
 
 def share(
@@ -104,8 +106,14 @@ def offer(
     store = laid.store
 
     async def look_around() -> Sequence[services.Component]:
-        supervised = [laid.balancer.state, *([laid.embedded.process.state] if laid.embedded else [])]
-        return [await components.look_at(laid.engine), *map(components.describe, supervised)]
+        supervised = [
+            *([laid.balancer.state] if laid.rolling is None else []),
+            *([laid.embedded.process.state] if laid.embedded else []),
+        ]
+        engines = [await components.look_at(laid.engine)]
+        if laid.rolling is not None:
+            engines.append(await components.look_at_services(laid.rolling.engine))
+        return [*engines, *map(components.describe, supervised)]
 
     return services.Services(
         settings=laid.settings,
@@ -147,7 +155,7 @@ def offer(
         meter=watched.meter,
         notices=laid.notices,
         tasklogs=watched.tasklogs,
-        shell=DockerShell(laid.engine.containers),
+        shell=DockerShell(laid.engine.containers) if laid.rolling is None else EcsShell(),
         inspector=operated.inspector,
         artifacts=delivered.artifacts,
         forget_logs=watched.collector.forget,

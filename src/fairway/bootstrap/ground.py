@@ -20,7 +20,8 @@ from fairway.adapters.oci.login import DockerLogin
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.store.store import Store, open_store
 from fairway.adapters.system.clock import SystemClock
-from fairway.bootstrap import credentials, identity, keys, registries
+from fairway.bootstrap import credentials, identity, keys, registries, rolling
+from fairway.bootstrap.rolling import Rolling
 from fairway.databases.giving import Giving
 from fairway.environment.masking import Masking
 from fairway.environment.variables import Variables
@@ -33,7 +34,8 @@ from fairway.sharing.keeper import Keeper
 class Ground:
     """`instance` is this home's id, `secret` the key of what lies under seal. `held` is the store as far as this server
     holds its apps; `keeper` renews its lease, None where nobody shares the work. `embedded` is the registry beside us
-    and `own` its client, both None where images go elsewhere; `registry` is the one that they go to."""
+    and `own` its client, both None where images go elsewhere; `registry` is the one that they go to. `rolling` is what
+    runs the services of apps where that is not `engine` (Docker), which is there all the same: it builds."""
 
     settings: Settings
     clock: SystemClock
@@ -50,6 +52,7 @@ class Ground:
     sharing: Keeper | Alone
     balancer: HaproxyBalancer
     engine: DockerEngine
+    rolling: Rolling | None
     volumes: HostVolumes
     builder: DockerBuilder
     embedded: Embedded | None
@@ -63,6 +66,7 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
     """Raises Unavailable when a part of the host that is needed can't be had, UsageError for a store or a key that
     can't be used."""
     clock, instance = SystemClock(), identity.read_instance(settings.home)
+    rolls = rolling.open_engine(settings, instance, clock)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
         secret = await keys.open_key(settings, store)
@@ -100,6 +104,7 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
             sharing=sharing,
             balancer=balancer,
             engine=engine,
+            rolling=rolls,
             volumes=volumes,
             builder=builder,
             embedded=embedded,

@@ -14,14 +14,19 @@ from fairway.adapters.docker.size import DockerHostSize
 from fairway.adapters.store.telling import TellingActivities, TellingDesiredStates
 from fairway.autoscale import scaler as scaling
 from fairway.autoscale.scaler import Scaler
+from fairway.bootstrap import rolling
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.watching import Watching
 from fairway.deploy.admitting import Admitting
-from fairway.deploy.deployer import Deployer
+from fairway.deploy.deployer import Deployer, Unmeasured
 from fairway.deploy.doors import Doors
 from fairway.domain import capacity, diagnosis
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.orchestrator.controller import Controller
+from fairway.ports.balancer import Balancer, Unbalanced
+from fairway.ports.engine import AnyEngine
+from fairway.ports.logs import Logs
+from fairway.ports.probe import Inspector, Probe, Unprobed, Unseen
 
 Listener = Callable[[AppName, EnvironmentName], None]
 
@@ -49,7 +54,7 @@ class Operating:
     bell: Bell
     desired: TellingDesiredStates
     activities: TellingActivities
-    inspector: DockerInspector
+    inspector: Inspector
     controller: Controller
     admitting: Admitting
     scaler: Scaler
@@ -67,22 +72,24 @@ class Operating:
 
 def operate(ground: Ground, watching: Watching) -> Operating:
     """The rooms that run the apps."""
-    bell, inspector = Bell(), DockerInspector(ground.engine.containers)
+    bell = Bell()
     desired = TellingDesiredStates(ground.held.desired, bell.ring)
     activities = TellingActivities(ground.store.activities, bell.ring)
     admitting = make_admitting(ground, desired)
+    hands = take_hands(ground)
     controller = Controller(
-        engine=ground.engine,
-        balancer=ground.balancer,
-        probe=HostProbe(ground.engine.containers, ground.clock),
-        inspector=inspector,
-        logs=DockerLogs(ground.engine.containers),
+        engine=hands.engine,
+        balancer=hands.balancer,
+        probe=hands.probe,
+        inspector=hands.inspector,
+        logs=hands.logs,
         desired_states=ground.held.desired,
         variables=ground.variables.values,
         clock=ground.clock,
         notices=ground.notices,
         events=ground.store.events,
         observations=ground.board,
+        resync=hands.resync,
         holding=ground.sharing,
         keeping=watching.collector,
         masks=ground.masks,
@@ -119,12 +126,45 @@ def operate(ground: Ground, watching: Watching) -> Operating:
         bell=bell,
         desired=desired,
         activities=activities,
-        inspector=inspector,
+        inspector=hands.inspector,
         controller=controller,
         admitting=admitting,
         scaler=scaler,
         deployer=deployer,
         doors=Doors(desired, ground.board),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What the orchestrator works with; `resync` is in seconds."""
+
+    engine: AnyEngine
+    balancer: Balancer
+    probe: Probe
+    inspector: Inspector
+    logs: Logs
+    resync: float = 5.0
+
+
+def take_hands(ground: Ground) -> Hands:
+    """Docker with HAProxy before it, or an engine that rolls, checks its tasks and sends them their requests itself."""
+    if ground.rolling is not None:
+        return Hands(
+            engine=ground.rolling.engine,
+            balancer=Unbalanced(),
+            probe=Unprobed(),
+            inspector=Unseen(),
+            logs=ground.rolling.logs,
+            resync=rolling.RESYNC,
+        )
+    containers = ground.engine.containers
+    return Hands(
+        engine=ground.engine,
+        balancer=ground.balancer,
+        probe=HostProbe(containers, ground.clock),
+        inspector=DockerInspector(containers),
+        logs=DockerLogs(containers),
     )
 
 
@@ -146,5 +186,7 @@ def make_admitting(ground: Ground, desired: TellingDesiredStates) -> Admitting:
         here = [each for each in await ground.store.managed.list() if each.server == ground.instance]
         return capacity.add(capacity.Amount(memory=each.memory, cpu=each.cpu) for each in here)
 
+    if ground.rolling is not None:
+        return Admitting(Unmeasured(), ground.store.deployments, desired)  # its machines are not this host
     size = DockerHostSize(ground.engine.containers.connection)
     return Admitting(size, ground.store.deployments, desired, policy, reserved_by_runs, reserved_by_databases)

@@ -8,6 +8,7 @@ from fairway.adapters.buildkit.bases import DockerBases
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.operating import Operating
+from fairway.bootstrap.rolling import NoDatabases
 from fairway.build import contracts, generated, run, secrets
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
@@ -74,11 +75,12 @@ def make_stages(
 
     # From `look` to `read_contract`, which follows it while the checkout is lent.
     detected: dict[Path, Detection] = {}
+    prepare = hosting.preparing.prepare if ground.rolling is None else NoDatabases().prepare
     fulfilment = Fulfilment(read=read_contract, examine=examiner.examine)
     building = BuildStage(build_commit, load, checkouts, ground.instance)
     return {
         "source": SourceStage(repositories, apps, load, look, checkouts, operating.admitting.require_host, fulfilment),
         "build": building,
         "package": PackageStage(push, building),
-        "deploy": DeployStage(operating.deployer, load, hosting.preparing.prepare, guard),
+        "deploy": DeployStage(operating.deployer, load, prepare, guard),
     }

@@ -18,12 +18,14 @@ from fairway.logkeeping.collector import Collector
 from fairway.logkeeping.reading import Reading
 from fairway.measure.archive import Archivist
 from fairway.measure.meter import Meter
+from fairway.ports.logs import Printing
 from fairway.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """`samples` are the last hour's, `history` those of the last 30 days."""
+    """`samples` are the last hour's, `history` those of the last 30 days. `collects`: what tasks print is kept here,
+    because their engine keeps it no longer than their containers."""
 
     samples: Hour
     history: SampleFiles
@@ -31,10 +33,12 @@ class Watching:
     archivist: Archivist
     collector: Collector
     tasklogs: Reading
+    collects: bool
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
-        return {"samples": self.meter.run(), "history": self.archivist.run(), "logs": self.collector.run()}
+        collecting = {"logs": self.collector.run()} if self.collects else {}
+        return {"samples": self.meter.run(), "history": self.archivist.run(), **collecting}
 
 
 @asynccontextmanager
@@ -42,7 +46,8 @@ async def watch(ground: Ground) -> AsyncIterator[Watching]:
     """Its sources are let go at the end."""
     samples, history = Hour(), SampleFiles(ground.settings.home / "samples")
     traffic = HaproxyMeter(ground.balancer)
-    printing = DockerPrinting(ground.engine.containers)
+    rolling = ground.rolling
+    printing: Printing = rolling.printing if rolling else DockerPrinting(ground.engine.containers)
     kept = FileLogStore(ground.settings.task_logs, limits(ground.settings))
     try:
         yield Watching(
@@ -60,6 +65,7 @@ async def watch(ground: Ground) -> AsyncIterator[Watching]:
                 masks=ground.masks,
             ),
             tasklogs=Reading(printing=printing, store=kept),
+            collects=rolling is None,
         )
     finally:
         traffic.close()
