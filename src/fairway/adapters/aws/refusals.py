@@ -117,7 +117,7 @@ def other(name: str, code: str, message: str, status: int) -> FairwayError:
     if TAKEN.search(code):
         return Conflict(f"a name is taken already: {name}", why=why, hint="it belongs to something else in the account")
     if MISSING.search(code):
-        return NotFound(f"AWS does not find it: {name}", why=why)
+        return NotFound(f"AWS does not find what {name} names", why=why)
     if BUSY.search(code):
         return Conflict(f"AWS can't do {name} in the present state", why=why, hint="try again when that has passed")
     return UsageError(f"AWS refuses {name}", why=why)
