@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fairway.cloudformation.cost import estimate, prices, tasks
+from fairway.cloudformation import differ, synthesis
+from fairway.cloudformation.cost import estimate, prices, tasks, text
 from fairway.domain.aws.cost import Estimate, Range, difference
 from fairway.domain.aws.stack import Kind, Stack
+from support import aws_apps
+from support.aws_documents import Document, accepted, documents
 
 STRATEGIES = st.lists(
     st.fixed_dictionaries(
@@ -77,3 +80,18 @@ def test_differences_add_up_to_the_difference_of_the_sums(
     assert found.total.low == pytest.approx(after.total.low - before.total.low)
     assert sum(each.by.high for each in found.items) == pytest.approx(found.total.high, abs=0.05)
     assert difference(before, before).items == ()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(documents(), REGIONS)
+def test_the_stacks_of_any_app_have_a_price_and_do_not_differ_from_themselves(document: Document, region: str) -> None:
+    app = accepted(document)
+
+    stacks = synthesis.synthesize(app, aws_apps.given_of(app))
+
+    found = estimate.estimate(stacks, region)
+    assert found.total.high >= found.total.low > 0
+    assert len({item.key for item in found.items}) == len(found.items)
+    assert text.lines(found)[-1].startswith(("At least ", f"{found.total.low:.2f}"))
+    for stack in stacks:
+        assert differ.diff(stack.name, stack.template, stack.template).changes == ()
