@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from fairway.domain.aws.cost import CENT, NOTHING, Difference, Estimate, Item, Range, exactly
+from fairway.domain.aws.cost import CENT, NOTHING, Difference, Estimate, Item, Range, Unit, exactly
 
 PLURAL = {
     "month": "months",
@@ -125,11 +125,12 @@ def _assumptions(estimate: Estimate) -> Iterator[str]:
 
 
 def _rates(estimate: Estimate) -> Iterator[str]:
-    """Several resources have the same one."""
     for item in estimate.items:
         if item.quantity is None:
-            told = "not in the price table" if item.price is None else f"{item.price:.4g} USD a {item.unit.value}"
-            yield f"  {item.what}: {told}" + (f"; {item.assumed}" if item.assumed else "")
+            told = "not in the price table"
+            if item.price is not None:
+                told = f"{item.price:.4g} USD {'an' if item.unit is Unit.HOUR else 'a'} {item.unit.value}"
+            yield f"  {item.resource:<24} {item.what}: {told}" + (f"; {item.assumed}" if item.assumed else "")
 
 
 def _count(value: Range) -> str:

@@ -11,7 +11,7 @@ BALANCER, NAT, ADDRESS, ENDPOINT = (
     "AWS::EC2::EIP",
     "AWS::EC2::VPCEndpoint",
 )
-LCU = "an LCU is 25 new connections a second, 3000 open ones, or 1 GB an hour, whichever is most"
+LCU = "25 new connections a second, 3000 open ones, or 1 GB an hour"
 FREE = "the first 100 GB a month of an account are free"
 
 
@@ -20,9 +20,8 @@ def balancers(reading: Reading) -> Iterator[Item]:
     for name, balancer in reading.resources(BALANCER):
         yield reading.hourly(name, "load balancer", "alb.hour", exactly(1))
         lcus = reading.usage.lcus
-        yield reading.item(
-            name, "load balancer, use", "alb.lcu", Unit.HOUR, exactly(lcus * HOURS), f"{lcus:g} LCU in each hour; {LCU}"
-        )
+        assumed = f"{lcus:g} LCU in each hour ({LCU})"
+        yield reading.item(name, "load balancer, use", "alb.lcu", Unit.HOUR, exactly(lcus * HOURS), assumed)
         if balancer.get("Scheme") != "internal":
             yield reading.addresses(name, exactly(reading.count(balancer.get("Subnets"))))
         yield reading.item(name, "traffic out to the internet", "transfer.gb", Unit.GB, None, FREE)

@@ -34,7 +34,7 @@ def test_items_assumptions_rates_and_the_sum() -> None:
         "Assumed of a month",
         "* NAT gateway, data: 10 GB",
         "Besides, by use",
-        "traffic out to the internet: 0.09 USD a GB; 100 GB are free",
+        "R traffic out to the internet: 0.09 USD a GB; 100 GB are free",
         "40.35 to 45.94 USD a month in eu-central-1, before tax; prices of 2026-09-30",
     ]
 
