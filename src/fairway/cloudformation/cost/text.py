@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from fairway.domain.aws.cost import CENT, NOTHING, Difference, Estimate, Item, Range, Unit, exactly
+from fairway.domain.aws.cost import NOTHING, Difference, Estimate, Item, Range, Unit, exactly
 
 PLURAL = {
     "month": "months",
@@ -51,10 +51,10 @@ def difference_lines(difference: Difference) -> list[str]:
         f"  {signed(each.by):>20}  {each.what} ({each.resource}), {_from_to(each.before, each.after)}"
         for each in difference.items
     ]
-    total = difference.total
-    if max(abs(total.low), abs(total.high)) < CENT and not result:
+    lacking = f"; not in the price table: {', '.join(difference.unknown)}" if difference.unknown else ""
+    if not result and not lacking:
         return ["It costs the same as now"]
-    return [*result, f"{signed(total)} USD a month against now"]
+    return [*result, f"{signed(difference.total)} USD a month against now{lacking}"]
 
 
 def signed(value: Range) -> str:
@@ -91,6 +91,7 @@ def difference_document(difference: Difference) -> dict[str, Any]:
     """The difference in JSON."""
     return {
         "monthly": _ends(difference.total),
+        "complete": not difference.unknown,
         "items": [
             {
                 "stack": each.stack,

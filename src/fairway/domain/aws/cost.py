@@ -119,20 +119,35 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """From one estimate to another: the items that cost something else, and the sum of that."""
+    """From one estimate to another: the items that cost something else, and the sum of that. `unknown` names what
+    changes too and has no price, so that the sum lacks it."""
 
     items: tuple[Changed, ...]
     total: Range
+    unknown: tuple[str, ...] = ()
 
 
 def difference(before: Estimate, after: Estimate) -> Difference:
     """What changes from `before` to `after`, the largest change first. What changes by less than a cent is left out."""
-    old, new = ({item.key: item.monthly for item in each.items} for each in (before, after))
+    old, new = ({item.key: item for item in each.items} for each in (before, after))
+    keys = [key for key in dict.fromkeys((*new, *old)) if old.get(key) != new.get(key)]
+    priced = [key for key in keys if not _unknown(old.get(key)) and not _unknown(new.get(key))]
     changed = [
-        Changed(stack=key[0], resource=key[1], what=key[2], before=old.get(key), after=new.get(key))
-        for key in dict.fromkeys((*new, *old))
+        Changed(stack=key[0], resource=key[1], what=key[2], before=_monthly(old.get(key)), after=_monthly(new.get(key)))
+        for key in priced
     ]
     told = [each for each in changed if max(abs(each.by.low), abs(each.by.high)) >= CENT]
     told.sort(key=lambda each: (-max(abs(each.by.low), abs(each.by.high)), each.stack, each.resource, each.what))
-    total = Range(low=after.total.low - before.total.low, high=after.total.high - before.total.high)
-    return Difference(items=tuple(told), total=total)
+    return Difference(
+        items=tuple(told),
+        total=sum((each.by for each in changed), NOTHING),
+        unknown=tuple(dict.fromkeys(key[2] for key in keys if key not in priced)),
+    )
+
+
+def _unknown(item: Item | None) -> bool:
+    return item is not None and item.unknown
+
+
+def _monthly(item: Item | None) -> Range | None:
+    return None if item is None else item.monthly

@@ -62,6 +62,12 @@ def test_a_difference_says_what_is_new_and_what_is_gone() -> None:
     assert text.difference_lines(difference(estimate(NAT), estimate(NAT))) == ["It costs the same as now"]
 
 
+def test_a_difference_that_lacks_a_price_says_so() -> None:
+    told = text.difference_lines(difference(estimate(NAT), estimate(NAT, LOST)))
+
+    assert told == ["+0.00 USD a month against now; not in the price table: RDS db.m9g.large"]
+
+
 def test_the_documents_have_every_item_and_nothing_that_json_lacks() -> None:
     document = json.loads(json.dumps(text.document(estimate(NAT, LOST, RATE))))
 

@@ -53,3 +53,14 @@ def test_an_estimate_does_not_differ_from_itself() -> None:
 
     assert difference(found, found).items == ()
     assert difference(found, found).total == NOTHING
+
+
+def test_what_changes_without_a_price_is_named_and_left_out_of_the_sum() -> None:
+    before = estimate(item("small", exactly(730), 0.02), item("lost", exactly(1), None), item("known", exactly(1), 1.0))
+    after = estimate(item("large", exactly(730), None), item("lost", exactly(1), None), item("known", exactly(1), None))
+
+    found = difference(before, after)
+
+    assert [each.what for each in found.items] == ["small"]
+    assert found.total == exactly(-14.6)
+    assert found.unknown == ("large", "known")
