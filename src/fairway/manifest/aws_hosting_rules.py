@@ -74,6 +74,13 @@ def _check_domains(
             (*base, "aws", key) for base in ((), ("environments", name)) for key in ("zone", "certificate")
         ]
         problems.add(("environments", name, "domains"), message, hint, because_of=causes)
+    elif environment.domains and hosting.certificate is None:
+        shortest = min(environment.domains, key=len)
+        if len(shortest) > limits.COMMON_NAME:
+            message = (
+                f"a certificate needs one name of at most {limits.COMMON_NAME} characters, and {shortest} is longer"
+            )
+            problems.add(("environments", name, "domains"), message, "add a shorter one, or name a certificate")
     if own is not None and own.zone is not None and not environment.domains:
         path: Path = ("environments", name, "aws", "zone")
         message = "there is nothing to point to from the zone: the environment has no domains"

@@ -223,6 +223,11 @@ def test_a_value_that_aws_has_not_is_refused_with_the_nearest(text: str, key: st
         ),
         ("[aws.databases.mian]\n", "aws.databases.mian", 'no database "mian"'),
         ('[environments.x]\ndomains = ["a.example"]\n', "environments.x.domains", "need a certificate"),
+        (
+            f'zone = "Z1"\n[environments.x]\ndomains = ["{"a" * 60}.example.com"]\n',
+            "environments.x.domains",
+            "one name of at most 64 characters",
+        ),
         ('[environments.x.aws]\nzone = "Z1"\n', "environments.x.aws.zone", "nothing to point to"),
         ('[databases.lite]\nengine = "sqlite"\nvariable = "L"\n', "databases.lite.engine", "lite is a SQLite file"),
         (

@@ -18,6 +18,9 @@ TARGET_INTERVAL, TARGET_TIMEOUT, TARGET_RETRIES = (5, 300), (2, 120), (2, 10)
 CONTAINER_INTERVAL, CONTAINER_TIMEOUT, CONTAINER_RETRIES, CONTAINER_START = (5, 300), (2, 60), (1, 10), (0, 300)
 """A container's health check: seconds, seconds, failures, seconds (ECS's `HealthCheck`)."""
 
+COMMON_NAME = 64
+"""Characters of the first domain of a certificate that ACM makes (`RequestCertificate`)."""
+
 BUILD_LEAST = 300.0
 """Seconds: the shortest time-out of a build (CodeBuild's `timeoutInMinutes`)."""
 
