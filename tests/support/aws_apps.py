@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from fairway.cloudformation.synthesis import Given
-from fairway.domain.action import Command, Placed
-from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Patterns, PullEvent, Service, Source
+from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Patterns, Service, Source
 from fairway.domain.aws.wanted import (
     Architecture,
     Aws,
@@ -162,7 +161,7 @@ def databases() -> App:
 
 
 def stages() -> App:
-    """Three environments: with a certificate, with a zone, with neither; approvals, actions, triggers, scaling and
+    """Three environments: with a certificate, with a zone, with neither; approvals, triggers, scaling and
     alarms; a connection that exists; tags."""
     production = make_environment(
         "production",
@@ -171,12 +170,7 @@ def stages() -> App:
         approval=3600.0,
         on_failure=OnFailure.ROLLBACK,
     )
-    staging = make_environment(
-        "staging",
-        domains=("staging.shop.example.com",),
-        on_failure=OnFailure.RETRY,
-        actions=(Placed(action=Command(name="smoke", command=("node", "smoke.js"))),),
-    )
+    staging = make_environment("staging", domains=("staging.shop.example.com",), on_failure=OnFailure.RETRY)
     app = make_app(
         make_environment("test"),
         staging,
@@ -198,7 +192,7 @@ def _triggers() -> Source:
         branches=Patterns(includes=("main", "release/*"), excludes=("release/old*",)),
         tags=Patterns(includes=("v*",)),
         filters=(
-            Filter(branches=Patterns(includes=("main",)), pull_requests=(PullEvent.OPENED, PullEvent.UPDATED)),
+            Filter(tags=Patterns(includes=("hotfix-*",))),
             Filter(branches=Patterns(includes=("main",)), files=Patterns(includes=("src/**",), excludes=("docs/**",))),
         ),
         by_branch=False,

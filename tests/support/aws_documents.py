@@ -27,6 +27,7 @@ NAMES = (
     )
     | st.from_regex(NAME, fullmatch=True)
 )  # fmt: skip
+LOOKALIKES = st.sampled_from([("web2", "web-2"), ("a-b", "a--b"), ("x", "xx"), ("main", "ma-in"), ("x2", "x-2")])
 PAIRS = st.sampled_from([(0.25, "512M"), (0.25, "2G"), (0.5, "1G"), (1, "2G"), (2, "16G"), (4, "8G"), (16, "120G")])
 COMMANDS = st.sampled_from(["npm start", "node worker.js --all", "python -m app 'two words' $HOME"])
 CRONS = st.sampled_from(["0 3 * * *", "*/15 * * * *", "30 4 1 * *", "0 7 * * 1-5", "0 0 * * 0"])
@@ -57,6 +58,15 @@ SCALING = st.one_of(
 OF_TRAFFIC = st.sampled_from(["requests_per_task", "latency_p95"]).map(
     lambda metric: {"max": 6, "metric": metric, "target": 50 if metric == "requests_per_task" else "500ms"}
 )
+
+
+@st.composite
+def several(draw: st.DrawFn, least: int, most: int) -> list[str]:
+    """Names of one kind; now and then two that are told apart by a dash only."""
+    names = draw(st.lists(NAMES, min_size=least, max_size=most, unique=True))
+    if most > 1 and draw(st.integers(0, 3)) == 0:
+        names = [*names[: most - 2], *draw(LOOKALIKES)]
+    return list(dict.fromkeys(names))
 
 
 @st.composite
@@ -128,12 +138,12 @@ def environments(draw: st.DrawFn, name: str) -> Document:
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A whole file."""
-    named = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
-    databases = draw(st.lists(NAMES, max_size=3, unique=True))
+    named = draw(several(1, 3))
+    databases = draw(several(0, 3))
     document: Document = {
         "app": draw(NAMES),
-        "services": draw(st.dictionaries(NAMES, services(), min_size=1, max_size=3)),
-        "jobs": draw(st.dictionaries(NAMES, jobs(), max_size=2)),
+        "services": {name: draw(services()) for name in draw(several(1, 3))},
+        "jobs": {name: draw(jobs()) for name in draw(several(0, 2))},
         "databases": {
             name: {"engine": "postgres", "variable": f"URL_{place}", **draw(some(version=st.just("16")))}
             for place, name in enumerate(databases)

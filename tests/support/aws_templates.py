@@ -54,6 +54,9 @@ NAMED: Mapping[str, tuple[str, str]] = {
 }
 """Each type's name, and what AWS takes for it."""
 
+SHARED = frozenset({"AWS::EC2::SecurityGroup", "AWS::ECS::Service"})
+"""What may be called the same: a group by its description, a service in each cluster."""
+
 
 def unique(apps: Mapping[str, App]) -> dict[str, dict[str, Any]]:
     """Each different template once, under the first app that has it and what tells it from the app's others:
@@ -95,7 +98,7 @@ def flaws(stacks: Sequence[Stack]) -> list[str]:
     for place, stack in enumerate(stacks):
         found += [f"{stack.name}: {flaw}" for flaw in (*_sizes(stack), *_references(stack), *_names(stack))]
         found += [f"{stack.name}: {flaw}" for flaw in _wires(stack, stacks[:place])]
-    names = [(kind, name) for stack in stacks for kind, name in _named(stack) if NAMED[kind][0] != "GroupDescription"]
+    names = [(kind, name) for stack in stacks for kind, name in _named(stack) if kind not in SHARED]
     return [*found, *(f"two are called {name}" for name in _twice(names))]
 
 
