@@ -17,9 +17,10 @@ class Rollouts(Protocol):
         """Those of the services that there are, by name. A cluster that does not exist has none."""
         ...
 
-    async def stopped(self, cluster: str, service: str) -> Sequence[StoppedTask]:
-        """The service's tasks that have stopped lately, newest first: at most a hundred, and of the last hour at least.
-        A service that does not exist has none."""
+    async def stopped(self, cluster: str, family: str) -> Sequence[StoppedTask]:
+        """The tasks of a family of task definitions that have stopped lately, newest first: at most a hundred, and of
+        the last hour at least. They are told of by their family for it outlives the service, which CloudFormation takes
+        away again when a first deployment fails."""
         ...
 
     async def printed(self, group: str, stream: str, *, lines: int) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ async def test_what_is_not_there_is_left_out(room: Room) -> None:
 
 async def test_a_cluster_that_does_not_exist_has_no_services_and_no_tasks(room: Room) -> None:
     assert await room.rollouts.services("nothing", ["web"]) == {}
-    assert list(await room.rollouts.stopped("nothing", "web")) == []
+    assert list(await room.rollouts.stopped("nothing", "web-family")) == []
 
 
 async def test_more_services_than_one_call_takes_are_all_seen(room: Room) -> None:
@@ -121,7 +121,7 @@ async def test_more_services_than_one_call_takes_are_all_seen(room: Room) -> Non
     assert set(await room.rollouts.services(CLUSTER, names)) == set(names)
 
 
-async def test_a_service_of_which_nothing_has_stopped_has_no_stopped_tasks(room: Room) -> None:
+async def test_a_family_of_which_nothing_has_stopped_has_no_stopped_tasks(room: Room) -> None:
     await asyncio.to_thread(room.put_services, ["web"], 1)
 
     assert list(await room.rollouts.stopped(CLUSTER, "web")) == []

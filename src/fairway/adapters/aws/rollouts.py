@@ -1,5 +1,5 @@
-"""`ports.rollouts.Rollouts` over ECS and CloudWatch's logs: a call for ten services, two for the stopped tasks of one,
-one for the end of a log.
+"""`ports.rollouts.Rollouts` over ECS and CloudWatch's logs: a call for ten services, two for the stopped tasks of a
+family, one for the end of a log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ MOST = 100
 """Tasks that ListTasks gives on a page, and DescribeTasks takes."""
 EVENTS = 10
 """Of the texts of a service those that are kept, of a hundred."""
-NO_CLUSTER, NO_SERVICE, NO_STREAM = "ClusterNotFoundException", "ServiceNotFoundException", "ResourceNotFoundException"
+NO_CLUSTER, NO_STREAM = "ClusterNotFoundException", "ResourceNotFoundException"
 
 
 class EcsRollouts:
@@ -40,15 +40,15 @@ class EcsRollouts:
             found |= {each["serviceName"]: read_service(each) for each in answer.get("services", ())}
         return found
 
-    async def stopped(self, cluster: str, service: str) -> Sequence[StoppedTask]:
+    async def stopped(self, cluster: str, family: str) -> Sequence[StoppedTask]:
         """See ports.rollouts.Rollouts."""
         try:
             listed = await self._session.call(
                 "ecs",
                 "ListTasks",
-                known=[NO_CLUSTER, NO_SERVICE],
+                known=[NO_CLUSTER],
                 cluster=cluster,
-                serviceName=service,
+                family=family,
                 desiredStatus="STOPPED",
                 maxResults=MOST,
             )

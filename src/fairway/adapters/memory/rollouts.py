@@ -8,7 +8,8 @@ from fairway.domain.aws.rollouts import SeenService, StoppedTask
 
 class MemoryRollouts:
     """`ports.rollouts.Rollouts`. `held` are the services by cluster and name: a list of states is gone through, one at
-    each look, and the last one stays. `tasks` are the stopped ones, oldest first, `logs` lines by group and stream."""
+    each look, and the last one stays. `tasks` are the stopped ones by cluster and family, `logs` lines
+    by group and stream."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -30,11 +31,11 @@ class MemoryRollouts:
                 found[name] = states.pop(0) if len(states) > 1 else states[0]
         return found
 
-    async def stopped(self, cluster: str, service: str) -> Sequence[StoppedTask]:
+    async def stopped(self, cluster: str, family: str) -> Sequence[StoppedTask]:
         """See ports.rollouts.Rollouts; while it lies: none."""
         if await self.faults.meet("stopped"):
             return ()
-        return sorted(self.tasks.get((cluster, service), ()), key=lambda each: -(each.stopped_at or 0.0))[:100]
+        return sorted(self.tasks.get((cluster, family), ()), key=lambda each: -(each.stopped_at or 0.0))[:100]
 
     async def printed(self, group: str, stream: str, *, lines: int) -> tuple[str, ...]:
         """See ports.rollouts.Rollouts; while it lies: none."""

@@ -13,6 +13,7 @@ from fairway.domain.aws.rollouts import SeenDeployment, StoppedContainer
 from fairway.domain.deployment import RolloutState
 
 CLUSTER = "fairway-shop-api-production"
+FAMILY = "fairway-shop-api-production-web"
 TASK = "arn:aws:ecs:eu-central-1:111122223333:task/fairway-shop-api-production/"
 NEW = "arn:aws:ecs:eu-central-1:111122223333:task-definition/fairway-shop-api-production-web:8"
 OLD = "arn:aws:ecs:eu-central-1:111122223333:task-definition/fairway-shop-api-production-web:7"
@@ -85,7 +86,7 @@ def deployment(id: str, status: str, definition: str, state: str, reason: str, *
 
 async def test_stopped_tasks_come_with_their_ends_newest_first(session: Session, ecs: Stubber) -> None:
     arns = [f"{TASK}1c", f"{TASK}2d"]
-    listed = {"cluster": CLUSTER, "serviceName": "web", "desiredStatus": "STOPPED", "maxResults": MOST}
+    listed = {"cluster": CLUSTER, "family": FAMILY, "desiredStatus": "STOPPED", "maxResults": MOST}
     ecs.add_response("list_tasks", {"taskArns": arns}, listed)
     tasks = [
         {
@@ -110,7 +111,7 @@ async def test_stopped_tasks_come_with_their_ends_newest_first(session: Session,
     ]
     ecs.add_response("describe_tasks", {"tasks": tasks, "failures": []}, {"cluster": CLUSTER, "tasks": arns})
 
-    second, first = await EcsRollouts(session).stopped(CLUSTER, "web")
+    second, first = await EcsRollouts(session).stopped(CLUSTER, FAMILY)
 
     assert (first.id, first.code, first.started_at, first.lived) == ("1c", "TaskFailedToStart", None, 0.0)
     assert first.containers == (StoppedContainer(name="web", code=None, reason="CannotPullContainerError"),)
@@ -118,10 +119,10 @@ async def test_stopped_tasks_come_with_their_ends_newest_first(session: Session,
     assert second.containers == (StoppedContainer(name="web", code=1),)
 
 
-async def test_a_service_that_is_gone_has_no_stopped_tasks(session: Session, ecs: Stubber) -> None:
-    ecs.add_client_error("list_tasks", "ServiceNotFoundException", "Service not found.", 400)
+async def test_a_cluster_that_is_gone_has_no_stopped_tasks(session: Session, ecs: Stubber) -> None:
+    ecs.add_client_error("list_tasks", "ClusterNotFoundException", "Cluster not found.", 400)
 
-    assert await EcsRollouts(session).stopped(CLUSTER, "web") == ()
+    assert await EcsRollouts(session).stopped(CLUSTER, FAMILY) == ()
     assert session.calls["ecs:DescribeTasks"] == 0
 
 
