@@ -26,6 +26,10 @@ class CloudSecrets(Protocol):
         """The newest version; None when there is no such secret, or none was ever put into it."""
         ...
 
+    async def version(self, secret: str, id: str) -> Version | None:
+        """An earlier version; None when Secrets Manager does not have it any more: it keeps a hundred at least."""
+        ...
+
     async def names(self, secret: str) -> tuple[str, ...]:
         """The variables of the newest version, sorted; none when there is no such secret."""
         ...

@@ -24,9 +24,16 @@ class AwsSecrets:
 
     async def current(self, secret: str) -> Version | None:
         """By GetSecretValue."""
+        return await self._get(secret)
+
+    async def version(self, secret: str, id: str) -> Version | None:
+        """By GetSecretValue, which finds versions that have no label any more too, as long as they are kept."""
+        return await self._get(secret, VersionId=id)
+
+    async def _get(self, secret: str, **chosen: str) -> Version | None:
         try:
             answer = await self._session.call(
-                "secretsmanager", "GetSecretValue", known=(NOT_FOUND, REFUSED), SecretId=secret
+                "secretsmanager", "GetSecretValue", known=(NOT_FOUND, REFUSED), SecretId=secret, **chosen
             )
         except Refused as refused:
             if refused.code == NOT_FOUND:

@@ -56,6 +56,12 @@ class MemorySecrets:
         versions = self.versions.get(name_of(secret), [])
         return versions[-1] if versions else None
 
+    async def version(self, secret: str, id: str) -> Version | None:
+        """An earlier version; while it lies: none."""
+        if await self.faults.meet("version"):
+            return None
+        return next((each for each in self.versions.get(name_of(secret), []) if each.id == id), None)
+
     async def names(self, secret: str) -> tuple[str, ...]:
         """The newest version's names; while it lies: none."""
         if await self.faults.meet("names"):
