@@ -24,6 +24,7 @@ ATTEMPTS = 6
 class Wish:
     """What a run may do beyond the ordinary, and how long it waits. `until` is seconds since the epoch.
 
+    `role` is the ARN of the role under which CloudFormation works; None: with the caller's own permissions.
     `replace_data`: resources with data may be removed or replaced. `recover`: a rollback that failed is gone on with.
     """
 
@@ -31,6 +32,7 @@ class Wish:
     until: float
     replace_data: bool = False
     recover: bool = False
+    role: str | None = None
 
 
 async def bring(parts: Parts, wanted: Stack, parameters: Mapping[str, str], wish: Wish) -> SeenStack:
@@ -115,7 +117,7 @@ async def change(
     """Make or change the stack: as it is then, `seen` itself when nothing was to be changed, None when another run was
     quicker and it has to be looked at again."""
     try:
-        changes = await parts.stacks.propose(wanted, parameters)
+        changes = await parts.stacks.propose(wanted, parameters, role=wish.role)
         now = await parts.stacks.find(wanted.name)
         if now is None or (changes.empty and seen is None):
             return None

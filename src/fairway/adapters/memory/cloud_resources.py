@@ -57,11 +57,14 @@ _numbers = itertools.count(1)
 
 
 def made(logical: str, definition: Mapping[str, Any], scope: Scope) -> Resource:
-    """A new resource; its physical id is its name where it is given one, else one that was never there before."""
+    """A new resource; its physical id is its name where it is given one, else one that was never there before. Task
+    definitions are revisions of their family."""
     properties = resolve(definition.get("Properties", {}), scope)
     name = next((str(properties[key]) for key in NAMED_BY if key in properties), "")
     name = name or f"{scope.stack}-{logical}-{next(_numbers):04d}"
     type = str(definition["Type"])
+    if "Family" in properties:
+        name = f"{properties['Family']}:{next(_numbers)}"
     if type in ARNS:
         service, rest = ARNS[type]
         name = f"arn:aws:{service}:{REGION}:{ACCOUNT}:" + rest.format(name=name)
