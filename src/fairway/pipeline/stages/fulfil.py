@@ -100,12 +100,16 @@ def describe(contract: Contract, log: LogSink) -> None:
 def fail(compared: Compared, number: int) -> Failed:
     """The failure of an execution, with the command that sets what is missing."""
     commands = [fulfilment_text.command(name, findings) for name, findings in compared.lacks.items()]
-    cause = Cause(
-        sentence=f"{compared.sentence}; nothing was built",
-        seen="the code ends at its start without them",
-        fix="\n".join(
-            [*commands, f'then fairway retry {number}; what is not needed: optional = ["NAME"] under [contract]']
-        ),
-        more=(f"fairway show {number} --contract",),
-    )
+    again = f'then fairway retry {number}; what is not needed: optional = ["NAME"] under [contract]'
+    cause = cause_of(compared, fix="\n".join([*commands, again]), more=(f"fairway show {number} --contract",))
     return Failed(summary=compared.sentence, cause=cause)
+
+
+def cause_of(compared: Compared, *, fix: str, more: tuple[str, ...] = (), undone: str = "built") -> Cause:
+    """Why nothing is built, or deployed, with the way out that there is."""
+    return Cause(
+        sentence=f"{compared.sentence}; nothing was {undone}",
+        seen="the code ends at its start without them",
+        fix=fix,
+        more=more,
+    )

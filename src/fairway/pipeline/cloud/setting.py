@@ -1,0 +1,18 @@
+"""How somebody changes what a pipeline on AWS works with: the commands that its reports name."""
+
+from collections.abc import Sequence
+
+from fairway.domain.app import App
+from fairway.domain.aws import names
+
+
+def put(app: App, environment: str, variables: Sequence[str]) -> str:
+    """How variables come to an environment: `put STRIPE_KEY into .env.production, then fairway aws up`."""
+    found = app.environment(environment)
+    file = (found.env_file if found is not None else None) or f".env.{environment}"
+    return f"put {' and '.join(variables)} into {file}, then fairway aws up"
+
+
+def begin_again(app: str) -> str:
+    """The command that starts the pipeline again, with the newest commit and the newest variables."""
+    return f"aws codepipeline start-pipeline-execution --name {names.pipeline(app)}"

@@ -1,0 +1,78 @@
+"""What a stage prints inside CodeBuild: the lines of its log as they come, then the line and the report that a server's
+stage has.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from fairway.domain.redaction import Redactor
+from fairway.errors import FairwayError
+from fairway.pipeline import masking
+from fairway.pipeline.cloud import failing
+from fairway.ports.clock import Clock
+from fairway.ports.masks import CLEAR, Mask
+from fairway.wire import progress, words
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Told:
+    """One stage while it goes on: call `log` with each line, and set the `summary` before it ends."""
+
+    log: Callable[[str], None]
+    summary: str = ""
+
+
+@dataclass(slots=True)
+class Telling:
+    """Tells through `say`, a line at a time. `names` are the stages that lines are made for, `failed` is the error that
+    the last one ended with."""
+
+    say: Say
+    clock: Clock
+    names: tuple[str, ...] = ()
+    failed: FairwayError | None = None
+    _mask: Mask = CLEAR
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Mask these in everything that is said."""
+        self._mask = Redactor(secrets)
+
+    def log(self, line: str) -> None:
+        """A line of a stage's log; control characters of somebody else's are shown, not obeyed."""
+        self.say(words.clean(self._mask(line)))
+
+    def head(self, app: str, commit: str, subject: str) -> None:
+        """What it is about: `shop-api  9c1f2e7 "Add coupons"`."""
+        quoted = f' "{words.clean(subject)}"' if subject else ""
+        self.say(f"{app}  {words.commit(commit)}{quoted}")
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[Told]:
+        """One stage, from its begin to its line. What is raised within ends it as failed, with its report, and is
+        raised on."""
+        began = self.clock.now()
+        told = Told(self.log)
+        try:
+            yield told
+        except FairwayError as error:
+            cause = masking.mask_cause(failing.explain(error), self._mask)
+            self._end(name, began, "FAILED", cause.sentence)
+            report = {
+                "sentence": cause.sentence, "seen": cause.seen, "fix": cause.fix, "log": cause.log, "more": cause.more
+            }  # fmt: skip
+            for line in ["", *progress.report(report)]:
+                self.say(words.clean(line))
+            self.failed = error
+            raise
+        self._end(name, began, "SUCCEEDED", self._mask(told.summary))
+
+    def _end(self, name: str, began: float, status: str, summary: str) -> None:
+        stage = {
+            "name": name, "status": status, "summary": words.clean(summary),
+            "started_at": began, "ended_at": self.clock.now(),
+        }  # fmt: skip
+        among = [{"name": other} for other in dict.fromkeys([*self.names, name])]
+        self.say(progress.stage_line({"stages": among}, stage))
