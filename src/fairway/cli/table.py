@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, Entry] = {
     "server": Entry(f"{HERE}.server:server", "Start, stop and look at the server", HOST),
     "doctor": Entry("fairway.cli.doctor:doctor", "Look at what this host has and lacks, and mend it", HOST),
     "demo": Entry("fairway.cli.demo.command:demo", "Tell the whole story on a sample backend", HOST),
+    "stage": Entry(f"{HERE}.stage:stage", "Run one stage of a pipeline on AWS: what CodeBuild calls", ""),
     "completion": Entry(f"{HERE}.completion:completion", "Print the completion script for a shell", HOST),
 }
 

@@ -1,0 +1,115 @@
+"""What runs a pipeline's stages inside CodeBuild, put together from AWS's adapters and the rooms: no server is needed.
+
+The credentials are those of the role that CodeBuild gives, found by AWS's SDK itself.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+
+from fairway.adapters.aws.account import AwsAccount
+from fairway.adapters.aws.ecr import EcrLogin
+from fairway.adapters.aws.pipeline import AwsPipeline
+from fairway.adapters.aws.rollouts import EcsRollouts
+from fairway.adapters.aws.secrets import AwsSecrets
+from fairway.adapters.aws.session import Session
+from fairway.adapters.aws.stacks import AwsStacks
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.oci.registry import DistributionRegistry
+from fairway.adapters.system.clock import SystemClock
+from fairway.build import contracts, generated, run
+from fairway.build.detect import detect, tree
+from fairway.build.run import BuildResult
+from fairway.domain.app import App, Build, Defaults
+from fairway.domain.aws.handover import Handover
+from fairway.domain.contract import Contract
+from fairway.domain.execution import Revision
+from fairway.manifest.load import load
+from fairway.pipeline.cloud import deploying
+from fairway.pipeline.cloud.building import Building
+from fairway.pipeline.cloud.deploying import Deploying
+from fairway.pipeline.cloud.describing import Cloud, Describing
+from fairway.pipeline.cloud.telling import Say, Telling
+from fairway.ports.builder import LogSink
+from fairway.ports.registry import Registry
+from fairway.provision.parts import Parts
+from fairway.settings import Settings
+
+OWNER = "fairway-stage"
+"""Names the throwaway containers of its builds: in CodeBuild no other build has the same engine."""
+
+
+def telling(say: Say) -> Telling:
+    """What a stage tells through, a line at a time."""
+    return Telling(say, SystemClock())
+
+
+async def build(checkout: Path, revision: Revision, settings: Settings, telling: Telling) -> Handover:
+    """The stage `build` of the commit that lies in `checkout`. Raises what it has told."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=OWNER))
+        bases = DockerBases(builder)
+
+        def connect(region: str) -> Cloud:
+            session = Session(region)
+            stack.push_async_callback(session.close)
+            login = EcrLogin(session, clock)
+
+            @asynccontextmanager
+            async def open_registry(host: str) -> AsyncIterator[Registry]:
+                async with DistributionRegistry(host, login, settings.docker_host) as registry:
+                    yield registry
+
+            return Cloud(stacks=AwsStacks(session, clock), secrets=AwsSecrets(session), open_registry=open_registry)
+
+        async def build_commit(
+            app: App, checkout: Path, commit: str, *, log: LogSink, secrets: Mapping[str, str]
+        ) -> BuildResult:
+            return await run.build(
+                app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log, secrets=secrets
+            )
+
+        describing = Describing(load=load, detect=look, read_contract=read_contract, connect=connect)
+        building = Building(describing=describing, build=build_commit, clock=clock, version=version())
+        return await building.run(checkout, revision, telling)
+
+
+async def deploy(handover: Handover, environment: str, role: str | None, telling: Telling) -> None:
+    """The stage of an environment. `role` is the ARN of CloudFormation's. Raises what it has told."""
+    async with AsyncExitStack() as stack:
+
+        def connect(region: str) -> deploying.Cloud:
+            session = Session(region)
+            stack.push_async_callback(session.close)
+            parts = Parts(
+                stacks=AwsStacks(session, telling.clock),
+                account=AwsAccount(session),
+                secrets=AwsSecrets(session),
+                pipeline=AwsPipeline(session),
+                clock=telling.clock,
+                tell=lambda told: None,
+            )
+            return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session))
+
+        await Deploying(load=load, connect=connect, version=version(), role=role).run(handover, environment, telling)
+
+
+def version() -> str:
+    """Fairway's own."""
+    return metadata.version("fairway")
+
+
+async def look(checkout: Path, build: Build) -> Defaults:
+    """What the checkout shows of the keys that fairway.toml leaves out."""
+    directory = None if build.directory == "." else build.directory
+    found = await asyncio.to_thread(detect.detect, tree.Directory(checkout), directory=directory)
+    return found.defaults
+
+
+async def read_contract(checkout: Path, app: App) -> Contract:
+    """The variables that the code needs."""
+    return await asyncio.to_thread(contracts.read, checkout, app)

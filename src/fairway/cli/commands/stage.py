@@ -1,0 +1,142 @@
+"""`fairway stage`: one stage of a pipeline, run here, in a checkout of the commit: what CodeBuild calls on AWS.
+
+It is the program behind the buildspecs of `fairway aws up`, and is not listed: people push.
+"""
+
+import os
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fairway import settings
+from fairway.cli import git, output
+from fairway.domain.execution import Revision
+from fairway.errors import FairwayError, UsageError
+
+if TYPE_CHECKING:
+    from fairway.pipeline.cloud.telling import Telling
+
+T = TypeVar("T")
+COMMIT, DIRECTORY = "CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_SRC_DIR"
+"""What CodeBuild says of the source: the commit's id, and where it lies."""
+ROLE = "FAIRWAY_STACK_ROLE"
+"""The ARN of the role under which CloudFormation changes an environment's services: the pipeline's template sets it."""
+SHOWN = 5
+"""Changed files that are named."""
+
+
+@click.group("stage")
+def stage() -> None:
+    """Run one stage of a pipeline on AWS, in a checkout of the commit."""
+
+
+@stage.command("build")
+@click.option(
+    "--output",
+    "file",
+    metavar="FILE",
+    default="release.json",
+    help="Where to write what the other stages read. Default: release.json in the checkout.",
+)
+def build(file: str) -> None:
+    """Build and test the commit, and push its image to ECR.
+
+    It holds the environments' variables against what the code needs first. A commit whose image is in ECR already is
+    not built again.
+    """
+    from fairway.bootstrap import cloud
+    from fairway.wire import handover
+
+    checkout = directory(os.environ)
+    revision = find_revision(checkout, os.environ, left_out=(file,))
+    telling = cloud.telling(say)
+    made = run(cloud.build(checkout, revision, settings.read(), telling), telling)
+    target = checkout / file
+    try:
+        target.write_text(handover.write(made), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{target} can't be written", why=(error.strerror or "").lower()) from error
+
+
+@stage.command("deploy")
+@click.argument("environment")
+@click.option(
+    "--release",
+    "file",
+    metavar="FILE",
+    default="release.json",
+    help="What fairway stage build has written. Default: release.json where the artifact lies.",
+)
+def deploy(environment: str, file: str) -> None:
+    """Bring ENVIRONMENT to the release that fairway stage build has left, and say truly how that ended.
+
+    The release is its image and the variables that it was built with. A second time it changes nothing.
+    """
+    from fairway.bootstrap import cloud
+    from fairway.wire import handover
+
+    path = directory(os.environ) / file
+    try:
+        made = handover.read(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be read",
+            why=(error.strerror or "").lower(),
+            hint="fairway stage build writes it, and the pipeline hands it on",
+        ) from error
+    telling = cloud.telling(say)
+    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, telling), telling)
+
+
+def directory(environ: Mapping[str, str]) -> Path:
+    """Where the commit's files lie: CodeBuild's source directory, else where the command was typed."""
+    return Path(environ.get(DIRECTORY) or Path.cwd())
+
+
+def find_revision(checkout: Path, environ: Mapping[str, str], *, left_out: tuple[str, ...] = ()) -> Revision:
+    """The commit that lies in the checkout. Raises UsageError where it is another one than CodeBuild says, where files
+    differ from it, and where nothing says which it is."""
+    said = environ.get(COMMIT, "")
+    top = git.top_level(checkout)
+    if top is None:
+        # CodePipeline's plain source artifact is an archive, without git's own folder.
+        if said:
+            return Revision(commit=said, subject="", branch="")
+        raise UsageError(
+            "it is not clear which commit this is",
+            why=f"{checkout} is no git repository, and ${COMMIT} is not set",
+            hint="CodeBuild sets it; elsewhere, type this in a repository",
+        )
+    head = git.head(top)
+    if head is None or (said and said != head):
+        raise UsageError(
+            "the checkout is not at the pipeline's commit", why=f"it is at {head or 'no commit'}, not at {said}"
+        )
+    changed = [name for name in git.changed_files(top) if name not in left_out]
+    if changed:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        raise UsageError(
+            "the files here are not those of the commit",
+            why=f"{', '.join(map(output.clean, changed[:SHOWN]))}{more} differ: the image would be of no commit",
+            hint="git stash -u, or git commit",
+        )
+    return Revision(commit=head, subject=git.run("log", "-1", "--format=%s", cwd=top) or "", branch="")
+
+
+def say(line: str) -> None:
+    """A line of the stage's, coloured on a terminal."""
+    output.say_lines([line])
+
+
+def run(work: Coroutine[Any, Any, T], telling: "Telling") -> T:
+    """What the stage answers. What has been told of a failure is not said twice: only the exit status is left of it."""
+    import asyncio
+
+    try:
+        return asyncio.run(work)
+    except FairwayError as error:
+        if error is not telling.failed:
+            raise
+        raise click.exceptions.Exit(error.exit_status) from error

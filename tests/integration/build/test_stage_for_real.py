@@ -1,0 +1,198 @@
+"""`fairway stage build` as CodeBuild calls it: real git, real BuildKit, a real registry in ECR's place with ECR's user
+and the password that moto gives, and moto's AWS.
+
+The registry moves tags, which ECR's don't: what that means is in `tests/integration/registry/test_immutable_tags.py`.
+"""
+
+import asyncio
+import json
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.wire import handover
+from support import aws_account, registry_room
+from support.aws_account import PASSWORD, AwsAccount
+from support.builder_room import BASE, DOCKER_HOST, OWNER
+from support.docker_room import docker
+from support.git_work import Work
+from support.ports import free_port
+
+SECRET = "sk_live_3f9a61c2d07b"
+TOML = """\
+app = "{app}"
+
+[build]
+test = "echo 2 passed"
+
+[services.web]
+port = 3000
+
+[environments.staging]
+[environments.production]
+
+[aws]
+region = "eu-central-1"
+repository = {{ provider = "github", name = "acme/shop" }}
+"""
+DOCKERFILE = f"""\
+FROM {BASE}
+COPY server.js /server.js
+RUN echo key {SECRET}
+CMD ["/server.js"]
+"""
+
+
+@dataclass
+class Room:
+    """A checkout of a commit, and the account that it is built in."""
+
+    account: AwsAccount
+    registry: str
+    work: Work
+    app: str
+    commit: str
+    versions: dict[str, str]
+
+    async def stage(self, *arguments: str, **variables: str) -> tuple[int, str]:
+        """The exit status of `fairway stage`, and all that it said."""
+        environment = {
+            **self.account.environment,
+            "HOME": str(self.work.path.parent),
+            "DOCKER_HOST": DOCKER_HOST,
+            "CODEBUILD_SRC_DIR": str(self.work.path),
+            "CODEBUILD_RESOLVED_SOURCE_VERSION": self.commit,
+            **variables,
+        }
+        process = await asyncio.create_subprocess_exec(
+            aws_account.python(),
+            "-m",
+            "fairway",
+            "stage",
+            *arguments,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
+
+@pytest.fixture
+def account() -> Iterator[AwsAccount]:
+    with aws_account.running() as running:
+        yield running
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    with registry_room.somebody_elses(tmp_path / "registry", free_port(), "AWS", PASSWORD) as host:
+        yield host
+
+
+@pytest.fixture
+async def room(account: AwsAccount, registry: str, tmp_path: Path) -> AsyncIterator[Room]:
+    app = f"t-{uuid.uuid4().hex[:8]}"
+    account.make_stack(
+        f"fairway-{app}-registry", app, {"RepositoryUri": f"{registry}/fairway/{app}", "Repository": f"fairway/{app}"}
+    )
+    versions = {
+        "staging": account.put_secret(f"fairway/{app}/staging", {"LOG": "debug", "STRIPE_KEY": SECRET}),
+        "production": account.put_secret(f"fairway/{app}/production", {"LOG": "info", "STRIPE_KEY": SECRET}),
+    }
+    work = Work(tmp_path / "checkout")
+    commit = work.commit(
+        {
+            "fairway.toml": TOML.format(app=app).encode(),
+            "Dockerfile": DOCKERFILE.encode(),
+            "server.js": b"console.log(process.env.STRIPE_KEY.length)\n",
+        },
+        "Add coupons",
+    )
+    async with DockerBuilder(DOCKER_HOST, owner=OWNER) as builder:
+        await DockerBases(builder).ensure(BASE, print)
+        yield Room(account, registry, work, app, commit, versions)
+        for name in (f"fairway/{app}:{commit[:12]}", f"{registry}/fairway/{app}:{commit}"):
+            await builder.remove(name)
+
+
+async def test_a_commit_becomes_an_image_in_the_registry_and_a_release(room: Room) -> None:
+    status, said = await room.stage("build")
+
+    made = handover.read((room.work.path / "release.json").read_bytes())
+    assert status == 0, said
+    assert (made.app, made.commit, made.subject) == (room.app, room.commit, "Add coupons")
+    assert made.image.repository == f"{room.registry}/fairway/{room.app}"
+    assert made.configurations == room.versions
+    there = docker("image", "inspect", "--format", "{{json .RepoDigests}}", made.image.reference)
+    assert made.image.reference in json.loads(there)
+    marks = [line.split()[:2] for line in said.splitlines() if "✓" in line]
+    assert marks == [["source", "✓"], ["build", "✓"], ["package", "✓"]]
+    assert "key •••" in said and SECRET not in said and PASSWORD not in said
+
+
+async def test_a_second_run_of_the_commit_builds_nothing_and_leaves_the_same_release(room: Room) -> None:
+    _, first_said = await room.stage("build")
+    first = handover.read((room.work.path / "release.json").read_bytes())
+
+    status, said = await room.stage("build")
+
+    second = handover.read((room.work.path / "release.json").read_bytes())
+    assert status == 0 and "the commit's image is in ECR already: nothing was built" in said, first_said + said
+    assert second.image.digest == first.image.digest and second.configurations == first.configurations
+
+
+async def test_a_file_that_is_not_the_commits_stops_it(room: Room) -> None:
+    (room.work.path / "server.js").write_text("changed\n")
+
+    status, said = await room.stage("build")
+
+    assert status == 2 and "the files here are not those of the commit" in said and "server.js" in said
+
+
+async def test_another_commit_than_the_pipelines_stops_it(room: Room) -> None:
+    status, said = await room.stage("build", CODEBUILD_RESOLVED_SOURCE_VERSION="0" * 40)
+
+    assert status == 2 and "the checkout is not at the pipeline's commit" in said
+
+
+async def test_a_variable_that_an_environment_lacks_stops_it_before_the_build(room: Room) -> None:
+    text = TOML.format(app=room.app) + '\n[contract]\nrequired = ["SESSION_KEY"]\n'
+    room.commit = room.work.commit({"fairway.toml": text.encode()})
+
+    status, said = await room.stage("build")
+
+    assert status == 1 and "lacks 1 required: SESSION_KEY" in said and "fairway aws up" in said, said
+    assert "build       ✓" not in said and not (room.work.path / "release.json").exists()
+
+
+async def test_a_wrong_password_is_told_without_it(room: Room) -> None:
+    users = Path(room.work.path.parent / "registry" / "users")
+    users.write_text("")
+
+    status, said = await room.stage("build")
+
+    assert status == 1 and "refused" in said and PASSWORD not in said, said
+
+
+async def test_a_deployment_without_a_release_is_refused(room: Room) -> None:
+    status, said = await room.stage("deploy", "production")
+
+    assert status == 2 and "release.json can't be read" in said
+
+
+async def test_a_deployment_to_an_environment_that_nobody_made_is_refused(room: Room) -> None:
+    await room.stage("build")
+
+    status, said = await room.stage("deploy", "production")
+
+    assert status == 1, said
+    assert f"there is no stack fairway-{room.app}-production-services" in said and "fairway aws up" in said
+    assert "  production  ✗" in said
