@@ -119,6 +119,7 @@ def services_of(app: App, environment: str, variables: Sequence[str]) -> dict[st
         "Parameters": {wires.VPC: {"Type": "String"}, **{name: {"Type": "String", "Default": ""} for name in own}},
         "Conditions": {"HasImage": {"Fn::Not": [{"Fn::Equals": [{"Ref": wires.IMAGE_DIGEST}, ""]}]}},
         "Resources": resources,
+        "Outputs": {wires.URL: {"Value": "http://shop.example"}},
     }
 
 

@@ -23,6 +23,7 @@ from fairway.adapters.aws.rollouts import EcsRollouts
 from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
+from fairway.adapters.system.clock import SystemClock
 from fairway.cloudformation import wires
 from fairway.cloudformation.synthesis import Given
 from fairway.domain.app import App, Defaults
@@ -46,6 +47,7 @@ app = "shop-api"
 [services.web]
 port = 3000
 [environments.production]
+deployment = { bake = "0s" }
 [aws]
 region = "eu-central-1"
 repository = { provider = "github", name = "acme/shop-api" }
@@ -138,9 +140,9 @@ class Room:
     """An account in which `fairway aws up` has been, and a program that deploys to it."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.clock, self.said = session, JumpingClock(), list[str]()
+        self.session, self.clock, self.said = session, SystemClock(), list[str]()
         self.secrets = AwsSecrets(session)
-        self.stacks = AwsStacks(session, self.clock)
+        self.stacks = AwsStacks(session, JumpingClock())
 
     async def raise_up(self) -> None:
         for stack in synthesize(manifest.load(TOML), Given(version="0.1.0")):

@@ -1,5 +1,6 @@
 """The stage of an environment inside CodeBuild: what it changes, what it says of it, and when it lets things be."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,6 +51,7 @@ async def test_it_says_what_the_stack_does_and_ends_with_the_stages_line(world: 
 
     assert world.said[0] == 'shop-api  9c1f2e7 "Add coupons"'
     assert any("RunningWeb (AWS::ECS::Service) create_complete after" in line for line in world.said)
+    assert world.said[-2] == "url   http://shop.example"
     assert world.said[-1].startswith("  production  ✓  ") and world.said[-1].endswith("9c1f2e7; 2 of 2 tasks healthy")
 
 
@@ -288,6 +290,37 @@ async def test_a_killed_runs_update_is_followed_to_its_end(world: Deployed) -> N
 
     assert (await world.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
     assert world.said[-1].startswith("  production  ✓")
+
+
+async def test_why_a_task_failed_is_said_while_cloudformation_still_waits(running: Deployed) -> None:
+    running.stacks.pace = 0
+    done = steady("web", await running.definition(), desired=2)
+    failing = replace(done.deployments[0], state=RolloutState.IN_PROGRESS, running=0, failed=1)
+    running.ecs.put(CLUSTER, replace(done, deployments=(failing,)))
+    running.stop(code=1, reason="Essential container in task exited", log=["Error: Cannot find module 'pg'"])
+    loop = asyncio.get_running_loop()
+    loop.call_later(120.0, running.stacks.finish, SERVICES)
+    loop.call_later(120.0, running.ecs.held.clear)
+
+    await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    lines = [line for line in running.said if line.startswith("ecs   ")]
+    assert lines[0] == "ecs   web: 0 of 2 new tasks, 1 failed"
+    assert lines[1].startswith("ecs   a task of web failed: ") and "pg" in lines[1]
+    assert sum("a task of web failed" in line for line in lines) == 1
+    assert running.said[-1].startswith("  production  ✓")
+
+
+async def test_a_look_that_fails_does_not_fail_the_deployment(running: Deployed) -> None:
+    running.stacks.pace = 0
+    running.ecs.faults.fail("services", Unavailable("AWS did not answer"))
+    loop = asyncio.get_running_loop()
+    loop.call_later(60.0, running.stacks.finish, SERVICES)
+    loop.call_later(60.0, running.ecs.faults.mend)
+
+    await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    assert "ecs   what it does meanwhile is not seen: AWS did not answer" in running.said
 
 
 async def test_what_ecs_does_not_tell_does_not_hide_the_failure(running: Deployed) -> None:

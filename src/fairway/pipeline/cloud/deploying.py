@@ -8,16 +8,19 @@ that it began: the next one waits for its end, and finds that nothing is left to
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fairway.cloudformation import synthesis
+from fairway.cloudformation import synthesis, wires
 from fairway.domain.aws.handover import Handover
+from fairway.domain.aws.stack import SeenStack
 from fairway.errors import WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
 from fairway.pipeline.cloud.preparing import Prepared, Preparing, Synthesize
 from fairway.pipeline.cloud.reporting import Reporting
-from fairway.pipeline.cloud.settling import Settling
+from fairway.pipeline.cloud.settling import Settled, Settling
 from fairway.pipeline.cloud.telling import Telling, Told
+from fairway.pipeline.cloud.watching import Watching
 from fairway.pipeline.stages import source
 from fairway.pipeline.stages.described import Load
+from fairway.ports.builder import LogSink
 from fairway.ports.rollouts import Rollouts
 from fairway.provision import raising
 from fairway.provision.parts import Parts
@@ -57,33 +60,61 @@ class Deploying:
         telling.names = (environment,)
         telling.head(handover.app, handover.commit, handover.subject)
         with telling.stage(environment) as told:
-            app = self.load(handover.text, file=source.MANIFEST, defaults=handover.defaults)
-            cloud = self.connect(refusing.require_aws(app).region)
-            parts = replace(cloud.parts, tell=lambda said: stackline.log(said, told.log))
-            preparing = Preparing(
+            rooms = self._furnish(handover, told)
+            prepared = await rooms.preparing.run(handover, environment, telling, told)
+            after = await self._change(prepared, rooms, told)
+            settled = await rooms.settling.run(prepared, told.log)
+            if not settled.well:
+                raise await rooms.reporting.of_services(prepared, settled, told.log)
+            told.summary = conclude(prepared, after, settled, told.log)
+
+    def _furnish(self, handover: Handover, told: Told) -> "Rooms":
+        """What the steps work with, in the region of the release. Raises UsageError for one that is not on AWS."""
+        app = self.load(handover.text, file=source.MANIFEST, defaults=handover.defaults)
+        cloud = self.connect(refusing.require_aws(app).region)
+        parts = replace(cloud.parts, tell=lambda said: stackline.log(said, told.log))
+        reporting = Reporting(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
+        return Rooms(
+            parts=parts,
+            preparing=Preparing(
                 load=self.load,
                 stacks=parts.stacks,
                 secrets=parts.secrets,
                 version=self.version,
                 synthesize=self.synthesize,
-            )
-            prepared = await preparing.run(handover, environment, telling, told)
-            reporting = Reporting(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
-            changed = await self._change(prepared, parts, reporting, told)
-            settling = Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
-            settled = await settling.run(prepared, told.log)
-            if not settled.well:
-                raise await reporting.of_services(prepared, settled, told.log)
-            done = words.commit(handover.commit) + ("" if changed else " runs already")
-            told.summary = f"{done}; {settled.standing.text}"
+            ),
+            watching=Watching(rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
+            settling=Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock),
+            reporting=reporting,
+        )
 
-    async def _change(self, prepared: Prepared, parts: Parts, reporting: Reporting, told: Told) -> bool:
-        """Bring the services' stack to the release; whether there was anything to change."""
-        wish = Wish(app=prepared.app.name, until=parts.clock.now() + PATIENCE, role=self.role)
-        told.log(f"stack {prepared.stack.name}: {prepared.handover.image.reference}")
-        before = prepared.seen
+    async def _change(self, prepared: Prepared, rooms: "Rooms", told: Told) -> SeenStack:
+        """The services' stack, brought to the release."""
+        wish = Wish(app=prepared.app.name, until=rooms.parts.clock.now() + PATIENCE, role=self.role)
+        told.log(f"stack   {prepared.stack.name}: {prepared.handover.image.reference}")
         try:
-            after = await raising.bring(parts, prepared.stack, prepared.parameters, wish)
+            bringing = raising.bring(rooms.parts, prepared.stack, prepared.parameters, wish)
+            return await rooms.watching.beside(prepared, told.log, bringing)
         except WorkFailed as error:
-            raise await reporting.of_stack(prepared, error, told.log) from error
-        return after.parameters != before.parameters or before.moving
+            raise await rooms.reporting.of_stack(prepared, error, told.log) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The steps of a deployment, in their order; a report is made of either of the last two."""
+
+    parts: Parts
+    preparing: Preparing
+    watching: Watching
+    settling: Settling
+    reporting: Reporting
+
+
+def conclude(prepared: Prepared, after: SeenStack, settled: Settled, log: LogSink) -> str:
+    """The stage's summary: `9c1f2e7; 2 of 2 tasks healthy`."""
+    if url := after.outputs.get(wires.URL):
+        log(f"url   {url}")
+    before = prepared.seen
+    changed = after.parameters != before.parameters or before.moving
+    done = words.commit(prepared.handover.commit) + ("" if changed else " runs already")
+    return f"{done}; {settled.standing.text}"

@@ -68,6 +68,13 @@ class Reporting:
             sentence = f"not completed within {waited}: {'; '.join(standing.moving) or standing.text}"
         return await self._report(prepared, sentence, "", "", settled.services, log)
 
+    async def tell_first(self, prepared: Prepared, services: Mapping[ServiceName, SeenService], log: LogSink) -> bool:
+        """Log why the first task ended that did since the update began; whether there was one."""
+        found = await self._find_task(prepared, services)
+        if found is not None:
+            log(f"ecs   a task of {found.service.name} failed: {found.finding.sentence}")
+        return found is not None
+
     async def _report(
         self,
         prepared: Prepared,

@@ -1,0 +1,74 @@
+"""What ECS does while CloudFormation waits for it, said as it happens.
+
+An update of a service that fails takes CloudFormation many minutes: ECS starts tasks until its circuit breaker opens,
+and then all goes back. The reason is known with the first task that ends, and is said then, in the stage's log. Nothing
+is decided here: what came of the deployment is judged when the stack is at rest.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fairway.domain.aws import names
+from fairway.domain.aws.rollouts import SeenService
+from fairway.domain.ids import ServiceName
+from fairway.errors import FairwayError
+from fairway.pipeline.cloud.preparing import Prepared
+from fairway.pipeline.cloud.reporting import Reporting
+from fairway.ports.builder import LogSink
+from fairway.ports.clock import Clock
+from fairway.ports.rollouts import Rollouts
+
+EVERY = 15.0
+"""Seconds between two looks, a call for ten services each."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What it works with."""
+
+    rollouts: Rollouts
+    reporting: Reporting
+    clock: Clock
+
+    async def beside(self, prepared: Prepared, log: LogSink, work: Awaitable[T]) -> T:
+        """What the work answers, watched until then. Raises what it raises; not in a group, as a TaskGroup would."""
+        watch = asyncio.create_task(self._watch(prepared, log))
+        try:
+            return await work
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
+            if not watch.cancelled():
+                watch.result()
+
+    async def _watch(self, prepared: Prepared, log: LogSink) -> None:
+        said: dict[str, str] = {}
+        told = False
+        cluster = names.cluster(prepared.app.name, prepared.name)
+        services = [each.name for each in prepared.environment.services]
+        try:
+            while True:
+                await self.clock.sleep(EVERY)
+                found = await self.rollouts.services(cluster, services)
+                seen = {ServiceName(name): each for name, each in found.items()}
+                for name, each in seen.items():
+                    if (text := describe(each)) and said.get(name) != text:
+                        said[name] = text
+                        log(f"ecs   {text}")
+                if not told and any(each.primary is not None and each.primary.failed for each in seen.values()):
+                    told = await self.reporting.tell_first(prepared, seen, log)
+        except FairwayError as error:
+            log(f"ecs   what it does meanwhile is not seen: {error.what}")
+
+
+def describe(service: SeenService) -> str:
+    """`web: 1 of 2 new tasks, 1 failed`; "" for a service without a deployment."""
+    primary = service.primary
+    if primary is None:
+        return ""
+    failed = f", {primary.failed} failed" if primary.failed else ""
+    return f"{service.name}: {primary.running} of {service.desired} new tasks{failed}"
