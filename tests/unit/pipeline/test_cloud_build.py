@@ -14,6 +14,7 @@ from fairway.errors import Conflict, FairwayError, Unavailable, UsageError, Work
 from fairway.pipeline.cloud.failing import StageFailed
 from fairway.wire import handover
 from support.cloud_stage import APP, AWS, HOST, PRODUCTION, REVISION, SECRET, STAGING, TOML, Account, lay_out
+from support.mortal import Killed, Mortal
 
 WITH_MIGRATIONS = TOML + '[migrations]\ncommand = "npm run migrate"\ndatabase = "DATABASE_URL"\n'
 
@@ -217,6 +218,31 @@ async def test_what_aws_does_not_answer_ends_the_stage_and_a_second_run_goes_on(
 
     assert (await account.run_build(tmp_path)).image.digest
     assert any(line.startswith("  source      ✗") for line in account.said)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_killed_at_any_call_the_next_run_leaves_the_same_image(tmp_path: Path, after: bool) -> None:
+    lay_out(tmp_path)
+    calls = 0
+    for at in range(1, 50):
+        account = Account()
+        await account.raise_up(staging={}, production={"STRIPE_KEY": SECRET})
+        real = account.stacks, account.secrets, account.registry
+        count = [0]
+        account.stacks, account.secrets, account.registry = (Mortal(port, count, at, after) for port in real)  # type: ignore[assignment]
+        try:
+            await account.run_build(tmp_path)
+        except Killed:
+            calls += 1
+        else:
+            break
+        account.stacks, account.secrets, account.registry = real
+
+        made = await account.run_build(tmp_path)
+
+        assert await account.registry.tags(f"{HOST}/{APP}") == {REVISION.commit: made.image.digest}
+
+    assert calls == 5, "a look at the registry's stack, two secrets, a look for the image, a push"
 
 
 async def test_a_repository_of_another_name_is_taken_as_the_stack_puts_it_out(account: Account, tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """The stage of an environment inside CodeBuild: what it changes, what it says of it, and when it lets things be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +15,7 @@ from fairway.pipeline.cloud.deploying import Cloud
 from fairway.pipeline.cloud.failing import StageFailed
 from support.cloud_deploy import CLUSTER, IMAGE, NETWORK, NEXT, SECOND, SERVICES, Deployed, steady
 from support.cloud_stage import APP, PRODUCTION, SECRET, STAGING, TOML
+from support.mortal import Killed, Mortal
 
 BAKED = TOML.replace('env_file = "production.env"\n', 'deployment = { bake = "10s", timeout = "1m" }\n')
 
@@ -341,36 +340,6 @@ async def test_secrets_that_a_task_printed_are_masked(running: Deployed) -> None
         await running.deploy(running.handover(commit=SECOND, image=NEXT))
 
     assert SECRET not in running.text and "bad key •••" in running.text
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Mortal:
-    """A port whose calls are counted together with those of others; at the one that is chosen the process ends, before
-    the call or after it."""
-
-    port: Any
-    count: list[int]
-    at: int
-    after: bool
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method = getattr(self.port, name)
-
-        async def call(*arguments: Any, **options: Any) -> Any:
-            self.count[0] += 1
-            chosen = self.count[0] == self.at
-            if chosen and not self.after:
-                raise Killed
-            answer = await method(*arguments, **options)
-            if chosen:
-                raise Killed
-            return answer
-
-        return call
 
 
 class MortalWorld(Deployed):
