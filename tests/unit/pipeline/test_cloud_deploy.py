@@ -101,6 +101,22 @@ async def test_variables_that_are_gone_stop_it_before_anything_changes(world: De
     assert not world.stacks.faults.calls["execute"] or (await world.seen()).parameters[wires.COMMIT] == ""
 
 
+async def test_an_environment_that_was_no_stage_when_it_was_built_is_named(world: Deployed) -> None:
+    with pytest.raises(UsageError, match="9c1f2e7 was not built for production"):
+        await world.deploy(world.handover(configurations={STAGING: "version-0001"}))
+
+
+async def test_the_password_in_an_address_that_a_task_printed_is_masked(running: Deployed) -> None:
+    running.stacks.break_resource("RunningWeb", "circuit breaker", "UPDATE")
+    log = ["Error: connect ECONNREFUSED postgres://app:pw-of-rds-7@db.example:5432/main?sslmode=require"]
+    running.stop(code=1, reason="Essential container in task exited", log=log)
+
+    with pytest.raises(StageFailed):
+        await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    assert "pw-of-rds-7" not in running.text and "postgres://app:•••@db.example:5432" in running.text
+
+
 async def test_a_variable_that_is_missing_stops_it_before_anything_changes(world: Deployed) -> None:
     use = Use(name="SESSION_KEY", file="src/app.ts", line=3, how="x", need=Need.REQUIRED, rule="used")
 

@@ -27,8 +27,9 @@ from fairway.provision.parts import Parts
 from fairway.provision.raising import Wish
 from fairway.wire import words
 
-PATIENCE = 4 * 3600.0
-"""Seconds for the stack. CloudFormation itself gives up on a service of ECS after three hours."""
+PATIENCE = 3.5 * 3600.0
+"""Seconds for the stack: CloudFormation gives up on a service of ECS after three hours, CodeBuild on the stage after
+four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,13 +103,18 @@ class Preparing:
 
     async def _find_version(self, handover: Handover, environment: Environment, told: Told) -> Version:
         """The variables that the release is fixed to."""
-        secret = names.secret(handover.app, environment.name)
-        id = handover.configurations.get(environment.name, "")
-        found = await self.secrets.version(secret, id) if id else None
+        secret, id = names.secret(handover.app, environment.name), handover.configurations.get(environment.name)
+        if id is None:
+            raise UsageError(
+                f"{words.commit(handover.commit)} was not built for {environment.name}",
+                why=f"it was no stage of the pipeline then: {', '.join(handover.configurations)}",
+                hint=f'stages = [..., "{environment.name}"] under [pipeline] in fairway.toml, then fairway aws up',
+            )
+        found = await self.secrets.version(secret, id)
         if found is None:
             raise WorkFailed(
                 f"the variables that {words.commit(handover.commit)} was built with are gone",
-                why=f"Secrets Manager has no version {id or 'of them'} of {secret}",
+                why=f"Secrets Manager has no version {id} of {secret}",
                 hint=f"{setting.begin_again(handover.app)} takes the newest",
             )
         newest = await self.secrets.current(secret)

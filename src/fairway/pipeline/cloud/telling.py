@@ -3,18 +3,28 @@ stage has.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from fairway.domain.redaction import Redactor
+from fairway.domain.redaction import MASK, Redactor
 from fairway.errors import FairwayError
 from fairway.pipeline import masking
 from fairway.pipeline.cloud import failing
 from fairway.ports.clock import Clock
-from fairway.ports.masks import CLEAR, Mask
 from fairway.wire import progress, words
 
 Say = Callable[[str], None]
+PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^\s/?#@:]*:)[^\s/?#@]+@", re.IGNORECASE)
+
+
+class Hiding(Redactor):
+    """Masks the secrets that it is given, and the password in every URL: that of a database which AWS runs stands in no
+    variable of the environment, and a task that can't connect prints the whole address."""
+
+    def __call__(self, text: str) -> str:
+        """The text without them."""
+        return PASSWORD.sub(rf"\g<before>{MASK}@", super().__call__(text))
 
 
 @dataclass(slots=True)
@@ -34,11 +44,11 @@ class Telling:
     clock: Clock
     names: tuple[str, ...] = ()
     failed: FairwayError | None = None
-    _mask: Mask = CLEAR
+    _mask: Hiding = field(default_factory=Hiding)
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Mask these in everything that is said."""
-        self._mask = Redactor(secrets)
+        self._mask = Hiding(secrets)
 
     def log(self, line: str) -> None:
         """A line of a stage's log; control characters of somebody else's are shown, not obeyed."""
