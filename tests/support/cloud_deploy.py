@@ -20,6 +20,7 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.ids import ServiceName
 from fairway.domain.image import Image
 from fairway.pipeline.cloud.deploying import Cloud, Deploying
+from fairway.pipeline.cloud.preparing import Synthesize
 from fairway.pipeline.cloud.telling import Telling
 from fairway.provision.parts import Parts
 from support.cloud_stage import APP, HOST, PRODUCTION, REVISION, STAGING, TOML, Account
@@ -130,6 +131,7 @@ class Deployed:
     account: Account = field(default_factory=Account)
     ecs: FollowingEcs = field(init=False)
     role: str | None = None
+    synthesize: Synthesize = synthesize
 
     def __post_init__(self) -> None:
         self.ecs = FollowingEcs(self.stacks)
@@ -183,7 +185,7 @@ class Deployed:
 
     async def deploy(self, handover: Handover | None = None, environment: str = PRODUCTION) -> None:
         deploying = Deploying(
-            load=self.account.load, connect=self.connect, version="0.1.0", role=self.role, synthesize=synthesize
+            load=self.account.load, connect=self.connect, version="0.1.0", role=self.role, synthesize=self.synthesize
         )
         await deploying.run(handover or self.handover(), environment, Telling(self.said.append, LoopClock()))
 
