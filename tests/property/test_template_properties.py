@@ -12,7 +12,7 @@ from support.aws_documents import Document, accepted, documents
 VARIABLES = st.lists(st.sampled_from(["SESSION_KEY", "STRIPE_KEY", "A" * 100, "_X"]), max_size=4, unique=True)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(documents(), VARIABLES)
 def test_what_is_accepted_makes_stacks_that_keep_cloudformations_rules(
     document: Document, variables: list[str]
@@ -26,7 +26,7 @@ def test_what_is_accepted_makes_stacks_that_keep_cloudformations_rules(
     assert aws_templates.flaws(stacks) == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(documents())
 def test_the_same_file_makes_the_same_stacks(document: Document) -> None:
     app = accepted(document)

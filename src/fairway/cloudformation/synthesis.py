@@ -12,7 +12,7 @@ from typing import Any
 
 from troposphere import Template
 
-from fairway.cloudformation import asked, data, network, registry, wires
+from fairway.cloudformation import asked, data, network, registry, services, wires
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, KIND_TAG, VERSION_TAG, Kind, OutputOf, Stack
@@ -47,11 +47,17 @@ def _data(app: App, given: Given) -> Made:
         yield environment, data.make(app, environment)
 
 
+def _services(app: App, given: Given) -> Made:
+    for environment in app.environments:
+        yield environment, services.make(app, environment, given.variables.get(environment.name, ()))
+
+
 MAKERS: Mapping[Kind, Callable[[App, Given], Made]] = MappingProxyType(
     {
         Kind.NETWORK: _network,
         Kind.REGISTRY: _registry,
         Kind.DATA: _data,
+        Kind.SERVICES: _services,
     }
 )
 

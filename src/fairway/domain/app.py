@@ -190,6 +190,14 @@ class Environment:
         return self.service("web") or next((s for s in self.services if s.port is not None), self.services[0])
 
     @property
+    def routed(self) -> Service | None:
+        """The service that the environment's host names lead to: `web` when it has a port, else the only one that
+        has."""
+        listening = [each for each in self.services if each.port is not None]
+        web = next((each for each in listening if each.name == "web"), None)
+        return web or (listening[0] if len(listening) == 1 else None)
+
+    @property
     def volumes(self) -> tuple[Volume, ...]:
         """The directories that every task, job and action of it finds mounted."""
         return volume.of(self.databases)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairway.domain.app import Environment, Service
-from fairway.domain.routing import WEB
 from fairway.domain.scaling import Metric
 from fairway.manifest import scaling_levels, scaling_steps, scaling_translate, translate
 from fairway.manifest.lines import Path
@@ -162,11 +161,8 @@ def _check_metrics(place: Place, service: str, environment: Environment, problem
 
 
 def takes_requests(environment: Environment) -> str | None:
-    """The service that the environment's host names lead to, as `routing` chooses it."""
-    listening = [each.name for each in environment.services if each.port is not None]
-    if WEB in listening:
-        return WEB
-    return listening[0] if len(listening) == 1 else None
+    """The name of the service that the environment's host names lead to."""
+    return None if environment.routed is None else environment.routed.name
 
 
 def _check_pace(place: Place, problems: Problems) -> None:

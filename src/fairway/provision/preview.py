@@ -23,6 +23,9 @@ NOTES = {
     Approach.STUCK: "it is half deleted: fairway aws down",
 }
 
+LATER = "it takes what an earlier stack puts out only when that is changed, so it is compared with its template alone"
+"""A new database's address, for example: CloudFormation proposes nothing while a parameter has no value."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -79,7 +82,12 @@ async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outpu
     if decided is not Approach.CHANGE:
         changes = differ.diff(stack.name, template, stack.template)
         return Planned(stack=stack, seen=seen, changes=changes, template=template, note=NOTES[decided])
-    changes = await stacks.propose(stack, wiring.known(stack, outputs))
+    values = wiring.known(stack, outputs)
+    had = seen.parameters if seen is not None else {}
+    if stack.parameters.keys() - values.keys() - had.keys():
+        changes = differ.diff(stack.name, template, stack.template)
+        return Planned(stack=stack, seen=seen, changes=changes, template=template, note=LATER)
+    changes = await stacks.propose(stack, values)
     if changes.id:
         await stacks.discard(changes)
     return Planned(stack=stack, seen=seen, changes=changes, template=template)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from fairway.domain.aws.stack import Kind
+from fairway.domain.aws.stack import Kind, OutputOf
 from fairway.errors import Conflict, WorkFailed
 from fairway.provision import preview, up
 from support import cloud_account
-from support.cloud_account import APP, DATA, NETWORK, PRODUCTION, Cloud, all_stacks, altered, name
+from support.cloud_account import APP, DATA, NETWORK, PRODUCTION, SERVICES, Cloud, all_stacks, altered, name
 
 FILES = {PRODUCTION: {"A": "1"}}
 OTHER_NAME = altered(DATA, "Database", DBName="other")
@@ -73,6 +73,29 @@ async def test_a_stack_that_moves_is_compared_without_a_change_set() -> None:
 
     assert "at work on it" in plan.planned[0].note
     assert [each.logical for each in plan.planned[0].changes.changes] == ["Subnet"]
+
+
+async def test_a_stack_that_takes_what_another_puts_out_only_then_is_compared_without_a_change_set() -> None:
+    cloud = await make()
+    parameters = {**SERVICES["Parameters"], "UrlSecretMain": {"Type": "String"}}
+    wider = altered(SERVICES, "Cluster", ClusterName="fairway-shop-wider")
+    stacks = [
+        replace(
+            each,
+            template={**wider, "Parameters": parameters},
+            parameters={**each.parameters, "UrlSecretMain": OutputOf(stack=name(Kind.DATA), output="UrlSecretMain")},
+        )
+        if each.kind is Kind.SERVICES
+        else each
+        for each in all_stacks()
+    ]
+
+    plan = await preview.preview(cloud.stacks, APP, stacks)
+
+    planned = next(each for each in plan.planned if each.stack.kind is Kind.SERVICES)
+    assert planned.note == preview.LATER
+    assert [each.logical for each in planned.changes.changes] == ["Cluster"]
+    assert cloud_account.proposed(cloud) == []
 
 
 async def test_stacks_that_nothing_asks_for_any_more_are_named() -> None:

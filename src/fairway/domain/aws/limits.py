@@ -18,6 +18,16 @@ TARGET_INTERVAL, TARGET_TIMEOUT, TARGET_RETRIES = (5, 300), (2, 120), (2, 10)
 CONTAINER_INTERVAL, CONTAINER_TIMEOUT, CONTAINER_RETRIES, CONTAINER_START = (5, 300), (2, 60), (1, 10), (0, 300)
 """A container's health check: seconds, seconds, failures, seconds (ECS's `HealthCheck`)."""
 
+TARGET_STATUS = 499
+"""The highest status that a target may answer with and be healthy ("Health checks for Application Load Balancer target
+groups")."""
+
+TARGET_DRAIN = (0, 3600)
+"""Seconds that a target has for the requests that are under way (`deregistration_delay.timeout_seconds`)."""
+
+START_AGE, START_TRIES = (60, 86400), 185
+"""For how many seconds EventBridge Scheduler goes on trying to start a task, and how often (`RetryPolicy`)."""
+
 COMMON_NAME = 64
 """Characters of the first domain of a certificate that ACM makes (`RequestCertificate`)."""
 

@@ -53,6 +53,12 @@ def project(app: str, stage: str) -> str:
     return f"fairway-{app}-{stage}"
 
 
+def path(app: str, environment: str = "", part: str = "") -> str:
+    """The path of roles, by which others are allowed to pass or change them: `/fairway/shop-api/production/services/`.
+    Names of roles are cut to 64 characters by CloudFormation, paths have 512."""
+    return "/".join(("", *(each for each in ("fairway", app, environment, part) if each), ""))
+
+
 def logical(*parts: str) -> str:
     """A logical id of a template, letters and digits alone: ("service", "web-app") gives `ServiceWebApp`.
 
