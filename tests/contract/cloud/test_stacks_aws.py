@@ -198,6 +198,8 @@ async def test_a_template_that_cloudformation_refuses_leaves_nothing_behind(stac
 async def test_what_killed_runs_have_left_is_discarded_and_nothing_else(
     stacks: AwsStacks, stub: Stubber, clock: JumpingClock
 ) -> None:
+    own = {word: f"{NAME}-{str(digit) * 32}" for digit, word in enumerate(("old", "new", "done", "older"), start=1)}
+
     def left(name: str, age: float, status: str = "AVAILABLE") -> dict[str, Any]:
         at = datetime.fromtimestamp(clock.now() - age, UTC)
         summary = {"StackName": NAME, "ChangeSetName": name, "ChangeSetId": SET + name}
@@ -208,15 +210,15 @@ async def test_what_killed_runs_have_left_is_discarded_and_nothing_else(
         "list_change_sets",
         {
             "Summaries": [
-                left("fairway-old", 4000),
-                left("fairway-new", 3000),
-                left("somebodys", 90_000),
-                left("fairway-done", 90_000, "EXECUTE_COMPLETE"),
-                left("fairway-older", 90_000, "OBSOLETE"),
+                left(own["old"], 4000),
+                left(own["new"], 3000),
+                left(f"{NAME}-somebodys", 90_000),
+                left(own["done"], 90_000, "EXECUTE_COMPLETE"),
+                left(own["older"], 90_000, "OBSOLETE"),
             ]
         },
     )
-    stub.add_response("delete_change_set", {}, {"ChangeSetName": SET + "fairway-old"})
+    stub.add_response("delete_change_set", {}, {"ChangeSetName": SET + own["old"]})
     stub.add_client_error("delete_change_set", "InvalidChangeSetStatus", "it is being executed")
     stub.add_response("create_change_set", {"Id": SET, "StackId": ARN})
     stub.add_response("describe_change_set", changes(Changes=[]))

@@ -1,6 +1,7 @@
 """Change sets: made, waited for, read to their end, and discarded when a run that was killed has left them."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,8 +13,9 @@ from fairway.domain.aws.stack import Change, ChangeSet, SeenStack, Stack
 from fairway.errors import Unavailable, UsageError
 from fairway.ports.clock import Clock
 
-PREFIX = "fairway-"
-"""What the names of Fairway's change sets begin with; others are left alone."""
+OWN = re.compile(r"-[0-9a-f]{32}")
+"""What follows the stack's name in the names of Fairway's change sets; others are left alone. A role that may change
+one stack alone is told by it which change sets it may execute: IAM sees their names, and not whose they are."""
 STALE = 3600.0
 """Seconds after which a change set that nobody has executed was left by a run that is no more. Within them somebody may
 still be looking at what it would change."""
@@ -33,7 +35,7 @@ async def create(
     session: Session, stack: Stack, parameters: Mapping[str, str], *, now: SeenStack | None, role: str | None
 ) -> str | None:
     """Begin to compute one; its ARN. None: CloudFormation says at once that nothing would change."""
-    name = PREFIX + uuid.uuid4().hex
+    name = f"{stack.name}-{uuid.uuid4().hex}"
     optional = {"RoleARN": role} if role else {}
     try:
         answer = await session.call(
@@ -106,7 +108,7 @@ async def remove_stale(session: Session, clock: Clock, name: str) -> None:
     for each in await of_stack(session, name):
         age = clock.now() - each["CreationTime"].timestamp()
         executed = str(each.get("ExecutionStatus", "")).startswith("EXECUTE_")
-        if each["ChangeSetName"].startswith(PREFIX) and age > STALE and not executed:
+        if OWN.fullmatch(each["ChangeSetName"].removeprefix(name)) and age > STALE and not executed:
             await remove(session, each["ChangeSetId"])
 
 
