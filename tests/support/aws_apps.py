@@ -196,6 +196,7 @@ def _triggers() -> Source:
             Filter(branches=Patterns(includes=("main",)), files=Patterns(includes=("src/**",), excludes=("docs/**",))),
         ),
         by_branch=False,
+        schedule=NIGHTLY,
     )
 
 

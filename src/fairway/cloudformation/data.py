@@ -1,11 +1,12 @@
 """The DATA stack of an environment: its variables, and the databases that AWS runs for it.
 
 Whatever is lost here is lost for good, so this stack is of its own: no deployment and no change of services touches it.
+Beside them is the role under which CloudFormation changes the services, which must outlive those (`services_role`).
 """
 
 from troposphere import Output, Parameter, Ref, Template, secretsmanager
 
-from fairway.cloudformation import argued, asked, databases, wires
+from fairway.cloudformation import argued, asked, databases, services_role, wires
 from fairway.domain.address import Engine
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
@@ -19,6 +20,7 @@ def make(app: App, environment: Environment) -> Template:
     _check(app, environment)
     template = Template(Description=f"{app.name} {environment.name}: variables and databases, by Fairway")
     _add_variables(template, app, environment)
+    services_role.add(template, app, environment)
     if environment.databases:
         template.add_parameter(Parameter(wires.VPC, Type="AWS::EC2::VPC::Id"))
         template.add_parameter(Parameter(wires.PRIVATE_SUBNETS, Type="List<AWS::EC2::Subnet::Id>"))

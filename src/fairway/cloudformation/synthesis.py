@@ -12,7 +12,7 @@ from typing import Any
 
 from troposphere import Template
 
-from fairway.cloudformation import asked, data, network, registry, services, wires
+from fairway.cloudformation import asked, data, network, pipeline, registry, services, wires
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, KIND_TAG, VERSION_TAG, Kind, OutputOf, Stack
@@ -52,12 +52,17 @@ def _services(app: App, given: Given) -> Made:
         yield environment, services.make(app, environment, given.variables.get(environment.name, ()))
 
 
+def _pipeline(app: App, given: Given) -> Made:
+    yield None, pipeline.make(app, given.version)
+
+
 MAKERS: Mapping[Kind, Callable[[App, Given], Made]] = MappingProxyType(
     {
         Kind.NETWORK: _network,
         Kind.REGISTRY: _registry,
         Kind.DATA: _data,
         Kind.SERVICES: _services,
+        Kind.PIPELINE: _pipeline,
     }
 )
 
@@ -95,12 +100,12 @@ def _stack(
 def _wired(
     app: App, template: Mapping[str, Any], environment: Environment | None, earlier: Iterable[Stack]
 ) -> Mapping[str, str | OutputOf]:
-    """The parameters that an earlier stack of the whole app, or of the same environment, has as an output; and those of
-    a network that somebody else keeps. The others are left to their defaults, and to whoever deploys."""
-    within = (None, environment.name) if environment is not None else (None,)
+    """The parameters that an earlier stack of the whole app, or of the same environment, has as an output; a stack of
+    the whole app takes any environment's. And those of a network that somebody else keeps. The others are left to
+    their defaults, and to whoever deploys."""
     known: dict[str, str | OutputOf] = dict(_existing(app))
     for stack in earlier:
-        if stack.environment in within:
+        if environment is None or stack.environment in (None, environment.name):
             known |= {output: OutputOf(stack=stack.name, output=output) for output in stack.template.get("Outputs", {})}
     return {name: known[name] for name in template.get("Parameters", {}) if name in known}
 

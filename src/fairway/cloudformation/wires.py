@@ -30,6 +30,12 @@ def url_secret(database: str) -> str:
     return names.logical("url-secret", database)
 
 
+def services_role(environment: str) -> str:
+    """DATA's output, which the PIPELINE takes: the ARN of the role under which CloudFormation changes the environment's
+    services. It says which environment, since a pipeline has several."""
+    return names.logical("services-role", environment)
+
+
 def service(name: str) -> str:
     """SERVICES' output: a service's name in ECS."""
     return names.logical("service", name)

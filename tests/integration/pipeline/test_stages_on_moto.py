@@ -24,7 +24,7 @@ from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
 from fairway.adapters.system.clock import SystemClock
-from fairway.cloudformation import wires
+from fairway.cloudformation import pipeline, wires
 from fairway.cloudformation.synthesis import Given
 from fairway.domain.app import App, Defaults
 from fairway.domain.aws import names
@@ -39,7 +39,7 @@ from fairway.pipeline.cloud.deploying import Cloud, Deploying
 from fairway.pipeline.cloud.telling import Telling
 from fairway.provision.parts import Parts
 from fairway.wire import handover as shapes
-from support import moto_stacks
+from support import iam, moto_stacks, stage_calls
 from support.clouds import REGION, JumpingClock
 
 TOML = """\
@@ -141,6 +141,7 @@ class Room:
 
     def __init__(self, session: Session) -> None:
         self.session, self.clock, self.said = session, SystemClock(), list[str]()
+        self.watched: list[tuple[str, Mapping[str, Any]]] = []
         self.secrets = AwsSecrets(session)
         self.stacks = AwsStacks(session, JumpingClock())
 
@@ -196,9 +197,11 @@ async def room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator
         monkeypatch.setenv(name, str(tmp_path / "nothing"))
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        session = Session(REGION, attempts=1)
+        watched: list[tuple[str, Mapping[str, Any]]] = []
+        session = Session(REGION, attempts=1, watch=lambda action, parameters: watched.append((action, parameters)))
         moto_stacks.mend(session)
         found = Room(session)
+        found.watched = watched
         await found.raise_up()
         yield found
         await session.close()
@@ -252,3 +255,22 @@ async def test_the_calls_of_a_deployment_are_few_and_those_that_are_written_down
         "cloudformation:ListStackResources",
         "secretsmanager:GetSecretValue",
     }
+
+
+async def test_the_deploy_role_allows_each_call_on_what_it_is_made_on(room: Room) -> None:
+    room.watched.clear()
+    await room.deploy(await room.release(DIGESTS[0], LOG="debug"))
+    template = pipeline.make(manifest.load(TOML), "0.1.0").to_dict()
+    # Putting the variables is `fairway aws up`, here done by the room.
+    made = [call for call in room.watched if call[0] != "secretsmanager:PutSecretValue"]
+
+    allowed = iam.statements(template, names.logical("deploy-production", "role"))
+    refused = [
+        (action, resource)
+        for action, parameters in made
+        for resource, context in stage_calls.asked_of(action, parameters)
+        if not iam.allows(allowed, action, resource, context)
+    ]
+
+    assert made
+    assert refused == []

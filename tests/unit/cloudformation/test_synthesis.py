@@ -64,9 +64,24 @@ def test_an_environment_has_nothing_from_another_one() -> None:
     )
 
     for stack in stacks_of(app):
+        if stack.environment is None:
+            continue
         sources = {value.stack for value in stack.parameters.values() if isinstance(value, OutputOf)}
         others = {"staging", "production"} - {stack.environment}
         assert not any(f"-{other}-" in source for source in sources for other in others), stack.name
+
+
+def test_a_stack_of_the_whole_app_has_each_environments_own() -> None:
+    app = aws_apps.make_app(aws_apps.make_environment("staging"), aws_apps.make_environment("production"))
+
+    parameters = named(app, "fairway-shop-api-pipeline").parameters
+
+    assert parameters[wires.services_role("staging")] == OutputOf(
+        stack="fairway-shop-api-staging-data", output="ServicesRoleStaging"
+    )
+    assert parameters[wires.services_role("production")] == OutputOf(
+        stack="fairway-shop-api-production-data", output="ServicesRoleProduction"
+    )
 
 
 def test_a_network_that_exists_is_given_by_its_ids_and_none_is_made() -> None:

@@ -4,7 +4,12 @@ Names are unique in one account and region, and begin with `fairway-`, by which 
 and an environment's are at most 30 characters each (`ids.NAME`).
 """
 
+import hashlib
+
 from fairway.domain.aws.stack import Kind
+
+CONNECTION = 32
+"""Characters of a connection's name (`CreateConnection`)."""
 
 
 def stack(app: str, kind: Kind, environment: str = "") -> str:
@@ -51,6 +56,15 @@ def pipeline(app: str) -> str:
 def project(app: str, stage: str) -> str:
     """A project of CodeBuild, one for each stage: `fairway-shop-api-build`."""
     return f"fairway-{app}-{stage}"
+
+
+def connection(app: str) -> str:
+    """The connection to the forge: `fairway-shop-api`. A longer name than its 32 characters is cut, and told from
+    others by the first digits of its hash."""
+    name = f"fairway-{app}"
+    if len(name) <= CONNECTION:
+        return name
+    return f"{name[: CONNECTION - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def path(app: str, environment: str = "", part: str = "") -> str:

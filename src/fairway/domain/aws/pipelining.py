@@ -5,8 +5,8 @@ The manifest says it at the file's line; `cloudformation.pipeline` refuses an Ap
 
 from collections.abc import Iterator
 
-from fairway.domain.app import App, Environment, Mode, OnFailure
-from fairway.domain.aws import triggers
+from fairway.domain.app import App, Environment, Mode, OnFailure, Source
+from fairway.domain.aws import cron, triggers
 from fairway.domain.aws.unfit import Unfit
 from fairway.domain.aws.wanted import Architecture, Aws
 
@@ -23,6 +23,7 @@ def unfit(app: App) -> tuple[Unfit, ...]:
     environments = [each for name in app.stages if (each := app.environment(name)) is not None]
     return (
         *triggers.unfit(app.source),
+        *_unfit_schedule(app.source),
         *_unfit_images(app.aws, environments),
         *_unfit_stages(environments),
         *(problem for each in environments for problem in _unfit_environment(each, app.mode)),
@@ -40,6 +41,12 @@ def approves_apart(environment: Environment) -> bool:
     """Whether its approval is a stage of its own. In one stage with the deployment a rejection would be a failure of
     both, by which CodePipeline would ask again (RETRY), or deploy an older release (ROLLBACK)."""
     return environment.approval is not None and environment.on_failure is not OnFailure.NONE
+
+
+def _unfit_schedule(source: Source) -> Iterator[Unfit]:
+    if source.schedule is not None and (problem := cron.problem(source.schedule.cron)):
+        hint = "write one kind of day, or times that AWS can say"
+        yield Unfit(path=("source", "schedule"), message=f"on AWS these times can't be had: {problem}", hint=hint)
 
 
 def _unfit_images(aws: Aws, environments: list[Environment]) -> Iterator[Unfit]:

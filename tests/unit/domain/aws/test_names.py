@@ -45,3 +45,23 @@ def test_the_tag_of_a_deployment_is_one_that_registries_take(environment: str, d
 
     assert re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", tag)
     assert tag == f"{environment}.{digest[7:19]}"
+
+
+def test_a_connections_name_is_cut_without_losing_what_tells_it_apart() -> None:
+    long, other = "a" * 29 + "b", "a" * 29 + "c"
+
+    assert names.connection("shop-api") == "fairway-shop-api"
+    assert names.connection("a" * 24) == "fairway-" + "a" * 24
+    assert len(names.connection(long)) == names.CONNECTION
+    assert names.connection(long) != names.connection(other)
+
+
+def test_the_pipelines_roles_are_out_of_reach_of_who_may_change_the_services() -> None:
+    services = names.path("shop", "production", "services")
+
+    assert services == "/fairway/shop/production/services/"
+    for path in (
+        names.path("shop"),
+        *(names.path("shop", "production", part) for part in ("deploy", "cloudformation")),
+    ):
+        assert not path.startswith(services)

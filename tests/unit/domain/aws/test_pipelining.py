@@ -1,45 +1,16 @@
 """What CodePipeline can't do of an app is named with its key, before anything is made."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from fairway.domain.action import Placed, Request
-from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Service, Source
+from fairway.domain.app import App, Filter, Mode, OnFailure, Source
 from fairway.domain.app import Patterns as P
 from fairway.domain.aws import pipelining, unfit
-from fairway.domain.aws.wanted import Architecture, Aws, Hosting, Provider, Repository
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName
-
-DAY = 86400.0
-
-
-def environment(name: str = "staging", **changes: object) -> Environment:
-    made = Environment(name=EnvironmentName(name), services=(Service(name=ServiceName("web")),))
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def app(
-    *environments: Environment,
-    mode: Mode = Mode.SUPERSEDED,
-    source: Source | None = None,
-    hosting: Mapping[str, Hosting] | None = None,
-) -> App:
-    aws = Aws(
-        region="eu-central-1",
-        repository=Repository(provider=Provider.GITHUB, name="acme/shop"),
-        hosting=hosting or {},
-    )
-    return App(
-        name=AppName("shop"),
-        source=source or Source(),
-        build=Build(),
-        environments=environments,
-        stages=tuple(each.name for each in environments),
-        mode=mode,
-        aws=aws,
-    )
+from fairway.domain.aws.wanted import Architecture, Hosting
+from fairway.domain.schedule import Schedule
+from support.aws_pipelines import DAY, app, environment
 
 
 def test_a_usual_app_can_be_had() -> None:
@@ -63,6 +34,11 @@ def test_nothing_is_asked_of_an_app_that_is_not_on_aws() -> None:
             app(environment(actions=(Placed(action=Request(name="ping", url="https://x")),))),
             "environments.staging.actions",
             "not run on AWS yet: ping",
+        ),
+        (
+            app(environment(), source=Source(schedule=Schedule(cron="0 3 1 * 1"))),
+            "source.schedule",
+            "it names days of the month and days of the week",
         ),
         (
             app(environment(on_failure=OnFailure.ROLLBACK), mode=Mode.PARALLEL),

@@ -1,0 +1,111 @@
+"""The projects of CodeBuild, one for each stage that runs something: the build, and each environment's deployment.
+
+Each has a role and a log group of its own; what it leaves is encrypted with the account's own aws/s3 key. The build
+runs Docker, for which CodeBuild gives it a privileged container; the others don't.
+"""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from troposphere import GetAtt, Ref, Template, codebuild, logs
+
+from fairway.cloudformation import argued, asked, buildspec, wires
+from fairway.domain.app import App, Environment
+from fairway.domain.aws import names, pipelining
+from fairway.domain.aws.wanted import Architecture
+
+IMAGES = {
+    Architecture.X86_64: ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
+    Architecture.ARM64: ("ARM_CONTAINER", "aws/codebuild/amazonlinux-aarch64-standard:3.0"),
+}
+"""CodeBuild's kind of machine and its own image, by what the app's image is built for: BuildKit builds natively."""
+SMALL, MEDIUM = "BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM"
+"""2 CPUs with 4 GB, 4 CPUs with 8 GB: in the larger one a compiler and BuildKit have room beside each other."""
+SHORTEST, LONGEST = 5, 2160
+"""Minutes of a build (`timeoutInMinutes`)."""
+AROUND = 10
+"""Minutes for installing Fairway, the login and the push, besides the build's own time-out."""
+DEPLOY = 300
+"""Minutes. `fairway stage deploy` gives a stack four hours (CloudFormation gives ECS three), and must outlast them."""
+QUEUED = 60
+"""Minutes for a machine."""
+LOG_DAYS = 90
+STACK_ROLE = "FAIRWAY_STACK_ROLE"
+"""The variable by which `fairway stage deploy` is told the role that CloudFormation works under."""
+
+
+def add_build(template: Template, app: App, version: str, role: str) -> None:
+    """The project `BuildProject`, which works under the role of that logical id."""
+    kind, image = IMAGES[pipelining.architecture(app)]
+    _add(
+        template,
+        app,
+        "build",
+        role,
+        spec=buildspec.build(version),
+        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=MEDIUM, PrivilegedMode=True),
+        minutes=min(LONGEST, max(SHORTEST, math.ceil(app.build.timeout / 60) + AROUND)),
+        cache=codebuild.ProjectCache(Type="LOCAL", Modes=["LOCAL_DOCKER_LAYER_CACHE", "LOCAL_SOURCE_CACHE"]),
+    )
+
+
+def add_deploy(template: Template, app: App, environment: Environment, version: str, role: str) -> None:
+    """The project of an environment's deployment: `DeployProductionProject`."""
+    kind, image = IMAGES[Architecture.X86_64]
+    _add(
+        template,
+        app,
+        f"deploy-{environment.name}",
+        role,
+        spec=buildspec.deploy(version, environment.name),
+        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=SMALL, PrivilegedMode=False),
+        variables={STACK_ROLE: Ref(wires.services_role(environment.name))},
+        minutes=DEPLOY,
+        cache=codebuild.ProjectCache(Type="NO_CACHE"),
+    )
+
+
+def _add(
+    template: Template,
+    app: App,
+    stage: str,
+    role: str,
+    *,
+    spec: str,
+    machine: codebuild.Environment,
+    minutes: int,
+    cache: codebuild.ProjectCache,
+    variables: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    group = names.logical(stage, "logs")
+    machine.EnvironmentVariables = [
+        codebuild.EnvironmentVariable(Name=name, Value=value)
+        for name, value in {"PYTHONUNBUFFERED": "1", **variables}.items()
+    ]
+    template.add_resource(
+        logs.LogGroup(
+            group,
+            LogGroupName=f"/fairway/{app.name}/{stage}",
+            RetentionInDays=LOG_DAYS,
+            Metadata=argued.exceptions(argued.LOGS_KEY),
+        )
+    )
+    template.add_resource(
+        codebuild.Project(
+            names.logical(stage, "project"),
+            Name=names.project(app.name, stage),
+            Description=f"{asked.aws(app).repository.name}: {stage}, by Fairway",
+            ServiceRole=GetAtt(role, "Arn"),
+            Source=codebuild.Source(Type="CODEPIPELINE", BuildSpec=spec),
+            Artifacts=codebuild.Artifacts(Type="CODEPIPELINE"),
+            Environment=machine,
+            Cache=cache,
+            LogsConfig=codebuild.LogsConfig(
+                CloudWatchLogs=codebuild.CloudWatchLogs(Status="ENABLED", GroupName=Ref(group))
+            ),
+            TimeoutInMinutes=minutes,
+            QueuedTimeoutInMinutes=QUEUED,
+        )
+    )

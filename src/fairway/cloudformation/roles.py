@@ -1,0 +1,78 @@
+"""Roles of IAM, from the table of `permissions`: who may take one, and what it may do.
+
+Why each permission is there stands in the role's own metadata, so that an exported template says it too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from troposphere import Ref, Template, iam
+
+from fairway.cloudformation import permissions
+from fairway.cloudformation.permissions import Statement
+
+POLICY = "calls"
+
+
+def make(title: str, service: str, path: str, statements: Sequence[Statement], *, source: Any = None) -> iam.Role:
+    """A role that the service (`codebuild.amazonaws.com`) takes in this account alone, and for the resource whose ARN
+    is `source` alone, when one is given."""
+    return iam.Role(
+        title,
+        Path=path,
+        AssumeRolePolicyDocument=_trust(service, source),
+        Policies=[iam.Policy(PolicyName=POLICY, PolicyDocument=permissions.document(statements))],
+        Metadata=_explained(statements),
+    )
+
+
+def make_of_parts(
+    template: Template,
+    title: str,
+    service: str,
+    path: str,
+    parts: Mapping[str, Sequence[Statement]],
+    *,
+    source: Any = None,
+) -> None:
+    """Add such a role whose statements are too many for one policy: each part is one of its own, whose logical id ends
+    in the part's name."""
+    for part, statements in parts.items():
+        template.add_resource(
+            iam.ManagedPolicy(
+                f"{title}{part}",
+                Path=path,
+                PolicyDocument=permissions.document(statements),
+                Metadata=_explained(statements),
+            )
+        )
+    template.add_resource(
+        iam.Role(
+            title,
+            Path=path,
+            AssumeRolePolicyDocument=_trust(service, source),
+            ManagedPolicyArns=[Ref(f"{title}{part}") for part in parts],
+        )
+    )
+
+
+def _explained(statements: Sequence[Statement]) -> dict[str, Any]:
+    return {"Permissions": {each.name: each.why for each in statements}}
+
+
+def _trust(service: str, source: Any) -> dict[str, Any]:
+    """Without the conditions anybody's pipeline could have the service take the role ("confused deputy")."""
+    conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+    if source is not None:
+        conditions["ArnLike"] = {"aws:SourceArn": source}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": service},
+                "Action": "sts:AssumeRole",
+                "Condition": conditions,
+            }
+        ],
+    }

@@ -1,0 +1,119 @@
+"""The stages of the pipeline, in CodePipeline's words: Source, Build, and one for each environment of `app.stages`.
+
+Source and Build are written with capitals, which no environment's name has. What a stage does on failure follows
+CodePipeline's rules: RETRY begins the failed actions again, once; ROLLBACK begins the stage again with what the last
+execution that succeeded in it had built. An approval is not what either is for, so with one of them it is a stage of
+its own (`pipelining.approves_apart`).
+"""
+
+from typing import Any
+
+from troposphere import Ref, codepipeline
+
+from fairway.cloudformation import asked
+from fairway.domain.app import App, Environment, OnFailure
+from fairway.domain.aws import names, pipelining
+
+SOURCE, BUILD = "Source", "Build"
+CHECKOUT, RELEASE = "Checkout", "Release"
+"""Artifacts: the reference by which CodeBuild clones the repository; the release, with the commit's fairway.toml."""
+COMMIT = "Commit"
+"""The namespace of the source action's variables."""
+PROVIDER = "CodeStarSourceConnection"
+"""What CodePipeline calls CodeConnections to this day."""
+
+
+def make(app: App, connection: Any) -> list[codepipeline.Stages]:
+    """All stages. `connection` is the ARN of the connection to the forge."""
+    environments = [each for name in app.stages if (each := app.environment(name)) is not None]
+    return [
+        codepipeline.Stages(Name=SOURCE, Actions=[_fetch(app, connection)]),
+        codepipeline.Stages(Name=BUILD, Actions=[_build()]),
+        *(stage for each in environments for stage in _of(app, each)),
+    ]
+
+
+def approval_stage(environment: str) -> str:
+    """The stage of an approval that is apart: `Approve-production`."""
+    return f"Approve-{environment}"
+
+
+def _of(app: App, environment: Environment) -> list[codepipeline.Stages]:
+    """The environment's stage, and before it that of its approval where they are apart."""
+    approval = [_approve(app, environment)] if environment.approval is not None else []
+    apart = pipelining.approves_apart(environment)
+    stage = codepipeline.Stages(
+        Name=environment.name,
+        Actions=[*([] if apart else approval), _deploy(environment, order=1 if apart else 1 + len(approval))],
+    )
+    if (failing := _on_failure(environment.on_failure)) is not None:
+        stage.OnFailure = failing
+    return [*([codepipeline.Stages(Name=approval_stage(environment.name), Actions=approval)] if apart else []), stage]
+
+
+def _fetch(app: App, connection: Any) -> codepipeline.Actions:
+    """The commit whose push started the execution; the branch's newest for one that somebody started."""
+    return codepipeline.Actions(
+        Name=SOURCE,
+        Namespace=COMMIT,
+        RunOrder=1,
+        ActionTypeId=_kind("Source", PROVIDER),
+        Configuration={
+            "ConnectionArn": connection,
+            "FullRepositoryId": asked.aws(app).repository.name,
+            "BranchName": app.source.branch,
+            # The whole repository with its history and its links, as `git clone` gives it, and no copy in S3.
+            "OutputArtifactFormat": "CODEBUILD_CLONE_REF",
+            # The pipeline's triggers say which pushes count. Left out, every push of the branch would too.
+            "DetectChanges": "false",
+        },
+        OutputArtifacts=[codepipeline.OutputArtifacts(Name=CHECKOUT)],
+    )
+
+
+def _build() -> codepipeline.Actions:
+    return codepipeline.Actions(
+        Name=BUILD,
+        RunOrder=1,
+        ActionTypeId=_kind("Build", "CodeBuild"),
+        Configuration={"ProjectName": Ref(names.logical("build", "project"))},
+        InputArtifacts=[codepipeline.InputArtifacts(Name=CHECKOUT)],
+        OutputArtifacts=[codepipeline.OutputArtifacts(Name=RELEASE)],
+    )
+
+
+def _approve(app: App, environment: Environment) -> codepipeline.Actions:
+    assert environment.approval is not None, "it is asked of environments with one"
+    return codepipeline.Actions(
+        Name="Approve",
+        RunOrder=1,
+        ActionTypeId=_kind("Approval", "Manual"),
+        Configuration={"CustomData": f"{app.name}: deploy #{{{COMMIT}.CommitId}} to {environment.name}?"},
+        TimeoutInMinutes=round(environment.approval / 60),
+    )
+
+
+def _deploy(environment: Environment, *, order: int) -> codepipeline.Actions:
+    # CodePipeline's own action for CodeBuild is a build or a test, whatever it does.
+    return codepipeline.Actions(
+        Name="Deploy",
+        RunOrder=order,
+        ActionTypeId=_kind("Build", "CodeBuild"),
+        Configuration={"ProjectName": Ref(names.logical(f"deploy-{environment.name}", "project"))},
+        InputArtifacts=[codepipeline.InputArtifacts(Name=RELEASE)],
+    )
+
+
+def _on_failure(wanted: OnFailure) -> codepipeline.FailureConditions | None:
+    match wanted:
+        case OnFailure.NONE:
+            return None
+        case OnFailure.RETRY:
+            again = codepipeline.RetryConfiguration(RetryMode="FAILED_ACTIONS")
+            return codepipeline.FailureConditions(Result="RETRY", RetryConfiguration=again)
+        case OnFailure.ROLLBACK:
+            return codepipeline.FailureConditions(Result="ROLLBACK")
+
+
+def _kind(category: str, provider: str) -> codepipeline.ActionTypeId:
+    return codepipeline.ActionTypeId(Category=category, Owner="AWS", Provider=provider, Version="1")
