@@ -15,6 +15,7 @@ from troposphere import Base64, GetAtt, Ref, Sub, Tags, Template, autoscaling, e
 
 from fairway.cloudformation import wires
 from fairway.cloudformation.place import CLUSTER, Place
+from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG
 from fairway.domain.aws.wanted import Architecture
 
 PROVIDER, GROUP, ROLE, PROFILE, TEMPLATE = (
@@ -39,7 +40,14 @@ def add(template: Template, place: Place) -> None:
     """The role, the template that instances start from, their group, and the provider that steers it."""
     _add_role(template, place)
     _add_security_group(template, place)
-    template.add_resource(ec2.LaunchTemplate(TEMPLATE, LaunchTemplateData=_launched(place)))
+    template.add_resource(
+        ec2.LaunchTemplate(
+            TEMPLATE,
+            LaunchTemplateData=_launched(place),
+            # Of all types this is the one that CloudFormation gives no tags of the stack's, by which its role knows it.
+            TagSpecifications=[ec2.TagSpecifications(ResourceType="launch-template", Tags=Tags(**_tags(place)))],
+        )
+    )
     hosting = place.hosting.instances
     template.add_resource(
         autoscaling.AutoScalingGroup(
@@ -70,6 +78,10 @@ def add(template: Template, place: Place) -> None:
             ),
         )
     )
+
+
+def _tags(place: Place) -> dict[str, str]:
+    return {APP_TAG: place.app.name, ENVIRONMENT_TAG: place.environment.name}
 
 
 def _launched(place: Place) -> Any:
