@@ -281,7 +281,7 @@ def largest() -> App:
         make_environment(
             name, services=services, jobs=jobs, databases=managed, domains=(f"{name}.example.com",), approval=600.0
         )
-        for name in ("test", "staging", "canary", "europe", "america", "asia")
+        for name in ("test", "staging", "europe", "america")
     )
     hosting = {each.name: Hosting(zone=ZONE, alarm_topic=TOPIC, protected=True) for each in environments}
     return make_app(*environments, hosting=hosting, network=OwnNetwork(nat=Nat.EACH))
