@@ -3,12 +3,10 @@
 Its generated password and its URL stand in no template, no parameter and no output: CloudFormation reads the password
 from its secret while it makes the instance and the URL (a dynamic reference).
 
-The URL has no `sslmode`, and the instance refuses whoever comes without TLS (`rds.force_ssl`). By themselves, libpq and
-what is built on it, asyncpg, pgx and JDBC then use TLS (`prefer` is their default). `sslmode=require` would say so
-aloud, but node-postgres reads it as `verify-full`, takes it over the app's own `ssl`, and does not know RDS's
-authority: "self-signed certificate in certificate chain" (pg-connection-string 2.14.1, index.js; pg 8.23.1,
-connection-parameters.js). As it is, an app on node-postgres is told by its own `ssl`, or by the variable
-PGSSLMODE=no-verify, without a change of its code.
+The URL has no `sslmode`, and the instance refuses whoever comes without TLS (`rds.force_ssl`). libpq and what is built
+on it then use TLS by themselves. `sslmode=require` would say so aloud, but node-postgres reads it as `verify-full`,
+takes it over the app's own `ssl`, and does not know RDS's authority; without it, a variable is enough there
+(docs/decisions/0036-urls-of-databases-on-aws.md).
 """
 
 from troposphere import Output, Ref, Sub, Template, ec2, rds, secretsmanager

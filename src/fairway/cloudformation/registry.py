@@ -20,8 +20,9 @@ from fairway.domain.retention import Policy
 UNTAGGED_DAYS = 7
 DEPLOYED = Policy().keep
 """Images that each environment keeps: as many as it keeps releases on one machine."""
-OTHERS = 200
-"""Images that were deployed nowhere, or not yet."""
+OTHERS = 1000
+"""Images that were deployed nowhere, or by somebody who gave no tag: so many that they cost a few dollars a month, for
+to keep one too many is cheap, and one too few can't start again."""
 
 
 def make(app: App) -> Template:
