@@ -8,12 +8,15 @@ in the way of all the rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairway.cloudformation import wires
 from fairway.domain.aws import demolition, history
 from fairway.domain.aws.demolition import HOLDING, Demolition, Standing
-from fairway.domain.aws.stack import SeenStack, Stack, StackEvent
+from fairway.domain.aws.stack import Kind, SeenStack, Stack, StackEvent
+from fairway.errors import Conflict, NotFound
 from fairway.ports.stacks import Stacks
 from fairway.provision import following, refusals, verdict
 from fairway.provision.parts import Parts
+from fairway.provision.starting import RUNNING
 from fairway.provision.telling import Begun, Ended
 
 HOLDERS = frozenset({"AWS::S3::Bucket", "AWS::ECR::Repository"})
@@ -44,12 +47,32 @@ async def survey(stacks: Stacks, app: str) -> tuple[Standing, ...]:
 async def down(parts: Parts, demolished: Demolition, until: float) -> tuple[Left, ...]:
     """Delete what goes; what is left of it outside of any stack. `until` is seconds since the epoch.
 
-    Raises WorkFailed with the resource that could not be deleted, Conflict when it takes longer than one waits.
+    Raises WorkFailed with the resource that could not be deleted, Conflict when it takes longer than one waits, and
+    while the pipeline runs.
     """
+    await require_idle(parts, demolished)
     left: list[Left] = []
     for standing in demolished.goes:
         left += await raze(parts, standing, until)
     return tuple(left)
+
+
+async def require_idle(parts: Parts, demolished: Demolition) -> None:
+    """Raise Conflict while the pipeline runs: its next stage would make the services again behind one's back."""
+    made = next((each.seen for each in demolished.goes if each.kind is Kind.PIPELINE), None)
+    pipeline = made.outputs.get(wires.PIPELINE) if made is not None else None
+    if not pipeline:
+        return
+    try:
+        status = await parts.pipeline.latest(pipeline)
+    except NotFound:
+        return
+    if status == RUNNING:
+        raise Conflict(
+            f"the pipeline {pipeline} is running",
+            why="its next stage would make again what is deleted",
+            hint="wait until it is through, or stop it in the console (CodePipeline), then fairway aws down",
+        )
 
 
 async def raze(parts: Parts, standing: Standing, until: float) -> list[Left]:

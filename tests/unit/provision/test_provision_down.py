@@ -8,7 +8,7 @@ from fairway.adapters.memory.clock import VirtualLoop
 from fairway.domain.aws import demolition
 from fairway.domain.aws.demolition import Demolition
 from fairway.domain.aws.stack import Kind, SeenStack
-from fairway.errors import WorkFailed
+from fairway.errors import Conflict, WorkFailed
 from fairway.provision import down, up
 from support.cloud_account import APP, HOUR, PRODUCTION, Cloud, Deaths, Killed, all_stacks, name
 
@@ -87,6 +87,17 @@ async def test_anything_else_that_can_t_be_deleted_is_named_with_its_reason() ->
     )
     assert "The cluster has tasks" in raised.value.why
     assert "the same command" in raised.value.hint
+
+
+async def test_nothing_is_deleted_while_the_pipeline_runs() -> None:
+    cloud = await make()
+    cloud.pipeline.statuses["fairway-shop"] = "InProgress"
+    before = cloud.state()
+
+    with pytest.raises(Conflict, match="is running"):
+        await raze(cloud, data=True)
+
+    assert cloud.state() == before
 
 
 async def test_one_environment_leaves_the_others_and_what_all_share() -> None:

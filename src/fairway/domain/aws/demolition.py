@@ -1,7 +1,8 @@
 """What `fairway aws down` takes away, in which order, and what it leaves.
 
-A stack is deleted before those whose outputs it was made with, so the order is that of `Kind` backwards. Data stays
-with what it needs unless the app's name was typed: DATA and REGISTRY, and the NETWORK while a database stands in it.
+A stack is deleted before those whose outputs it was made with, so the order is that of `Kind` backwards. The pipeline
+goes first: nothing may make the services again behind one's back. Data stays with what it needs unless the app's name
+was typed: DATA and REGISTRY, and the NETWORK while a database stands in it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from fairway.domain.aws.stack import ENVIRONMENT_TAG, KIND_TAG, Kind, SeenStack
 
+ORDER = tuple(reversed(Kind))
 HOLDING = frozenset({Kind.DATA, Kind.REGISTRY})
 """The stacks that are there to hold data. PIPELINE has a bucket too, of what its stages hand to each other."""
 TIED = frozenset({"AWS::RDS::DBSubnetGroup", "AWS::EC2::SecurityGroup"})
@@ -50,13 +52,12 @@ def stand(seen: SeenStack, types: Collection[str]) -> Standing:
 
 def decide(stacks: Sequence[Standing], *, environment: str | None, data: bool) -> Demolition:
     """What goes of these stacks, of all or of one environment's; with the data or without."""
-    order = list(Kind)
     chosen = [each for each in stacks if environment is None or each.environment == environment]
     keeps = [each for each in chosen if not data and each.kind in HOLDING]
     tied = any(each.types & TIED for each in keeps)
     stays = [each for each in chosen if each in keeps or (tied and each.kind is Kind.NETWORK)]
     goes = [each for each in chosen if each not in stays]
-    goes.sort(key=lambda each: (-order.index(each.kind) if each.kind else -len(order), each.environment))
+    goes.sort(key=lambda each: (ORDER.index(each.kind) if each.kind else -1, each.environment))
     return Demolition(goes=tuple(goes), stays=tuple(stays))
 
 
