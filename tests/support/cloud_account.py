@@ -7,7 +7,7 @@ from typing import Any
 from fairway.adapters.memory.account import MemoryAccount, MemoryPipeline, MemorySecrets
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.cloud import MemoryStacks
-from fairway.domain.aws import names
+from fairway.domain.aws import approach, names
 from fairway.domain.aws.stack import (
     APP_TAG,
     ENVIRONMENT_TAG,
@@ -200,10 +200,10 @@ class Cloud:
         return seen
 
     def state(self) -> dict[str, Any]:
-        """What is in the account, without what tells one run from another."""
+        """What is in the account, without what tells one run from another: of a state, what it allows."""
         found: dict[str, Any] = {
             held.seen.name: (
-                held.seen.status.removeprefix("CREATE_").removeprefix("UPDATE_"),
+                approach.decide(held.seen),
                 held.seen.protected,
                 {each.logical: each.type for each in held.resources.values()},
                 held.template,
