@@ -5,6 +5,7 @@ from typing import Any
 
 from fairway.cli import cloud_show
 from fairway.cloudformation.cost import text
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import Action, Change, Replacement
 from fairway.provision import preview
 from fairway.provision.costs import Costs
@@ -31,6 +32,7 @@ def lines(plan: Preview, *, full: bool) -> list[str]:
             result.append(f"  {planned.note}")
         if full or not creates(planned):
             result += [change_line(each) for each in planned.changes.changes]
+        result += [drift_line(each) for each in planned.drifted]
     for seen in plan.left:
         result.append(f"{seen.name} is there, and fairway.toml asks for it no more: fairway aws down -e ENVIRONMENT")
     return result
@@ -80,6 +82,12 @@ def change_line(change: Change) -> str:
     return f"  {sign} {change.logical:<32} {cloud_show.short(change.type):<36} {tail}".rstrip()
 
 
+def drift_line(drifted: Drifted) -> str:
+    """`  ! Cluster   ECS::Cluster   by hand: /Tags`."""
+    what = "deleted by hand" if drifted.gone else f"changed by hand: {', '.join(drifted.properties)}"
+    return f"  ! {drifted.logical:<32} {cloud_show.short(drifted.type):<36} {what}"
+
+
 def filling_lines(fillings: Sequence[Filling]) -> list[str]:
     """What the env files would do, by names."""
     return [f"{each.environment} variables: the env file {each.text}" for each in fillings if each.text]
@@ -111,6 +119,15 @@ def document(plan: Preview, costs: Costs) -> dict[str, Any]:
                 "status": planned.seen.status if planned.seen else None,
                 "new": creates(planned),
                 "note": planned.note,
+                "drifted": [
+                    {
+                        "resource": each.logical,
+                        "type": each.type,
+                        "gone": each.gone,
+                        "properties": list(each.properties),
+                    }
+                    for each in planned.drifted
+                ],
                 "changes": [change_document(each) for each in planned.changes.changes],
             }
             for planned in plan.planned

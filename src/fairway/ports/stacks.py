@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack, StackEvent
 
 
@@ -64,4 +65,9 @@ class Stacks(Protocol):
 
     async def resources(self, name: str) -> Mapping[str, tuple[str, str]]:
         """Each logical id with its type and physical id."""
+        ...
+
+    async def drift(self, name: str) -> Sequence[Drifted]:
+        """What somebody has changed of the stack's resources beside CloudFormation. Every resource is asked, which can
+        take minutes. Raises Unavailable when CloudFormation can't say."""
         ...

@@ -12,6 +12,7 @@ from typing import Any
 from fairway.cloudformation import differ
 from fairway.domain.aws import approach
 from fairway.domain.aws.approach import Approach
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack
 from fairway.ports.stacks import Stacks
 from fairway.provision import wiring
@@ -29,13 +30,15 @@ LATER = "it takes what an earlier stack puts out only when that is changed, so i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One stack: as it is (None: not at all), what would change, and the template that it has (None: none)."""
+    """One stack: as it is (None: not at all), what would change, and the template that it has (None: none). `drifted`
+    is what somebody has changed by hand, when that was asked for."""
 
     stack: Stack
     seen: SeenStack | None
     changes: ChangeSet
     template: Mapping[str, Any] | None = None
     note: str = ""
+    drifted: tuple[Drifted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +64,17 @@ def acts(changes: ChangeSet) -> bool:
     return not changes.empty or changes.creates
 
 
-async def preview(stacks: Stacks, app: str, wanted: Sequence[Stack]) -> Preview:
-    """What would change in the account. Raises Conflict for a name that is taken, and what the port raises."""
+async def preview(stacks: Stacks, app: str, wanted: Sequence[Stack], *, drift: bool = False) -> Preview:
+    """What would change in the account; with `drift` also what somebody has changed by hand, which takes minutes.
+    Raises Conflict for a name that is taken, and what the port raises."""
     present = {each.name: each for each in await stacks.of_app(app)}
     outputs = {name: each.outputs for name, each in present.items()}
-    planned = [await plan_one(stacks, app, stack, outputs) for stack in wanted]
+    planned = [await plan_one(stacks, app, stack, outputs, drift=drift) for stack in wanted]
     names = {stack.name for stack in wanted}
     return Preview(planned=tuple(planned), left=tuple(each for name, each in present.items() if name not in names))
 
 
-async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outputs) -> Planned:
+async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outputs, *, drift: bool) -> Planned:
     """One stack's part of it."""
     seen = await stacks.find(stack.name)
     if seen is not None:
@@ -90,7 +94,8 @@ async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outpu
     changes = await stacks.propose(stack, values)
     if changes.id:
         await stacks.discard(changes)
-    return Planned(stack=stack, seen=seen, changes=changes, template=template)
+    drifted = tuple(await stacks.drift(stack.name)) if drift else ()
+    return Planned(stack=stack, seen=seen, changes=changes, template=template, drifted=drifted)
 
 
 def fresh(stack: Stack) -> ChangeSet:

@@ -455,3 +455,62 @@ async def test_a_missing_permission_is_named_with_action_and_resource(stacks: Aw
         await stacks.propose(SHOP, {"Name": "/x"})
 
     assert refusal.value.hint == f"allow cloudformation:CreateChangeSet on {ARN} in the policy of role dev"
+
+
+DETECTION = "b3f1"
+
+
+def detection(status: str, **fields: Any) -> dict[str, Any]:
+    """An answer of DescribeStackDriftDetectionStatus."""
+    fixed = {"StackId": ARN, "StackDriftDetectionId": DETECTION, "Timestamp": datetime(2026, 11, 1, tzinfo=UTC)}
+    return {**fixed, "DetectionStatus": status, **fields}
+
+
+def drifted(logical: str, status: str, *paths: str) -> dict[str, Any]:
+    """One resource of DescribeStackResourceDrifts."""
+    differences = [
+        {"PropertyPath": path, "ExpectedValue": "a", "ActualValue": "b", "DifferenceType": "NOT_EQUAL"}
+        for path in paths
+    ]
+    return {
+        "StackId": ARN,
+        "LogicalResourceId": logical,
+        "PhysicalResourceId": f"{logical}-1",
+        "ResourceType": "AWS::EC2::VPC",
+        "PropertyDifferences": differences,
+        "StackResourceDriftStatus": status,
+        "Timestamp": datetime(2026, 11, 1, tzinfo=UTC),
+    }
+
+
+async def test_drift_is_waited_for_and_read_to_its_end(stacks: AwsStacks, stub: Stubber, clock: JumpingClock) -> None:
+    asked = {"StackName": NAME, "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"]}
+    stub.add_response("detect_stack_drift", {"StackDriftDetectionId": DETECTION}, {"StackName": NAME})
+    for status in ("DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"):
+        stub.add_response(
+            "describe_stack_drift_detection_status", detection(status), {"StackDriftDetectionId": DETECTION}
+        )
+    first = {"StackResourceDrifts": [drifted("Vpc", "MODIFIED", "/Tags/0", "/Cidr")], "NextToken": "more"}
+    stub.add_response("describe_stack_resource_drifts", first, asked)
+    second = {"StackResourceDrifts": [drifted("Gone", "DELETED")]}
+    stub.add_response("describe_stack_resource_drifts", second, {**asked, "NextToken": "more"})
+
+    found = await stacks.drift(NAME)
+
+    assert [(each.logical, each.gone, each.properties) for each in found] == [
+        ("Gone", True, ()),
+        ("Vpc", False, ("/Cidr", "/Tags/0")),
+    ]
+    assert len(clock.slept) == 1
+
+
+async def test_drift_that_can_t_be_detected_is_said(stacks: AwsStacks, stub: Stubber) -> None:
+    stub.add_response("detect_stack_drift", {"StackDriftDetectionId": DETECTION})
+    stub.add_response(
+        "describe_stack_drift_detection_status", detection("DETECTION_FAILED", DetectionStatusReason="no permission")
+    )
+
+    with pytest.raises(Unavailable) as raised:
+        await stacks.drift(NAME)
+
+    assert raised.value.why == "no permission"

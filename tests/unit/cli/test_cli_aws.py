@@ -13,11 +13,13 @@ from click.testing import CliRunner
 from fairway.adapters.memory.clock import VirtualLoop
 from fairway.cli import cloud, cloud_show, cloud_text, tree
 from fairway.cli.commands import aws_down, aws_plan, aws_status, aws_up
-from fairway.domain.aws.stack import Kind
+from fairway.domain.aws.seen import Drifted
+from fairway.domain.aws.stack import ChangeSet, Kind
 from fairway.errors import Conflict, UsageError
+from fairway.provision import preview
 from fairway.provision.telling import Begun, Ended, Going, Moved, Noted
 from support import aws_repository
-from support.cloud_account import Cloud, name
+from support.cloud_account import Cloud, make_stack, name
 
 T = TypeVar("T")
 HOUR = 3600.0
@@ -168,6 +170,21 @@ def test_plan_shows_each_resource_and_marks_data_that_would_be_lost(top: Path) -
     assert database.startswith("  - ")
     assert database.endswith(cloud_text.MARK)
     assert "network                 nothing changes" in lines
+
+
+def test_what_was_changed_by_hand_has_a_line_and_a_way_out() -> None:
+    stack = make_stack(Kind.NETWORK)
+    changed = Drifted(logical="Vpc", type="AWS::EC2::VPC", properties=("/Tags/0",))
+    gone = Drifted(logical="Subnet", type="AWS::EC2::Subnet", gone=True)
+    plan = preview.Preview(
+        planned=(preview.Planned(stack=stack, seen=None, changes=ChangeSet(stack=stack.name), drifted=(changed, gone)),)
+    )
+
+    lines = cloud_text.lines(plan, full=True)
+
+    assert lines[1].split("  ")[-1].strip() == "changed by hand: /Tags/0"
+    assert lines[2].endswith("deleted by hand")
+    assert "by hand" in aws_plan.ending(plan)[0]
 
 
 def test_status_has_stacks_logs_and_the_pipeline_s_page(top: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import Kind, OutputOf
 from fairway.errors import Conflict, WorkFailed
 from fairway.provision import preview, up
@@ -112,6 +113,18 @@ async def test_a_taken_name_is_said_before_anything_is_proposed() -> None:
 
     with pytest.raises(Conflict, match="is taken"):
         await preview.preview(cloud.stacks, APP, all_stacks({Kind.NETWORK: NARROWER}))
+
+
+async def test_what_was_changed_by_hand_is_told_when_it_is_asked_for() -> None:
+    cloud = await make()
+    by_hand = Drifted(logical="Vpc", type="AWS::EC2::VPC", properties=("/Tags",))
+    cloud.stacks.drifted[name(Kind.NETWORK)] = (by_hand,)
+
+    silent = await preview.preview(cloud.stacks, APP, all_stacks())
+    asked = await preview.preview(cloud.stacks, APP, all_stacks(), drift=True)
+
+    assert [each.drifted for each in silent.planned] == [()] * 5
+    assert [each.drifted for each in asked.planned] == [(by_hand,), (), (), (), ()]
 
 
 def test_offline_it_is_compared_with_the_templates_of_an_export() -> None:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.aws import changesets, described
+from fairway.adapters.aws import changesets, described, drift
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
 from fairway.domain.aws import states
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
 from fairway.errors import Conflict, FairwayError
 from fairway.ports.clock import Clock
@@ -179,6 +180,10 @@ class AwsStacks:
             for each in listed
             if each["LogicalResourceId"] and each["ResourceStatus"] != "DELETE_COMPLETE"
         }
+
+    async def drift(self, name: str) -> Sequence[Drifted]:
+        """By DetectStackDrift, waited for."""
+        return await drift.detect(self._session, self._clock, name)
 
     async def _told(self, name: str, operation: str, **parameters: Any) -> dict[str, Any]:
         try:

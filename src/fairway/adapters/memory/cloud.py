@@ -15,17 +15,20 @@ from fairway.adapters.memory.cloud_proposing import Proposal
 from fairway.adapters.memory.cloud_values import ACCOUNT, REGION
 from fairway.adapters.memory.faults import Faults
 from fairway.domain.aws import states
+from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
 
 
 class MemoryStacks:
-    """`ports.stacks.Stacks`. `held` are the stacks that exist, by name; `deleted` those that did, the oldest first."""
+    """`ports.stacks.Stacks`. `held` are the stacks that exist, by name; `deleted` those that did, the oldest first;
+    `drifted` what somebody has changed of them by hand."""
 
     def __init__(self, *, pace: int = 1) -> None:
         self.faults = Faults()
         self.pace = pace
         self.held: dict[str, Held] = {}
         self.deleted: list[Held] = []
+        self.drifted: dict[str, tuple[Drifted, ...]] = {}
         self.proposals: dict[str, Proposal] = {}
         self._broken: dict[tuple[str, str], str] = {}
         self._numbers = itertools.count(1)
@@ -137,6 +140,13 @@ class MemoryStacks:
         if await self.faults.meet("resources"):
             return {}
         return {each.logical: (each.type, each.physical) for each in self._existing(name).resources.values()}
+
+    async def drift(self, name: str) -> Sequence[Drifted]:
+        """What `drifted` has of the stack; while it lies: nothing."""
+        if await self.faults.meet("drift"):
+            return ()
+        self._existing(name)
+        return self.drifted.get(name, ())
 
     def break_resource(self, logical: str, reason: str, operation: str = "CREATE") -> None:
         """From now on CREATE, UPDATE, DELETE or ROLLBACK (going back) of that resource fails, for that reason."""

@@ -32,3 +32,15 @@ class Version:
     def __repr__(self) -> str:
         """Without the values."""
         return f"Version(id={self.id!r}, values={sorted(self.values)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifted:
+    """A resource that somebody has changed beside CloudFormation: `gone` altogether, or other than the template in
+    these `properties` ("/Tags/0/Value")."""
+
+    logical: str
+    type: str
+    physical: str = ""
+    gone: bool = False
+    properties: tuple[str, ...] = ()
