@@ -2,7 +2,8 @@
 
 Of a stack that exists CloudFormation says itself what would change, in a change set that is discarded again. Of one
 that does not exist everything is new, and that is computed here: a change set would leave a proposed stack behind. So
-it is of one that moves or has failed, which takes no change set.
+it is of one that moves or has failed, which takes no change set, and of one that waits for what an earlier one is only
+about to put out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +25,7 @@ NOTES = {
     Approach.STUCK: "it is half deleted: fairway aws down",
 }
 
-LATER = "it takes what an earlier stack puts out only when that is changed, so it is compared with its template alone"
-"""A new database's address, for example: CloudFormation proposes nothing while a parameter has no value."""
+FOLLOWS = "it takes what an earlier stack is about to put out, so this is compared with its template alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +82,12 @@ async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outpu
     decided = approach.decide(seen)
     if decided in (Approach.MAKE, Approach.REMAKE):
         return Planned(stack=stack, seen=None, changes=fresh(stack), note=NOTES.get(decided, ""))
-    template = await stacks.template(stack.name)
-    if decided is not Approach.CHANGE:
+    template, values = await stacks.template(stack.name), wiring.known(stack, outputs)
+    waits = seen is not None and wiring.unknown(stack, values, seen.parameters)
+    if decided is not Approach.CHANGE or waits:
         changes = differ.diff(stack.name, template, stack.template)
-        return Planned(stack=stack, seen=seen, changes=changes, template=template, note=NOTES[decided])
-    values = wiring.known(stack, outputs)
-    had = seen.parameters if seen is not None else {}
-    if stack.parameters.keys() - values.keys() - had.keys():
-        changes = differ.diff(stack.name, template, stack.template)
-        return Planned(stack=stack, seen=seen, changes=changes, template=template, note=LATER)
+        note = NOTES.get(decided, FOLLOWS)
+        return Planned(stack=stack, seen=seen, changes=changes, template=template, note=note)
     changes = await stacks.propose(stack, values)
     if changes.id:
         await stacks.discard(changes)

@@ -32,3 +32,13 @@ def known(stack: Stack, outputs: Outputs) -> dict[str, str]:
         elif (output := outputs.get(value.stack, {}).get(value.output)) is not None:
             found[name] = output
     return found
+
+
+def unknown(stack: Stack, values: Mapping[str, str], present: Mapping[str, str]) -> tuple[str, ...]:
+    """The template's parameters that have no value yet: none that is known, none that the stack has, no default."""
+    declared = stack.template.get("Parameters", {})
+    return tuple(
+        name
+        for name, parameter in declared.items()
+        if name not in values and name not in present and "Default" not in parameter
+    )

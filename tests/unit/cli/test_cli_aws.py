@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -311,6 +312,16 @@ async def make_network(account: Cloud) -> list[Any]:
     with pytest.raises(WorkFailed):
         await raising.bring(account.parts(), make_stack(Kind.NETWORK), {}, account.wish())
     return list(account.told)
+
+
+def test_an_interrupted_call_says_what_goes_on_and_how_to_come_back(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(click.exceptions.Exit) as raised, cloud.interruptible("fairway aws up"):
+        raise KeyboardInterrupt
+
+    said = capsys.readouterr().err
+    assert raised.value.exit_code == 130
+    assert "what CloudFormation has begun, it goes on with" in said
+    assert "fairway aws up   goes on from there" in said
 
 
 def test_the_live_line_names_what_is_under_way() -> None:

@@ -76,27 +76,27 @@ async def test_a_stack_that_moves_is_compared_without_a_change_set() -> None:
     assert [each.logical for each in plan.planned[0].changes.changes] == ["Subnet"]
 
 
-async def test_a_stack_that_takes_what_another_puts_out_only_then_is_compared_without_a_change_set() -> None:
+async def test_a_stack_that_waits_for_an_earlier_one_s_new_output_is_compared_without_a_change_set() -> None:
     cloud = await make()
-    parameters = {**SERVICES["Parameters"], "UrlSecretMain": {"Type": "String"}}
-    wider = altered(SERVICES, "Cluster", ClusterName="fairway-shop-wider")
-    stacks = [
-        replace(
-            each,
-            template={**wider, "Parameters": parameters},
-            parameters={**each.parameters, "UrlSecretMain": OutputOf(stack=name(Kind.DATA), output="UrlSecretMain")},
-        )
-        if each.kind is Kind.SERVICES
-        else each
-        for each in all_stacks()
+    data = {**DATA, "Outputs": {**DATA["Outputs"], "Url": {"Value": {"Ref": "Database"}}}}
+    services = {
+        **altered(SERVICES, "Cluster", Tags=[{"Key": "a", "Value": {"Ref": "Url"}}]),
+        "Parameters": {**SERVICES["Parameters"], "Url": {"Type": "String"}},
+    }
+    wanted = [
+        replace(stack, parameters={**stack.parameters, "Url": OutputOf(stack=name(Kind.DATA), output="Url")})
+        if stack.kind is Kind.SERVICES
+        else stack
+        for stack in all_stacks({Kind.DATA: data, Kind.SERVICES: services})
     ]
 
-    plan = await preview.preview(cloud.stacks, APP, stacks)
+    plan = await preview.preview(cloud.stacks, APP, wanted)
+    await up.up(cloud.parts(), wanted, FILES, cloud.wish())
+    after = await preview.preview(cloud.stacks, APP, wanted)
 
-    planned = next(each for each in plan.planned if each.stack.kind is Kind.SERVICES)
-    assert planned.note == preview.LATER
-    assert [each.logical for each in planned.changes.changes] == ["Cluster"]
-    assert cloud_account.proposed(cloud) == []
+    assert "about to put out" in plan.planned[3].note
+    assert [each.logical for each in plan.planned[3].changes.changes] == ["Cluster"]
+    assert after.changes == ()
 
 
 async def test_stacks_that_nothing_asks_for_any_more_are_named() -> None:
