@@ -19,6 +19,13 @@ class Show:
         self.live = output.Live()
         self.kept: list[dict[str, object]] = []
 
+    def __enter__(self) -> "Show":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the live line away, however the work ended."""
+        self.live.clear()
+
     def __call__(self, told: Told) -> None:
         """Show one thing."""
         if isinstance(told, Going):

@@ -56,14 +56,14 @@ def down(
     patience = durations.seconds("--timeout", timeout)
     place = cloud.find()
     asked = Asked(patience=patience, environment=environment, data=data, unprotect=unprotect, yes=yes)
-    with cloud.interruptible("fairway aws down"):
-        document = asyncio.run(reach(place, profile, asked))
+    with cloud.interruptible("fairway aws down"), cloud_show.Show() as show:
+        document = asyncio.run(reach(place, profile, asked, show))
     output.answer_json(as_json, document)
 
 
-async def reach(place: Place, profile: str | None, asked: Asked) -> dict[str, Any]:
+async def reach(place: Place, profile: str | None, asked: Asked, show: cloud_show.Show) -> dict[str, Any]:
     """Take it down in the account that the credentials are for."""
-    async with cloud.reach(place, profile, cloud_show.Show()) as parts:
+    async with cloud.reach(place, profile, show) as parts:
         return await perform(parts, place, asked)
 
 

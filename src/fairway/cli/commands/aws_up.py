@@ -43,8 +43,7 @@ def up(profile: str | None, replace_data: bool, recover: bool, timeout: str, yes
     patience = durations.seconds("--timeout", timeout)
     place = cloud.find()
     asked = Asked(patience=patience, replace_data=replace_data, recover=recover, yes=yes)
-    show = cloud_show.Show()
-    with cloud.interruptible("fairway aws up"):
+    with cloud.interruptible("fairway aws up"), cloud_show.Show() as show:
         document = asyncio.run(reach(place, profile, asked, show))
     output.answer_json(as_json, document)
 
