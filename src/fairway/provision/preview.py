@@ -54,6 +54,17 @@ class Preview:
         return tuple(each.changes for each in self.planned if acts(each.changes))
 
     @property
+    def settled(self) -> Mapping[str, SeenStack]:
+        """The first stacks, up to one that changes, which are as they are wanted; by name. What comes after one that
+        changes may take another output of it."""
+        found: dict[str, SeenStack] = {}
+        for each in self.planned:
+            if each.seen is None or each.note or acts(each.changes):
+                break
+            found[each.stack.name] = each.seen
+        return found
+
+    @property
     def losing(self) -> tuple[ChangeSet, ...]:
         """Those by which data would be lost."""
         return tuple(changes for changes in self.changes if changes.losses)

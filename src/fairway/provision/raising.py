@@ -52,6 +52,13 @@ async def bring(parts: Parts, wanted: Stack, parameters: Mapping[str, str], wish
     raise refusals.contended(wanted.name)
 
 
+async def leave(parts: Parts, wanted: Stack, seen: SeenStack) -> SeenStack:
+    """A stack of which a plan has just found that nothing would change: only its protection is looked after."""
+    await keep_protected(parts, wanted, seen)
+    parts.tell(Ended(stack=wanted.name, how="unchanged"))
+    return seen
+
+
 async def look(parts: Parts, name: str, wish: Wish) -> SeenStack | None:
     """The stack, which is the app's own. Raises Conflict for one that is not."""
     seen = await parts.stacks.find(name)

@@ -5,6 +5,7 @@ secret, and a task whose variable is not there does not start.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from fairway.domain.aws.stack import Kind, SeenStack, Stack
 from fairway.domain.ids import EnvironmentName
@@ -12,18 +13,29 @@ from fairway.provision import filling, raising, wiring
 from fairway.provision.parts import Parts
 from fairway.provision.raising import Wish
 
+NOTHING: Mapping[str, SeenStack] = MappingProxyType({})
+
 
 async def up(
-    parts: Parts, stacks: Sequence[Stack], files: Mapping[EnvironmentName, Mapping[str, str]], wish: Wish
+    parts: Parts,
+    stacks: Sequence[Stack],
+    files: Mapping[EnvironmentName, Mapping[str, str]],
+    wish: Wish,
+    *,
+    settled: Mapping[str, SeenStack] = NOTHING,
 ) -> Mapping[str, SeenStack]:
-    """Every stack by its name, as it stands at the end. `files` has each environment's variables from its env file.
+    """Every stack by its name, as it stands at the end. `files` has each environment's variables from its env file,
+    `settled` the stacks that a plan has just found as they are wanted (`Preview.settled`): they are not asked again.
 
     Raises what `raising.bring` raises; what was made until then stays, and the next call goes on from there.
     """
     seen: dict[str, SeenStack] = {}
     for stack in stacks:
         outputs = {name: each.outputs for name, each in seen.items()}
-        seen[stack.name] = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
+        if stack.name in settled:
+            seen[stack.name] = await raising.leave(parts, stack, settled[stack.name])
+        else:
+            seen[stack.name] = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
         if stack.kind is Kind.DATA and stack.environment is not None:
             await filling.fill(parts, wish.app, stack.environment, files.get(stack.environment, {}))
     return seen

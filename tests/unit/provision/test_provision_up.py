@@ -12,7 +12,7 @@ from fairway.adapters.memory.cloud import MemoryStacks
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import ChangeSet, Kind
 from fairway.errors import Conflict, Unavailable, WorkFailed
-from fairway.provision import up
+from fairway.provision import preview, up
 from fairway.provision.telling import Begun, Ended, Moved, Noted
 from support import cloud_account
 from support.cloud_account import APP, DATA, NETWORK, PRODUCTION, Cloud, Deaths, Killed, all_stacks, altered, name
@@ -49,6 +49,21 @@ async def test_a_second_time_nothing_changes() -> None:
     assert cloud.state() == before
     assert [told.how for told in cloud.told if isinstance(told, Ended)] == ["unchanged"] * 5
     assert not [told for told in cloud.told if isinstance(told, Begun)]
+
+
+async def test_what_a_plan_has_just_found_settled_is_not_proposed_again() -> None:
+    cloud = Cloud()
+    await run(cloud)
+    changed = all_stacks({Kind.DATA: LARGER}, protected=True)
+    plan = await preview.preview(cloud.stacks, APP, changed)
+    cloud.stacks.faults.calls.clear()
+
+    seen = await up.up(cloud.parts(), changed, FILES, cloud.wish(), settled=plan.settled)
+
+    assert list(plan.settled) == [name(Kind.NETWORK), name(Kind.REGISTRY)]
+    assert cloud.stacks.faults.calls["propose"] == 3
+    assert seen[name(Kind.DATA)].status == "UPDATE_COMPLETE"
+    assert all(held.seen.protected for held in cloud.stacks.held.values())
 
 
 async def test_each_resource_is_told_once_as_it_comes_to_rest() -> None:

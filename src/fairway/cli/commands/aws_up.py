@@ -82,7 +82,7 @@ async def perform(parts: "Parts", place: Place, asked: Asked) -> dict[str, Any]:
         questions.confirm("Make these changes?", yes=asked.yes)
     until = parts.clock.now() + asked.patience
     wish = Wish(app=place.app.name, until=until, replace_data=asked.replace_data, recover=asked.recover)
-    seen = await raising.up(parts, stacks, files, wish)
+    seen = await raising.up(parts, stacks, files, wish, settled=plan.settled)
     started = await starting.start(parts, caller, stacks, seen, lacking=bool(lacking))
     cloud_end.show(place.app, stacks, seen, started)
     return {
