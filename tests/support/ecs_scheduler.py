@@ -87,6 +87,9 @@ class Scheduler:
         self.deployments: dict[str, list[dict[str, Any]]] = {}
         self.breaker = True
         self.denied: set[str] = set()
+        self.running: Callable[[Made], None] = lambda made: None
+        """Told of each task that begins to run."""
+        self.run_tasks = 0
         self.ids: list[str] = []
         """The ids of the next tasks; when there are no more, made ones."""
 
@@ -97,6 +100,7 @@ class Scheduler:
             client.meta.events.register(f"before-call.ecs.{operation}", self._answer)
         for operation in ("CreateService", "UpdateService"):
             client.meta.events.register(f"after-call.ecs.{operation}", lambda **_: self.take())
+        client.meta.events.register("after-call.ecs.DeregisterTaskDefinition", lambda **_: self.forget_inactive())
         client.meta.events.register("after-call.ecs.DeleteService", lambda **_: self.drain())
 
     def take(self) -> None:
@@ -105,6 +109,12 @@ class Scheduler:
             if service.status == "ACTIVE":
                 self._primary(service)
                 self._count(service)
+
+    def forget_inactive(self) -> None:
+        """A family without an active revision is neither listed nor described; moto does both."""
+        for family, revisions in list(self.backend.task_definitions.items()):
+            if all(each.status == "INACTIVE" for each in revisions.values()):
+                del self.backend.task_definitions[family]
 
     def drain(self) -> None:
         """moto calls a deleted service inactive at once; on AWS it is DRAINING while its tasks end."""
@@ -165,6 +175,7 @@ class Scheduler:
             if asked.get("clientToken") and each.client_token == asked["clientToken"]:
                 return {"tasks": [describe(each)], "failures": []}
         definition = self.backend.describe_task_definition(asked["taskDefinition"])
+        self.run_tasks += 1
         program = self._program(definition)
         if program.refused == "RESOURCE:MEMORY":
             return {"tasks": [], "failures": [{"arn": f"{ARN}:container-instance/a", "reason": program.refused}]}
@@ -324,7 +335,7 @@ class Scheduler:
         if task.stopping is not None:
             task.stopping -= 1
             if task.stopping <= 0:
-                self._end(task, task.code if task.code is not None else 143)
+                self._end(task, 143 if task.program.obeys <= 1 else 137)
         elif task.status == "PENDING" and task.age >= task.program.starts:
             if task.program.refused:
                 task.stop_code, task.reason = "TaskFailedToStart", "Task failed to start"
@@ -332,6 +343,7 @@ class Scheduler:
                 self._end(task, None)
             else:
                 task.status = "RUNNING"
+                self.running(task)
         elif task.status == "RUNNING":
             lived = task.age - task.program.starts
             if task.program.sick and lived >= 2:

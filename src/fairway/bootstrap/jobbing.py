@@ -49,7 +49,7 @@ def run_jobs(ground: Ground, bell: Bell) -> Jobbing:
     logs = StageLogs(ground.settings.runs, RUN_LOG)
     runner = Runner(
         ledger,
-        DockerJobs(ground.engine, RUN),
+        DockerJobs(ground.engine, RUN) if ground.rolling is None else ground.rolling.jobs,
         ground.variables.values,
         logs,
         ground.sharing,

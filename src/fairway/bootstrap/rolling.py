@@ -1,7 +1,7 @@
 """What a server needs beside Docker to deploy to an engine that rolls by itself: ECS, where ecs.toml says.
 
-Docker stays what it is for everything else: builds, the actions of stages, the registry, the databases that Fairway
-runs. boto3 is imported with the first call to AWS.
+Docker stays what it is for everything else: builds, the actions of stages, migrations and their rehearsals. boto3 is
+imported with the first call to AWS.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fairway.adapters.aws.session import Session
 from fairway.adapters.ecs import places
 from fairway.adapters.ecs.engine import EcsEngine
+from fairway.adapters.ecs.jobs import EcsJobs
 from fairway.adapters.ecs.logs import EcsLogs, EcsPrinting
 from fairway.adapters.ecs.places import Places
 from fairway.domain.app import Environment
@@ -24,13 +25,14 @@ RESYNC = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rolling:
-    """ECS, and what reads the logs of its tasks."""
+    """ECS, what reads the logs of its tasks, and what runs jobs there."""
 
     session: Session
     places: Places
     engine: EcsEngine
     printing: EcsPrinting
     logs: EcsLogs
+    jobs: EcsJobs
 
 
 def open_engine(settings: Settings, instance: str, clock: Clock) -> Rolling | None:
@@ -43,7 +45,14 @@ def open_engine(settings: Settings, instance: str, clock: Clock) -> Rolling | No
     session = Session(found.region)
     engine = EcsEngine(session, found, instance)
     printing = EcsPrinting(session, engine, found, clock)
-    return Rolling(session=session, places=found, engine=engine, printing=printing, logs=EcsLogs(printing))
+    return Rolling(
+        session=session,
+        places=found,
+        engine=engine,
+        printing=printing,
+        logs=EcsLogs(printing),
+        jobs=EcsJobs(session, found, instance, clock),
+    )
 
 
 def check(settings: Settings) -> None:

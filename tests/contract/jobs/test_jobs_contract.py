@@ -1,24 +1,29 @@
-"""What every runner of jobs does: the one in memory is held to what Docker really does."""
+"""What every runner of jobs does: the one in memory is held to what Docker and the adapter to ECS really do."""
 
 import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from fairway.adapters.docker import names
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.jobs import DockerJobs
+from fairway.adapters.ecs.jobs import EcsJobs
 from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.jobs import Deed, MemoryJobs
+from fairway.adapters.system.clock import SystemClock
 from fairway.domain.app import MIB
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, JobId, RunNumber
 from fairway.domain.image import Image
 from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.jobs import OUTPUT, JobEnd, JobFile, Jobs, JobSpec
 from support import docker_room
+from support.ecs_room import open_room
+from support.ecs_scheduler import Made, Program
 
 INSTANCE = f"t-jobs-{os.getpid()}"
 JOB = JobId(f"{os.getpid():012x}")
@@ -113,8 +118,46 @@ async def docker_made(engine: DockerEngine, image: Image) -> Room:
     return Room(jobs=DockerJobs(engine), **specs(image))
 
 
-@pytest.fixture(params=["memory_room", "docker_made"])
+@pytest.fixture
+async def ecs_made() -> AsyncIterator[Room]:
+    made = specs(Image(repository="111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop", digest="sha256:" + "1" * 64))
+    deeds: Mapping[tuple[str, ...], tuple[Program, tuple[str, ...]]] = {
+        made["prints"].command: (Program(lives=1), ("one", "two")),
+        made["fails"].command: (Program(lives=1, code=3), ("no coupons",)),
+        made["hangs"].command: (Program(obeys=3), ("waits",)),
+        made["absent"].command: (Program(refused="CannotPullContainerError: there is no such image"), ()),
+        made["counts"].command: (Program(lives=4), ("done",)),
+    }
+
+    def deed(container: Mapping[str, Any]) -> tuple[Program, tuple[str, ...]]:
+        return deeds[*container["entryPoint"], *container["command"]]
+
+    with open_room(lambda container: deed(container)[0]) as room:
+
+        def prints(task: Made) -> None:
+            container = room.scheduler.backend.describe_task_definition(task.definition).container_definitions[0]
+            room.prints(f"shop/staging/job/{task.id}", *deed(container)[1])
+
+        async def pass_time() -> None:
+            while True:
+                room.scheduler.turn()
+                await asyncio.sleep(0.05)
+
+        room.scheduler.running = prints
+        passing = asyncio.create_task(pass_time())
+        yield Room(jobs=EcsJobs(room.session, room.places, "i1", SystemClock(), again=0.05), **made)
+        passing.cancel()
+
+
+@pytest.fixture(params=["memory_room", "docker_made", "ecs_made"])
 def room(request: pytest.FixtureRequest) -> Room:
+    made: Room = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture(params=["memory_room", "docker_made"])
+def with_files(request: pytest.FixtureRequest) -> Room:
+    """Those whose files can be had. A task's disk on ECS goes with it."""
     made: Room = request.getfixturevalue(request.param)
     return made
 
@@ -167,12 +210,12 @@ async def test_a_job_whose_time_is_over_is_ended_and_says_so(room: Room) -> None
     assert again.timed_out
 
 
-async def test_the_files_that_a_job_left_can_be_read(room: Room) -> None:
-    await room.run(room.writes)
+async def test_the_files_that_a_job_left_can_be_read(with_files: Room) -> None:
+    await with_files.run(with_files.writes)
 
-    output = await room.files(OUTPUT)
-    report = await room.files("report", largest=5)
-    deep = await room.files("report/deep")
+    output = await with_files.files(OUTPUT)
+    report = await with_files.files("report", largest=5)
+    deep = await with_files.files("report/deep")
 
     assert output[OUTPUT].content == b"URL=http://web:3000\n"
     assert {path: (file.size, file.content) for path, file in report.items()} == {
@@ -180,13 +223,13 @@ async def test_the_files_that_a_job_left_can_be_read(room: Room) -> None:
         "report/deep/big.txt": (10, None),
     }
     assert list(deep) == ["report/deep/big.txt"]
-    assert await room.files("no-such-folder") == {}
+    assert await with_files.files("no-such-folder") == {}
 
 
-async def test_a_job_that_writes_nothing_has_an_empty_output(room: Room) -> None:
-    await room.run(room.prints)
+async def test_a_job_that_writes_nothing_has_an_empty_output(with_files: Room) -> None:
+    await with_files.run(with_files.prints)
 
-    assert (await room.files(OUTPUT))[OUTPUT].content == b""
+    assert (await with_files.files(OUTPUT))[OUTPUT].content == b""
 
 
 async def test_a_job_whose_image_can_not_be_had_is_refused_and_leaves_nothing(room: Room) -> None:
@@ -196,7 +239,7 @@ async def test_a_job_whose_image_can_not_be_had_is_refused_and_leaves_nothing(ro
     assert await room.jobs.list() == []
 
 
-async def test_a_removed_job_is_gone_though_it_ran_and_a_second_time_is_no_error(room: Room) -> None:
+async def test_a_removed_job_is_gone_though_it_ran_and_a_second_time_is_no_error(with_files: Room) -> None:
     lines: list[str] = []
 
     async def printed() -> bool:
@@ -204,17 +247,17 @@ async def test_a_removed_job_is_gone_though_it_ran_and_a_second_time_is_no_error
 
     async def watch() -> None:
         with contextlib.suppress(WorkFailed):
-            await room.run(room.hangs, lines)
+            await with_files.run(with_files.hangs, lines)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(watch())
         await docker_room.until(printed)
 
-        await room.jobs.remove(JOB)
+        await with_files.jobs.remove(JOB)
 
-    await room.jobs.remove(JOB)
-    assert await room.jobs.list() == []
-    assert await room.files("report") == {}
+    await with_files.jobs.remove(JOB)
+    assert await with_files.jobs.list() == []
+    assert await with_files.files("report") == {}
 
 
 async def test_jobs_are_no_tasks_of_the_engine(engine: DockerEngine, docker_made: Room) -> None:

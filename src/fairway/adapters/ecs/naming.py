@@ -15,13 +15,8 @@ from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber, ServiceName
 
 INSTANCE, APP, ENVIRONMENT, SERVICE = "fairway:instance", "fairway:app", "fairway:environment", "fairway:service"
-RELEASE, DEPLOYMENT, CONTENT, JOB, KIND = (
-    "fairway:release",
-    "fairway:deployment",
-    "fairway:content",
-    "fairway:job",
-    "fairway:kind",
-)
+RELEASE, DEPLOYMENT, CONTENT = "fairway:release", "fairway:deployment", "fairway:content"
+JOB, AT = "fairway:job", "fairway:at"
 PREFIX = "fairway-"
 """How the names of all services begin."""
 
@@ -37,6 +32,11 @@ def secret(app: str, environment: str, name: str) -> str:
     """The secret with a service's variables. One for each service: values may differ from service to service, and of a
     secret only the current and the previous version are sure to be kept."""
     return f"{names.secret(app, environment)}/{name}"
+
+
+def jobs(instance: str, kind: str) -> str:
+    """How the families of this server's jobs of that kind begin; the job's id follows."""
+    return f"{PREFIX}{instance}-{kind}-"
 
 
 def log_prefix(app: str, environment: str) -> str:

@@ -13,6 +13,7 @@ from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
 from fairway.adapters.ecs import naming
 from fairway.adapters.ecs.definition import Sealed
+from fairway.adapters.ecs.naming import Tags
 from fairway.domain.desired import TaskSpec
 from fairway.domain.ids import AppName, EnvironmentName
 
@@ -38,19 +39,27 @@ class Sealing:
         known = self._put.get((name, spec.configuration))
         if known is not None and known[0] == variables and self._latest(name) == spec.configuration:
             return known[1]
-        token = naming.token(self._instance, name, spec.configuration)
-        text = json.dumps(dict(sorted(variables.items())))
-        try:
-            answer = await self._write(name, token, text, spec)
-        except Refused as refusal:
-            if refusal.code != EXISTS:
-                raise
-            # The same version had other values: those of a database that Fairway runs have changed since.
-            answer = await self._write(name, str(uuid.uuid4()), text, spec)
-        sealed = Sealed(arn=answer["ARN"], version=answer["VersionId"], names=sorted(variables))
+        sealed = await self.seal(name, spec.configuration, naming.of_service(self._instance, spec), variables)
         self._put.pop((name, spec.configuration), None)
         self._put[name, spec.configuration] = dict(variables), sealed
         return sealed
+
+    async def seal(self, name: str, version: int, tags: Tags, variables: Mapping[str, str]) -> Sealed:
+        """Put variables into the secret of that name, as that version of Fairway's; both are made if they are not
+        there."""
+        text = json.dumps(dict(sorted(variables.items())))
+        try:
+            answer = await self._write(name, naming.token(self._instance, name, version), text, tags)
+        except Refused as refusal:
+            if refusal.code != EXISTS:
+                raise
+            # The same version had other values: what is given to it beside the environment's own has changed since.
+            answer = await self._write(name, str(uuid.uuid4()), text, tags)
+        return Sealed(arn=answer["ARN"], version=answer["VersionId"], names=sorted(variables))
+
+    async def delete(self, name: str) -> None:
+        """Delete a secret for good. One that is not there is no error."""
+        await self._call("DeleteSecret", (MISSING,), SecretId=name, ForceDeleteWithoutRecovery=True)
 
     async def forget(self, app: AppName, environment: EnvironmentName) -> None:
         """Delete the secrets of an environment's services; they can be had back for a week."""
@@ -70,7 +79,7 @@ class Sealing:
         """Which configuration was put last under that name, as far as this process knows."""
         return next((version for other, version in reversed(self._put) if other == name), None)
 
-    async def _write(self, name: str, token: str, text: str, spec: TaskSpec) -> Mapping[str, str]:
+    async def _write(self, name: str, token: str, text: str, tags: Tags) -> Mapping[str, str]:
         """Make it the current version, and the secret if there is none. Raises Refused (EXISTS) when the version is
         there with other values."""
         put = {"SecretId": name, "ClientRequestToken": token, "SecretString": text}
@@ -86,15 +95,14 @@ class Sealing:
                 await self._session.call("secretsmanager", "RestoreSecret", SecretId=name)
                 answer = await self._session.call("secretsmanager", "PutSecretValue", known=(EXISTS,), **put)
             else:
-                tags = naming.written(naming.of_service(self._instance, spec), key="Key", value="Value")
                 return await self._session.call(
                     "secretsmanager",
                     "CreateSecret",
                     Name=name,
                     ClientRequestToken=token,
                     SecretString=text,
-                    Tags=tags,
-                    Description=f"The variables of {spec.service} in {spec.environment} of {spec.app}",
+                    Tags=naming.written(tags, key="Key", value="Value"),
+                    Description="Variables that Fairway gives to tasks on ECS",
                 )
         if CURRENT not in answer.get("VersionStages", ()):
             await self._make_current(name, token)
