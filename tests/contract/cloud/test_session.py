@@ -123,7 +123,9 @@ async def test_aws_is_told_which_program_calls(session: Session) -> None:
 
     await session.call("sts", "GetCallerIdentity")
 
-    assert b"fairway/" in answering.requests[0].headers["User-Agent"]
+    agent = answering.requests[0].headers["User-Agent"]
+    assert b"fairway/" in agent
+    assert b"Boto3/" in agent
 
 
 async def test_calls_go_to_the_region_and_to_the_endpoint_that_stands_in_for_it(

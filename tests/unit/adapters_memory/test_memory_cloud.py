@@ -112,6 +112,21 @@ async def test_an_update_that_fails_goes_back_to_what_was(stacks: MemoryStacks) 
     assert seen.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
+async def test_what_was_changed_or_made_anew_before_the_failure_is_as_it_was(stacks: MemoryStacks) -> None:
+    await bring(stacks, stack({"Vpc": NETWORK, "Secret": SECRET}))
+    before = dict(stacks.held[NAME].resources)
+    vpc = {**NETWORK, "Properties": {"CidrBlock": "10.0.0.0/16", "EnableDnsSupport": True}}
+    secret = {**SECRET, "Properties": {"Name": "other"}}
+    cluster = {"Type": "AWS::ECS::Cluster", "DependsOn": ["Vpc", "Secret"]}
+    stacks.break_resource("Cluster", "no such thing")
+
+    await bring(stacks, stack({"Vpc": vpc, "Secret": secret, "Cluster": cluster}))
+
+    assert await status(stacks) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.held[NAME].resources == before
+    assert "Secret DELETE_COMPLETE" in told(stacks.held[NAME].events)
+
+
 async def test_a_service_is_there_once_its_condition_holds(stacks: MemoryStacks) -> None:
     await bring(stacks, WITH_SERVICE)
     assert set(await stacks.resources(NAME)) == {"Vpc"}

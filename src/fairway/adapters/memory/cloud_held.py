@@ -26,8 +26,8 @@ class Wanted:
 @dataclass(slots=True, kw_only=True)
 class Held:
     """`broken`, which all stacks share, has the reason by which a resource's operation fails. `kept` is what a deletion
-    left. `before` is what the last update began with, and what it goes back to when it fails. `work` is what
-    CloudFormation is doing, None when it rests."""
+    left, `before` what the last update began with and goes back to when it fails. `work` is what CloudFormation is
+    doing, None when it rests."""
 
     seen: SeenStack
     broken: Mapping[tuple[str, str], str]
@@ -35,7 +35,7 @@ class Held:
     resources: dict[str, Resource] = field(default_factory=dict)
     kept: list[Resource] = field(default_factory=list)
     events: list[StackEvent] = field(default_factory=list)
-    before: tuple[Wanted, Mapping[str, Resource]] | None = None
+    before: Mapping[str, Resource] = field(default_factory=dict)
     work: Iterator[None] | None = None
 
     def step(self) -> bool:

@@ -44,8 +44,7 @@ def take_back(stack: Held, reason: str) -> Iterator[None]:
 
 def update(stack: Held, wanted: Wanted) -> Iterator[None]:
     """Make the changes; one that fails takes all of them back. What was replaced or removed goes last."""
-    old = Wanted(template=stack.template, parameters=stack.seen.parameters, tags=stack.seen.tags)
-    stack.before = (old, dict(stack.resources))
+    stack.before = resources = dict(stack.resources)
     stack.become("UPDATE_IN_PROGRESS", "User Initiated")
     yield
     for change in wanted.changes:
@@ -59,15 +58,13 @@ def update(stack: Held, wanted: Wanted) -> Iterator[None]:
     stack.take_over(wanted)
     stack.become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     yield
-    _, resources = stack.before
     yield from drop_all(stack, [each for each in resources.values() if each.logical in removed or left(stack, each)])
     stack.become("UPDATE_COMPLETE")
 
 
 def go_back(stack: Held, reason: str = "", skip: Collection[str] = ()) -> Iterator[None]:
     """Undo an update. A resource that can't go back leaves the stack stuck, until it is skipped or mended."""
-    assert stack.before is not None, "an update has begun"
-    old, resources = stack.before
+    resources = stack.before
     stack.become("UPDATE_ROLLBACK_IN_PROGRESS", reason)
     yield
     for new in [each for each in stack.resources.values() if resources.get(each.logical) != each]:
@@ -85,7 +82,6 @@ def go_back(stack: Held, reason: str = "", skip: Collection[str] = ()) -> Iterat
     yield
     yield from drop_all(stack, surplus)
     stack.resources = dict(resources)
-    stack.take_over(old)
     stack.become("UPDATE_ROLLBACK_COMPLETE")
 
 

@@ -146,6 +146,16 @@ def test_the_text_of_a_wrong_signature_is_never_shown(code: str) -> None:
     assert TOKEN not in words(refused(answer(code, message, 403)))
 
 
+@pytest.mark.parametrize("value", ["hunter2", "it's hunter2", "' at 'x' hunter2"])
+def test_a_value_that_a_service_repeats_is_not_shown(value: str) -> None:
+    message = f"1 validation error detected: Value '{value}' at 'secretString' failed to satisfy constraint"
+
+    found = refused(answer("ValidationException", message))
+
+    assert "at 'secretString' failed" in found.why
+    assert "hunter2" not in words(found)
+
+
 def test_a_clock_that_is_wrong_is_told_by_both_times() -> None:
     message = "Signature expired: 20261130T080000Z is now earlier than 20261130T091000Z (20261130T091500Z - 5 min.)"
 
