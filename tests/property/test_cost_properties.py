@@ -82,7 +82,7 @@ def test_differences_add_up_to_the_difference_of_the_sums(
     assert difference(before, before).items == ()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(documents(), REGIONS)
 def test_the_stacks_of_any_app_have_a_price_and_do_not_differ_from_themselves(document: Document, region: str) -> None:
     app = accepted(document)

@@ -6,7 +6,7 @@ from fairway.domain.app import Environment, Service
 from fairway.domain.aws import fargate, limits
 from fairway.domain.aws.wanted import Capacity
 from fairway.domain.health import AliveCheck, CommandCheck
-from fairway.manifest import aws_translate, places
+from fairway.manifest import aws_translate, places, scaling_rules
 from fairway.manifest.aws_schema import AwsTable
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
@@ -74,7 +74,7 @@ def _check_health(table: FileTable, environment: Environment, service: Service, 
             "start_period": limits.CONTAINER_START,
         }
         who = "a container's check by ECS"
-    elif isinstance(service.health, AliveCheck) or service.name != environment.first.name:
+    elif isinstance(service.health, AliveCheck) or service.name != scaling_rules.takes_requests(environment):
         return
     else:
         ranges = {

@@ -305,6 +305,13 @@ def test_an_environment_that_runs_elsewhere_may_have_a_database_that_aws_has_not
     assert set(aws_of(lite).hosting) == {"x"}
 
 
+def test_a_check_that_no_load_balancer_makes_has_not_its_ranges() -> None:
+    """Of two services with a port neither takes the requests."""
+    two = '[services.a]\nport = 1\nhealth.interval = "1s"\n[services.b]\nport = 2\nhealth.interval = "1s"\n'
+
+    assert set(aws_of(two).hosting["production"].sizes) == {"a", "b"}
+
+
 def test_an_environments_table_needs_the_one_for_all() -> None:
     found = only(HEAD + '[environments.x.aws]\ncapacity = "ec2"\n')
 
