@@ -155,3 +155,15 @@ def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(live: Pr
 
     assert shown == "closed"
     assert set(seen) <= {"200 reference 9", "the page", "200 code 9"}
+
+
+def test_a_release_that_nothing_has_shown_to_fit_the_schema_comes_back_for_who_insists(live: Project) -> None:
+    refused = live.fairway("rollback", "--yes")
+    before = live.get("/orders")
+    accepted = live.fairway("rollback", "--yes", "--accept-schema")
+
+    assert refused.status == 1
+    assert "3_code.sql" in refused.text and "--accept-schema" in refused.text, refused.text
+    assert before == (200, "code 9")
+    assert accepted.status == 0, accepted.text
+    assert live.get("/orders") == (500, 'column "reference" does not exist'), "it was told so"

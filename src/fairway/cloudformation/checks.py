@@ -5,8 +5,8 @@ any answer below 500 satisfies. That is stricter than a connection, and looser t
 container a command can be run, if the image has it; of a stranger's image nothing is certain, so only a command that
 fairway.toml names is. What is then left is that the process stays up.
 
-Durations become whole seconds, rounded up. What is written and AWS does not take is refused by the manifest; defaults,
-and checks from elsewhere, are brought into its ranges here.
+Durations become whole seconds, rounded up. What is longer than AWS takes is refused by the manifest; what is shorter
+becomes the shortest that there is.
 """
 
 from math import ceil

@@ -65,7 +65,9 @@ def _check_stop(table: FileTable, environment: str, service: Service, on_fargate
 
 
 def _check_health(table: FileTable, environment: Environment, service: Service, problems: Problems) -> None:
-    """A load balancer's check and a container's have ranges of their own. Only what is written can be wrong."""
+    """A load balancer's check and a container's have ranges of their own. Only what is written can be wrong, and only
+    what is longer: one file runs here and there, and where one machine looks each second AWS looks as often as it can.
+    """
     if isinstance(service.health, CommandCheck):
         ranges = {
             "interval": limits.CONTAINER_INTERVAL,
@@ -88,20 +90,20 @@ def _check_health(table: FileTable, environment: Environment, service: Service, 
     for key, allowed in ranges.items():
         if (path := places.place(table, environment.name, *base, key)) is not None:
             _check_range(path, who, getattr(timing, key), allowed, problems)
-    if not isinstance(service.health, CommandCheck) and ceil(timing.timeout) >= ceil(timing.interval):
+    timeout, interval = (max(ceil(getattr(timing, key)), ranges[key][0]) for key in ("timeout", "interval"))
+    if not isinstance(service.health, CommandCheck) and timeout >= interval:
         paths = [places.place(table, environment.name, *base, key) for key in ("timeout", "interval")]
         for path in [path for path in paths if path is not None][:1]:
-            message = f"{who} has to be over ({in_words(timing.timeout)}) before the next ({in_words(timing.interval)})"
+            message = f"{who} has to be over ({in_words(timeout)}) before the next ({in_words(interval)})"
             because: list[Path] = [each for each in paths if each is not None]
             problems.add(path, message, "lower timeout, or raise interval", because_of=because)
 
 
 def _check_range(path: Path, who: str, value: float, allowed: Range, problems: Problems) -> None:
     least, most = allowed
-    if least <= ceil(value) <= most:
+    if ceil(value) <= most:
         return
-    closest = least if value < least else most
     if path[-1] == "retries":
-        problems.add(path, f"{who} takes {least} to {most} failures", f"retries = {closest}")
+        problems.add(path, f"{who} takes {least} to {most} failures", f"retries = {most}")
     else:
-        problems.add(path, f"{who} takes {path[-1]} from {least}s to {most}s", f'{path[-1]} = "{closest}s"')
+        problems.add(path, f"{who} takes {path[-1]} from {least}s to {most}s", f'{path[-1]} = "{most}s"')

@@ -369,3 +369,16 @@ def test_down_says_what_goes_on_costing(top: Path, capsys: pytest.CaptureFixture
     take_down(account, unprotect="shop")
 
     assert "they go on costing " in capsys.readouterr().err
+
+
+def test_an_app_whose_pipeline_would_refuse_it_is_not_made(top: Path) -> None:
+    manifest = aws_repository.MANIFEST + '\n[migrations]\ntool = "sql"\n'
+    (top / "fairway.toml").write_text(manifest, encoding="utf-8")
+
+    planned = CliRunner().invoke(tree.build(), ["aws", "plan", "--offline"])
+    made = CliRunner().invoke(tree.build(), ["aws", "up", "--yes"])
+
+    assert planned.exit_code == 0
+    assert "Next   fairway aws up refuses this: production has migrations" in planned.output
+    assert isinstance(made.exception, UsageError)
+    assert "Fairway's guard does not work on AWS yet" in made.exception.what

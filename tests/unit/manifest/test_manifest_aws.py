@@ -242,7 +242,7 @@ def test_a_value_that_aws_has_not_is_refused_with_the_nearest(text: str, key: st
         ),
         ('[services.web]\nstop_timeout = "3m"\n', "services.web.stop_timeout", "killed 2m after"),
         ('[services.web]\nstop_signal = "SIGINT"\n', "services.web.stop_signal", "the image's own stop signal"),
-        ('[services.web]\nhealth.interval = "2s"\n', "services.web.health.interval", "interval from 5s to 300s"),
+        ('[services.web]\nhealth.interval = "6m"\n', "services.web.health.interval", "interval from 5s to 300s"),
         ("[services.web]\nhealth.retries = 11\n", "services.web.health.retries", "takes 2 to 10 failures"),
         ('[services.web]\nhealth.timeout = "5s"\n', "services.web.health.timeout", "has to be over (5s) before"),
         (
@@ -297,6 +297,12 @@ def test_the_same_is_no_finding_of_a_file_without_aws() -> None:
     rest = '[databases.lite]\nengine = "sqlite"\n[services.web]\nstop_timeout = "3m"\nhealth.interval = "1s"\n'
 
     assert load(HEAD + rest + '[environments.x]\ndomains = ["a.example"]\n').aws is None
+
+
+def test_a_check_that_aws_makes_less_often_is_no_finding() -> None:
+    quick = '[services.web.health]\npath = "/"\ninterval = "0.5s"\ntimeout = "0.5s"\nretries = 1\n'
+
+    assert set(aws_of(quick).hosting) == {"production"}
 
 
 def test_an_environment_that_runs_elsewhere_may_have_a_database_that_aws_has_not() -> None:

@@ -43,6 +43,7 @@ class Refused(Exception):
 def translated(session: "Session", service: str, operation: str, known: Collection[str] = ()) -> Iterator[None]:
     """Raise what botocore raises inside as Fairway's error, or as Refused when its code is one of `known`."""
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -56,6 +57,13 @@ def translated(session: "Session", service: str, operation: str, known: Collecti
     except ParamValidationError as error:
         # The cause is not chained: its text repeats what was passed.
         raise malformed(f"{service}:{operation}", str(error.kwargs.get("report", ""))) from None
+    except ResponseParserError as error:
+        # A proxy's page, or a stand-in of AWS that does not know the call. Its text repeats all that came.
+        raise Unavailable(
+            f"what answered {service}:{operation} is not AWS",
+            why="the answer is not one that AWS's reference describes",
+            hint="is a proxy in between, or AWS_ENDPOINT_URL set?",
+        ) from error
     except BotoCoreError as error:
         about = credentials.explain(error, session.profile)
         raise about or regions.explain(error, service, session.region, session.endpoint) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore import exceptions
+from botocore import exceptions, parsers
 
 from fairway.adapters.aws import refusals
 from fairway.adapters.aws.session import Session
@@ -82,6 +82,7 @@ def words(error: FairwayError) -> str:
             Unavailable,
             "AWS_CA_BUNDLE",
         ),
+        (parsers.ResponseParserError("b'<!doctype html>' could not be read"), Unavailable, "AWS_ENDPOINT_URL"),
         (answer("ExpiredToken", "The security token included in the request is expired"), UsageError, "have expired"),
         (answer("ExpiredTokenException"), UsageError, "have expired"),
         (answer("RequestExpired", "Request has expired."), Unavailable, "clock"),
