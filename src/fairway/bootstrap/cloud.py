@@ -51,7 +51,7 @@ async def build(checkout: Path, revision: Revision, settings: Settings, telling:
     """The stage `build` of the commit that lies in `checkout`. Raises what it has told."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=OWNER))
+        builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=OWNER, alone=True))
         bases = DockerBases(builder)
 
         def connect(region: str) -> Cloud:

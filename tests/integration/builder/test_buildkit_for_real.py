@@ -97,6 +97,22 @@ async def test_the_steps_run_within_the_limits(builder: DockerBuilder, tmp_path:
         assert (unified / limits.PARENT / "cpu.weight").exists()
 
 
+async def test_a_builder_that_is_alone_on_its_machine_gets_all_there_is(tmp_path: Path) -> None:
+    log: list[str] = []
+    seen: list[str] = []
+    where = "/sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes"
+
+    async with DockerBuilder(DOCKER_HOST, owner=OWNER, alone=True) as alone:
+        await DockerBases(alone).ensure(BASE, log.append)
+        image = await alone.build(make(tmp_path, f"FROM {BASE}\nCMD true\n"), log.append)
+        await alone.run(image, f"cat {where} 2>/dev/null; true", seen.append, timeout=60.0)
+        await alone.remove(TAG)
+
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert int(seen[0]) > limits.memory_for(total)
+    assert not [line for line in log if "without a limit" in line or "CPU weight" in line]
+
+
 async def test_npm_install_in_somebody_elses_dockerfile_trusts_what_the_host_trusts(
     builder: DockerBuilder, tmp_path: Path
 ) -> None:

@@ -37,7 +37,8 @@ class DockerBuilder:
     """Builds on the engine at `docker_host`, as an asynchronous context.
 
     `owner` names this Fairway server: what a killed predecessor of the same name left running is removed at the start.
-    `memory` is what all builds together may use, in bytes; None: a share of the host's.
+    `memory` is what all builds together may use, in bytes; None: a share of the host's. `alone`: the machine is there
+    for the build, and no task runs beside it that would have to be spared: it gets all there is.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class DockerBuilder:
         *,
         owner: str = "fairway",
         memory: int | None = None,
+        alone: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._docker_host = docker_host
         self._owner = owner
         self._memory = memory
+        self._alone = alone
         self._environ = environ
         self._stack = contextlib.AsyncExitStack()
         self._choosing = asyncio.Lock()
@@ -176,6 +179,9 @@ class DockerBuilder:
             if self._client is None:
                 self._client = await client.choose(self._docker_host, self._environ)
                 await throwaway.remove_left(self._client, self._owner)
+            if self._alone:
+                self._budget = self._memory or int(info["MemTotal"])
+                return self._client
             self._budget = self._memory or limits.memory_for(int(info["MemTotal"]))
             applied = limits.apply(
                 docker_host=self._docker_host,
