@@ -92,7 +92,7 @@ class Account:
 
     async def run_build(self, checkout: Path, revision: Revision = REVISION) -> Handover:
         telling = Telling(self.said.append, LoopClock())
-        return await self.building().run(checkout, revision, telling)
+        return await self.building().run(contextlib.nullcontext(checkout), revision, telling)
 
     def load(self, text: str, *, file: str = "fairway.toml", defaults: Defaults = NOTHING) -> App:
         return replace(manifest.load(text, file=file, defaults=defaults), aws=self.aws)

@@ -4,8 +4,10 @@ The credentials are those of the role that CodeBuild gives, found by AWS's SDK i
 """
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.git import command as git
+from fairway.adapters.git import worktree
+from fairway.adapters.git.worktree import Tree
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.system.clock import SystemClock
 from fairway.build import contracts, generated, run
@@ -42,13 +47,22 @@ OWNER = "fairway-stage"
 """Names the throwaway containers of its builds: in CodeBuild no other build has the same engine."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A commit, and where it is: in the repository `git`, or as the files of `directory` where there is none."""
+
+    revision: Revision
+    directory: Path
+    git: Path | None = None
+
+
 def telling(say: Say) -> Telling:
     """What a stage tells through, a line at a time."""
     return Telling(say, SystemClock())
 
 
-async def build(checkout: Path, revision: Revision, settings: Settings, telling: Telling) -> Handover:
-    """The stage `build` of the commit that lies in `checkout`. Raises what it has told."""
+async def build(source: Source, settings: Settings, telling: Telling) -> Handover:
+    """The stage `build` of a commit. Raises what it has told."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         builder = await stack.enter_async_context(DockerBuilder(settings.docker_host, owner=OWNER, alone=True))
@@ -75,7 +89,7 @@ async def build(checkout: Path, revision: Revision, settings: Settings, telling:
 
         describing = Describing(load=load, detect=look, read_contract=read_contract, connect=connect)
         building = Building(describing=describing, build=build_commit, clock=clock, version=version())
-        return await building.run(checkout, revision, telling)
+        return await building.run(lay_out(source), source.revision, telling)
 
 
 async def deploy(handover: Handover, environment: str, role: str | None, telling: Telling) -> None:
@@ -101,6 +115,22 @@ async def deploy(handover: Handover, environment: str, role: str | None, telling
 def version() -> str:
     """Fairway's own."""
     return metadata.version("fairway")
+
+
+@asynccontextmanager
+async def lay_out(source: Source) -> AsyncIterator[Path]:
+    """The commit's files and nothing else, as a server lays them out: what lies beside them in CodeBuild's directory,
+    the whole history for one, would else come into images that copy everything. Raises WorkFailed."""
+    if source.git is None:
+        yield source.directory
+        return
+    with tempfile.TemporaryDirectory(prefix="fairway-commit-") as name:
+        folder = Path(name)
+        tree = Tree(
+            repository=source.git, commit=source.revision.commit, into=folder / "tree", kept=folder / "kept" / "index"
+        )
+        await worktree.fill(tree, git.environment(folder))
+        yield tree.into
 
 
 async def look(checkout: Path, build: Build) -> Defaults:

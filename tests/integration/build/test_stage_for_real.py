@@ -43,9 +43,9 @@ repository = {{ provider = "github", name = "acme/shop" }}
 """
 DOCKERFILE = f"""\
 FROM {BASE}
-COPY server.js /server.js
+COPY . /app
 RUN echo key {SECRET}
-CMD ["/server.js"]
+CMD ["/app/server.js"]
 """
 
 
@@ -149,12 +149,16 @@ async def test_a_second_run_of_the_commit_builds_nothing_and_leaves_the_same_rel
     assert second.image.digest == first.image.digest and second.configurations == first.configurations
 
 
-async def test_a_file_that_is_not_the_commits_stops_it(room: Room) -> None:
+async def test_the_commit_is_built_and_not_what_lies_beside_it(room: Room) -> None:
     (room.work.path / "server.js").write_text("changed\n")
+    (room.work.path / "left.js").write_text("left\n")
 
     status, said = await room.stage("build")
 
-    assert status == 2 and "the files here are not those of the commit" in said and "server.js" in said
+    made = handover.read((room.work.path / "release.json").read_bytes())
+    printed = docker("run", "--rm", "--entrypoint", "/bin/ls", made.image.reference, "-A", "/app")
+    assert status == 0, said
+    assert set(printed.split()) == {"fairway.toml", "Dockerfile", "server.js"}
 
 
 async def test_another_commit_than_the_pipelines_stops_it(room: Room) -> None:

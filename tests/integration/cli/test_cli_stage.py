@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fairway.bootstrap import cloud
 from fairway.cli.commands import stage
 from fairway.errors import UsageError
 from support.git_work import Work
@@ -19,43 +20,46 @@ def work(tmp_path: Path) -> Work:
 
 
 def test_the_commit_is_the_one_that_is_checked_out(work: Work) -> None:
-    found = stage.find_revision(work.path, {})
+    found = stage.find_commit(work.path, {})[0]
 
     assert (found.commit, found.subject) == (work.head(), "Add coupons")
 
 
 def test_codebuild_may_say_which_commit_it_is(work: Work) -> None:
-    assert stage.find_revision(work.path, {SAID: work.head()}).commit == work.head()
+    assert stage.find_commit(work.path, {SAID: work.head()})[0].commit == work.head()
 
 
 def test_another_commit_than_codebuild_says_is_refused(work: Work) -> None:
     with pytest.raises(UsageError, match="not at the pipeline's commit"):
-        stage.find_revision(work.path, {SAID: "0" * 40})
+        stage.find_commit(work.path, {SAID: "0" * 40})
 
 
 def test_an_archive_without_git_is_the_commit_that_codebuild_says(tmp_path: Path) -> None:
-    assert stage.find_revision(tmp_path, {SAID: "0" * 40}).commit == "0" * 40
+    assert stage.find_commit(tmp_path, {SAID: "0" * 40})[0].commit == "0" * 40
 
 
 def test_a_directory_of_which_nothing_says_the_commit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not clear which commit"):
-        stage.find_revision(tmp_path, {})
+        stage.find_commit(tmp_path, {})
 
 
-@pytest.mark.parametrize("name", ["server.js", "new.js"])
-def test_files_that_are_not_the_commits_are_named(work: Work, name: str) -> None:
-    (work.path / name).write_text("2\n")
+async def test_the_commits_files_are_laid_out_and_nothing_that_lies_beside_them(work: Work) -> None:
+    (work.path / "server.js").write_text("2\n")
+    (work.path / "new.js").write_text("3\n")
+    revision, repository = stage.find_commit(work.path, {})
 
-    with pytest.raises(UsageError, match="not those of the commit") as failure:
-        stage.find_revision(work.path, {})
+    async with cloud.lay_out(cloud.Source(revision=revision, directory=work.path, git=repository)) as tree:
+        found = {str(each.relative_to(tree)): each.read_text() for each in tree.rglob("*")}
 
-    assert name in failure.value.why
+    assert found == {"server.js": "1\n"} and not tree.exists()
+    assert (work.path / "server.js").read_text() == "2\n"
 
 
-def test_the_release_of_an_earlier_run_is_no_change(work: Work) -> None:
-    (work.path / "release.json").write_text("{}")
+async def test_an_archive_is_taken_as_it_lies(tmp_path: Path) -> None:
+    revision, repository = stage.find_commit(tmp_path, {SAID: "0" * 40})
 
-    assert stage.find_revision(work.path, {}, left_out=("release.json",)).commit == work.head()
+    async with cloud.lay_out(cloud.Source(revision=revision, directory=tmp_path, git=repository)) as tree:
+        assert tree == tmp_path
 
 
 def test_the_directory_is_codebuilds_or_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,6 @@ COMMIT, DIRECTORY = "CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_SRC_DIR"
 """What CodeBuild says of the source: the commit's id, and where it lies."""
 ROLE = "FAIRWAY_STACK_ROLE"
 """The ARN of the role under which CloudFormation changes an environment's services: the pipeline's template sets it."""
-SHOWN = 5
-"""Changed files that are named."""
 
 
 @click.group("stage")
@@ -43,16 +41,17 @@ def stage() -> None:
 def build(file: str) -> None:
     """Build and test the commit, and push its image to ECR.
 
-    It holds the environments' variables against what the code needs first. A commit whose image is in ECR already is
-    not built again.
+    It holds the environments' variables against what the code needs first. What is built is the commit that is checked
+    out, not the work tree. A commit whose image is in ECR already is not built again.
     """
     from fairway.bootstrap import cloud
     from fairway.wire import handover
 
     checkout = directory(os.environ)
-    revision = find_revision(checkout, os.environ, left_out=(file,))
+    revision, repository = find_commit(checkout, os.environ)
+    source = cloud.Source(revision=revision, directory=checkout, git=repository)
     telling = cloud.telling(say)
-    made = run(cloud.build(checkout, revision, settings.read(), telling), telling)
+    made = run(cloud.build(source, settings.read(), telling), telling)
     target = checkout / file
     try:
         target.write_text(handover.write(made), encoding="utf-8")
@@ -95,15 +94,15 @@ def directory(environ: Mapping[str, str]) -> Path:
     return Path(environ.get(DIRECTORY) or Path.cwd())
 
 
-def find_revision(checkout: Path, environ: Mapping[str, str], *, left_out: tuple[str, ...] = ()) -> Revision:
-    """The commit that lies in the checkout. Raises UsageError where it is another one than CodeBuild says, where files
-    differ from it, and where nothing says which it is."""
+def find_commit(checkout: Path, environ: Mapping[str, str]) -> tuple[Revision, Path | None]:
+    """The commit that lies in the checkout, and the repository that has it; None for an archive of its files, which is
+    CodePipeline's plain artifact. Raises UsageError where it is another one than CodeBuild says, and where nothing says
+    which it is."""
     said = environ.get(COMMIT, "")
     top = git.top_level(checkout)
     if top is None:
-        # CodePipeline's plain source artifact is an archive, without git's own folder.
         if said:
-            return Revision(commit=said, subject="", branch="")
+            return Revision(commit=said, subject="", branch=""), None
         raise UsageError(
             "it is not clear which commit this is",
             why=f"{checkout} is no git repository, and ${COMMIT} is not set",
@@ -114,15 +113,10 @@ def find_revision(checkout: Path, environ: Mapping[str, str], *, left_out: tuple
         raise UsageError(
             "the checkout is not at the pipeline's commit", why=f"it is at {head or 'no commit'}, not at {said}"
         )
-    changed = [name for name in git.changed_files(top) if name not in left_out]
-    if changed:
-        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-        raise UsageError(
-            "the files here are not those of the commit",
-            why=f"{', '.join(map(output.clean, changed[:SHOWN]))}{more} differ: the image would be of no commit",
-            hint="git stash -u, or git commit",
-        )
-    return Revision(commit=head, subject=git.run("log", "-1", "--format=%s", cwd=top) or "", branch="")
+    subject = git.run("log", "-1", "--format=%s", cwd=top) or ""
+    return Revision(commit=head, subject=subject, branch=""), Path(
+        git.run("rev-parse", "--absolute-git-dir", cwd=top) or ""
+    )
 
 
 def say(line: str) -> None:

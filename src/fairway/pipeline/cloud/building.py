@@ -5,6 +5,7 @@ its tag can't be moved, and a second image of it would be thrown away.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,13 +53,18 @@ class Building:
     clock: Clock
     version: str
 
-    async def run(self, checkout: Path, revision: Revision, telling: Telling) -> Handover:
-        """The handover of the commit that lies in `checkout`. Raises, and has told, what failed: UsageError for a
-        fairway.toml that can't be run on AWS, Conflict where `fairway aws up` has not been, StageFailed for variables
-        that are missing, and what the build and the registry raise."""
+    async def run(self, tree: AbstractAsyncContextManager[Path], revision: Revision, telling: Telling) -> Handover:
+        """The handover of the commit whose files `tree` lays out for as long as they are needed. Raises, and has told,
+        what failed: UsageError for a fairway.toml that can't be run on AWS, Conflict where `fairway aws up` has not
+        been, StageFailed for variables that are missing, and what laying out, the build and the registry raise."""
         telling.names = PARTS
-        with telling.stage(PARTS[0]) as told:
-            described = await self.describing.run(checkout, revision, telling, told)
+        async with AsyncExitStack() as lent:
+            with telling.stage(PARTS[0]) as told:
+                checkout = await lent.enter_async_context(tree)
+                described = await self.describing.run(checkout, revision, telling, told)
+            return await self._make(described, checkout, revision, telling)
+
+    async def _make(self, described: Described, checkout: Path, revision: Revision, telling: Telling) -> Handover:
         app, commit = described.app, revision.commit
         async with described.cloud.open_registry(described.registry) as registry:
             with telling.stage(PARTS[1]) as told:
