@@ -59,6 +59,10 @@ class Stacks(Protocol):
         is gone is no error."""
         ...
 
+    async def cancel(self, name: str) -> None:
+        """Have an update that is under way taken back at once. One that is over, or goes back already, is no error."""
+        ...
+
     async def recover(self, name: str, *, skip: Sequence[str] = ()) -> None:
         """Go on with a rollback that failed (UPDATE_ROLLBACK_FAILED), without the resources `skip`."""
         ...

@@ -514,3 +514,36 @@ async def test_drift_that_can_t_be_detected_is_said(stacks: AwsStacks, stub: Stu
         await stacks.drift(NAME)
 
     assert raised.value.why == "no permission"
+
+
+async def test_an_update_that_is_under_way_is_taken_back_by_the_stacks_own_id(stacks: AwsStacks, stub: Stubber) -> None:
+    stub.add_response("describe_stacks", seen("UPDATE_IN_PROGRESS"), {"StackName": NAME})
+    stub.add_response("cancel_update_stack", {}, {"StackName": ARN})
+
+    await stacks.cancel(NAME)
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_IN_PROGRESS", "CREATE_IN_PROGRESS"])
+async def test_what_is_no_update_under_way_is_left_alone(stacks: AwsStacks, stub: Stubber, status: str) -> None:
+    stub.add_response("describe_stacks", seen(status), {"StackName": NAME})
+
+    await stacks.cancel(NAME)
+
+
+async def test_an_update_that_ends_while_it_is_taken_back_is_no_error(stacks: AwsStacks, stub: Stubber) -> None:
+    stub.add_response("describe_stacks", seen("UPDATE_IN_PROGRESS"), {"StackName": NAME})
+    text = "CancelUpdateStack cannot be called from current stack status"
+    stub.add_client_error("cancel_update_stack", "ValidationError", text, 400)
+
+    await stacks.cancel(NAME)
+
+
+async def test_who_may_not_take_an_update_back_is_told(stacks: AwsStacks, stub: Stubber) -> None:
+    stub.add_response("describe_stacks", seen("UPDATE_IN_PROGRESS"), {"StackName": NAME})
+    text = f"User: arn:aws:sts::1:x is not authorized to perform: cloudformation:CancelUpdateStack on resource: {ARN}"
+    stub.add_client_error("cancel_update_stack", "AccessDenied", text, 403)
+
+    with pytest.raises(UsageError) as failure:
+        await stacks.cancel(NAME)
+
+    assert "cloudformation:CancelUpdateStack" in f"{failure.value.what} {failure.value.why}"

@@ -154,6 +154,15 @@ async def test_there_is_nothing_to_recover_from_after_a_good_operation(cloud: Cl
         await cloud.stacks.recover(SHOP.name)
 
 
+async def test_there_is_nothing_to_cancel_after_a_good_operation_and_that_is_no_error(cloud: Cloud) -> None:
+    await made(cloud.stacks)
+    before = await cloud.stacks.find(SHOP.name)
+
+    await cloud.stacks.cancel(SHOP.name)
+
+    assert await cloud.stacks.find(SHOP.name) == before
+
+
 async def test_of_an_app_are_the_stacks_with_its_tag_by_name(cloud: Cloud) -> None:
     other = replace(SHOP, name="fairway-other-network", tags={APP_TAG: "other"})
     second = replace(SHOP, name="fairway-shop-a")

@@ -169,6 +169,20 @@ async def test_a_secret_that_would_be_made_anew_is_a_loss(stacks: MemoryStacks) 
     assert [change.logical for change in changes.losses] == ["Secret"]
 
 
+async def test_an_update_is_taken_back_from_where_it_is(stacks: MemoryStacks) -> None:
+    await bring(stacks, WITH_SERVICE)
+    await bring(stacks, WITH_SERVICE, ImageDigest="sha256:1")
+    await stacks.execute(await stacks.propose(WITH_SERVICE, {"ImageDigest": "sha256:2"}))
+
+    await stacks.cancel(NAME)
+    stacks.finish(NAME)
+    await stacks.cancel(NAME)
+
+    seen = await stacks.find(NAME)
+    assert seen is not None and seen.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert seen.parameters == {"ImageDigest": "sha256:1"}
+
+
 async def test_a_stack_that_cannot_go_back_is_stuck_until_it_is_mended(stacks: MemoryStacks) -> None:
     await bring(stacks, WITH_SERVICE)
     await bring(stacks, WITH_SERVICE, ImageDigest="sha256:1")

@@ -326,6 +326,72 @@ async def test_why_a_task_failed_is_said_while_cloudformation_still_waits(runnin
     assert running.said[-1].startswith("  production  ✓")
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (None, "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'"),
+        (None, "ResourceInitializationError: unable to retrieve secret from asm: did not contain json key STRIPE_KEY"),
+        (127, "Essential container in task exited"),
+    ],
+)
+async def test_what_no_further_task_would_do_better_is_taken_back_at_once(
+    running: Deployed, code: int | None, reason: str
+) -> None:
+    running.stacks.pace = 0
+    await fail_first_task(running, code=code, reason=reason)
+    asyncio.get_running_loop().call_later(20.0, setattr, running.stacks, "pace", 1)
+
+    with pytest.raises(StageFailed) as failure:
+        await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    assert failure.value.cause.sentence.endswith("9c1f2e7 still serves")
+    assert "ecs   the next ones would fail as well: CloudFormation is told to take the update back" in running.said
+    assert (await running.seen()).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (1, "Essential container in task exited"),
+        (None, "ResourceInitializationError: unable to pull secrets: dial tcp 1.2.3.4:443: i/o timeout"),
+    ],
+)
+async def test_what_may_be_better_the_next_time_is_left_to_ecs(
+    running: Deployed, code: int | None, reason: str
+) -> None:
+    running.stacks.pace = 0
+    await fail_first_task(running, code=code, reason=reason)
+    loop = asyncio.get_running_loop()
+    loop.call_later(60.0, running.stacks.finish, SERVICES)
+    loop.call_later(60.0, running.ecs.held.clear)
+
+    await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    assert not running.stacks.faults.calls["cancel"] and any("a task of web failed" in line for line in running.said)
+
+
+async def test_a_stage_that_may_not_take_an_update_back_waits_for_it(running: Deployed) -> None:
+    running.stacks.pace = 0
+    running.stacks.faults.fail("cancel", UsageError("not allowed to cloudformation:CancelUpdateStack"))
+    await fail_first_task(running, code=127, reason="Essential container in task exited")
+    loop = asyncio.get_running_loop()
+    loop.call_later(60.0, running.stacks.finish, SERVICES)
+    loop.call_later(60.0, running.ecs.held.clear)
+
+    await running.deploy(running.handover(commit=SECOND, image=NEXT))
+
+    assert any("not allowed to cloudformation:CancelUpdateStack" in line for line in running.said)
+
+
+async def fail_first_task(world: Deployed, *, code: int | None, reason: str) -> None:
+    """ECS has no task of the new deployment, and the first one has failed."""
+    done = steady("web", await world.definition(), desired=2)
+    failing = replace(done.deployments[0], state=RolloutState.IN_PROGRESS, running=0, failed=1)
+    world.ecs.put(CLUSTER, replace(done, deployments=(failing,)))
+    world.stop(code=code, reason=reason)
+
+
 async def test_a_look_that_fails_does_not_fail_the_deployment(running: Deployed) -> None:
     running.stacks.pace = 0
     running.ecs.faults.fail("services", Unavailable("AWS did not answer"))
@@ -335,7 +401,7 @@ async def test_a_look_that_fails_does_not_fail_the_deployment(running: Deployed)
 
     await running.deploy(running.handover(commit=SECOND, image=NEXT))
 
-    assert "ecs   what it does meanwhile is not seen: AWS did not answer" in running.said
+    assert "ecs   nothing more is done about it meanwhile: AWS did not answer" in running.said
 
 
 async def test_what_ecs_does_not_tell_does_not_hide_the_failure(running: Deployed) -> None:

@@ -22,6 +22,7 @@ CLOUDFORMATION = "cloudformation"
 INVALID = ("ValidationError",)
 """What CloudFormation calls nearly everything: a stack that is not there, one in the wrong state, a wrong template."""
 NO_STACK = re.compile(r"^Stack \S.* does not exist$|^Stack with id \S+ does not exist")
+NOT_CANCELLED = re.compile(r"CancelUpdateStack cannot be called from current stack status")
 IN_STATE = re.compile(r"is in (?P<status>[A-Z_]+) state and can ?not be")
 
 
@@ -156,6 +157,18 @@ class AwsStacks:
         if not seen.moving:
             kept = {"RetainResources": list(keep)} if keep else {}
             await self._told(name, "DeleteStack", StackName=seen.id, **kept)
+
+    async def cancel(self, name: str) -> None:
+        """By CancelUpdateStack."""
+        seen = await self.find(name)
+        if seen is None or seen.status != states.UPDATING:
+            return
+        try:
+            await self._session.call(CLOUDFORMATION, "CancelUpdateStack", known=INVALID, StackName=seen.id)
+        except Refused as refused:
+            # It came to its end between the look and the call.
+            if not NOT_CANCELLED.search(refused.message):
+                raise told(refused, name) from refused
 
     async def recover(self, name: str, *, skip: Sequence[str] = ()) -> None:
         """By ContinueUpdateRollback."""

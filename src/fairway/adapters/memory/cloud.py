@@ -126,6 +126,14 @@ class MemoryStacks:
         if not stack.seen.moving:
             self._begin(stack, cloud_work.delete(stack, tuple(keep)))
 
+    async def cancel(self, name: str) -> None:
+        """Go back from where the update is."""
+        if await self.faults.meet("cancel"):
+            return
+        stack = self._existing(name)
+        if stack.seen.status == states.UPDATING:
+            self._begin(stack, cloud_work.go_back(stack, "User Initiated"))
+
     async def recover(self, name: str, *, skip: Sequence[str] = ()) -> None:
         """Begin to go back once more."""
         if await self.faults.meet("recover"):

@@ -11,6 +11,8 @@ PROPOSED = "REVIEW_IN_PROGRESS"
 """A stack that does not exist yet but for a change set that would create it."""
 NEVER_MADE = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 """States after a creation that failed: nothing works, and all that can be done is to delete the stack."""
+UPDATING = "UPDATE_IN_PROGRESS"
+"""An update is under way, and has come to no end of either kind."""
 STUCK = "UPDATE_ROLLBACK_FAILED"
 """An update failed, and so did the way back from it."""
 DELETE_FAILED = "DELETE_FAILED"

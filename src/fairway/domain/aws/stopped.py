@@ -67,6 +67,15 @@ def explain(task: StoppedTask, spec: TaskSpec, log: tuple[str, ...], events: Seq
     return diagnosis.find(facts, log)
 
 
+def is_certain(task: StoppedTask) -> bool:
+    """Whether each further task of the release would end in the same way, so that there is nothing to wait for: what
+    the image, the secret or the command lacks, it will lack the next time too. A way to AWS that is closed, or a
+    permission that a new role does not have yet, may be there in a moment."""
+    told = " ".join([task.reason, *(each.reason for each in task.containers)])
+    lacking = any(pattern.search(told) for pattern, make in ROWS if make in CERTAIN)
+    return lacking or bool(NOT_STARTED.search(told)) or any(each.code in (126, 127) for each in task.containers)
+
+
 def _weight(task: StoppedTask) -> int:
     if any(each.code not in (None, 0) for each in task.containers):
         return 2
@@ -171,3 +180,4 @@ ROWS: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
     )
 )
 """What ECS's texts mean, in the order in which they are believed; from "Amazon ECS stopped task error messages"."""
+CERTAIN = frozenset({_no_platform, _no_key, _no_version, _no_image})

@@ -84,7 +84,7 @@ class Deploying:
                 version=self.version,
                 synthesize=self.synthesize,
             ),
-            watching=Watching(rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
+            watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
             settling=Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock),
             reporting=reporting,
         )

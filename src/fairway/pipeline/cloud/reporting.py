@@ -68,12 +68,14 @@ class Reporting:
             sentence = f"not completed within {waited}: {'; '.join(standing.moving) or standing.text}"
         return await self._report(prepared, sentence, "", "", settled.services, log)
 
-    async def tell_first(self, prepared: Prepared, services: Mapping[ServiceName, SeenService], log: LogSink) -> bool:
-        """Log why the first task ended that did since the update began; whether there was one."""
+    async def tell_first(
+        self, prepared: Prepared, services: Mapping[ServiceName, SeenService], log: LogSink
+    ) -> Told | None:
+        """Log why the first task ended that did since the update began; that task, None for none."""
         found = await self._find_task(prepared, services)
         if found is not None:
             log(f"ecs   a task of {found.service.name} failed: {found.finding.sentence}")
-        return found is not None
+        return found
 
     async def _report(
         self,

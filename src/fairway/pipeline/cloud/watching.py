@@ -1,8 +1,9 @@
 """What ECS does while CloudFormation waits for it, said as it happens.
 
 An update of a service that fails takes CloudFormation many minutes: ECS starts tasks until its circuit breaker opens,
-and then all goes back. The reason is known with the first task that ends, and is said then, in the stage's log. Nothing
-is decided here: what came of the deployment is judged when the stack is at rest.
+and then all goes back. The reason is known with the first task that ends, and is said then, in the stage's log. Where
+it is certain that no further task would fare better (`stopped.is_certain`), the update is taken back at once. What came
+of the deployment is judged when the stack is at rest.
 """
 
 import asyncio
@@ -10,15 +11,16 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fairway.domain.aws import names
+from fairway.domain.aws import names, stopped
 from fairway.domain.aws.rollouts import SeenService
 from fairway.domain.ids import ServiceName
 from fairway.errors import FairwayError
 from fairway.pipeline.cloud.preparing import Prepared
-from fairway.pipeline.cloud.reporting import Reporting
+from fairway.pipeline.cloud.reporting import Reporting, Told
 from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.rollouts import Rollouts
+from fairway.ports.stacks import Stacks
 
 EVERY = 15.0
 """Seconds between two looks, a call for ten services each."""
@@ -30,6 +32,7 @@ T = TypeVar("T")
 class Watching:
     """What it works with."""
 
+    stacks: Stacks
     rollouts: Rollouts
     reporting: Reporting
     clock: Clock
@@ -47,7 +50,7 @@ class Watching:
 
     async def _watch(self, prepared: Prepared, log: LogSink) -> None:
         said: dict[str, str] = {}
-        told = False
+        told: Told | None = None
         cluster = names.cluster(prepared.app.name, prepared.name)
         services = [each.name for each in prepared.environment.services]
         try:
@@ -59,10 +62,23 @@ class Watching:
                     if (text := describe(each)) and said.get(name) != text:
                         said[name] = text
                         log(f"ecs   {text}")
-                if not told and any(each.primary is not None and each.primary.failed for each in seen.values()):
+                if told is None and any(map(fails, seen.values())):
                     told = await self.reporting.tell_first(prepared, seen, log)
+                    if told is not None and stopped.is_certain(told.task) and not runs(seen.get(told.service.name)):
+                        log("ecs   the next ones would fail as well: CloudFormation is told to take the update back")
+                        await self.stacks.cancel(prepared.stack.name)
         except FairwayError as error:
-            log(f"ecs   what it does meanwhile is not seen: {error.what}")
+            log(f"ecs   nothing more is done about it meanwhile: {error.what}")
+
+
+def fails(service: SeenService) -> bool:
+    """Whether a task of its newest deployment has failed."""
+    return service.primary is not None and service.primary.failed > 0
+
+
+def runs(service: SeenService | None) -> bool:
+    """Whether a task of its newest deployment runs."""
+    return service is not None and service.primary is not None and service.primary.running > 0
 
 
 def describe(service: SeenService) -> str:
