@@ -106,6 +106,7 @@ DEPLOY = (
     *(
         Call(action=f"cloudformation:{action}", resource=SERVICES, who="adapters.aws.stacks.AwsStacks")
         for action in (
+            "CancelUpdateStack",
             "CreateChangeSet",
             "DescribeStackEvents",
             "DescribeStacks",

@@ -146,8 +146,10 @@ def deploy(app: App, environment: Environment) -> tuple[Statement, ...]:
         ),
         Statement(
             name="Services",
-            why="`fairway stage deploy` changes the environment's services by a change set, and follows it to its end",
+            why="`fairway stage deploy` changes the environment's services by a change set, follows it to its end, and "
+            "has it taken back early where no task can come up",
             actions=(
+                "cloudformation:CancelUpdateStack",
                 "cloudformation:CreateChangeSet",
                 "cloudformation:DeleteChangeSet",
                 "cloudformation:DescribeChangeSet",
