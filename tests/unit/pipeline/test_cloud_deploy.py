@@ -371,6 +371,25 @@ async def test_what_may_be_better_the_next_time_is_left_to_ecs(
     assert not running.stacks.faults.calls["cancel"] and any("a task of web failed" in line for line in running.said)
 
 
+async def test_an_update_that_somebody_else_began_is_not_taken_back(running: Deployed) -> None:
+    other = running.handover(commit=SECOND, image=NEXT)
+    running.stacks.pace = 0
+    held = running.stacks.held[SERVICES]
+    theirs = Stack(name=SERVICES, kind=Kind.SERVICES, template=held.template, tags=held.seen.tags)
+    await running.stacks.execute(
+        await running.stacks.propose(theirs, {**held.seen.parameters, wires.IMAGE_DIGEST: "sha256:" + "3e" * 32})
+    )
+    await fail_first_task(running, code=127, reason="Essential container in task exited")
+    loop = asyncio.get_running_loop()
+    loop.call_later(60.0, running.stacks.finish, SERVICES)
+    loop.call_later(60.0, running.ecs.held.clear)
+    loop.call_later(61.0, setattr, running.stacks, "pace", 1)
+
+    await running.deploy(other)
+
+    assert not running.stacks.faults.calls["cancel"] and any("a task of web failed" in line for line in running.said)
+
+
 async def test_a_stage_that_may_not_take_an_update_back_waits_for_it(running: Deployed) -> None:
     running.stacks.pace = 0
     running.stacks.faults.fail("cancel", UsageError("not allowed to cloudformation:CancelUpdateStack"))

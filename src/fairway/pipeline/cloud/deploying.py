@@ -5,6 +5,7 @@ begin, to follow what goes on, and to say truly how it ended. A run that was kil
 that it began: the next one waits for its end, and finds that nothing is left to change.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ from fairway.ports.rollouts import Rollouts
 from fairway.provision import raising
 from fairway.provision.parts import Parts
 from fairway.provision.raising import Wish
+from fairway.provision.telling import Begun
+from fairway.provision.telling import Told as Happened
 from fairway.wire import words
 
 PATIENCE = 3.5 * 3600.0
@@ -93,9 +96,17 @@ class Deploying:
         """The services' stack, brought to the release."""
         wish = Wish(app=prepared.app.name, until=rooms.parts.clock.now() + PATIENCE, role=self.role)
         told.log(f"stack   {prepared.stack.name}: {prepared.handover.image.reference}")
+        own = asyncio.Event()
+
+        def tell(said: Happened) -> None:
+            if isinstance(said, Begun) and said.doing == "changing":
+                own.set()
+            rooms.parts.tell(said)
+
         try:
-            bringing = raising.bring(rooms.parts, prepared.stack, prepared.parameters, wish)
-            return await rooms.watching.beside(prepared, told.log, bringing)
+            parts = replace(rooms.parts, tell=tell)
+            bringing = raising.bring(parts, prepared.stack, prepared.parameters, wish)
+            return await rooms.watching.beside(prepared, told.log, bringing, own)
         except WorkFailed as error:
             raise await rooms.reporting.of_stack(prepared, error, told.log) from error
 

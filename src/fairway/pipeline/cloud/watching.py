@@ -7,7 +7,7 @@ of the deployment is judged when the stack is at rest.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,9 +37,10 @@ class Watching:
     reporting: Reporting
     clock: Clock
 
-    async def beside(self, prepared: Prepared, log: LogSink, work: Awaitable[T]) -> T:
-        """What the work answers, watched until then. Raises what it raises; not in a group, as a TaskGroup would."""
-        watch = asyncio.create_task(self._watch(prepared, log))
+    async def beside(self, prepared: Prepared, log: LogSink, work: Awaitable[T], own: asyncio.Event) -> T:
+        """What the work answers, watched until then; `own` is set once the update is the work's own, which alone may be
+        taken back. Raises what the work raises; not in a group, as a TaskGroup would."""
+        watch = asyncio.create_task(self._watch(prepared, log, own))
         try:
             return await work
         finally:
@@ -48,7 +49,7 @@ class Watching:
             if not watch.cancelled():
                 watch.result()
 
-    async def _watch(self, prepared: Prepared, log: LogSink) -> None:
+    async def _watch(self, prepared: Prepared, log: LogSink, own: asyncio.Event) -> None:
         said: dict[str, str] = {}
         told: Told | None = None
         cluster = names.cluster(prepared.app.name, prepared.name)
@@ -64,7 +65,7 @@ class Watching:
                         log(f"ecs   {text}")
                 if told is None and any(map(fails, seen.values())):
                     told = await self.reporting.tell_first(prepared, seen, log)
-                    if told is not None and stopped.is_certain(told.task) and not runs(seen.get(told.service.name)):
+                    if told is not None and own.is_set() and is_hopeless(told, seen):
                         log("ecs   the next ones would fail as well: CloudFormation is told to take the update back")
                         await self.stacks.cancel(prepared.stack.name)
         except FairwayError as error:
@@ -76,9 +77,11 @@ def fails(service: SeenService) -> bool:
     return service.primary is not None and service.primary.failed > 0
 
 
-def runs(service: SeenService | None) -> bool:
-    """Whether a task of its newest deployment runs."""
-    return service is not None and service.primary is not None and service.primary.running > 0
+def is_hopeless(told: Told, seen: Mapping[ServiceName, SeenService]) -> bool:
+    """Whether none of the service's new tasks runs, and each further one would end as this one did."""
+    service = seen.get(told.service.name)
+    runs = service is not None and service.primary is not None and service.primary.running > 0
+    return not runs and stopped.is_certain(told.task)
 
 
 def describe(service: SeenService) -> str:
