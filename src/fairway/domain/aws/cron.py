@@ -11,6 +11,7 @@ cron runs on either, can't be said there, nor can several of what `L` and `#` me
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from fairway.errors import UsageError
@@ -50,6 +51,7 @@ def _expand(cron: str) -> tuple[list[list[Any]], dict[int, set[Any]]]:
     return fields, nth
 
 
+@lru_cache(maxsize=256)  # it is asked whether it can be said, and then what is said
 def _days(cron: str) -> tuple[str, str] | str:
     """The two fields of days, or why there are none."""
     fields, nth = _expand(cron)

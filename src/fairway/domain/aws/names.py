@@ -5,6 +5,7 @@ and an environment's are at most 30 characters each (`ids.NAME`).
 """
 
 import hashlib
+from functools import lru_cache
 
 from fairway.domain.aws.stack import Kind
 
@@ -73,6 +74,7 @@ def path(app: str, environment: str = "", part: str = "") -> str:
     return "/".join(("", *(each for each in ("fairway", app, environment, part) if each), ""))
 
 
+@lru_cache(maxsize=4096)
 def logical(*parts: str) -> str:
     """A logical id of a template, letters and digits alone: ("service", "web-app") gives `ServiceWebApp`.
 
