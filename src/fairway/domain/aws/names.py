@@ -23,12 +23,6 @@ def repository(app: str) -> str:
     return f"fairway/{app}"
 
 
-def deployed(environment: str, digest: str) -> str:
-    """The tag that a deployment gives an image, so that the registry keeps it: `production.0123456789ab`, by the first
-    digits of `sha256:…`, for tags never move. With "*" it is the pattern of all of them; no name has a dot."""
-    return f"{environment}.{digest.removeprefix('sha256:')[:12]}"
-
-
 def cluster(app: str, environment: str) -> str:
     """The cluster of ECS: `fairway-shop-api-production`."""
     return f"fairway-{app}-{environment}"

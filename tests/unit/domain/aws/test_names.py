@@ -1,7 +1,5 @@
 """Names of what is on AWS."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,14 +35,6 @@ def test_no_two_names_have_one_logical_id(one: str, other: str) -> None:
 def test_no_two_names_of_the_letters_that_matter_have_one_logical_id(one: str, other: str) -> None:
     if NAME.fullmatch(one) and NAME.fullmatch(other):
         assert (names.logical("job", one) == names.logical("job", other)) == (one == other)
-
-
-@given(NAMES, st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True))
-def test_the_tag_of_a_deployment_is_one_that_registries_take(environment: str, digest: str) -> None:
-    tag = names.deployed(environment, digest)
-
-    assert re.fullmatch(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", tag)
-    assert tag == f"{environment}.{digest[7:19]}"
 
 
 def test_a_connections_name_is_cut_without_losing_what_tells_it_apart() -> None:
