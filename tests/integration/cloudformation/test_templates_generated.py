@@ -7,7 +7,7 @@ from support import aws_apps, aws_templates
 from support.aws_documents import Document, accepted, documents
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_cfn_lint_has_nothing_to_say_of_what_is_accepted(document: Document) -> None:
     app = accepted(document)
