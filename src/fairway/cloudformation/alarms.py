@@ -9,11 +9,10 @@ from typing import Any
 from troposphere import Ref, Template, cloudwatch
 
 from fairway.cloudformation import balancing, timetable
+from fairway.cloudformation.measured import MINUTE, dimensions, of_service
 from fairway.cloudformation.place import HAS_IMAGE, Place
-from fairway.cloudformation.scaling import dimensions, of_service
 from fairway.domain.aws import names
 
-MINUTE = 60
 LOAD, LONG = 90, 15
 """Per cent, and for how many minutes: longer than scaling takes to answer."""
 ERRORS, ENOUGH = 5, 20
