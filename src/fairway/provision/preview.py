@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairway.cloudformation import differ
-from fairway.domain.aws import approach
+from fairway.domain.aws import approach, byhand
 from fairway.domain.aws.approach import Approach
 from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack
@@ -102,7 +102,7 @@ async def plan_one(stacks: Stacks, app: str, stack: Stack, outputs: wiring.Outpu
     changes = await stacks.propose(stack, values)
     if changes.id:
         await stacks.discard(changes)
-    drifted = tuple(await stacks.drift(stack.name)) if drift else ()
+    drifted = byhand.told(await stacks.drift(stack.name)) if drift else ()
     return Planned(stack=stack, seen=seen, changes=changes, template=template, drifted=drifted)
 
 

@@ -119,6 +119,8 @@ async def test_what_was_changed_by_hand_is_told_when_it_is_asked_for() -> None:
     cloud = await make()
     by_hand = Drifted(logical="Vpc", type="AWS::EC2::VPC", properties=("/Tags",))
     cloud.stacks.drifted[name(Kind.NETWORK)] = (by_hand,)
+    unseen = Drifted(logical="Nightly", type="AWS::Scheduler::Schedule", gone=True)
+    cloud.stacks.drifted[name(Kind.SERVICES)] = (unseen,)
 
     silent = await preview.preview(cloud.stacks, APP, all_stacks())
     asked = await preview.preview(cloud.stacks, APP, all_stacks(), drift=True)
