@@ -121,3 +121,18 @@ def test_the_cluster_that_instances_join_is_the_one_that_is_made() -> None:
 
     configured = found.only("EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]
     assert f"ECS_CLUSTER={found.only('ECS::Cluster')['ClusterName']}\n" in configured
+
+
+def test_another_capacity_begins_a_deployment_and_the_same_one_does_not() -> None:
+    alone = make_environment()
+    several = make_environment(services=(make_service(scaling=Scaling(minimum=2, maximum=5)),))
+
+    words = {
+        aws_services.make(environment, Hosting(capacity=capacity)).service("web")["ForceNewDeployment"][
+            "ForceNewDeploymentNonce"
+        ]
+        for environment in (alone, several)
+        for capacity in Capacity
+    }
+
+    assert words == {"fargate", "fargate_spot", "fargate_spot-1", "ec2"}
