@@ -80,6 +80,22 @@ def test_what_is_missing_is_named_and_the_pipeline_not_started(top: Path, capsys
     assert account.pipeline.started == []
 
 
+def test_an_authorized_connection_starts_the_pipeline_once(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    aws_repository.write_env(top)
+    account = Cloud()
+    pending = bring_up(account)["pipeline"]
+    account.account.faults.lie("connection")
+
+    started = bring_up(account)["pipeline"]
+    again = bring_up(account)["pipeline"]
+
+    assert pending["how"] == "UNAUTHORIZED"
+    assert "settings/connections?region=eu-central-1" in pending["url"]
+    assert (started["how"], started["execution"]) == ("STARTED", account.pipeline.started[0][1])
+    assert again["how"] == "RUNS_BY_ITSELF"
+    assert len(account.pipeline.started) == 1
+
+
 def test_what_aws_has_already_counts(top: Path) -> None:
     aws_repository.write_env(top)
     account = Cloud()
