@@ -255,6 +255,18 @@ def test_an_unknown_environment_is_named(top: Path) -> None:
         take_down(account, environment="stagin")
 
 
+def test_an_environment_that_the_pipeline_deploys_to_is_not_taken_from_under_it(top: Path) -> None:
+    account = Cloud()
+    bring_up(account)
+    before = account.state()
+
+    with pytest.raises(Conflict, match="still deploys to production") as raised:
+        take_down(account, environment="production", data="shop")
+
+    assert "fairway aws down -e production" in raised.value.hint
+    assert account.state() == before
+
+
 def test_export_works_without_fairway_and_replaces_only_its_own(top: Path) -> None:
     aws_repository.write_env(top)
     folder = top / "cloud"
