@@ -57,7 +57,7 @@ def make(app: App) -> Template:
     template.add_resource(
         ecr.Repository(
             "Images",
-            DeletionPolicy="Retain",
+            DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             RepositoryName=names.repository(app.name),
             ImageTagMutability="IMMUTABLE",

@@ -45,7 +45,7 @@ def test_no_update_of_the_stack_can_overwrite_variables() -> None:
     assert not {"SecretString", "GenerateSecretString"} & set(secret)
 
 
-@pytest.mark.parametrize(("protected", "fate"), [(True, "Retain"), (False, "Delete")])
+@pytest.mark.parametrize(("protected", "fate"), [(True, "RetainExceptOnCreate"), (False, "Delete")])
 def test_secrets_outlive_the_stack_of_a_protected_environment(protected: bool, fate: str) -> None:
     resources = template(with_database(protected=protected))["Resources"]
 

@@ -21,7 +21,7 @@ def gone(*images: Image) -> set[str]:
 def test_images_stay_when_the_stack_goes_and_tags_never_move() -> None:
     repository = registry.make(aws_apps.minimal()).to_dict()["Resources"]["Images"]
 
-    assert (repository["DeletionPolicy"], repository["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (repository["DeletionPolicy"], repository["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert repository["Properties"]["ImageTagMutability"] == "IMMUTABLE"
     assert repository["Properties"]["ImageScanningConfiguration"] == {"ScanOnPush": True}
 
