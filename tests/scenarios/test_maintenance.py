@@ -158,6 +158,10 @@ def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(live: Pr
 
 
 def test_a_release_that_nothing_has_shown_to_fit_the_schema_comes_back_for_who_insists(live: Project) -> None:
+    def ended() -> bool:
+        return bool(live.fairway("status", "--json").json["execution"]["status"] == "SUCCEEDED")
+
+    until(ended, what="the end of the execution")
     refused = live.fairway("rollback", "--yes")
     before = live.get("/orders")
     accepted = live.fairway("rollback", "--yes", "--accept-schema")
