@@ -70,6 +70,11 @@ class Settings:
         return self.public_url.rstrip("/") or self.url
 
     @property
+    def balances(self) -> bool:
+        """Whether the apps are reached through this host's own load balancer."""
+        return self.engine == "docker"
+
+    @property
     def store_url(self) -> str:
         """The store's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.home / 'fairway.db'}"

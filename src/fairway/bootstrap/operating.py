@@ -49,7 +49,8 @@ class Bell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operating:
-    """`desired` and `activities` ring the bell at each write."""
+    """`desired` and `activities` ring the bell at each write. `scales`: counts follow what is measured. That is nothing
+    where the tasks run on other machines, and a scaler without measurements would take every service for idle."""
 
     bell: Bell
     desired: TellingDesiredStates
@@ -60,14 +61,12 @@ class Operating:
     scaler: Scaler
     deployer: Deployer
     doors: Doors
+    scales: bool = True
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
-        return {
-            "orchestrator": self.controller.run(),
-            "deployments": self.deployer.run(),
-            "scaling": self.scaler.run(),
-        }
+        scaling = {"scaling": self.scaler.run()} if self.scales else {}
+        return {"orchestrator": self.controller.run(), "deployments": self.deployer.run(), **scaling}
 
 
 def operate(ground: Ground, watching: Watching) -> Operating:
@@ -132,6 +131,7 @@ def operate(ground: Ground, watching: Watching) -> Operating:
         scaler=scaler,
         deployer=deployer,
         doors=Doors(desired, ground.board),
+        scales=ground.rolling is None,
     )
 
 

@@ -10,11 +10,10 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, ServiceName
 from fairway.errors import NotFound
-from fairway.server import figures, joblist, stream, takedown, waits
+from fairway.server import figures, joblist, stream, takedown, urls, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
-from fairway.settings import Settings
 from fairway.wire import apps as shapes
 from fairway.wire.databases import Standing
 
@@ -80,7 +79,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
         commit=commit,
         subject=subject,
         deployed_at=done.ended_at if done and counts else None,
-        urls=[_url(services.settings, host) for host in desired.hosts] if counts else [],
+        urls=urls.of(services.settings, desired.hosts) if counts else [],
         services=counts,
         jobs=list(await joblist.of(services, app, name)),
         databases=[Standing.of(*each) for each in await services.databases.states(app, name)],
@@ -95,7 +94,3 @@ async def _commit(services: Services, app: AppName, number: int | None) -> tuple
     except NotFound:
         return None, None
     return release.commit, release.subject
-
-
-def _url(settings: Settings, host: str) -> str:
-    return f"http://{host}" if settings.apps_port == 80 else f"http://{host}:{settings.apps_port}"
