@@ -160,6 +160,16 @@ async def test_another_release_takes_the_place_of_the_one_before(room: Room) -> 
     assert {each.release for each in await room.engine.observe()} == {2}, "what it ended itself is no failure"
 
 
+async def test_a_release_with_fewer_tasks_takes_the_place_of_one_with_more(room: Room) -> None:
+    await room.apply(web(3, 1))
+    await room.steady()
+
+    await room.apply(web(1, 2))
+    last = await room.steady()
+
+    assert (last.deployment, last.running, last.old) == (2, 1, 0)
+
+
 async def test_the_same_release_under_another_deployment_replaces_every_task(room: Room) -> None:
     await room.apply(web(1))
     await room.steady()

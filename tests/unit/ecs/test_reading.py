@@ -83,6 +83,11 @@ def test_what_the_scheduler_took_away_is_no_failure_but_for_health_checks_that_f
     assert stopped("ServiceSchedulerInitiated", failed, exitCode=143) == Exit(code=143, stopped_for=failed)
 
 
+def test_a_task_whose_machine_was_taken_back_has_not_failed() -> None:
+    assert stopped("SpotInterruption", "Your Spot Task was interrupted.", exitCode=143) is None
+    assert stopped("TerminationNotice", "", exitCode=143) is None
+
+
 def test_a_task_that_somebody_stopped_says_so() -> None:
     assert stopped("UserInitiated", "Task stopped by user") == Exit(code=137, stopped_for="Task stopped by user")
 

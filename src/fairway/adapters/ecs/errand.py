@@ -98,8 +98,9 @@ def has_ended(task: Mapping[str, Any]) -> bool:
 
 
 def exit_of(task: Mapping[str, Any]) -> Exit:
-    """How it ended: here ECS's scheduler has no say, so that there always is an end."""
-    return reading.read_exit(task, CONTAINER) or Exit(code=reading.NEVER_RAN, error="ECS tells no end")
+    """How it ended. Nobody starts another one where its machine was taken back: it was killed then."""
+    killed = Exit(code=reading.KILLED, stopped_for=task.get("stoppedReason", "ECS took its machine back"))
+    return reading.read_exit(task, CONTAINER) or killed
 
 
 def read_end(task: Mapping[str, Any]) -> JobEnd:

@@ -30,6 +30,8 @@ NEVER_RAN = -1
 """The exit code of a container that ECS gives none: it never ran."""
 KILLED = 137
 SCHEDULER, BY_HAND = "ServiceSchedulerInitiated", "UserInitiated"
+MACHINE = ("SpotInterruption", "TerminationNotice")
+"""The machine under a task was taken back; ECS starts another one elsewhere."""
 
 TagsOf = Callable[[str], Tags]
 """The tags of a task definition's revision, by its ARN."""
@@ -98,13 +100,13 @@ def read_task(described: Mapping[str, Any], tags: Tags) -> Task | None:
 
 
 def read_exit(described: Mapping[str, Any], container: str) -> Exit | None:
-    """How a task ended; None for one that ECS's scheduler took away without fault of its own."""
+    """How a task ended; None for one that ECS took away without fault of its own."""
     code, reason = described.get("stopCode", ""), described.get("stoppedReason", "")
     found: Mapping[str, Any] = next(
         (each for each in described.get("containers", ()) if each.get("name") == container), {}
     )
     detail, number = found.get("reason", ""), found.get("exitCode")
-    if code == SCHEDULER and "fail" not in reason.lower():
+    if code in MACHINE or (code == SCHEDULER and "fail" not in reason.lower()):
         return None
     if code in (SCHEDULER, BY_HAND):
         return Exit(code=KILLED if number is None else number, stopped_for=reason or "it was stopped by hand")

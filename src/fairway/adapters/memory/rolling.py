@@ -166,14 +166,19 @@ class MemoryRollingEngine:
             for _ in range(min(count - len(current), max(1, 2 * count) - len(live))):
                 self._start(key, given)
         well = sum(each.health is HealthState.HEALTHY for each in current)
-        if well >= count:
-            for each in old:
-                self._stop(each)
-            if not old and len(current) <= count and given.rollout is RolloutState.IN_PROGRESS and not given.leaving:
-                given.rollout, given.reason, given.completed = RolloutState.COMPLETED, "completed", given.desired
+        self._replace(old, keep=max(0, count - well))
+        done = well >= count and not old and len(current) <= count
+        if done and given.rollout is RolloutState.IN_PROGRESS and not given.leaving:
+            given.rollout, given.reason, given.completed = RolloutState.COMPLETED, "completed", given.desired
         if given.leaving and not live:
             del self.given[key]
         self._tell(key)
+
+    def _replace(self, old: Sequence[Task], *, keep: int) -> None:
+        """End the tasks of older deployments, but for so many that go on serving; what does not run serves nobody."""
+        serving = [each for each in old if each.status is TaskStatus.RUNNING and each.id not in self._stopping]
+        for each in serving[: max(0, len(serving) - keep)] if keep else old:
+            self._stop(each)
 
     def _start(self, key: Key, given: Given) -> None:
         spec = given.desired.spec
