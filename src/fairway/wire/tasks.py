@@ -56,7 +56,7 @@ class Task(BaseModel):
             deployment=task.deployment,
             status=task.status,
             health=seen.health.state,
-            detail=task.exit.error if task.exit and task.exit.error else last.detail if last else "",
+            detail=told(task.exit) or (last.detail if last else ""),
             address=task.address,
             port=task.port,
             started_at=task.started_at,
@@ -69,6 +69,11 @@ class Task(BaseModel):
             memory=use.memory,
             memory_limit=use.memory_limit,
         )
+
+
+def told(exit: observed.Exit | None) -> str:
+    """What the engine itself said of a task's end, "" when it said nothing."""
+    return (exit.error or exit.stopped_for) if exit else ""
 
 
 class Count(BaseModel):
