@@ -9,11 +9,13 @@ model of it. What a container does is said by a `Program`.
 import json
 import types
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import botocore.handlers
 from botocore.validate import ParamValidator
 
 from fairway.adapters.aws.session import Session
@@ -93,15 +95,33 @@ class Scheduler:
         self.ids: list[str] = []
         """The ids of the next tasks; when there are no more, made ones."""
 
+    def handlers(self) -> list[tuple[str, Callable[..., Any]]]:
+        """What answers the calls on tasks and service deployments, and puts right what moto does after others."""
+        return [
+            *((f"before-call.ecs.{operation}", self._answer) for operation in ANSWERED),
+            *(
+                (f"after-call.ecs.{operation}", lambda **_: self.take())
+                for operation in ("CreateService", "UpdateService")
+            ),
+            ("after-call.ecs.DeregisterTaskDefinition", lambda **_: self.forget_inactive()),
+            ("after-call.ecs.DeleteService", lambda **_: self.drain()),
+        ]
+
     def attach(self, session: Session) -> None:
-        """Answer the calls of the session on tasks and service deployments."""
-        client = session.client("ecs")
-        for operation in ANSWERED:
-            client.meta.events.register(f"before-call.ecs.{operation}", self._answer)
-        for operation in ("CreateService", "UpdateService"):
-            client.meta.events.register(f"after-call.ecs.{operation}", lambda **_: self.take())
-        client.meta.events.register("after-call.ecs.DeregisterTaskDefinition", lambda **_: self.forget_inactive())
-        client.meta.events.register("after-call.ecs.DeleteService", lambda **_: self.drain())
+        """Stand behind the calls of one session."""
+        for event, handler in self.handlers():
+            session.client("ecs").meta.events.register(event, handler)
+
+    @contextmanager
+    def everywhere(self) -> Iterator[None]:
+        """Stand behind the calls of every session that is opened meanwhile, as moto itself does."""
+        added = self.handlers()
+        botocore.handlers.BUILTIN_HANDLERS.extend(added)
+        try:
+            yield
+        finally:
+            for each in added:
+                botocore.handlers.BUILTIN_HANDLERS.remove(each)
 
     def take(self) -> None:
         """A service that was given another task definition has another deployment at once; moto keeps the first one."""

@@ -132,6 +132,13 @@ def progress(
     return Progress(app=desired.app, environment=desired.environment, at=now, services=services, closed=desired.closed)
 
 
+def withhold(progress: Progress) -> Progress:
+    """The same without what the engine has given up, while the facts of a failed task are still being gathered: no
+    verdict comes without its cause."""
+    services = {name: replace(each, given_up="") for name, each in progress.services.items()}
+    return replace(progress, services=services)
+
+
 def count(
     service: DesiredService, seen: ObservedService | None, observed: ObservedEnvironment, failures: Failures
 ) -> ServiceProgress:

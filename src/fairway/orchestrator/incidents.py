@@ -133,6 +133,7 @@ class Incidents:
         if spec is None:
             watch.looked_into.discard(task.id)  # of a deployment that nobody judges any more
             return
+        watch.explaining.add(task.id)
         self._group.create_task(self._gather(watch, task, spec, health, ended=ended), name=f"facts {task.id}")
 
     async def _gather(self, watch: Watch, task: Task, spec: TaskSpec, health: Health, *, ended: bool) -> None:
@@ -140,6 +141,7 @@ class Incidents:
             facts = await self._investigator.gather(task, spec, health.last, self._clock.now())
         finally:
             watch.looked_into.discard(task.id)
+            watch.explaining.discard(task.id)
         watch.ledger.explained(task, facts, ended=ended)
         self._tell_loop(watch, task, facts)
         watch.woken.set()

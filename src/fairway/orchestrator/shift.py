@@ -272,6 +272,8 @@ class Shift:
         wanted = desired or DesiredEnvironment(app=app, environment=environment)
         watch.observed = observed
         watch.progress = self._progress(wanted, observed, watch.ledger.counted(now), watch.progress, now)
+        if watch.explaining:
+            watch.progress = rolling.withhold(watch.progress)
         self._show(watch)
 
     def _show(self, watch: Watch) -> None:

@@ -17,9 +17,9 @@ class Watch:
     """`known` are the tasks of the last look, None before the first; `specs` what they were started from.
 
     `draining` says since when; `stopping` were given their stop signal by us, `accounted` have ended and were counted
-    or need not be; `looked_into` are being looked into and must not go. `refusals` is what an engine that rolls by
-    itself would not begin, with its words. `problem` is what an operation in the
-    background met, `trouble` what the last of so many `attempts` met, "" when all is well.
+    or need not be; `looked_into` are being looked into and must not go, of `explaining` the facts are being gathered.
+    `refusals` is what an engine that rolls by itself would not begin, with its words. `problem` is what an operation in
+    the background met, `trouble` what the last of so many `attempts` met, "" when all is well.
     """
 
     key: Key
@@ -31,6 +31,7 @@ class Watch:
     stopping: set[TaskId] = field(default_factory=set)
     accounted: set[TaskId] = field(default_factory=set)
     looked_into: set[TaskId] = field(default_factory=set)
+    explaining: set[TaskId] = field(default_factory=set)
     refusals: dict[tuple[DeploymentId, ServiceName], str] = field(default_factory=dict)
     observed: ObservedEnvironment = ObservedEnvironment()
     progress: Progress | None = None

@@ -174,6 +174,13 @@ def test_the_verdict_is_the_engines_own_with_its_reason() -> None:
     assert verdict.reason == "web: ECS deployment circuit breaker: tasks failed to start."
 
 
+def test_what_was_given_up_is_withheld_while_its_cause_is_looked_into() -> None:
+    back = seen(2, given_up={DeploymentId(2): "tasks failed to start"})
+    progress = rolling.progress(desire(web(2, 2)), ObservedEnvironment(services=(back,)), {}, None, NOW)
+
+    assert judge(rolling.withhold(progress), Rollout(), NOW - 1, NOW, deployment=DeploymentId(2)) is None
+
+
 def test_of_one_failed_start_nothing_follows_yet_but_of_three_in_a_row() -> None:
     facts = Facts(
         task=TaskId("a"),
