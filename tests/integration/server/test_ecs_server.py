@@ -4,9 +4,10 @@ does to an app there, from its first deployment to its end."""
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from fairway.domain.deployment import Deployment, RolloutState
 from fairway.domain.execution import Revision
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName, TaskId
 from fairway.domain.image import Image
+from fairway.domain.run import RunStatus
 from fairway.errors import UsageError
 from fairway.server import tasklist, tasklogs
 from fairway.server.tasklist import Choice
@@ -55,8 +57,10 @@ class World:
 
 @pytest.fixture
 def room() -> Iterator[EcsRoom]:
-    def program(container: object) -> Program:
-        refused = "CannotPullContainerError: no such image" if str(container["image"]).endswith(BAD) else ""  # type: ignore[index]
+    def program(container: Mapping[str, Any]) -> Program:
+        if container["name"] == "job":
+            return Program(lives=2, code=3)
+        refused = "CannotPullContainerError: no such image" if container["image"].endswith(BAD) else ""
         return Program(refused=refused)
 
     with open_room(program) as made, made.scheduler.everywhere():
@@ -125,6 +129,7 @@ async def test_an_app_lives_on_ecs_from_its_first_deployment_to_its_end(world: W
     assert components["ecs"] == "2 services"
     assert "haproxy" not in components
 
+    await a_command_is_run(world)
     await world.services.deployer.scale(SHOP, PRODUCTION, {WEB: 3})
     await until(world, lambda: len(world.room.scheduler.live("fairway-shop-api-production-web")) == 3)
     await world.services.deployer.down(SHOP, PRODUCTION)
@@ -141,6 +146,17 @@ async def logs_are_read(world: World, task: TaskId) -> None:
     choice = Choice(environment=PRODUCTION, service="web")
     await tasklogs.read(world.services, SHOP, choice, emit, tail=10, wanted=printed.Wanted(), follow=False)
     assert "listening on 3000" in "".join(lines)
+
+
+async def a_command_is_run(world: World) -> None:
+    run = await world.services.desk.begin(SHOP, PRODUCTION, ["node", "report.js"], service="web", timeout=60, by="ada")
+
+    async with asyncio.timeout(60):
+        while (run := await world.services.runs.get(SHOP, run.number)).ended_at is None:
+            await asyncio.sleep(0.1)
+
+    assert (run.status, run.code) == (RunStatus.FAILED, 3)
+    assert world.room.scheduler.run_tasks == 1
 
 
 async def until(world: World, holds: object) -> None:
