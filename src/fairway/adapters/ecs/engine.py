@@ -73,7 +73,7 @@ class EcsEngine:
                 await self._create(spec, place, wanted)
             else:
                 self.looking.remember(described, spec.deployment)
-                await self._update(spec, place, wanted)
+                await self._update(spec, place, services.changes(wanted, described))
         except Refused as refusal:
             raise services.refused(spec, refusal) from refusal
 

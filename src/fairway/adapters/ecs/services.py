@@ -1,5 +1,6 @@
 """A service as CreateService and UpdateService take it, and what ECS says when it will not have one. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fairway.adapters.aws.refusals import Refused
@@ -43,6 +44,13 @@ def describe(service: DesiredService, place: Place, revision: str, *, routed: bo
         # Without a load balancer ECS takes no grace period.
         **(grace if balanced else {}),
     }
+
+
+def changes(wanted: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
+    """What UpdateService is given for a service that is described so. With a service's first load balancer ECS takes no
+    grace period (cloudformation-coverage-roadmap#1313): it comes with the deployment after that."""
+    balanced = bool(described.get("loadBalancers"))
+    return {key: value for key, value in wanted.items() if balanced or key != "healthCheckGracePeriodSeconds"}
 
 
 def network(place: Place) -> dict[str, Any]:
