@@ -22,6 +22,7 @@ def hosting(app: App, environment: Environment) -> Hosting:
 
 
 def fate(app: App, environment: Environment) -> str:
-    """The `DeletionPolicy` of what holds the environment's secrets: where it is protected they outlive their stack. What a
-    creation that failed has made goes all the same: it is empty, and its name would be taken for the next one."""
+    """The `DeletionPolicy` of what holds the environment's secrets: where it is protected they outlive their stack.
+    What a creation that failed has made goes all the same: it is empty, and its name would be taken for the next one.
+    """
     return "RetainExceptOnCreate" if hosting(app, environment).protected else "Delete"
