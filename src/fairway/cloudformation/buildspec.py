@@ -9,6 +9,10 @@ import yaml
 
 PYTHON = "3.12"
 """What both of CodeBuild's images have ("Available runtimes")."""
+PLACE = "/opt/fairway"
+"""Where Fairway is installed, away from the checkout, which has a say in what `python` does: pyenv, by which the images
+have Python, obeys its .python-version, and `python -m` would import its random.py in place of Python's, with the
+credentials of the stage."""
 RELEASE = "release.json"
 """What the build leaves for the deployments."""
 MANIFEST = "fairway.toml"
@@ -18,9 +22,7 @@ def build(version: str) -> str:
     """The stage Build, in a checkout of the commit. Leaves the release and the commit's fairway.toml."""
     return _text(
         {
-            # git inside the build may fetch from the forge as CodeBuild itself did.
-            "env": {"git-credential-helper": "yes"},
-            "phases": _phases(version, "fairway stage build"),
+            "phases": _phases(version, "stage build"),
             "artifacts": {"files": [RELEASE, MANIFEST]},
         }
     )
@@ -28,17 +30,20 @@ def build(version: str) -> str:
 
 def deploy(version: str, environment: str) -> str:
     """The stage of an environment, where those two files lie."""
-    return _text({"phases": _phases(version, f"fairway stage deploy {environment}")})
+    return _text({"phases": _phases(version, f"stage deploy {environment}")})
 
 
 def _phases(version: str, command: str) -> dict[str, Any]:
     return {
         "install": {
             "runtime-versions": {"python": PYTHON},
-            "commands": [f'python -m pip install --quiet --disable-pip-version-check "fairway=={version}"'],
+            "commands": [
+                f"(cd / && python -m venv {PLACE})",
+                f'{PLACE}/bin/pip install --quiet --disable-pip-version-check "fairway=={version}"',
+            ],
         },
         # Without ABORT a failed build would go on to upload what it has not made, and that would be the last error.
-        "build": {"on-failure": "ABORT", "commands": [command]},
+        "build": {"on-failure": "ABORT", "commands": [f"{PLACE}/bin/fairway {command}"]},
     }
 
 

@@ -184,12 +184,13 @@ def test_each_stage_installs_the_pinned_fairway_and_runs_its_program() -> None:
     )
 
     assert build["phases"]["install"]["commands"] == [
-        'python -m pip install --quiet --disable-pip-version-check "fairway==1.2.3"'
+        "(cd / && python -m venv /opt/fairway)",
+        '/opt/fairway/bin/pip install --quiet --disable-pip-version-check "fairway==1.2.3"',
     ]
-    assert build["phases"]["build"] == {"on-failure": "ABORT", "commands": ["fairway stage build"]}
+    assert build["phases"]["build"] == {"on-failure": "ABORT", "commands": ["/opt/fairway/bin/fairway stage build"]}
     assert build["artifacts"] == {"files": ["release.json", "fairway.toml"]}
     assert deploy["phases"]["install"] == build["phases"]["install"]
-    assert deploy["phases"]["build"]["commands"] == ["fairway stage deploy production"]
+    assert deploy["phases"]["build"]["commands"] == ["/opt/fairway/bin/fairway stage deploy production"]
     assert "artifacts" not in deploy
 
 
