@@ -2,6 +2,7 @@
 tags that their templates give it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -50,8 +51,13 @@ NAMED: Mapping[str, Named] = {
 """Types that their template names: the call that makes one, of a cluster, and on what."""
 
 
-def every() -> Iterator[tuple[str, Stack, tuple[Allowed, ...]]]:
+@cache
+def every() -> tuple[tuple[str, Stack, tuple[Allowed, ...]], ...]:
     """The SERVICES stacks of the matrix, each with what its role may."""
+    return tuple(_every())
+
+
+def _every() -> Iterator[tuple[str, Stack, tuple[Allowed, ...]]]:
     for name, app in {**aws_apps.MATRIX, "largest": aws_apps.largest()}.items():
         stacks = synthesize(app, aws_apps.given_of(app))
         data = {stack.environment: stack.template for stack in stacks if stack.kind is Kind.DATA}
