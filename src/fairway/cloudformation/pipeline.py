@@ -152,6 +152,8 @@ def _add_schedule(template: Template, app: App, schedule: Schedule) -> None:
             "scheduler.amazonaws.com",
             names.path(app.name),
             permissions.schedule(pipeline),
+            # Scheduler names the group as its source; one that names none is in this.
+            source=permissions.arn("scheduler", "schedule-group/default"),
         )
     )
     template.add_resource(

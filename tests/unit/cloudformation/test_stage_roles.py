@@ -68,7 +68,7 @@ def test_roles_are_taken_by_the_one_service_for_the_one_thing() -> None:
 
     trusted = {
         role: (statement["Principal"], iam.resolve(template, statement["Condition"]["ArnLike"]["aws:SourceArn"]))
-        for role in ("BuildRole", "DeployProductionRole", "PipelineRole")
+        for role in ROLES
         for statement in template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     }
 
@@ -78,4 +78,8 @@ def test_roles_are_taken_by_the_one_service_for_the_one_thing() -> None:
         "BuildRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-build"),
         "DeployProductionRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-deploy-production"),
         "PipelineRole": ({"Service": "codepipeline.amazonaws.com"}, f"arn:aws:codepipeline:{here}:fairway-shop"),
+        "ScheduleRole": (
+            {"Service": "scheduler.amazonaws.com"},
+            f"arn:aws:scheduler:{here}:schedule-group/default",
+        ),
     }
