@@ -27,8 +27,8 @@ SHORTEST, LONGEST = 5, 2160
 """Minutes of a build (`timeoutInMinutes`)."""
 AROUND = 10
 """Minutes for installing Fairway, the login and the push, besides the build's own time-out."""
-DEPLOY = 300
-"""Minutes. `fairway stage deploy` gives a stack four hours (CloudFormation gives ECS three), and must outlast them."""
+DEPLOY = 240
+"""Minutes. `fairway stage deploy` gives a stack 3.5 hours (CloudFormation gives ECS three), and must outlast them."""
 QUEUED = 60
 """Minutes for a machine."""
 LOG_DAYS = 90
