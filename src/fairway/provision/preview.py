@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairway.cloudformation import differ
-from fairway.domain.aws import approach, byhand
+from fairway.domain.aws import approach, byhand, templates
 from fairway.domain.aws.approach import Approach
 from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import ChangeSet, SeenStack, Stack
@@ -77,7 +77,9 @@ def acts(changes: ChangeSet) -> bool:
 
 async def preview(stacks: Stacks, app: str, wanted: Sequence[Stack], *, drift: bool = False) -> Preview:
     """What would change in the account; with `drift` also what somebody has changed by hand, which takes minutes.
-    Raises Conflict for a name that is taken, and what the port raises."""
+    Raises UsageError for a template that is too large to be sent, Conflict for a name that is taken, and what the port
+    raises."""
+    templates.require_sendable(wanted)
     present = {each.name: each for each in await stacks.of_app(app)}
     outputs = {name: each.outputs for name, each in present.items()}
     planned = [await plan_one(stacks, app, stack, outputs, drift=drift) for stack in wanted]

@@ -7,6 +7,7 @@ secret, and a task whose variable is not there does not start.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from fairway.domain.aws import templates
 from fairway.domain.aws.stack import Kind, SeenStack, Stack
 from fairway.domain.ids import EnvironmentName
 from fairway.provision import filling, raising, wiring
@@ -27,8 +28,10 @@ async def up(
     """Every stack by its name, as it stands at the end. `files` has each environment's variables from its env file,
     `settled` the stacks that a plan has just found as they are wanted (`Preview.settled`): they are not asked again.
 
-    Raises what `raising.bring` raises; what was made until then stays, and the next call goes on from there.
+    Raises UsageError for a template that is too large, before anything is made, and what `raising.bring` raises; what
+    was made until then stays, and the next call goes on from there.
     """
+    templates.require_sendable(stacks)
     seen: dict[str, SeenStack] = {}
     for stack in stacks:
         outputs = {name: each.outputs for name, each in seen.items()}

@@ -1,7 +1,6 @@
 """What CloudFormation does and moto does not: answers that botocore's Stubber checks against the service's model."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
 from fairway.domain.aws.stack import Action, ChangeSet, Replacement
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError
-from support.clouds import GROUP, SHOP, TEMPLATE, JumpingClock
+from support.clouds import SHOP, JumpingClock
 
 ARN = "arn:aws:cloudformation:eu-central-1:123456789012:stack/fairway-shop-network/5f0c"
 SET = "arn:aws:cloudformation:eu-central-1:123456789012:changeSet/fairway-0123/7a1d"
@@ -246,22 +245,6 @@ async def test_a_stack_that_somebody_began_to_change_meanwhile_is_a_conflict(sta
 
     with pytest.raises(Conflict, match="is being changed already"):
         await stacks.propose(SHOP, {"Name": "/x"})
-
-
-async def test_a_template_that_a_call_cannot_carry_is_refused_before_it_is_sent(
-    stacks: AwsStacks, stub: Stubber
-) -> None:
-    absent(stub)
-    large = replace(SHOP, template={**TEMPLATE, "Description": "ü" * 26_000})
-
-    with pytest.raises(UsageError, match="too large") as refusal:
-        await stacks.propose(large, {"Name": "/x"})
-
-    assert "51,200" in refusal.value.why
-
-
-def test_a_template_is_sent_as_short_as_it_can_be() -> None:
-    assert changesets.body(replace(SHOP, template={"Resources": {"Logs": GROUP}})).startswith('{"Resources":{"Logs":{')
 
 
 async def test_executing_names_the_change_set_so_that_a_repetition_is_known(stacks: AwsStacks, stub: Stubber) -> None:

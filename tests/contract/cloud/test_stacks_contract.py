@@ -103,6 +103,16 @@ async def test_a_parameter_that_the_template_lacks_is_refused(cloud: Cloud) -> N
     assert "Nmae" in refusal.value.why
 
 
+async def test_a_template_that_a_call_cannot_carry_is_refused_and_leaves_nothing(cloud: Cloud) -> None:
+    large = replace(SHOP, template={**TEMPLATE, "Description": "ü" * 26_000})
+
+    with pytest.raises(UsageError, match="too large") as refusal:
+        await cloud.stacks.propose(large, {"Name": "/x"})
+
+    assert "51,200" in refusal.value.why
+    assert await cloud.stacks.find(SHOP.name) is None
+
+
 async def test_executing_twice_is_no_error(cloud: Cloud) -> None:
     changes = await cloud.stacks.propose(SHOP, {"Name": "/fairway/shop"})
 

@@ -11,7 +11,7 @@ from fairway.adapters.memory.clock import VirtualLoop
 from fairway.adapters.memory.cloud import MemoryStacks
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import ChangeSet, Kind
-from fairway.errors import Conflict, Unavailable, WorkFailed
+from fairway.errors import Conflict, Unavailable, UsageError, WorkFailed
 from fairway.provision import preview, up
 from fairway.provision.telling import Begun, Ended, Moved, Noted
 from support import cloud_account
@@ -37,6 +37,21 @@ async def test_every_stack_is_made_in_its_order_and_takes_the_outputs_of_earlier
     assert list(seen) == [name(kind) for kind in Kind]
     assert all(each.status == "CREATE_COMPLETE" for each in seen.values())
     assert seen[name(Kind.DATA)].parameters["Vpc"] == seen[name(Kind.NETWORK)].outputs["Vpc"]
+
+
+async def test_a_template_that_is_too_large_is_named_before_anything_is_made() -> None:
+    cloud = Cloud()
+    *rest, last = all_stacks()
+    large = replace(last, template={**last.template, "Description": "x" * 60_000})
+
+    for act in (
+        up.up(cloud.parts(), [*rest, large], FILES, cloud.wish()),
+        preview.preview(cloud.stacks, APP, [*rest, large]),
+    ):
+        with pytest.raises(UsageError, match=last.name):
+            await act
+
+    assert cloud.stacks.held == {}
 
 
 async def test_a_second_time_nothing_changes() -> None:

@@ -1,6 +1,5 @@
 """Change sets: made, waited for, read to their end, and discarded when a run that was killed has left them."""
 
-import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +8,7 @@ from typing import Any
 from fairway.adapters.aws import described
 from fairway.adapters.aws.refusals import Refused, clean
 from fairway.adapters.aws.session import Session
+from fairway.domain.aws import templates
 from fairway.domain.aws.stack import Change, ChangeSet, SeenStack, Stack
 from fairway.errors import Unavailable, UsageError
 from fairway.ports.clock import Clock
@@ -19,8 +19,6 @@ one stack alone is told by it which change sets it may execute: IAM sees their n
 STALE = 3600.0
 """Seconds after which a change set that nobody has executed was left by a run that is no more. Within them somebody may
 still be looking at what it would change."""
-LARGEST = 51_200
-"""Bytes of a template that CloudFormation takes with the call (TemplateBody of CreateChangeSet)."""
 PAUSES = (0.5, 1.0, 2.0, 3.0, 5.0)
 """Seconds between two looks at a change set that is being computed; the last holds for all further ones."""
 PATIENCE = 300.0
@@ -47,7 +45,7 @@ async def create(
             ClientToken=name,
             ChangeSetType="UPDATE" if now else "CREATE",
             Description="made by Fairway",
-            TemplateBody=body(stack),
+            TemplateBody=templates.written(stack.template),
             Parameters=list(values(stack, parameters, now)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
             Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],
@@ -141,19 +139,6 @@ def values(stack: Stack, given: Mapping[str, str], now: SeenStack | None) -> Ite
             yield {"ParameterKey": name, "UsePreviousValue": True}
     for name in given.keys() - stack.template.get("Parameters", {}).keys():
         raise UsageError(f"CloudFormation refuses stack {stack.name}", why=f"no such parameters: {name}")
-
-
-def body(stack: Stack) -> str:
-    """The template as short as JSON can be. Raises UsageError for one that the call can't carry."""
-    text = json.dumps(stack.template, separators=(",", ":"), ensure_ascii=False)
-    size = len(text.encode())
-    if size > LARGEST:
-        raise UsageError(
-            f"the template of stack {stack.name} is too large for CloudFormation",
-            why=f"it has {size:,} bytes, and a call takes {LARGEST:,}",
-            hint="give the environment fewer services, jobs or alarms, or make two apps of it",
-        )
-    return text
 
 
 def unchanged(reason: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from fairway.adapters.aws import changesets, described, drift
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
-from fairway.domain.aws import states
+from fairway.domain.aws import states, templates
 from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
 from fairway.errors import Conflict, FairwayError
@@ -69,6 +69,7 @@ class AwsStacks:
 
     async def propose(self, stack: Stack, parameters: Mapping[str, str], *, role: str | None = None) -> ChangeSet:
         """By a change set, of type CREATE for a stack that is not there yet."""
+        templates.require_sendable([stack])
         now = await self.find(stack.name)
         if now is not None:
             if refusal := states.why_not_changed(now):

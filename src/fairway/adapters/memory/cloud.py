@@ -14,7 +14,7 @@ from fairway.adapters.memory.cloud_held import Held
 from fairway.adapters.memory.cloud_proposing import Proposal
 from fairway.adapters.memory.cloud_values import ACCOUNT, REGION
 from fairway.adapters.memory.faults import Faults
-from fairway.domain.aws import states
+from fairway.domain.aws import states, templates
 from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
 
@@ -59,6 +59,7 @@ class MemoryStacks:
         """Compare; while it lies: nothing would change."""
         if await self.faults.meet("propose"):
             return ChangeSet(stack=stack.name)
+        templates.require_sendable([stack])
         held = self.held.get(stack.name)
         if held is None:
             held = cloud_proposing.unmade(stack.name, next(self._numbers), self._broken)
