@@ -70,17 +70,24 @@ def reached(code: str, message: str = "") -> bool:
 
 
 def of(code: str, message: str = "") -> Quota | None:
-    """Which quota it is; None when it can't be told."""
+    """Which quota it is; None when it can't be told. The reason of a stack's event has the code among its words."""
     if code in BY_CODE:
         return BY_CODE[code]
-    return next((quota for words, quota in BY_WORDS if words.search(message)), None)
+    by_words = next((quota for words, quota in BY_WORDS if words.search(message)), None)
+    return by_words or next((quota for word, quota in BY_CODE.items() if re.search(rf"\b{word}\b", message)), None)
 
 
 def ask_for_more(quota: Quota | None, region: str) -> str:
     """The command that asks AWS for a higher quota, or where to look for it."""
     if quota is None:
         return f"delete what is not needed, or ask for more: Service Quotas in the console, region {region}"
+    return f"delete what is not needed, or ask for more: {command(quota, region)}"
+
+
+def command(quota: Quota, region: str = "") -> str:
+    """The command of AWS's own tool that asks for a higher quota; without a region, in that of the profile."""
+    where = f" --region {region}" if region else ""
     return (
-        "delete what is not needed, or ask for more: aws service-quotas request-service-quota-increase"
-        f" --service-code {quota.service} --quota-code {quota.code} --region {region} --desired-value NUMBER"
+        f"aws service-quotas request-service-quota-increase --service-code {quota.service} --quota-code {quota.code}"
+        f"{where} --desired-value NUMBER"
     )

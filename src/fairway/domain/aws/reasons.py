@@ -6,11 +6,9 @@ reason stands alone.
 
 import re
 
+from fairway.domain.aws import denial, quotas
+
 WAYS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(r"not authorized to perform:? (?P<action>[A-Za-z0-9-]+:[A-Za-z0-9*]+)"),
-        "allow {action} to whom the credentials belong, then fairway aws up",
-    ),
     (
         re.compile(r"AddressLimitExceeded|maximum number of addresses"),
         "ask for more Elastic IPs (Service Quotas, EC2), or want fewer NAT gateways (nat in [aws.network])",
@@ -49,8 +47,11 @@ WAYS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def way_out(reason: str, *, otherwise: str) -> str:
-    """What to do about the reason, `otherwise` when nothing is known of it."""
-    for pattern, way in WAYS:
-        if found := pattern.search(reason):
-            return way.format(**found.groupdict())
-    return otherwise
+    """What to do about the reason, `otherwise` when nothing is known of it. A permission is named with its resource and
+    whom it is to be given to, a quota with the command that asks for more."""
+    if found := denial.read(reason):
+        return f"{denial.hint(found)}, then fairway aws up"
+    way = next((way for pattern, way in WAYS if pattern.search(reason)), None)
+    if quota := quotas.of("", reason):
+        return f"{way or 'ask for more, then fairway aws up'}: {quotas.command(quota)}"
+    return way or otherwise

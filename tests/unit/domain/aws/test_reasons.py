@@ -10,7 +10,16 @@ from fairway.domain.aws import reasons
     [
         (
             "User: arn:aws:iam::1:user/a is not authorized to perform: ecs:CreateCluster on resource: * because no",
-            "allow ecs:CreateCluster",
+            "allow ecs:CreateCluster on * in the policy of user a, then fairway aws up",
+        ),
+        (
+            "User: arn:aws:iam::1:user/a is not authorized to perform: ecs:CreateCluster on resource: *"
+            " with an explicit deny in a service control policy",
+            "change that service control policy",
+        ),
+        (
+            "Resource handler returned message: the limit (Service: Ec2, Error: VpcLimitExceeded)",
+            "--service-code vpc --quota-code L-F678F1CE --desired-value NUMBER",
         ),
         ("The maximum number of addresses has been reached. (AddressLimitExceeded)", "fewer NAT gateways"),
         ("The maximum number of VPCs has been reached. (VpcLimitExceeded)", "more VPCs"),
@@ -18,6 +27,10 @@ from fairway.domain.aws import reasons
         ("ECS Deployment Circuit Breaker was triggered.", "fairway aws status"),
         ("fairway/shop/production already exists", "left from before"),
         ("The bucket you tried to delete is not empty", "empty it"),
+        (
+            "You've reached the limit on the number of vCPUs you can run concurrently",
+            "ask for more, then fairway aws up: aws service-quotas",
+        ),
         ("Something else", "mend that"),
     ],
 )
