@@ -142,8 +142,10 @@ async def test_calls_go_to_the_region_and_to_the_endpoint_that_stands_in_for_it(
 async def test_nobody_at_the_endpoint_is_unavailable(alone: None) -> None:
     session = Session(REGION, endpoint="http://127.0.0.1:9", attempts=1)
 
-    with pytest.raises(Unavailable, match=r"127\.0\.0\.1 does not answer"):
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1 does not answer") as refusal:
         await session.call("sts", "GetCallerIdentity")
+
+    assert "AWS_ENDPOINT_URL" in refusal.value.hint
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from fairway.errors import FairwayError, Unavailable, UsageError
 
+OWN = ("amazonaws.com", "amazonaws.com.cn", "AWS")
+"""How the names of AWS's own hosts end; the last stands for one that is not known."""
+
 
 def explain(error: Any, service: str, region: str, endpoint: str | None) -> FairwayError:
     """Why a call did not come about."""
@@ -87,8 +90,11 @@ def regions_of(session: Any, service: str) -> list[str]:
 
 def unreached(host: str) -> Unavailable:
     """The network does not lead there, or nobody answers."""
+    ours = host.endswith(OWN)
     return Unavailable(
         f"{host} does not answer",
         why="no connection came about, or it broke off; it was tried several times",
-        hint="see whether this machine reaches the internet: a proxy goes into HTTPS_PROXY",
+        hint="see whether this machine reaches the internet: a proxy goes into HTTPS_PROXY"
+        if ours
+        else "it is no host of AWS's: AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config, sends calls there",
     )

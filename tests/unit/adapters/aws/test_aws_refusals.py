@@ -182,6 +182,12 @@ def test_a_host_that_is_not_there_is_told_by_its_region(region: str, service: st
     assert found.what == what
 
 
+def test_a_host_of_aws_that_does_not_answer_is_a_matter_of_the_network() -> None:
+    found = refused(exceptions.ConnectTimeoutError(endpoint_url="https://ecs.eu-central-1.amazonaws.com/"))
+
+    assert "HTTPS_PROXY" in found.hint
+
+
 def test_a_region_that_does_not_exist_is_answered_with_the_nearest_ones() -> None:
     error = exceptions.EndpointConnectionError(endpoint_url="https://ecs.eu-centrl-1.amazonaws.com/")
 
