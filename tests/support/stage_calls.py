@@ -11,6 +11,7 @@ STACKS = f"arn:aws:cloudformation:{HERE}:stack"
 SERVICES = f"{STACKS}/fairway-shop-production-services/1a2b"
 CHANGES = f"arn:aws:cloudformation:{HERE}:changeSet/fairway-shop-production-services-0f1e/3c4d"
 OBJECT = "arn:aws:s3:::artifacts/fairway-shop/Release/x1"
+TEMPLATE = f"arn:aws:parameter:{HERE}:TemplatesArn/fairway-shop-production-services/5d0c.json"
 CONNECTION = f"arn:aws:codeconnections:{HERE}:ForgeConnection"
 REPOSITORY = f"arn:aws:parameter:{HERE}:RepositoryArn"
 ROLE = f"arn:aws:parameter:{HERE}:ServicesRoleProduction"
@@ -120,6 +121,8 @@ DEPLOY = (
         Call(action=f"cloudformation:{action}", resource=CHANGES, who="adapters.aws.changesets")
         for action in ("DeleteChangeSet", "DescribeChangeSet", "ExecuteChangeSet")
     ),
+    Call(action="s3:PutObject", resource=TEMPLATE, who="adapters.aws.uploads.put"),
+    Call(action="s3:GetObject", resource=TEMPLATE, who="CreateChangeSet with a TemplateURL"),
     Call(
         action="iam:PassRole",
         resource=ROLE,
@@ -204,6 +207,7 @@ OTHERS = {
             who="nobody",
         ),
         Call(action="cloudformation:DeleteStack", resource=SERVICES, who="nobody"),
+        Call(action="s3:PutObject", resource=TEMPLATE.replace("production", "staging"), who="nobody"),
         Call(
             action="iam:PassRole",
             resource=ROLE,
@@ -257,6 +261,8 @@ def asked_of(action: str, parameters: Mapping[str, Any]) -> Iterator[tuple[str, 
             for name in (*parameters.get("services", ()), *parameters.get("tasks", ())):
                 kind = "task" if "tasks" in parameters else "service"
                 yield f"arn:aws:ecs:{HERE}:{kind}/{parameters['cluster']}/{name.rpartition('/')[2]}", {}
+        case "s3":
+            yield f"arn:aws:parameter:{HERE}:TemplatesArn/{parameters['Key']}", {}
         case "logs":
             group, stream = parameters["logGroupName"], parameters["logStreamName"]
             yield f"arn:aws:logs:{HERE}:log-group:{group}:log-stream:{stream}", {}

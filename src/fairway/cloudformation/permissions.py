@@ -168,6 +168,12 @@ def deploy(app: App, environment: Environment) -> tuple[Statement, ...]:
             ),
         ),
         Statement(
+            name="Templates",
+            why="a template that is too large to go with a call is put where CloudFormation reads it, as who calls may",
+            actions=("s3:GetObject", "s3:PutObject"),
+            resources=(Sub(f"${{{wires.TEMPLATES}}}/{services}/*"),),
+        ),
+        Statement(
             name="Role",
             why="the change set names the role under which CloudFormation works",
             actions=("iam:PassRole",),

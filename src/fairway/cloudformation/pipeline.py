@@ -23,6 +23,7 @@ def make(app: App, version: str) -> Template:
     _check(app)
     template = Template(Description=f"{app.name}: the pipeline, by Fairway")
     template.add_parameter(Parameter(wires.REPOSITORY_ARN, Type="String"))
+    template.add_parameter(Parameter(wires.TEMPLATES, Type="String"))
     connection = _connect(template, app)
     artifacts.add(template)
     _add_build(template, app, version, connection)

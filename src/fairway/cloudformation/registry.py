@@ -1,4 +1,4 @@
-"""The REGISTRY stack: the app's images, in one repository for all environments.
+"""The REGISTRY stack: the app's images, in one repository for all environments, and a bucket for large templates.
 
 Images are the app's past, by which it goes back: the repository stays when its stack goes. A release is an image's
 digest, and a tag once given never moves.
@@ -13,11 +13,18 @@ from typing import Any
 
 from troposphere import GetAtt, Output, Ref, Template, ecr
 
-from fairway.cloudformation import wires
+from fairway.cloudformation import buckets, wires
 from fairway.domain.app import App
 from fairway.domain.aws import names
 
 UNTAGGED_DAYS = 7
+STORE, TEMPLATE_DAYS = "TemplateStore", 1
+"""The bucket for templates that are too large to go with a call. CloudFormation reads one within seconds."""
+ARGUED = {
+    "CKV_AWS_18": "Only Fairway writes here, and CloudFormation reads it for Fairway a moment later; a log of accesses "
+    "would need a second bucket.",
+    "CKV_AWS_21": "What lies here is named by its own content, so that nothing is ever overwritten.",
+}
 KEPT = 1000
 """Images with a tag. They share layers and cost a few dollars a month; one that is gone can't be started again."""
 
@@ -67,6 +74,8 @@ def make(app: App) -> Template:
             LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=json.dumps(LIFECYCLE, indent=1)),
         )
     )
+    buckets.add(template, STORE, days=TEMPLATE_DAYS, argued_exceptions=ARGUED)
+    template.add_output(Output(wires.TEMPLATES, Value=GetAtt(STORE, "Arn")))
     template.add_output(Output(wires.REPOSITORY, Value=Ref("Images")))
     template.add_output(Output(wires.REPOSITORY_ARN, Value=GetAtt("Images", "Arn")))
     template.add_output(Output(wires.REPOSITORY_URI, Value=GetAtt("Images", "RepositoryUri")))

@@ -3,13 +3,15 @@
 An output and the parameter that takes it have the same name, so that `synthesis` wires them by name alone.
 """
 
-from fairway.domain.aws import names
+from fairway.domain.aws import names, templates
 
 VPC, PUBLIC_SUBNETS, PRIVATE_SUBNETS = "Vpc", "PublicSubnets", "PrivateSubnets"
 """NETWORK's outputs; the two lists are joined with commas (List<AWS::EC2::Subnet::Id> takes that)."""
 
 REPOSITORY, REPOSITORY_ARN, REPOSITORY_URI = "Repository", "RepositoryArn", "RepositoryUri"
 """REGISTRY's outputs: the name, the ARN, and `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME`."""
+TEMPLATES = templates.BUCKET
+"""REGISTRY's output: the ARN of the bucket for templates that are too large to go with a call."""
 
 CONFIGURATION = "ConfigurationSecret"
 """DATA's output: the ARN of the secret with the environment's variables."""

@@ -1,6 +1,7 @@
 """What CloudFormation does and moto does not: answers that botocore's Stubber checks against the service's model."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from botocore.stub import ANY, Stubber
 from fairway.adapters.aws import changesets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
+from fairway.domain.aws import templates
 from fairway.domain.aws.stack import Action, ChangeSet, Replacement
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError
-from support.clouds import SHOP, JumpingClock
+from support.clouds import SHOP, TEMPLATE, JumpingClock
 
 ARN = "arn:aws:cloudformation:eu-central-1:123456789012:stack/fairway-shop-network/5f0c"
 SET = "arn:aws:cloudformation:eu-central-1:123456789012:changeSet/fairway-0123/7a1d"
@@ -245,6 +247,42 @@ async def test_a_stack_that_somebody_began_to_change_meanwhile_is_a_conflict(sta
 
     with pytest.raises(Conflict, match="is being changed already"):
         await stacks.propose(SHOP, {"Name": "/x"})
+
+
+async def test_of_a_large_template_only_its_address_goes_with_the_call(
+    stacks: AwsStacks, stub: Stubber, session: Session
+) -> None:
+    large = replace(SHOP, template={**TEMPLATE, "Description": "x" * 60_000})
+    key = templates.key(large)
+    outputs = [{"OutputKey": "TemplatesArn", "OutputValue": "arn:aws:s3:::shop-templates"}]
+    absent(stub)
+    registry = seen("CREATE_COMPLETE", Outputs=outputs)
+    stub.add_response("describe_stacks", registry, {"StackName": "fairway-shop-registry"})
+    stub.add_response(
+        "create_change_set",
+        {"Id": SET, "StackId": ARN},
+        {
+            "StackName": NAME,
+            "ChangeSetName": ANY,
+            "ClientToken": ANY,
+            "ChangeSetType": "CREATE",
+            "Description": "made by Fairway",
+            "TemplateURL": f"https://shop-templates.s3.eu-central-1.amazonaws.com/{key}",
+            "Parameters": [{"ParameterKey": "Name", "ParameterValue": "/x"}],
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Tags": ANY,
+            "IncludeNestedStacks": False,
+        },
+    )
+    stub.add_response("describe_change_set", changes(Changes=[]))
+    with Stubber(session.client("s3")) as s3:
+        body = templates.written(large.template).encode()
+        put = {"Bucket": "shop-templates", "Key": key, "Body": body, "ContentType": "application/json"}
+        s3.add_response("put_object", {}, put)
+
+        await stacks.propose(large, {"Name": "/x"})
+
+        s3.assert_no_pending_responses()
 
 
 async def test_executing_names_the_change_set_so_that_a_repetition_is_known(stacks: AwsStacks, stub: Stubber) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairway.domain.aws.stack import APP_TAG, Action
+from fairway.domain.aws.stack import APP_TAG, Action, Kind, Stack
 from fairway.errors import Conflict, NotFound, UsageError
 from support.clouds import GROUP, IMAGES, SHOP, TEMPLATE, Cloud, at_rest, made, with_resources
 
@@ -103,14 +103,39 @@ async def test_a_parameter_that_the_template_lacks_is_refused(cloud: Cloud) -> N
     assert "Nmae" in refusal.value.why
 
 
-async def test_a_template_that_a_call_cannot_carry_is_refused_and_leaves_nothing(cloud: Cloud) -> None:
-    large = replace(SHOP, template={**TEMPLATE, "Description": "ü" * 26_000})
+LARGE = replace(SHOP, template={**TEMPLATE, "Description": "ü" * 26_000})
 
+
+async def test_a_template_that_a_call_cannot_carry_lies_in_the_bucket_of_the_apps_registry(cloud: Cloud) -> None:
+    registry = Stack(
+        name="fairway-shop-registry",
+        kind=Kind.REGISTRY,
+        template={
+            "Resources": {"TemplateStore": {"Type": "AWS::S3::Bucket"}},
+            "Outputs": {"TemplatesArn": {"Value": {"Fn::GetAtt": ["TemplateStore", "Arn"]}}},
+        },
+        tags={APP_TAG: "shop"},
+    )
+    await made(cloud.stacks, registry)
+
+    await made(cloud.stacks, LARGE)
+
+    assert await cloud.stacks.template(SHOP.name) == LARGE.template
+
+
+async def test_without_that_bucket_it_is_refused_and_leaves_nothing(cloud: Cloud) -> None:
     with pytest.raises(UsageError, match="too large") as refusal:
-        await cloud.stacks.propose(large, {"Name": "/x"})
+        await cloud.stacks.propose(LARGE, {"Name": "/x"})
 
     assert "51,200" in refusal.value.why
     assert await cloud.stacks.find(SHOP.name) is None
+
+
+async def test_a_template_that_is_too_large_even_for_that_is_refused(cloud: Cloud) -> None:
+    huge = replace(SHOP, template={**TEMPLATE, "Description": "x" * 1_000_000})
+
+    with pytest.raises(UsageError, match="too large for CloudFormation"):
+        await cloud.stacks.propose(huge, {"Name": "/x"})
 
 
 async def test_executing_twice_is_no_error(cloud: Cloud) -> None:

@@ -30,9 +30,16 @@ UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 
 
 async def create(
-    session: Session, stack: Stack, parameters: Mapping[str, str], *, now: SeenStack | None, role: str | None
+    session: Session,
+    stack: Stack,
+    parameters: Mapping[str, str],
+    *,
+    now: SeenStack | None,
+    role: str | None,
+    url: str | None = None,
 ) -> str | None:
-    """Begin to compute one; its ARN. None: CloudFormation says at once that nothing would change."""
+    """Begin to compute one; its ARN. None: CloudFormation says at once that nothing would change. `url` is where the
+    template lies; None: it goes with the call."""
     name = f"{stack.name}-{uuid.uuid4().hex}"
     optional = {"RoleARN": role} if role else {}
     try:
@@ -45,7 +52,7 @@ async def create(
             ClientToken=name,
             ChangeSetType="UPDATE" if now else "CREATE",
             Description="made by Fairway",
-            TemplateBody=templates.written(stack.template),
+            **({"TemplateURL": url} if url else {"TemplateBody": templates.written(stack.template)}),
             Parameters=list(values(stack, parameters, now)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
             Tags=[{"Key": key, "Value": value} for key, value in sorted(stack.tags.items())],

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairway.adapters.aws import changesets, described, drift
+from fairway.adapters.aws import changesets, described, drift, uploads
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
-from fairway.domain.aws import states, templates
+from fairway.domain.aws import names, states, templates
 from fairway.domain.aws.seen import Drifted
-from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
+from fairway.domain.aws.stack import APP_TAG, ChangeSet, Kind, SeenStack, Stack, StackEvent
 from fairway.errors import Conflict, FairwayError
 from fairway.ports.clock import Clock
 
@@ -76,8 +76,11 @@ class AwsStacks:
                 raise refusal
             await changesets.remove_stale(self._session, self._clock, stack.name)
         creates = now is None or now.status == states.PROPOSED
+        url = await self._uploaded(stack) if templates.large(stack) else None
         try:
-            id = await changesets.create(self._session, stack, parameters, now=None if creates else now, role=role)
+            id = await changesets.create(
+                self._session, stack, parameters, now=None if creates else now, role=role, url=url
+            )
         except Refused as refused:
             raise told(refused, stack.name) from refused
         if id is None:
@@ -204,6 +207,10 @@ class AwsStacks:
             return await self._session.call(CLOUDFORMATION, operation, known=INVALID, **parameters)
         except Refused as refused:
             raise told(refused, name) from refused
+
+    async def _uploaded(self, stack: Stack) -> str:
+        registry = await self.find(names.stack(stack.tags.get(APP_TAG, ""), Kind.REGISTRY))
+        return await uploads.put(self._session, stack, templates.bucket_for(stack, registry))
 
     async def _executed(self, changes: ChangeSet) -> bool:
         try:

@@ -14,9 +14,9 @@ from fairway.adapters.memory.cloud_held import Held
 from fairway.adapters.memory.cloud_proposing import Proposal
 from fairway.adapters.memory.cloud_values import ACCOUNT, REGION
 from fairway.adapters.memory.faults import Faults
-from fairway.domain.aws import states, templates
+from fairway.domain.aws import names, states, templates
 from fairway.domain.aws.seen import Drifted
-from fairway.domain.aws.stack import APP_TAG, ChangeSet, SeenStack, Stack, StackEvent
+from fairway.domain.aws.stack import APP_TAG, ChangeSet, Kind, SeenStack, Stack, StackEvent
 
 
 class MemoryStacks:
@@ -65,6 +65,9 @@ class MemoryStacks:
             held = cloud_proposing.unmade(stack.name, next(self._numbers), self._broken)
         if refusal := states.why_not_changed(held.seen):
             raise refusal
+        if templates.large(stack):
+            registry = self.held.get(names.stack(stack.tags.get(APP_TAG, ""), Kind.REGISTRY))
+            templates.bucket_for(stack, registry.seen if registry else None)
         creates = held.seen.status == states.PROPOSED
         wanted = cloud_proposing.want(held, stack, parameters)
         if not creates and not cloud_proposing.differs(held, wanted):

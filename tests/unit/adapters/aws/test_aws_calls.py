@@ -35,4 +35,4 @@ def test_the_reference_has_every_call_and_no_other() -> None:
     modules = (ROOT / "src/fairway/adapters/aws").glob("*.py")
     made = {action for module in modules for action in called(module, botocore)}
 
-    assert made == set(re.findall(r"`([a-z-]+:[A-Z][A-Za-z]+)`", page))
+    assert made == set(re.findall(r"`([a-z0-9-]+:[A-Z][A-Za-z]+)`", page))
