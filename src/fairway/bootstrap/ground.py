@@ -81,7 +81,9 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
         sharing = keeper or Alone()
         embedded = await registries.start_registry(settings)
         login = registry_login.joined({embedded.host: embedded.credentials} if embedded else {}, DockerLogin())
-        balancer = await stack.enter_async_context(make_balancer(settings))
+        balancer = make_balancer(settings)
+        if settings.balances:
+            await stack.enter_async_context(balancer)
         volumes = HostVolumes(settings.volumes)
         engine = await stack.enter_async_context(
             DockerEngine(settings.docker_host, instance, login=login, place=volumes.place)

@@ -24,8 +24,9 @@ from fairway.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """`samples` are the last hour's, `history` those of the last 30 days. `collects`: what tasks print is kept here,
-    because their engine keeps it no longer than their containers."""
+    """`samples` are the last hour's, `history` those of the last 30 days. `here`: the tasks are on this host, so that
+    what they use is measured, and what they print is kept, for their engine keeps it no longer than their containers.
+    """
 
     samples: Hour
     history: SampleFiles
@@ -33,12 +34,13 @@ class Watching:
     archivist: Archivist
     collector: Collector
     tasklogs: Reading
-    collects: bool
+    here: bool
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name."""
-        collecting = {"logs": self.collector.run()} if self.collects else {}
-        return {"samples": self.meter.run(), "history": self.archivist.run(), **collecting}
+        if not self.here:
+            return {}
+        return {"samples": self.meter.run(), "history": self.archivist.run(), "logs": self.collector.run()}
 
 
 @asynccontextmanager
@@ -65,7 +67,7 @@ async def watch(ground: Ground) -> AsyncIterator[Watching]:
                 masks=ground.masks,
             ),
             tasklogs=Reading(printing=printing, store=kept),
-            collects=rolling is None,
+            here=rolling is None,
         )
     finally:
         traffic.close()
