@@ -37,7 +37,7 @@ test: setup check ## everything, with real Docker, HAProxy, registry, PostgreSQL
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }
-	@for script in push_to_live replacement scale_out rolling_update scaling reconcile proxy server no_failed_request executor resume contract redaction vault sqlite backup guard random_kills synthesis; do PYTHONPATH=tests $(BIN)/python bench/$$script.py || exit 1; done
+	@for script in push_to_live replacement scale_out rolling_update scaling reconcile proxy server no_failed_request executor resume contract redaction vault sqlite backup rehearsal guard random_kills synthesis; do PYTHONPATH=tests $(BIN)/python bench/$$script.py || exit 1; done
 
 lock: environment ## pin the dependencies again, with their hashes
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
