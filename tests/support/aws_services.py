@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fairway.cloudformation import services
+from fairway.cloudformation.services import stack as services
 from fairway.domain.app import Environment
 from fairway.domain.aws.wanted import Hosting
 from support import aws_apps

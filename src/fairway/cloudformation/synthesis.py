@@ -12,7 +12,11 @@ from typing import Any
 
 from troposphere import Template
 
-from fairway.cloudformation import asked, data, network, pipeline, registry, services, wires
+from fairway.cloudformation import asked, registry, wires
+from fairway.cloudformation.data import stack as data
+from fairway.cloudformation.network import stack as network
+from fairway.cloudformation.pipeline import stack as pipeline
+from fairway.cloudformation.services import stack as services
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, KIND_TAG, VERSION_TAG, Kind, OutputOf, Stack

@@ -12,7 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from fairway.cloudformation import network, wires
+from fairway.cloudformation import wires
+from fairway.cloudformation.network import stack as network
 from fairway.domain.app import App
 from fairway.domain.aws.wanted import Nat, OwnNetwork
 from support import aws_apps

@@ -24,7 +24,8 @@ from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
 from fairway.adapters.system.clock import SystemClock
-from fairway.cloudformation import pipeline, wires
+from fairway.cloudformation import wires
+from fairway.cloudformation.pipeline import stack as pipeline
 from fairway.cloudformation.synthesis import Given
 from fairway.domain.app import App, Defaults
 from fairway.domain.aws import names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.cloudformation import checks
+from fairway.cloudformation.services import checks
 from fairway.domain.health import AliveCheck, CommandCheck, HttpCheck, TcpCheck, Timing
 
 

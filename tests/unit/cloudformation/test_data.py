@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from fairway.cloudformation import data, services_role, wires
+from fairway.cloudformation import wires
+from fairway.cloudformation.data import stack as data
+from fairway.cloudformation.roles import services_role
 from fairway.domain.address import Engine
 from fairway.domain.app import App
 from fairway.domain.aws.wanted import Hosting, Rds

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fairway.cloudformation import network
+from fairway.cloudformation.network import stack as network
 from fairway.domain.app import App
 from fairway.domain.aws.wanted import Capacity, Hosting, Nat, OwnNetwork
 from fairway.errors import UsageError

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fairway.cloudformation import pipeline
+from fairway.cloudformation.pipeline import stack as pipeline
 from fairway.domain.app import App, Build, Filter, Mode, OnFailure, Patterns, Source
 from fairway.domain.aws.wanted import Architecture, Hosting
 from fairway.domain.schedule import Schedule

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from fairway.cloudformation import services_listed, synthesis
-from fairway.cloudformation import services_role as services_role_module
+from fairway.cloudformation import synthesis
+from fairway.cloudformation.roles import services_listed
+from fairway.cloudformation.roles import services_role as services_role_module
 from fairway.cloudformation.synthesis import Given
 from fairway.domain.app import Source
 from fairway.domain.aws.wanted import Capacity, Hosting

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.cloudformation import services
+from fairway.cloudformation.services import stack as services
 from fairway.domain.aws.wanted import Capacity, Hosting
 from fairway.domain.ids import JobName
 from fairway.domain.job import Job

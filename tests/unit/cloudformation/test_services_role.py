@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fairway.cloudformation import services_role
+from fairway.cloudformation.roles import services_role
 from fairway.cloudformation.synthesis import synthesize
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, Kind, Stack

@@ -4,8 +4,8 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, cloudwatch
 
-from fairway.cloudformation import balancing, running
-from fairway.cloudformation.place import CLUSTER
+from fairway.cloudformation.services import balancing, running
+from fairway.cloudformation.services.place import CLUSTER
 from fairway.domain.scaling import Metric
 
 MINUTE = 60

@@ -2,8 +2,8 @@
 
 from troposphere import Sub
 
-from fairway.cloudformation import permissions, services_listed
-from fairway.cloudformation.permissions import Statement, arn
+from fairway.cloudformation.roles import permissions, services_listed
+from fairway.cloudformation.roles.permissions import Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, Kind

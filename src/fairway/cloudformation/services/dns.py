@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import GetAtt, Template, route53
 from troposphere import certificatemanager as acm
 
-from fairway.cloudformation.place import Place
+from fairway.cloudformation.services.place import Place
 from fairway.domain.aws import names
 
 CERTIFICATE = "Certificate"

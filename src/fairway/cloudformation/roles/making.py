@@ -8,8 +8,8 @@ from typing import Any
 
 from troposphere import Ref, Template, iam
 
-from fairway.cloudformation import permissions
-from fairway.cloudformation.permissions import Statement
+from fairway.cloudformation.roles import permissions
+from fairway.cloudformation.roles.permissions import Statement
 
 POLICY = "calls"
 

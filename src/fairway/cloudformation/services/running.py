@@ -8,8 +8,9 @@ from typing import Any
 
 from troposphere import GetAtt, Output, Ref, Template, ecs
 
-from fairway.cloudformation import balancing, checks, cluster, tasks, wires
-from fairway.cloudformation.place import CLUSTER, HAS_IMAGE, Place
+from fairway.cloudformation import wires
+from fairway.cloudformation.services import balancing, checks, cluster, tasks
+from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import names
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from troposphere import GetAtt, Output, Parameter, Ref, Template, codeconnections, codepipeline, scheduler
 
-from fairway.cloudformation import artifacts, asked, permissions, projects, roles, stages, wires
+from fairway.cloudformation import asked, wires
+from fairway.cloudformation.pipeline import artifacts, projects, stages
+from fairway.cloudformation.roles import making as roles
+from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Patterns
 from fairway.domain.aws import cron, names, pipelining, triggers
 from fairway.domain.aws.unfit import findings

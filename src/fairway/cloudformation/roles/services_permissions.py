@@ -11,8 +11,9 @@ under this role. But for its hosted zone, and for starting instances, which only
 
 from collections.abc import Mapping
 
-from fairway.cloudformation import asked, services_instances, services_listed, services_reached
-from fairway.cloudformation.permissions import EVERYTHING, Statement, arn
+from fairway.cloudformation import asked
+from fairway.cloudformation.roles import services_instances, services_listed, services_reached
+from fairway.cloudformation.roles.permissions import EVERYTHING, Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import Kind

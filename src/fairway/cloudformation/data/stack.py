@@ -6,7 +6,9 @@ Beside them is the role under which CloudFormation changes the services, which m
 
 from troposphere import Output, Parameter, Ref, Template, secretsmanager
 
-from fairway.cloudformation import argued, asked, databases, services_role, wires
+from fairway.cloudformation import argued, asked, wires
+from fairway.cloudformation.data import databases
+from fairway.cloudformation.roles import services_role
 from fairway.domain.address import Engine
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names

@@ -1,8 +1,8 @@
 """What CloudFormation may do, of `services_permissions`, for how an environment is reached: load balancer, security
 groups, certificate and names."""
 
-from fairway.cloudformation import permissions, services_listed
-from fairway.cloudformation.permissions import Statement, arn
+from fairway.cloudformation.roles import permissions, services_listed
+from fairway.cloudformation.roles.permissions import Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws.stack import APP_TAG
 

@@ -14,7 +14,7 @@ from typing import Any
 from troposphere import Base64, GetAtt, Ref, Sub, Tags, Template, autoscaling, ec2, ecs, iam
 
 from fairway.cloudformation import wires
-from fairway.cloudformation.place import CLUSTER, Place
+from fairway.cloudformation.services.place import CLUSTER, Place
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG
 from fairway.domain.aws.wanted import Architecture
 

@@ -9,8 +9,9 @@ from typing import Any
 from troposphere import GetAtt, Output, Ref, Sub, Tags, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
-from fairway.cloudformation import argued, checks, dns, wires
-from fairway.cloudformation.place import TASK_GROUP, Place
+from fairway.cloudformation import argued, wires
+from fairway.cloudformation.services import checks, dns
+from fairway.cloudformation.services.place import TASK_GROUP, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import limits
 

@@ -11,8 +11,8 @@ from typing import Any
 from troposphere import Ref, Sub, Template
 from troposphere import applicationautoscaling as aas
 
-from fairway.cloudformation import balancing, measured, running, stepping
-from fairway.cloudformation.place import CLUSTER, HAS_IMAGE, Place
+from fairway.cloudformation.services import balancing, measured, running, stepping
+from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import cron, names
 from fairway.domain.scaling import Metric, Policy, Scaling, Tracking

@@ -8,7 +8,9 @@ deleted ("Role is invalid or cannot be assumed").
 
 from troposphere import GetAtt, Output, Template
 
-from fairway.cloudformation import permissions, roles, services_permissions, wires
+from fairway.cloudformation import wires
+from fairway.cloudformation.roles import making as roles
+from fairway.cloudformation.roles import permissions, services_permissions
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import Kind

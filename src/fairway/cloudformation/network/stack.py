@@ -10,7 +10,8 @@ of Fairway's is ever in it.
 
 from troposphere import GetAtt, GetAZs, Join, Output, Ref, Select, Tags, Template, ec2
 
-from fairway.cloudformation import asked, endpoints, flowlogs, wires
+from fairway.cloudformation import asked, wires
+from fairway.cloudformation.network import endpoints, flowlogs
 from fairway.domain.app import App
 from fairway.domain.aws import names, subnets
 from fairway.domain.aws.stack import Kind

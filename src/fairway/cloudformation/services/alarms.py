@@ -8,9 +8,9 @@ from typing import Any
 
 from troposphere import Ref, Template, cloudwatch
 
-from fairway.cloudformation import balancing, timetable
-from fairway.cloudformation.measured import MINUTE, dimensions, of_service
-from fairway.cloudformation.place import HAS_IMAGE, Place
+from fairway.cloudformation.services import balancing, timetable
+from fairway.cloudformation.services.measured import MINUTE, dimensions, of_service
+from fairway.cloudformation.services.place import HAS_IMAGE, Place
 from fairway.domain.aws import names
 
 LOAD, LONG = 90, 15

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from troposphere import Equals, Not, Output, Parameter, Ref, Template
 
-from fairway.cloudformation import (
+from fairway.cloudformation import asked, wires
+from fairway.cloudformation.services import (
     alarms,
-    asked,
     balancing,
     cluster,
     loggroups,
@@ -23,9 +23,8 @@ from fairway.cloudformation import (
     task_roles,
     tasks,
     timetable,
-    wires,
 )
-from fairway.cloudformation.place import CLUSTER, HAS_IMAGE, Place
+from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import serving, unfit
 from fairway.errors import UsageError

@@ -4,8 +4,9 @@ from typing import Any
 
 from troposphere import Ref, Tags, Template, ec2, ecs
 
-from fairway.cloudformation import argued, instances, wires
-from fairway.cloudformation.place import CLUSTER, TASK_GROUP, Place
+from fairway.cloudformation import argued, wires
+from fairway.cloudformation.services import instances
+from fairway.cloudformation.services.place import CLUSTER, TASK_GROUP, Place
 from fairway.domain.aws.wanted import Capacity
 
 PROVIDERS = "CapacityProviders"

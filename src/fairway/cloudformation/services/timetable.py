@@ -9,9 +9,9 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, iam, scheduler
 
-from fairway.cloudformation import cluster, task_roles, tasks
-from fairway.cloudformation.checks import within
-from fairway.cloudformation.place import CLUSTER, HAS_IMAGE, Place
+from fairway.cloudformation.services import cluster, task_roles, tasks
+from fairway.cloudformation.services.checks import within
+from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.aws import cron, limits, names
 from fairway.domain.job import Job
 from fairway.domain.schedule import Schedule

@@ -8,8 +8,9 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Template, iam
 
-from fairway.cloudformation import loggroups, wires
-from fairway.cloudformation.place import Place
+from fairway.cloudformation import wires
+from fairway.cloudformation.services import loggroups
+from fairway.cloudformation.services.place import Place
 
 EXECUTION, TASK = "ExecutionRole", "TaskRole"
 UNNAMED = "ecr:GetAuthorizationToken"

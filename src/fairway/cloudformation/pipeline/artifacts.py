@@ -8,7 +8,8 @@ in nobody's way. Without versions: each execution writes under a key of its own.
 
 from troposphere import Template
 
-from fairway.cloudformation import buckets, permissions
+from fairway.cloudformation import buckets
+from fairway.cloudformation.roles import permissions
 
 DAYS = 365
 ARGUED = {

@@ -3,7 +3,7 @@
 from troposphere import Template, logs
 
 from fairway.cloudformation import argued
-from fairway.cloudformation.place import Place
+from fairway.cloudformation.services.place import Place
 from fairway.domain.aws import names
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Tags, Template, ecs
 
-from fairway.cloudformation import checks, loggroups, task_roles, wires
-from fairway.cloudformation.place import HAS_IMAGE, Place
+from fairway.cloudformation import wires
+from fairway.cloudformation.services import checks, loggroups, task_roles
+from fairway.cloudformation.services.place import HAS_IMAGE, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import fargate, names
 from fairway.domain.aws.wanted import Architecture

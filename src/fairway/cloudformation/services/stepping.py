@@ -9,8 +9,8 @@ from typing import Any
 from troposphere import Ref, cloudwatch
 from troposphere import applicationautoscaling as aas
 
-from fairway.cloudformation import measured
-from fairway.cloudformation.place import HAS_IMAGE
+from fairway.cloudformation.services import measured
+from fairway.cloudformation.services.place import HAS_IMAGE
 from fairway.domain.aws import names
 from fairway.domain.scaling import Adjustment, Metric, Step, Stepping
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Template, codebuild, logs
 
-from fairway.cloudformation import argued, asked, buildspec, wires
+from fairway.cloudformation import argued, asked, wires
+from fairway.cloudformation.pipeline import buildspec
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names, pipelining
 from fairway.domain.aws.wanted import Architecture

@@ -1,0 +1,1 @@
+"""The NETWORK stack: where everything stands, and how it reaches the world."""

@@ -1,0 +1,1 @@
+"""The PIPELINE stack: from a push to the environments."""

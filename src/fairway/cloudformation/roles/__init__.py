@@ -1,0 +1,1 @@
+"""Who may do what on AWS, each permission with its reason."""

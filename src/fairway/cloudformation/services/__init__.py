@@ -1,0 +1,1 @@
+"""The SERVICES stack of an environment: what runs, behind what, in how many tasks."""
