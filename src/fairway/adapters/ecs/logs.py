@@ -76,7 +76,8 @@ class EcsLogs:
         self, task: TaskId, *, tail: int | None = None, since: float | None = None, follow: bool = False
     ) -> AsyncGenerator[LogLine, None]:
         """The task's lines, oldest first."""
-        begin = None if since is None else int(since * SECOND)
+        # In CloudWatch's milliseconds: a line's own time as seconds comes back some nanoseconds beside it.
+        begin = None if since is None else round(since * 1000) * MILLISECOND
         if tail is not None:
             stream = self._printing.stream(task)
             found = [read(event) for event in (await stream.last(tail) if stream else ())]
