@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from fairway.cli import app, table, tree
 
@@ -83,3 +84,11 @@ def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(
 def test_completion_prints_a_script(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["completion", shell]) == 0
     assert "_FAIRWAY_COMPLETE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("group", "typed", "nearest"), [("db", "bakup", "backup"), ("aws", "pln", "plan")])
+def test_a_group_names_the_nearest_of_its_commands(group: str, typed: str, nearest: str) -> None:
+    done = CliRunner().invoke(tree.build(), [group, typed])
+
+    assert done.exit_code == 2
+    assert f"the nearest is {nearest}" in done.output

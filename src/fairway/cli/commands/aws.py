@@ -1,9 +1,10 @@
 """`fairway aws`: the app on AWS's own services. Each command is a module of its own, imported when it is called."""
 
-import importlib
 from collections.abc import Mapping
 
 import click
+
+from fairway.cli.lazily import LazyGroup
 
 HERE = "fairway.cli.commands"
 COMMANDS: Mapping[str, str] = {
@@ -16,23 +17,7 @@ COMMANDS: Mapping[str, str] = {
 """Where each command is, in the order in which they are listed."""
 
 
-class Cloud(click.Group):
-    """Finds its commands in the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, None when there is no such one."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-
-@click.group("aws", cls=Cloud)
+@click.group("aws", cls=LazyGroup, places=COMMANDS)
 def aws() -> None:
     """Run the app on AWS: what would change and cost, make it, take it down.
 
