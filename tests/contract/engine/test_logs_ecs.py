@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fairway.adapters.ecs.engine import EcsEngine
-from fairway.adapters.ecs.logs import EcsLogs, EcsPrinting
+from fairway.adapters.ecs.logs import MILLISECOND, SECOND, EcsLogs, EcsPrinting, stamp_of
 from fairway.adapters.memory.clock import LoopClock
 from fairway.domain.ids import TaskId
 from support.ecs_room import EcsRoom, open_room
@@ -60,6 +60,12 @@ async def test_what_was_printed_before_is_left_out(made: EcsRoom, logs: EcsLogs)
 
     assert await read(logs, since=at) == []
     assert await read(logs, since=at - 3600) == ["one"]
+
+
+def test_the_time_of_a_line_leads_back_to_its_stamp() -> None:
+    stamps = [(1764503212345 + step * 7919) * MILLISECOND for step in range(2000)]
+
+    assert [stamp_of(stamp / SECOND) for stamp in stamps] == stamps
 
 
 async def test_a_task_that_has_printed_nothing_and_one_that_is_not_there_have_no_lines(logs: EcsLogs) -> None:

@@ -124,3 +124,20 @@ async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> Non
     assert after.closed
     assert done.state is RolloutState.COMPLETED
     assert not (await yard.desired()).closed
+
+
+async def test_a_restart_opens_it_with_what_it_had() -> None:
+    yard = Yard()
+    await yard.store.apps.create(APP, at=1.0)
+    doors = Doors(yard.store.desired, yard.board)
+    async with running(yard):
+        await yard.deploy(41)
+        closing = asyncio.create_task(doors.close(APP, PRODUCTION, print))
+        await asyncio.sleep(1)
+        closed = await yard.desired()
+        await yard.deployer.restart(APP, PRODUCTION)
+        after = await yard.desired()
+        closing.cancel()
+
+    assert closed.closed and not after.closed
+    assert [each.replicas for each in after.services] == [each.replicas for each in closed.services]

@@ -76,8 +76,7 @@ class EcsLogs:
         self, task: TaskId, *, tail: int | None = None, since: float | None = None, follow: bool = False
     ) -> AsyncGenerator[LogLine, None]:
         """The task's lines, oldest first."""
-        # In CloudWatch's milliseconds: a line's own time as seconds comes back some nanoseconds beside it.
-        begin = None if since is None else round(since * 1000) * MILLISECOND
+        begin = None if since is None else stamp_of(since)
         if tail is not None:
             stream = self._printing.stream(task)
             found = [read(event) for event in (await stream.last(tail) if stream else ())]
@@ -97,6 +96,12 @@ class EcsLogs:
 def read(event: Event) -> Piece:
     """A line of CloudWatch's as a piece: always a whole line."""
     return Piece(event.at * MILLISECOND, OUT, event.text.encode(), True)
+
+
+def stamp_of(seconds: float) -> int:
+    """The stamp of a line's time. A time in seconds comes back some nanoseconds beside the line's own, so it is rounded
+    to CloudWatch's milliseconds: 1764503212.345 is 1764503212345 * MILLISECOND, and not 64 ns less."""
+    return round(seconds * 1000) * MILLISECOND
 
 
 def line_of(task: TaskId, piece: Piece) -> LogLine:
