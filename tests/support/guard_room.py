@@ -152,12 +152,14 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
         ),
         Targets(latest, described, reach),
     )
+    jobs = DockerJobs(engine, PASSAGE)
     return Parts(
         passages=store.passages,
         databases=databases,
         watches=PostgresWatches(workshop),
         gates=PostgresGates(),
-        jobs=DockerJobs(engine, PASSAGE),
+        jobs=jobs,
+        tasks=jobs,
         trials=DockerTrials(engine),
         planning=Reckoning(Planner(DockerImageFiles(engine), databases)),
         judging=Judge(
@@ -169,7 +171,7 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
         masks=Unmasked(),
         values=values,
         serving=serving,
-        releases=store.releases,
+        release=store.releases.get,
         reach=reach,
         doors=MemoryDoors(),
         clock=clock,

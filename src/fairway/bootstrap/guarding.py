@@ -89,6 +89,7 @@ def make_parts(
 ) -> Parts:
     """What the guard stands on."""
     databases = engines.databases
+    jobs = DockerJobs(ground.engine, PASSAGE)
 
     async def serving(app: AppName, environment: EnvironmentName) -> Serving | None:
         current = await finder.find(app, environment)
@@ -99,7 +100,8 @@ def make_parts(
         databases=databases,
         watches=engines.watches,
         gates=engines.gates,
-        jobs=DockerJobs(ground.engine, PASSAGE),
+        jobs=jobs,
+        tasks=jobs,
         trials=DockerTrials(ground.engine),
         planning=Reckoning(Planner(DockerImageFiles(ground.engine), databases)),
         judging=Judge(databases, engines.counts, SquawkLinter(), ground.repositories, workspaces),
@@ -109,7 +111,7 @@ def make_parts(
         masks=ground.masks,
         values=ground.variables.values,
         serving=serving,
-        releases=ground.store.releases,
+        release=ground.store.releases.get,
         reach=reach,
         doors=doors,
         clock=ground.clock,

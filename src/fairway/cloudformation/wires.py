@@ -17,11 +17,19 @@ CONFIGURATION = "ConfigurationSecret"
 """DATA's output: the ARN of the secret with the environment's variables."""
 DATABASE_CLIENTS = "DatabaseClients"
 """DATA's output when the environment has databases: the security group whose members reach them."""
+PASSAGES, BACKUPS, BACKUP_KEY = "Passages", "Backups", "BackupKey"
+"""DATA's outputs when the environment has migrations: the name of the table that the guard keeps its records in, the
+name of the bucket with its backups, and the ARN of the secret that those are encrypted with."""
 
 IMAGE_DIGEST, CONFIGURATION_VERSION, COMMIT = "ImageDigest", "ConfigurationVersion", "Commit"
 """SERVICES' parameters that a deployment sets; all "" before the first one, and then there is no service yet."""
 CLUSTER, URL, LOAD_BALANCER = "Cluster", "Url", "LoadBalancer"
 """SERVICES' outputs: the cluster's name, where the app is reached, the load balancer's own name in DNS."""
+MIGRATION_SUBNETS, MIGRATION_GROUPS = "MigrationSubnets", "MigrationGroups"
+MIGRATION_ROLE, MIGRATION_TASK_ROLE, MIGRATION_LOGS = "MigrationRole", "MigrationTaskRole", "MigrationLogs"
+"""SERVICES' outputs when the environment has migrations: where the task of one runs. The subnets and the security
+groups are joined with commas; the roles are ARNs, the first the one by which ECS starts the task, the second what the
+app itself may do, "" for nothing; the last is the log group's name."""
 
 PIPELINE, CONNECTION = "Pipeline", "Connection"
 """PIPELINE's outputs: the pipeline's name, and the ARN of the connection to the code."""
@@ -36,6 +44,12 @@ def services_role(environment: str) -> str:
     """DATA's output, which the PIPELINE takes: the ARN of the role under which CloudFormation changes the environment's
     services. It says which environment, since a pipeline has several."""
     return names.logical("services-role", environment)
+
+
+def builds(environment: str) -> str:
+    """DATA's output when the environment has migrations, which the PIPELINE takes: the security group of the build that
+    deploys there, which reaches the database. It says which environment, since a pipeline has several."""
+    return names.logical("builds", environment)
 
 
 def service(name: str) -> str:

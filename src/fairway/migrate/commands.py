@@ -14,7 +14,7 @@ from fairway.domain.rehearsal import Attempt
 from fairway.migrate.outfit import Outfit
 from fairway.migrate.parts import Parts, Subject
 from fairway.migrate.walk import Walk
-from fairway.ports.jobs import JobEnd, JobSpec
+from fairway.ports.jobs import JobEnd, Jobs, JobSpec
 from fairway.wire import words
 
 KEPT = 40
@@ -81,9 +81,16 @@ def timeouts(settings: Migrations) -> str:
 
 
 async def run(
-    parts: Parts, walk: Walk, job: JobId, spec: JobSpec, variables: Mapping[str, str], settings: Migrations
+    parts: Parts,
+    jobs: Jobs,
+    walk: Walk,
+    job: JobId,
+    spec: JobSpec,
+    variables: Mapping[str, str],
+    settings: Migrations,
 ) -> Attempt:
-    """Run it to its end, or find it and watch it on. Raises WorkFailed when it can't be started, Unavailable."""
+    """Run it among those jobs to its end, or find it and watch it on. Raises WorkFailed when it can't be started,
+    Unavailable."""
     mask = await parts.masks.of(spec.app)
     last: deque[str] = deque(maxlen=KEPT)
     write = walk.printed(spec.name)
@@ -94,7 +101,7 @@ async def run(
         write(text)
 
     await parts.holding.valid()
-    end = await parts.jobs.run(job, spec, variables, take, timeout=settings.timeout)
+    end = await jobs.run(job, spec, variables, take, timeout=settings.timeout)
     return describe(spec, end, tuple(last))
 
 

@@ -60,7 +60,7 @@ class Guard:
     async def finish(self, passage: Passage, log: LogSink) -> Passage:
         """Find out what became of one that a dead server was migrating, with nobody there who had ordered it. Raises
         NotFound when its release is not kept any more, Unavailable."""
-        release = await self.parts.releases.get(passage.app, passage.release or 0)
+        release = await self.parts.release(passage.app, passage.release or 0)
         order = Order(
             app=passage.app,
             environment=passage.environment,
@@ -269,7 +269,7 @@ class Guard:
             walk.step("migration", False, cause.sentence)
             outcome = Outcome.UNTOUCHED if restored else found.outcome
             await walk.end(S.FAILED, cause.sentence, cause, outcome=outcome, applied=found.applied)
-        await self.parts.jobs.remove(JobId(walk.passage.job))
+        await self.parts.tasks.remove(JobId(walk.passage.job))
 
     async def _open(self, walk: Walk, subject: Subject) -> None:
         """The database is as the release that served has it: if it was closed for the passage, it may serve again."""

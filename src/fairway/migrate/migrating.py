@@ -96,10 +96,10 @@ class Migration:
         chosen = await outfit.choose(parts, walk, subject, here=subject.address, there=subject.written)
         spec = commands.make_spec(walk, commands.MIGRATE, chosen)
         variables = {**commands.add_own(subject.variables, subject, walk), **chosen.variables}
-        return await commands.run(parts, walk, JobId(walk.passage.job), spec, variables, subject.settings)
+        return await commands.run(parts, parts.tasks, walk, JobId(walk.passage.job), spec, variables, subject.settings)
 
     async def _is_gone(self) -> bool:
-        return self._walk.passage.job not in await self._parts.jobs.list()
+        return self._walk.passage.job not in await self._parts.tasks.list()
 
     async def _look(self, code: int | None) -> Aftermath:
         """How the database stands, by its tool's table and its schema."""
@@ -128,7 +128,7 @@ class Migration:
             f"waited for a lock longer than {words.duration(self._subject.settings.lock_timeout)}; "
             f"attempt {tried + 1} of {self._subject.settings.retries + 1} follows in {words.duration(pause)}",
         )
-        await self._parts.jobs.remove(JobId(self._walk.passage.job))
+        await self._parts.tasks.remove(JobId(self._walk.passage.job))
         await self._parts.clock.sleep(pause)
         await self._walk.note(job=commands.job_id(self._walk.passage, commands.MIGRATE, tried + 1))
 

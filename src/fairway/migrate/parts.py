@@ -23,7 +23,6 @@ from fairway.ports.guarding import Passages
 from fairway.ports.jobs import Jobs
 from fairway.ports.leases import Holding
 from fairway.ports.masks import Masks
-from fairway.ports.stores import Releases
 from fairway.ports.trials import Trials
 
 
@@ -156,6 +155,8 @@ class Doors(Protocol):
         ...
 
 
+FindRelease = Callable[[AppName, int], Awaitable[Release]]
+"""A release by its number. Raises NotFound when it is not kept any more."""
 FindServing = Callable[[AppName, EnvironmentName], Awaitable[Serving | None]]
 Tools = Callable[[int, str | None], Awaitable[Image]]
 """The image with PostgreSQL's programs of that major version, or the one that is named. Raises WorkFailed."""
@@ -165,14 +166,16 @@ Reach = Callable[[AppName, EnvironmentName, Address], Awaitable[Address]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """`server` is the instance that writes itself on what it begins. `patience` is for how many seconds a database or
-    an engine that does not answer is asked again while a migration is under way."""
+    """`jobs` run commands on copies, `tasks` on the real database, where a command has to outlive who began it.
+    `server` is the instance that writes itself on what it begins. `patience` is for how many seconds a database or an
+    engine that does not answer is asked again while a migration is under way."""
 
     passages: Passages
     databases: Databases
     watches: Watches
     gates: Gates
     jobs: Jobs
+    tasks: Jobs
     trials: Trials
     planning: Planning
     judging: Judging
@@ -182,7 +185,7 @@ class Parts:
     masks: Masks
     values: Values
     serving: FindServing
-    releases: Releases
+    release: FindRelease
     reach: Reach
     doors: Doors
     clock: Clock

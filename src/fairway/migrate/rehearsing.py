@@ -62,7 +62,7 @@ async def try_command(
     spec = commands.make_spec(walk, name, chosen, network=scratch.network, mounts=scratch.mounts)
     variables = {**commands.add_own(pointed(subject, scratch).variables, subject, walk), **chosen.variables}
     try:
-        return await commands.run(parts, walk, job, spec, variables, subject.settings)
+        return await commands.run(parts, parts.jobs, walk, job, spec, variables, subject.settings)
     finally:
         await parts.jobs.remove(job)
 
