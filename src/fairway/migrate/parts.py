@@ -15,6 +15,7 @@ from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Migrations, Plan
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
+from fairway.migrate.advice import ON_SERVER, Advice
 from fairway.migrate.tools.sql_script import Script
 from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
@@ -168,7 +169,8 @@ Reach = Callable[[AppName, EnvironmentName, Address], Awaitable[Address]]
 class Parts:
     """`jobs` run commands on copies, `tasks` on the real database, where a command has to outlive who began it.
     `server` is the instance that writes itself on what it begins. `patience` is for how many seconds a database or an
-    engine that does not answer is asked again while a migration is under way."""
+    engine that does not answer is asked again while a migration is under way. `advice` has the words of what is done
+    next, by where the guard stands."""
 
     passages: Passages
     databases: Databases
@@ -192,3 +194,4 @@ class Parts:
     holding: Holding
     server: str
     patience: float = 600.0
+    advice: Advice = ON_SERVER

@@ -30,6 +30,11 @@ class CloudSecrets(Protocol):
         """An earlier version; None when Secrets Manager does not have it any more: it keeps a hundred at least."""
         ...
 
+    async def text(self, secret: str) -> str | None:
+        """The newest version of a secret that is one text, as a managed database's URL is; None when there is no such
+        secret, or none was ever put into it."""
+        ...
+
     async def names(self, secret: str) -> tuple[str, ...]:
         """The variables of the newest version, sorted; none when there is no such secret."""
         ...

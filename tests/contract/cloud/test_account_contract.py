@@ -7,6 +7,7 @@ from fairway.adapters.aws.account import AwsAccount
 from fairway.adapters.aws.pipeline import AwsPipeline
 from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
+from fairway.adapters.memory.account import MemorySecrets
 from fairway.domain.aws.seen import Connection
 from fairway.domain.aws.stack import Kind, Stack
 from fairway.errors import Conflict, NotFound, UsageError
@@ -89,6 +90,24 @@ async def test_a_secret_is_found_by_its_arn_too(aws: Cloud) -> None:
     await aws.secrets.put(arn, {"A": "1"})
 
     assert await aws.secrets.names(SECRET) == ("A",)
+
+
+async def test_a_secret_that_is_one_text_is_read_as_it_is(aws: Cloud) -> None:
+    assert aws.session is not None
+    arn = (await aws.session.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString="postgres://x"))["ARN"]
+
+    assert await aws.secrets.text(arn) == "postgres://x"
+
+
+async def test_in_memory_a_secret_that_is_one_text_is_read_as_it_is(memory: Cloud) -> None:
+    assert isinstance(memory.secrets, MemorySecrets)
+    memory.secrets.texts[SECRET] = "postgres://x"
+
+    assert await memory.secrets.text(SECRET) == "postgres://x"
+
+
+async def test_a_text_that_is_not_there_is_none(cloud: Cloud) -> None:
+    assert await cloud.secrets.text(SECRET) is None
 
 
 async def test_in_memory_a_secret_is_found_by_its_arn_too(memory: Cloud) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
@@ -30,16 +31,27 @@ class AwsSecrets:
         """By GetSecretValue, which finds versions that have no label any more too, as long as they are kept."""
         return await self._get(secret, VersionId=id)
 
+    async def text(self, secret: str) -> str | None:
+        """By GetSecretValue."""
+        answer = await self._ask(secret)
+        return None if answer is None else str(answer.get("SecretString", ""))
+
     async def _get(self, secret: str, **chosen: str) -> Version | None:
+        answer = await self._ask(secret, **chosen)
+        if answer is None:
+            return None
+        return Version(id=answer["VersionId"], values=variables.read(secret, answer.get("SecretString", "")))
+
+    async def _ask(self, secret: str, **chosen: str) -> Mapping[str, Any] | None:
         try:
-            answer = await self._session.call(
+            answer: Mapping[str, Any] = await self._session.call(
                 "secretsmanager", "GetSecretValue", known=(NOT_FOUND, REFUSED), SecretId=secret, **chosen
             )
         except Refused as refused:
             if refused.code == NOT_FOUND:
                 return None
             raise deleted(secret, refused) from refused
-        return Version(id=answer["VersionId"], values=variables.read(secret, answer.get("SecretString", "")))
+        return answer
 
     async def names(self, secret: str) -> tuple[str, ...]:
         """Out of the values: Secrets Manager keeps no list of what is inside."""

@@ -41,11 +41,13 @@ class MemoryAccount:
 
 
 class MemorySecrets:
-    """`ports.account.CloudSecrets`. `versions` has what was put, by the secret's name, the newest last."""
+    """`ports.account.CloudSecrets`. `versions` has what was put, by the secret's name, the newest last;
+    `texts` those that are one text."""
 
     def __init__(self, stacks: MemoryStacks) -> None:
         self.faults = Faults()
         self.versions: dict[str, list[Version]] = {}
+        self.texts: dict[str, str] = {}
         self._stacks = stacks
         self._numbers = itertools.count(1)
 
@@ -61,6 +63,10 @@ class MemorySecrets:
         if await self.faults.meet("version"):
             return None
         return next((each for each in self.versions.get(name_of(secret), []) if each.id == id), None)
+
+    async def text(self, secret: str) -> str | None:
+        """Of `texts`; while it lies: none."""
+        return None if await self.faults.meet("text") else self.texts.get(name_of(secret))
 
     async def names(self, secret: str) -> tuple[str, ...]:
         """The newest version's names; while it lies: none."""

@@ -14,6 +14,7 @@ from fairway.domain.aws.handover import Handover
 from fairway.domain.aws.stack import SeenStack
 from fairway.errors import WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
+from fairway.pipeline.cloud.guarding import OpenGuard, unguarded
 from fairway.pipeline.cloud.preparing import Prepared, Preparing, Synthesize
 from fairway.pipeline.cloud.reporting import Reporting
 from fairway.pipeline.cloud.settling import Settled, Settling
@@ -37,10 +38,11 @@ four."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cloud:
-    """What a deployment needs of AWS in one region."""
+    """What a deployment needs of AWS in one region; `guard` opens the guard of an environment with migrations."""
 
     parts: Parts
     rollouts: Rollouts
+    guard: OpenGuard = unguarded
 
 
 Connect = Callable[[str], Cloud]

@@ -1,0 +1,30 @@
+"""Where the migration guard of one environment on AWS keeps what it knows, and where a migration's task runs."""
+
+from dataclasses import dataclass
+
+from fairway.domain.aws.wanted import Architecture, Capacity
+from fairway.domain.ids import AppName, EnvironmentName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardPlace:
+    """`table` (DynamoDB) has the records, `bucket` the backups, and `key` is the ARN of the secret that those are
+    sealed with. A migration's task runs in `cluster`, in these subnets and security groups, with an address on the
+    internet where it is `public`. `role` is the ARN of the role by which ECS starts it, `task_role` of what the app
+    itself may do, None: nothing; `logs` is its log group's name."""
+
+    app: AppName
+    environment: EnvironmentName
+    region: str
+    table: str
+    bucket: str
+    key: str
+    cluster: str
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
+    role: str
+    task_role: str | None
+    logs: str
+    architecture: Architecture
+    capacity: Capacity
+    public: bool = False
