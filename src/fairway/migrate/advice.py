@@ -55,7 +55,7 @@ class OnServer:
 
     def close(self) -> str:
         """By fairway.toml."""
-        return "close the environment while it migrates: migrations.maintenance = true"
+        return "or close the environment while it migrates: migrations.maintenance = true"
 
     def again(self) -> str:
         """By its execution."""

@@ -128,7 +128,7 @@ class Guard:
         except FairwayError as error:
             if walk.passage.status is S.MIGRATING or walk.passage.finished:
                 raise
-            cause = causes.from_error(error, walk.passage)
+            cause = causes.from_error(error, walk.passage, self.parts.advice)
             walk.step(
                 saying.STEPS[walk.passage.status], False, f"{error.what}: {error.why}" if error.why else error.what
             )
@@ -137,7 +137,7 @@ class Guard:
     async def _pass(self, walk: Walk) -> None:
         """The whole order, from its beginning."""
         if walk.passage.status is not S.CHECKING:
-            walk.say("the server was restarted before it migrated; beginning again")
+            walk.say("it was left before it migrated; beginning again")
             await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None)
         subject = await self._check(walk)
         if subject is None:
@@ -171,7 +171,7 @@ class Guard:
         if settings.database not in variables:
             raise UsageError(
                 f"{environment} has no variable {settings.database}, which should name the database",
-                hint=f"fairway env set -e {environment} {settings.database}, or set migrations.database",
+                hint=f"{parts.advice.name(environment, settings.database)}, or set migrations.database",
             )
         written = addresses.read(variables[settings.database], variable=settings.database)
         address = await parts.reach(release.app, environment, written)
@@ -214,7 +214,7 @@ class Guard:
             failed = rehearsed.find_failure(found, subject.plan, subject.settings, subject.written)
             if failed is not None:
                 walk.step("rehearsal", False, failed.sentence)
-                cause = causes.rehearsal(failed, walk.passage, elsewhere=await self._passed_in(walk))
+                cause = causes.rehearsal(failed, walk.passage, self.parts.advice, elsewhere=await self._passed_in(walk))
                 await walk.end(S.FAILED, failed.sentence, cause, outcome=Outcome.UNTOUCHED)
                 return False
             walk.step("rehearsal", True, saying.rehearsal(found))
@@ -239,7 +239,7 @@ class Guard:
         maintenance = subject.settings.maintenance
         obstacle = guarding.find_obstacle(walk.passage, walk.order.agreed, maintenance=maintenance)
         if obstacle is not None:
-            cause = causes.obstacle(obstacle, walk.passage, walk.order.agreed)
+            cause = causes.obstacle(obstacle, walk.passage, walk.order.agreed, self.parts.advice)
             walk.step("refused", False, cause.sentence)
             await walk.end(S.REFUSED, cause.sentence, cause, outcome=Outcome.UNTOUCHED)
         elif not walk.order.goes:
@@ -265,7 +265,7 @@ class Guard:
             if restored or found.outcome is Outcome.UNTOUCHED:
                 await insist(self.parts, walk, lambda: self._open(walk, subject))
             closed = guarding.closes(walk.passage, maintenance=subject.settings.maintenance)
-            cause = causes.aftermath(found, walk.passage, restored=restored, closed=closed)
+            cause = causes.aftermath(found, walk.passage, self.parts.advice, restored=restored, closed=closed)
             walk.step("migration", False, cause.sentence)
             outcome = Outcome.UNTOUCHED if restored else found.outcome
             await walk.end(S.FAILED, cause.sentence, cause, outcome=outcome, applied=found.applied)

@@ -49,7 +49,7 @@ class Migration:
 
     async def resume(self) -> Aftermath:
         """Go on with what a dead server had begun. Raises Overtaken."""
-        self._walk.say("the server was restarted while it migrated: looking for what became of it")
+        self._walk.say("it was left while it migrated: looking for what became of it")
         return await self._see_through(fresh=False)
 
     async def _see_through(self, *, fresh: bool) -> Aftermath:
