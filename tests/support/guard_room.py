@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ from fairway.migrate.backups.targets import Targets
 from fairway.migrate.copying import Copying
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
+from fairway.migrate.judgement.running import read_source
 from fairway.migrate.parts import Order, Parts, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.tools.pending import Planner
@@ -163,7 +165,10 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
         trials=DockerTrials(engine),
         planning=Reckoning(Planner(DockerImageFiles(engine), databases)),
         judging=Judge(
-            databases, PostgresCounts(), SquawkLinter(), GitRepositories(root / "repositories", ()), workspaces
+            databases,
+            PostgresCounts(),
+            SquawkLinter(),
+            partial(read_source, GitRepositories(root / "repositories", ()), workspaces),
         ),
         copies=Copying(safe.backing),
         tools=workshop.programs,

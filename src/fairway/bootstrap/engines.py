@@ -1,8 +1,11 @@
 """The adapters that work on databases, one set for each engine."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fairway.adapters.buildkit.bases import DockerBases
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.isolation import IsolatedNetworks
 from fairway.adapters.engines.engines import (
     EngineCounts,
@@ -25,7 +28,6 @@ from fairway.adapters.sqlite.dumps import SqliteDumps
 from fairway.adapters.sqlite.gates import SqliteGates
 from fairway.adapters.sqlite.scratches import SqliteScratches
 from fairway.adapters.sqlite.watches import SqliteWatches
-from fairway.bootstrap.ground import Ground
 from fairway.domain.address import Engine
 from fairway.migrate.parts import Tools
 
@@ -46,11 +48,11 @@ class Engines:
     tools: Tools
 
 
-def make_engines(ground: Ground) -> Engines:
-    """All that there are."""
-    workshop = Workshop(ground.engine, DockerBases(ground.builder))
-    isolation = IsolatedNetworks(ground.engine.containers.connection, ground.instance)
-    copies = ground.settings.home / "copies"
+def make_engines(engine: DockerEngine, builder: DockerBuilder, copies: Path) -> Engines:
+    """All that there are, with their containers under the engine's instance; copies of SQLite's files lie below
+    `copies`."""
+    workshop = Workshop(engine, DockerBases(builder))
+    isolation = IsolatedNetworks(engine.containers.connection, engine.containers.instance)
     return Engines(
         databases=EngineDatabases({POSTGRES: PostgresDatabases(), SQLITE: SqliteDatabases(copies)}),
         counts=EngineCounts({POSTGRES: PostgresCounts(), SQLITE: SqliteCounts()}),

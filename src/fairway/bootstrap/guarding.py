@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fairway.adapters.docker.jobs import DockerJobs
@@ -29,6 +30,7 @@ from fairway.migrate.copying import Copying
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
+from fairway.migrate.judgement.running import read_source
 from fairway.migrate.parts import Doors, Parts, Reach, Serving
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.requests import Requests
@@ -51,7 +53,7 @@ class Guarding:
 def guard(ground: Ground, hosting: Hosting, doors: Doors) -> Guarding:
     """The rooms of the apps' databases."""
     finder = Finder(ground.store.desired, ground.store.deployments, ground.store.releases)
-    engines = make_engines(ground)
+    engines = make_engines(ground.engine, ground.builder, ground.settings.home / "copies")
     reach = make_reach(ground, hosting, finder)
     # One for all: it sweeps what it has not opened itself.
     workspaces = FileWorkspaces(ground.settings.dumps)
@@ -104,7 +106,7 @@ def make_parts(
         tasks=jobs,
         trials=DockerTrials(ground.engine),
         planning=Reckoning(Planner(DockerImageFiles(ground.engine), databases)),
-        judging=Judge(databases, engines.counts, SquawkLinter(), ground.repositories, workspaces),
+        judging=Judge(databases, engines.counts, SquawkLinter(), partial(read_source, ground.repositories, workspaces)),
         copies=Copying(safe.backing),
         tools=engines.tools,
         restore=safe.restoring.put_back,

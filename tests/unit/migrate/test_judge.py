@@ -1,6 +1,7 @@
 """The judge gathers what is known of a database and of the release that serves."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Migrations, Plan, Policy, Step, Tool
 from fairway.domain.release import Release
 from fairway.migrate.judgement.judge import Judge
-from fairway.migrate.judgement.running import read_texts
+from fairway.migrate.judgement.running import read_source, read_texts
 from fairway.migrate.parts import Subject
 from support.pipeline_values import APP, make_release
 
@@ -40,8 +41,7 @@ class Room:
             MemoryDatabases(self.world),
             MemoryCounts(self.world),
             MemoryLinter({}),
-            self.repositories,
-            self.workspaces,
+            partial(read_source, self.repositories, self.workspaces),
         )
 
     async def serve(self, files: dict[str, bytes]) -> Release:

@@ -5,17 +5,20 @@ between leaves a record that promises nothing, and a file that the next round re
 """
 
 import logging
+from collections.abc import Sequence
+from typing import Protocol
 
 from fairway.domain import backup as domain
 from fairway.domain import proof
 from fairway.domain.backup import Backup, Keep, Verdict
 from fairway.domain.ids import AppName
+from fairway.domain.release import Release
 from fairway.errors import FairwayError
 from fairway.migrate.backups.ledger import ALL, Ledger
 from fairway.migrate.backups.targets import Target, Targets
 from fairway.ports.databases import Scratches
 from fairway.ports.guarding import Vault, Workspaces
-from fairway.ports.stores import Apps, Releases
+from fairway.ports.stores import AppRecord
 
 LOG = logging.getLogger(__name__)
 EVERY = 3600.0
@@ -23,14 +26,26 @@ EVERY = 3600.0
 TAKEN_AWAY = "newer ones are kept, or it was too old"
 
 
+class KnownApps(Protocol):
+    async def list(self) -> Sequence[AppRecord]:
+        """The apps whose backups are kept in order here. Raises Unavailable."""
+        ...
+
+
+class KnownReleases(Protocol):
+    async def list(self, app: AppName, *, limit: int) -> Sequence[Release]:
+        """Those of an app that are kept, with the backups that were made before them. Raises Unavailable."""
+        ...
+
+
 class Keeping:
-    """Keeps the vault in order. `apps` is the store of this server's apps."""
+    """Keeps the vault in order. `apps` are those of this server."""
 
     def __init__(
         self,
         *,
-        apps: Apps,
-        releases: Releases,
+        apps: KnownApps,
+        releases: KnownReleases,
         vault: Vault,
         workspaces: Workspaces,
         scratches: Scratches,

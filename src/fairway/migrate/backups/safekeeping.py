@@ -6,7 +6,7 @@ from typing import Any
 
 from fairway.migrate.backups.backing import Backing
 from fairway.migrate.backups.errands import Errands
-from fairway.migrate.backups.keeping import Keeping
+from fairway.migrate.backups.keeping import Keeping, KnownApps, KnownReleases
 from fairway.migrate.backups.ledger import Ledger
 from fairway.migrate.backups.orders import Orders
 from fairway.migrate.backups.proving import Prover
@@ -18,15 +18,14 @@ from fairway.ports.clock import Clock
 from fairway.ports.databases import Databases, Dumps, Scratches
 from fairway.ports.guarding import Backups, Passages, Vault, Workspaces
 from fairway.ports.notify import Notices
-from fairway.ports.stores import Apps, Releases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What it stands on. `apps` is the store of this server's apps."""
+    """What it stands on. `apps` are those of this server."""
 
-    apps: Apps
-    releases: Releases
+    apps: KnownApps
+    releases: KnownReleases
     backups: Backups
     passages: Passages
     databases: Databases

@@ -5,21 +5,22 @@ in the copy, just before it is rehearsed; and with what the rehearsal has shown.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fairway.domain.address import Address
-from fairway.domain.ground import Ground, Question
+from fairway.domain.ground import Ground, Question, Source
 from fairway.domain.judgement import Judged
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
 from fairway.migrate.judgement import judging
-from fairway.migrate.judgement.running import read_source
 from fairway.migrate.parts import Subject
 from fairway.ports.counting import Counts
 from fairway.ports.databases import Databases
-from fairway.ports.guarding import Linter, Workspaces
-from fairway.ports.source import Repositories
+from fairway.ports.guarding import Linter
+
+FindSource = Callable[[Release], Awaitable[Source | None]]
+"""The source of a release that serves; None where it can't be had: then nothing is said of what still uses a name."""
 
 
 class Judge:
@@ -30,14 +31,12 @@ class Judge:
         databases: Databases,
         counts: Counts,
         linter: Linter,
-        repositories: Repositories,
-        workspaces: Workspaces,
+        source: FindSource,
     ) -> None:
         self._databases = databases
         self._counts = counts
         self._linter = linter
-        self._repositories = repositories
-        self._workspaces = workspaces
+        self._source = source
 
     async def judge(
         self,
@@ -54,7 +53,7 @@ class Judge:
             settings=subject.settings,
             standing=subject.standing or await self._databases.look(subject.address),
             schema=await self._databases.schema(subject.address),
-            source=None if serving is None else await read_source(self._repositories, self._workspaces, serving),
+            source=None if serving is None else await self._source(serving),
             serves=serving is not None,
             rehearsal=rehearsal,
         )
