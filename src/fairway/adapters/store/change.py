@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec, definitions
+from fairway.adapters import codec
+from fairway.adapters.store import apps, definitions
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
 from fairway.domain import rollback
 from fairway.domain.app import Mode

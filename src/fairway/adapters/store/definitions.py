@@ -5,7 +5,8 @@ import json
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec
+from fairway.adapters import codec
+from fairway.adapters.store import apps
 from fairway.adapters.store.tables import APPS, DEFINITIONS
 from fairway.domain.pipeline import Definition
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec, releases
+from fairway.adapters import codec
+from fairway.adapters.store import apps, releases
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import APPS, DEPLOYMENTS
 from fairway.domain import transitions

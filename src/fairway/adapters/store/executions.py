@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, change, codec, finding
+from fairway.adapters import codec
+from fairway.adapters.store import apps, change, finding
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
 from fairway.domain.app import Mode, OnFailure

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import codec
+from fairway.adapters import codec
 from fairway.adapters.store.database import Database as Connected
 from fairway.adapters.store.tables import APPS, MANAGED
 from fairway.domain.database import Database, DatabaseKey

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fairway.adapters.store import apps, codec
+from fairway.adapters import codec
+from fairway.adapters.store import apps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import APPS, RUNS
 from fairway.domain.ids import AppName, RunNumber

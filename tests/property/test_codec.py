@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairway.adapters.store import codec
+from fairway.adapters import codec
 from fairway.domain import action, health, pipeline, scaling
 from fairway.domain.app import Environment, Rollout, Service
 from fairway.domain.deployment import Cause

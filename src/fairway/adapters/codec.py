@@ -1,4 +1,4 @@
-"""Nested values as JSON: what a column can't hold field by field is kept as a document.
+"""Nested values as JSON: what a column, or an item of DynamoDB, can't hold field by field is kept as a document.
 
 Explicit on both sides: `encode` writes dataclasses, enumerations, sequences and mappings and refuses everything else;
 `decode` is told which type to read. A document written by an older Fairway lacks the fields that came later: they get
