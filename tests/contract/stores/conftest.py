@@ -1,5 +1,5 @@
 """The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL. `beside` is the same store
-as a second server opens it."""
+as a second server opens it. `records` is what the guard keeps: in each of these, and in a table of DynamoDB."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import psycopg
 import pytest
 
+from fairway.adapters.aws.session import Session
 from fairway.adapters.memory import stores as memory
 from fairway.adapters.store import store as sql
-from support import pipeline_postgres
+from support import guard_records, pipeline_postgres
 from support.pipeline_stores import AnyStore
 
 NUMBERS = itertools.count(1)
@@ -38,15 +39,37 @@ async def beside(store: AnyStore) -> AsyncIterator[AnyStore]:
         yield opened
 
 
+@pytest.fixture
+async def in_memory() -> AsyncIterator[AnyStore]:
+    async with memory.open_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AnyStore]:
+    async with sql.open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/fairway.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def in_postgresql(postgres_database: str) -> AsyncIterator[AnyStore]:
+    async with sql.open_store(postgres_database) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def in_dynamodb(moto: None, session: Session) -> guard_records.Table:
+    await guard_records.make_table(session)
+    return guard_records.table_of(session)
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AnyStore]:
-    match request.param:
-        case "memory":
-            async with memory.open_store() as opened:
-                yield opened
-        case "sqlite":
-            async with sql.open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/fairway.db") as kept:
-                yield kept
-        case _:
-            async with sql.open_store(request.getfixturevalue("postgres_database")) as kept:
-                yield kept
+def store(request: pytest.FixtureRequest) -> AnyStore:
+    found: AnyStore = request.getfixturevalue(f"in_{request.param}")
+    return found
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql", "dynamodb"])
+def records(request: pytest.FixtureRequest) -> guard_records.Kept:
+    found = request.getfixturevalue(f"in_{request.param}")
+    return guard_records.kept_in_table(found) if request.param == "dynamodb" else guard_records.kept_in(found)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 TAKEN = re.compile(r"Already(?:Exists|OwnedByYou)|ResourceExists|^Duplicate\w+Name$")
 MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist")
 BUSY = re.compile(r"InUse|InProgress|Conflict|ConcurrentModification|^Invalid\w*(?:State|Status)|DependencyViolation")
-THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|^SlowDown$|PriorRequestNotComplete")
+THROTTLED = re.compile(
+    r"Throttl|TooManyRequests|RequestLimitExceeded|ThroughputExceeded|^SlowDown$|PriorRequestNotComplete"
+)
 ENCODED = re.compile(r"Encoded authorization failure message:.*", re.S)
 SIGNED = re.compile(r"(?:The )?(?:Canonical String|String-to-Sign)\b.*|x-amz-security-token.*", re.S | re.I)
 ECHOED = re.compile(r"(?i)\bvalue '.*' at '", re.S)
