@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo test check fast lock bench clean
+.PHONY: help setup environment demo static check test lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -22,17 +22,21 @@ demo: setup ## the whole story on a sample backend
 # What tests and benches stand on has to call what there is; how strictly it is annotated is its own affair.
 LENIENT := arg-type misc no-any-return no-untyped-def unused-ignore var-annotated
 
-check: environment ## format, lint, types, import contracts, unit tests, documentation: two minutes on 2 cores
+static: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	MYPYPATH=src:tests:bench $(BIN)/mypy --cache-dir .mypy_cache/lenient --explicit-package-bases $(LENIENT:%=--disable-error-code=%) tests/support bench
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest -q $(FAST) -n 2
+
+# Before every commit: a fifth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
+check: static ## format, lint, types, import contracts, unit tests, documentation: a minute on 2 cores
+	FAIRWAY_TEST_EXAMPLES=20 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
-test: setup check ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 16 minutes on 2 cores
+test: setup static ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 16 minutes on 2 cores
+	$(BIN)/python -m pytest -q $(FAST) -n 2
 	$(BIN)/python -m pytest -q $(SLOW) -n 4 --dist loadfile --no-loadscope-reorder --durations 15
 
 bench: setup ## the figures that the README quotes

@@ -17,6 +17,7 @@ from fairway.domain.execution import (
 )
 from fairway.domain.ids import EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import MoveAction, MoveExecution, carry_out
+from support.examples import examples
 from support.pipeline_values import APP, PUSH, REVISION, define
 
 STAGES = ("source", "build", "staging", "production")
@@ -114,7 +115,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(list(Mode)), events)
 def test_nothing_is_lost_nothing_overtakes_and_everything_ends(
     mode: Mode, happenings: list[tuple[str, int, bool]]

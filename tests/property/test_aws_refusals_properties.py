@@ -9,6 +9,7 @@ from fairway.adapters.aws import refusals
 from fairway.adapters.aws.session import Session
 from fairway.domain.aws import denial, quotas
 from fairway.errors import FairwayError
+from support.examples import examples
 
 SECRET = "hunter2-Zm9vYmFyLWJheg"
 FORMS = (
@@ -31,7 +32,7 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     form=st.sampled_from(FORMS),
     parts=st.fixed_dictionaries(dict.fromkeys("abcd", pieces)),

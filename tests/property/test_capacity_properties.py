@@ -9,6 +9,7 @@ from fairway.domain import capacity, capacity_most, rounding
 from fairway.domain.capacity import MIB, Amount, Budget, Fitting, Host, Policy
 from fairway.domain.desired import DesiredEnvironment, DesiredService
 from fairway.domain.observed import TaskStatus
+from support.examples import examples
 from support.orchestrator_simulation import World, assert_as_desired
 from support.orchestrator_world import desire, web, worker
 
@@ -40,7 +41,7 @@ def reserved(world: World) -> int:
     return sum(each.spec.memory for each in live if each.spec is not None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(environments(1), environments(2), st.integers(100, 6000), st.sampled_from([100, 150]), st.data())
 def test_what_was_admitted_fits_at_every_moment_of_its_rollout(
     before: DesiredEnvironment, after: DesiredEnvironment, memory: int, surge: int, data: st.DataObject

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fairway.build.contract import python, script
 from support import contract_corpus
+from support.examples import examples
 
 SOURCES = sorted(
     (path.suffix, path.read_bytes())
@@ -51,7 +52,7 @@ def damage(content: bytes, chance: random.Random) -> bytes:
     return content
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(SOURCES), st.randoms(use_true_random=False))
 def test_a_damaged_source_is_read_and_names_only_what_stands_in_it(
     source: tuple[str, bytes], chance: random.Random

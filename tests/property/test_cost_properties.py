@@ -12,6 +12,7 @@ from fairway.domain.aws.cost import Estimate, Range, difference
 from fairway.domain.aws.stack import Kind, Stack
 from support import aws_apps
 from support.aws_documents import Document, accepted, documents
+from support.examples import examples
 
 STRATEGIES = st.lists(
     st.fixed_dictionaries(
@@ -82,7 +83,9 @@ def test_differences_add_up_to_the_difference_of_the_sums(
     assert difference(before, before).items == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(documents(), REGIONS)
 def test_the_stacks_of_any_app_have_a_price_and_do_not_differ_from_themselves(document: Document, region: str) -> None:
     app = accepted(document)

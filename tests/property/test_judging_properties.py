@@ -14,6 +14,7 @@ from fairway.domain.migrationrules import RULES
 from fairway.domain.migrations import Policy, Step
 from fairway.errors import Unavailable
 from fairway.migrate.judgement import dialect, judging
+from support.examples import examples
 from support.judged_values import SETTINGS, make_ground, make_sqlite_ground
 
 WORDS = (
@@ -27,7 +28,7 @@ SQL = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map(" ".joi
 
 
 @given(SQL)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 async def test_no_sql_crashes_the_judge(sql: str) -> None:
     for ground in (
         make_ground(),
@@ -41,7 +42,7 @@ async def test_no_sql_crashes_the_judge(sql: str) -> None:
 
 
 @given(SQL, st.sampled_from(list(Policy)), st.sampled_from(sorted(RULES)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 async def test_a_silenced_rule_never_stops_and_what_is_harmless_asks_for_nothing(
     sql: str, policy: Policy, rule: str
 ) -> None:

@@ -12,6 +12,7 @@ from fairway.domain.aws import fargate
 from fairway.domain.aws.wanted import Capacity
 from fairway.errors import UsageError
 from fairway.manifest import commands, draft, lines, load, reference, schema
+from support.examples import examples
 
 WORDS = sorted({part for path in schema.key_paths() for part in path.split(".")} | set(schema.FileTable.LATER))
 SCALARS = (
@@ -60,7 +61,7 @@ def test_a_reference_with_a_part_replaced_is_an_app_or_a_usage_error(
     try_load(text[:start] + patch + text[start + length :])
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(DOCUMENTS)
 def test_any_document_is_an_app_or_a_usage_error(document: dict[str, Any]) -> None:
     try:
@@ -90,7 +91,7 @@ PARTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(AWS, st.dictionaries(st.sampled_from(["web", "worker"]), PARTS, min_size=1), PARTS)
 def test_whatever_is_accepted_for_fargate_is_a_pair_that_holds_what_was_written(
     aws: dict[str, Any], services: dict[str, Any], job: dict[str, Any]
@@ -108,7 +109,7 @@ def test_whatever_is_accepted_for_fargate_is_a_pair_that_holds_what_was_written(
             assert hosting.capacity is Capacity.EC2 or size.memory in fargate.PAIRS[size.cpu]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(DOCUMENTS)
 def test_every_key_of_any_document_has_a_line(document: dict[str, Any]) -> None:
     try:

@@ -8,6 +8,7 @@ from fairway.migrate.tools import alembic, graph, literals
 from fairway.migrate.tools.pending import READERS
 from fairway.migrate.tools.shipped import Configs, Place, Unsure
 from fairway.ports.images import Folder
+from support.examples import examples
 
 OPTIONS = {"mode": "all", "heads": "one", "schema": "drizzle", "m": "m"}
 NAMES = st.one_of(
@@ -36,7 +37,7 @@ CONFIGS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(sorted(READERS)), st.dictionaries(st.sampled_from(CONFIGS), TEXTS), TEXTS)
 def test_a_configuration_is_read_or_unsure(tool: Tool, files: dict[str, str], command: str) -> None:
     configs = Configs(files={name: text.encode() for name, text in files.items()}, command=command)
@@ -52,7 +53,7 @@ def test_a_configuration_is_read_or_unsure(tool: Tool, files: dict[str, str], co
     assert found.directories
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(sorted(READERS)), st.dictionaries(NAMES, TEXTS, max_size=5))
 def test_a_folder_is_read_or_unsure_and_no_name_comes_twice(tool: Tool, files: dict[str, str]) -> None:
     folder = Folder(files={name: text.encode("utf-8", "replace") for name, text in files.items()})
@@ -79,7 +80,7 @@ def trees(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(trees(), st.data())
 def test_what_is_pending_of_a_tree_is_all_that_the_applied_does_not_stand_on(
     needs: dict[str, tuple[str, ...]], data: st.DataObject
@@ -103,7 +104,7 @@ def test_what_is_pending_of_a_tree_is_all_that_the_applied_does_not_stand_on(
         assert all(order.index(need) < order.index(name) for need in before if (need in pending) == (name in pending))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(trees(), st.data())
 def test_a_circle_is_found_wherever_it_is(needs: dict[str, tuple[str, ...]], data: st.DataObject) -> None:
     start = data.draw(st.sampled_from(sorted(needs)))
@@ -118,7 +119,7 @@ def test_a_circle_is_found_wherever_it_is(needs: dict[str, tuple[str, ...]], dat
         raise AssertionError("a circle was put in order")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet="ab/._- ", min_size=1, max_size=20))
 def test_a_text_in_quotation_marks_is_read_as_it_is(text: str) -> None:
     found = literals.one(f"x = {{ directory: '{text}', b: 1 }}", "directory")

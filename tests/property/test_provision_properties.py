@@ -24,6 +24,7 @@ from support.cloud_account import (
     all_stacks,
     altered,
 )
+from support.examples import examples
 
 FILES = {PRODUCTION: {"A": "1", "B": "2"}}
 APPS = {
@@ -40,7 +41,7 @@ FAILING = st.sampled_from([None, "Vpc", "Subnet", "Images", "Group", "Database",
 RUNS = st.lists(st.tuples(WANTED, st.integers(0, 70), st.booleans(), FAILING), max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(runs=RUNS, last=WANTED, pace=st.integers(1, 3))
 def test_after_any_history_a_run_that_is_let_run_ends_where_a_first_one_ends(
     runs: list[Run], last: str, pace: int
@@ -59,7 +60,7 @@ def test_after_any_history_a_run_that_is_let_run_ends_where_a_first_one_ends(
     assert state == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(runs=RUNS)
 def test_after_any_history_everything_can_be_taken_down(
     runs: list[Run],
@@ -76,7 +77,7 @@ def test_after_any_history_everything_can_be_taken_down(
     assert run(story()) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(runs=RUNS, wanted=WANTED)
 def test_a_plan_changes_nothing(runs: list[Run], wanted: str) -> None:
     async def story() -> tuple[dict[str, Any], dict[str, Any]]:

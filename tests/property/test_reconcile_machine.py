@@ -24,6 +24,7 @@ from fairway.domain.operation import (
     StopTask,
     Wait,
 )
+from support.examples import examples
 from support.orchestrator_simulation import World, assert_as_desired
 from support.orchestrator_world import HOSTS, desire, service
 
@@ -255,5 +256,5 @@ def takes_requests(each: ObservedTask) -> bool:
 
 TestEnvironment = Environment.TestCase
 TestEnvironment.settings = settings(
-    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(200), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.observed import TaskStatus
+from support.examples import examples
 from support.orchestrator_simulation import World, assert_as_desired
 from support.orchestrator_world import HOSTS, desire, web, worker
 
@@ -74,7 +75,7 @@ def plan_apply_all(world: World) -> None:
         world.begin(operation)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(environments(), environments(), st.data())
 def test_it_keeps_its_promises_and_converges_whatever_happens(
     first: DesiredEnvironment | None, last: DesiredEnvironment | None, data: st.DataObject
@@ -89,7 +90,7 @@ def test_it_keeps_its_promises_and_converges_whatever_happens(
     assert_as_desired(world)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(environments(), environments())
 def test_a_rollout_without_accidents_converges_and_then_does_nothing(
     first: DesiredEnvironment | None, second: DesiredEnvironment | None
@@ -108,7 +109,7 @@ def test_a_rollout_without_accidents_converges_and_then_does_nothing(
     assert world.started == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(environments(), st.data())
 def test_while_every_new_task_fails_the_old_release_goes_on_serving(
     first: DesiredEnvironment | None, data: st.DataObject

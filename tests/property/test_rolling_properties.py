@@ -14,6 +14,7 @@ from fairway.domain.observed import ObservedEnvironment
 from fairway.domain.operation import Operation, Plan
 from fairway.domain.rolled import ObservedService
 from fairway.domain.service_operation import ApplyService, RemoveService, WaitRemoved, WaitSteady
+from support.examples import examples
 from support.orchestrator_world import HOSTS, PRODUCTION, SHOP, desire, web, worker
 
 IN_PROGRESS, COMPLETED, FAILED = RolloutState.IN_PROGRESS, RolloutState.COMPLETED, RolloutState.FAILED
@@ -169,7 +170,7 @@ def settle(engine: Engine, desired: DesiredEnvironment | None) -> None:
             engine.work(name)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data(), environments(), environments(first=6, last=9))
 def test_it_converges_whatever_happened_before_and_is_silent_then(
     data: st.DataObject, first: DesiredEnvironment | None, last: DesiredEnvironment | None
@@ -191,7 +192,7 @@ def test_it_converges_whatever_happened_before_and_is_silent_then(
     assert engine.taken == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(1, 4), st.integers(1, 4))
 def test_a_deployment_that_fails_is_begun_once_and_the_old_one_serves_on(before: int, after: int) -> None:
     engine = Engine(bad={2})
