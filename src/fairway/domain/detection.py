@@ -136,6 +136,7 @@ class NodeInstall:
     before_build: commands that build the workspaces that the app depends on, in order, run at the context's root.
     native: dependencies that may have to be compiled.
     prisma: Prisma's schema relative to the app, a folder (ending with a slash) or a file; None: not used.
+    prisma_at: the folder of the workspace whose schema it is (`.`: the context's own); empty: it is the app's own.
     in_modules: Prisma's client is generated into node_modules, and so must be made for the production install as well.
     engines: Prisma needs its engines, and OpenSSL with them (before version 7).
     patched: patch-package has patches to apply.
@@ -153,6 +154,7 @@ class NodeInstall:
     before_build: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
     prisma: str | None = None
+    prisma_at: str = ""
     in_modules: bool = False
     engines: bool = False
     patched: bool = False

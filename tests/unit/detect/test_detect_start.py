@@ -18,6 +18,14 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         ("sh", "-c", "A=1 exec node server.js"),
     ),
     ("env-cmd is left out", {"start": "env-cmd -f .env node server.js"}, ("node", "server.js")),
+    ("dotenv-cli is left out", {"start": "dotenv -e ../.env -- node server.js"}, ("node", "server.js")),
+    ("dotenv-cli without dashes too", {"start": "dotenv -e .env node server.js -v"}, ("node", "server.js", "-v")),
+    (
+        "what dotenv-cli sets itself stays",
+        {"start": "dotenv -v A=1 -e .env -- node server.js"},
+        ("sh", "-c", "A=1 exec node server.js"),
+    ),
+    ("dotenv-cli that only prints stays", {"start": "dotenv -p A"}, ("dotenv", "-p", "A")),
     ("a script that calls a script", {"start": "npm run x", "x": "node server.js"}, ("node", "server.js")),
     (
         "arguments are passed on",
@@ -322,6 +330,86 @@ def test_a_migration_at_start_is_kept_and_named() -> None:
     assert detection.start is not None
     assert detection.start.command == ("sh", "-c", "knex migrate:latest && exec node a.js")
     assert any("knex migrate:latest" in note and "[migrations]" in note for note in detection.notes)
+
+
+@pytest.mark.parametrize(
+    ("version", "build", "start", "command"),
+    [
+        ("2.4.0", "medusa build", "medusa start", "cd .medusa/server && exec medusa start"),
+        (
+            "^2.4.0",
+            "medusa build",
+            "node wait.js && medusa db:migrate && medusa start",
+            "node wait.js && cd .medusa/server && medusa db:migrate && exec medusa start",
+        ),
+        ("2.4.0", "medusa build", "cd .medusa/server && medusa start", "cd .medusa/server && exec medusa start"),
+        ("2.4.0", "medusa build --admin-only", "medusa start", ""),
+        ("1.20.0", "medusa build", "medusa start", ""),
+    ],
+)
+def test_medusa_starts_in_the_server_that_its_build_leaves(version: str, build: str, start: str, command: str) -> None:
+    text = package(scripts={"build": build, "start": start}, dependencies={"@medusajs/medusa": version})
+
+    detection = detected({"package.json": text, "wait.js": ""})
+
+    assert detection.start is not None
+    assert detection.start.command == (("sh", "-c", command) if command else ("medusa", "start"))
+
+
+def test_a_migration_by_medusa_at_the_start_is_named() -> None:
+    text = package(scripts={"start": "medusa db:migrate && medusa start"}, dependencies={"@medusajs/medusa": "2"})
+
+    notes = detected({"package.json": text}).notes
+
+    assert any("medusa db:migrate" in note and "[migrations]" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("start", "lists", "missing"),
+    [
+        ("npx tsx a.ts", {}, "tsx"),
+        ("tsnd a.ts", {}, "ts-node"),
+        ("tsx a.ts", {"devDependencies": {"tsx": "4"}}, ""),
+        ("babel-node a.js", {"devDependencies": {"babel-cli": "6"}}, ""),
+        ("node a.js", {}, ""),
+    ],
+)
+def test_a_program_that_only_its_author_has_is_named_before_the_start_fails(
+    start: str, lists: dict[str, object], missing: str
+) -> None:
+    detection = detected({"package.json": package(scripts={"start": start}, **lists), "a.ts": "", "a.js": ""})
+
+    told = [problem.fix for problem in detection.problems if "no package.json lists" in problem.what]
+    assert told == (
+        [f"add {missing} to the dependencies, and commit package.json and the lock file"] if missing else []
+    )
+
+
+def test_a_program_of_the_workspaces_root_stays_in_the_image() -> None:
+    detection = detected(
+        {
+            "package.json": package(private=True, workspaces=["apps/*"], devDependencies={"tsx": "4"}),
+            "apps/api/package.json": package(
+                name="api", scripts={"start": "tsx a.ts"}, dependencies={"express": "5"}, devDependencies={"x": "1"}
+            ),
+            "apps/api/a.ts": "",
+        }
+    )
+
+    assert detection.install is not None
+    assert detection.install.development == "tsx"  # type: ignore[union-attr]
+    assert not [problem for problem in detection.problems if "no package.json lists" in problem.what]
+
+
+def test_a_compiler_that_the_start_does_not_need_keeps_no_development_dependencies() -> None:
+    text = package(
+        scripts={"start": "tsx a.ts"}, dependencies={"express": "5", "tsx": "4"}, devDependencies={"typescript": "5"}
+    )
+
+    detection = detected({"package.json": text, "a.ts": ""})
+
+    assert detection.install is not None
+    assert detection.install.development == ""  # type: ignore[union-attr]
 
 
 def test_a_start_that_needs_development_dependencies_keeps_them() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import needs, nx, pm2, shell, typescript, unwrap
+from fairway.build.detect import medusa, needs, nx, pm2, shell, typescript, unwrap
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -121,6 +121,7 @@ def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: 
         built.append(commands[0].render())
         commands = commands[1:]
     commands = (*commands[:-1], for_production(tree, package, commands[-1]))
+    commands = medusa.in_server(package, commands)
     notes = tuple(
         f'"{command.render()}" runs at every start ({where}): as [migrations] command it would run once a release'
         for command in commands[:-1]

@@ -1,8 +1,7 @@
-"""What an app needs around its sources: a compiler for native modules, Prisma's client, git, files and tools that only
-development dependencies bring.
+"""What an app needs around its sources: a compiler for native modules, git, files and tools that only development
+dependencies bring.
 """
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
@@ -32,8 +31,11 @@ PROVIDERS = {
     "dotenv": "dotenv-cli", "mikro-orm": "@mikro-orm/cli", "typeorm-ts-node-commonjs": "typeorm",
     "typeorm-ts-node-esm": "typeorm", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
     "env-cmd": "env-cmd", "dotenvx": "@dotenvx/dotenvx", "tsnd": "ts-node-dev", "drizzle-kit": "drizzle-kit",
-    "swc-node": "@swc-node/register", "medusa": "@medusajs/cli", "loopback-cli": "@loopback/cli",
+    "swc-node": "@swc-node/register", "medusa": "@medusajs/cli", "fastify": "fastify-cli",
+    "moleculer-runner": "moleculer",
+    "loopback-cli": "@loopback/cli",
 }  # fmt: skip
+INTERPRETERS = frozenset({"tsx", "ts-node", "ts-node-dev", "tsnd", "babel-node", "swc-node"})
 OLDER_PROVIDERS = {"babel": "babel-cli", "babel-node": "babel-cli"}
 """The packages that brought these programs before PROVIDERS did."""
 DATABASE = re.compile(
@@ -42,6 +44,7 @@ DATABASE = re.compile(
     r"|\bdrizzle-kit\s+(push|migrate)|\bace(\.js)?\s+(migration:|db:)|\bdb-migrate\s+(up|down|reset)|\bnode-pg-migrate\s+(up|down)"
     r"|\bmigrate-mongo\s+(up|down)|\bmigrate(\.[cm]?[jt]s)?\s+up\b|\bflyway\b|\bliquibase\b|\bpsql\b|\bmysql\b|\bmongo(sh|import|restore)?\s"
     r"|\bmanage\.py\s+migrate\b|\balembic\s+upgrade\b|\bdbmate\b|\bwait-for-it\b|\bdocker(-compose)?\s|\bpayload\s+migrate\b"
+    r"|\bmedusa\s+(db:|migrations\b)|\bgraphile-migrate\s+migrate\b|\bkysely\s+migrate\b|\bnode\s+\S*\bmigrate(?=\s|$)"
     r"|[\w./-]*\b(migrate|migrations?|seed|seeds|seeder)\.[cm]?[jt]s\b"
 )
 BUILDERS = frozenset(
@@ -54,7 +57,6 @@ BUILDERS = frozenset(
 )  # fmt: skip
 BUILD_SCRIPT = re.compile(r"(re)?(build|compile|transpile|clean|tsc)([:_-].*)?", re.IGNORECASE)
 LISTED_BUILDS = 10
-PRISMA_WITHOUT_ENGINES = 7
 GIT = re.compile(r"\bgit\s+(rev-parse|describe|log|show|tag|rev-list)\b|\bnx\s+affected\b|\blerna\s+changed\b")
 GIT_ADDRESS = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|[\w-]+/[\w.-]+(#|$)|https?://\S+\.git(#|$))")
 GIT_PACKAGES = frozenset(
@@ -101,13 +103,21 @@ def git(package: Package) -> bool:
     return any(GIT.search(text) for text in scripts) or any(name in GIT_PACKAGES for name in package.everything)
 
 
-def development(commands: Iterable[Command], package: Package) -> str:
-    """Why the start commands need development dependencies: the first that only those provide, or nothing."""
-    for command in commands:
-        for name in used(command):
-            if name in package.development and name not in package.dependencies:
-                return name
-    return ""
+def development(commands: Iterable[Command], package: Package, root: Package) -> str:
+    """Why the start commands need development dependencies: the first that only those provide, or nothing. A program of
+    a workspace may come from the root's: everything is installed side by side."""
+    listed = {*root.development, *package.development} - {*root.dependencies, *package.dependencies}
+    return next((name for command in commands for name in used(command) if name in listed), "")
+
+
+def unlisted(command: Command, package: Package, root: Package) -> str:
+    """The package of a program that runs sources as they are, where neither package.json lists it: the program is on
+    its author's machine alone. Nothing for any other command."""
+    if command.program not in INTERPRETERS:
+        return ""
+    name = PROVIDERS.get(command.program, command.program)
+    listed = {**root.everything, **package.everything}
+    return "" if any(each in listed for each in (name, OLDER_PROVIDERS.get(command.program, ""))) else name
 
 
 def used(command: Command) -> list[str]:
@@ -117,7 +127,7 @@ def used(command: Command) -> list[str]:
     program = command.program if command.plain else (words[0] if words else "")
     found.append(PROVIDERS.get(program, program))
     found.extend([OLDER_PROVIDERS[program]] if program in OLDER_PROVIDERS else [])
-    if found[0] in ("ts-node", "ts-node-dev", "tsx"):
+    if found[0] in ("ts-node", "ts-node-dev"):
         found.append("typescript")
     for position, word in enumerate(words):
         for option in ("-r", "--require", "--import", "--loader", "--experimental-loader"):
@@ -132,35 +142,6 @@ def package_of(module: str) -> str:
     """The package that a module name lies in: `ts-node/register` is ts-node, `@swc-node/register/esm` is scoped."""
     parts = module.split("/")
     return "/".join(parts[:2]) if module.startswith("@") else parts[0]
-
-
-def prisma(tree: Tree, package: Package, root: Package) -> tuple[str | None, bool]:
-    """Where Prisma's schema lies (a folder with a slash or a file, relative to the app); whether its client goes into
-    node_modules. None without a schema, or without the `prisma` command."""
-    if "prisma" not in {**root.everything, **package.everything}:
-        return None, False
-    named = re.search(r'"schema"\s*:\s*"([^"]+)"', package.text) or re.search(
-        r"""\bschema\s*:\s*(?:path\.join\()?['"]([^'"]+)['"]""",
-        (tree.read("prisma.config.ts") or b"").decode("utf-8", "replace"),
-    )
-    candidates = [posixpath.normpath(named[1])] if named else []
-    schemas = sorted(
-        (path for path in tree.files() if path.endswith(".prisma")), key=lambda path: (path.count("/"), path)
-    )
-    path = next((name for name in (*candidates, "prisma/schema.prisma", *schemas[:1]) if name in schemas), None)
-    if path is None:
-        return None, False
-    text = (tree.read(path) or b"").decode("utf-8", "replace")
-    generator = re.search(r"generator\s+\w+\s*\{([^}]*)\}", text)
-    elsewhere = bool(generator and re.search(r"^\s*output\s*=\s*\"(?![^\"]*node_modules)", generator[1], re.MULTILINE))
-    folder = posixpath.dirname(path)
-    return f"{folder}/" if folder else path, not elsewhere
-
-
-def prisma_engines(package: Package, root: Package) -> bool:
-    """Whether Prisma needs its engine binaries: version 7 generates and runs without them."""
-    major = re.search(r"\d+", {**root.everything, **package.everything}.get("prisma", ""))
-    return major is not None and int(major[0][:9]) < PRISMA_WITHOUT_ENGINES
 
 
 def render(commands: Iterable[Command]) -> str:

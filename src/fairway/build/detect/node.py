@@ -20,6 +20,7 @@ from fairway.build.detect import (
     node_version,
     package_manager,
     port,
+    prisma,
     source,
 )  # fmt: skip
 from fairway.build.detect.entry import Entry
@@ -161,6 +162,15 @@ def judge_start(
                     where=app.at(found.start.where),
                 )
             )
+    if unlisted := needs.unlisted(found.commands[-1], app.package, app.root):
+        problems.append(
+            Problem(
+                what=f"the start command runs {found.commands[-1].program}, which no package.json lists",
+                why="its author has it installed; the image has what package.json lists, and nothing else",
+                fix=f"add {unlisted} to the dependencies, and commit package.json and the lock file",
+                where=app.at(found.start.where),
+            )
+        )
     if entry.is_development(found.commands[-1]):
         problems.append(
             Problem(
@@ -186,27 +196,30 @@ def read_install(
         "package.json": app.root
     }
     member = next((member for member in app.members if member.directory == app.directory), None)
-    schema, in_modules = needs.prisma(app.tree, app.package, app.root)
+    used = (member, *monorepo.needed(member, app.members)) if member else ()
+    client = prisma.find(app.context, app.root, app.directory, app.package, used)
     config = [
-        posixpath.join(app.directory, name).removeprefix("./") for name in PRISMA if schema and app.tree.read(name)
+        posixpath.join(client.directory, name).removeprefix("./")
+        for name in PRISMA
+        if client.schema and Below(app.context, client.directory).read(name)
     ]
     variables = {bound.variable: EVERYWHERE} if bound.variable else {}
     if listens and listens.variable and listens.variable != "PORT" and listens.assumed:
         variables[listens.variable] = str(listens.number)
-    used = (member, *monorepo.needed(member, app.members)) if member else ()
     return NodeInstall(
         manifests=(*manifests.find(app.context, packages, app.root, tuple(every)), *config),
         hooked=tuple(sorted(path for path, package in every.items() if build_script.hooked(package))),
         after_copy=build_script.after_copy(app.package),
         before_build=monorepo.build_commands(member, app.members, packages.manager) if member else (),
         native=needs.native([app.package, *(other.package for other in used if other)]),
-        prisma=schema,
-        in_modules=in_modules,
-        engines=bool(schema) and needs.prisma_engines(app.package, app.root),
+        prisma=client.schema,
+        prisma_at="" if client.directory == app.directory else client.directory,
+        in_modules=client.in_modules,
+        engines=client.engines,
         legacy_peers=package_manager.legacy_peers(app.context, packages.lock),
         patched="patch-package" in app.root.everything
         and any(path.startswith("patches/") for path in app.context.files()),
-        development=needs.development(found.commands, app.package) if found else "",
+        development=needs.development(found.commands, app.package, app.root) if found else "",
         empty_files=env_files.empty_files(app.package, sources),
         folders=data_folders.find(sources),
         variables=variables,

@@ -5,6 +5,7 @@ script's own command is looked up, through scripts that call scripts, and throug
 environment (cross-env, env-cmd, nodemon, pm2). What can't be read safely stays with the shell, as it was.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,12 +25,13 @@ OWN_COMMANDS = frozenset(
 )  # fmt: skip
 QUIET = frozenset({"-s", "--silent", "--quiet", "-q", "--if-present", "--no-update-notifier", "--loglevel=error"})
 
+DOTENV_VALUED = frozenset({"-e", "-v", "-c"})
 NODEMON_VALUED = frozenset({"-w", "--watch", "-e", "--ext", "-i", "--ignore", "--delay", "-d"})
 # yarn and pnpm run a dependency's program by its bare name; a script of that name would have been found before.
 PROGRAMS = frozenset(
     {
-        "babel-node", "cross-env", "env-cmd", "medusa", "nest", "next", "nodemon", "nuxt", "pm2", "pm2-runtime",
-        "strapi", "ts-node", "ts-node-dev", "tsnd", "tsx"
+        "babel-node", "cross-env", "dotenv", "env-cmd", "medusa", "nest", "next", "nodemon", "nuxt", "pm2",
+        "pm2-runtime", "strapi", "ts-node", "ts-node-dev", "tsnd", "tsx"
     }
 )  # fmt: skip
 FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
@@ -148,6 +150,8 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
             return rest if rest and not rest[0].startswith("-") else None
         case "env-cmd":
             return after_options(rest, {"-f", "--file", "-e", "--environments", "-r", "--rc-file"})
+        case "dotenv":
+            return of_dotenv(rest)
         case "nodemon":
             return of_nodemon(rest)
         case "ts-node-dev" | "tsnd":
@@ -171,6 +175,18 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "yarn" | "pnpm" if rest and rest[0] in PROGRAMS:
             return rest
     return None
+
+
+def of_dotenv(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What dotenv-cli starts with the variables of files, which come from the environment here. It runs as a process of
+    its own before the app. What `-v NAME=VALUE` sets stays; None where the options end nowhere."""
+    options, command = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, ())
+    if not command:
+        command = after_options(words, DOTENV_VALUED) or ()
+        options = words[: len(words) - len(command)]
+    if not command or "-p" in options:
+        return None
+    return (*(value for option, value in itertools.pairwise(options) if option == "-v"), *command)
 
 
 def of_nodemon(words: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -67,10 +67,10 @@ def dependencies(detection: Detection, needs: NodeInstall) -> list[str]:
     if needs.patched:
         lines.append(text.run("patch-package"))
     if needs.prisma is not None and needs.in_modules:
-        lines += prisma_files(detection, needs.prisma)
+        lines += prisma_files(detection, needs)
         lines.append(
             text.run(
-                f"{install.CERTIFICATES}; {text.BREAK} {into(detection)}{generate(needs)}",
+                f"{install.CERTIFICATES}; {text.BREAK} {to_schema(detection, needs)}{generate(needs)}",
                 mounts=(text.SECRET,),
             )
         )
@@ -99,10 +99,12 @@ def build(detection: Detection, needs: NodeInstall, args: Mapping[str, str]) -> 
 def built(detection: Detection, needs: NodeInstall) -> list[str]:
     """The commands that make something of the sources."""
     at = into(detection)
-    found = [f"(cd /app && {command})" for command in needs.before_build]
     # A client among the sources takes its module system from tsconfig.json, and so waits for the sources.
     client = [generate(needs)] if needs.prisma is not None and not needs.in_modules else []
-    commands = [*client, *needs.after_copy, *([detection.build.command] if detection.build else [])]
+    shared = [f"({to_schema(detection, needs)}{command})" for command in client] if needs.prisma_at else []
+    found = [*shared, *(f"(cd /app && {command})" for command in needs.before_build)]
+    own = [] if shared else client
+    commands = [*own, *needs.after_copy, *([detection.build.command] if detection.build else [])]
     return found + [f"({at}{command})" if at or set(command) & set("&|;") else command for command in commands]
 
 
@@ -124,12 +126,12 @@ def production(detection: Detection, needs: NodeInstall) -> list[str]:
     if needs.patched:
         lines.append(text.run("/deps/node_modules/.bin/patch-package", mounts=(mount,)))
     if needs.prisma is not None and needs.in_modules:
-        place = posixpath.normpath(posixpath.join("/deps", install.inside(detection)))
+        place = posixpath.normpath(posixpath.join("/deps", schema_place(detection, needs)))
         search = f"PATH={shell.quote(place + '/node_modules/.bin')}:/deps/node_modules/.bin:$PATH"
-        lines += prisma_files(detection, needs.prisma)
+        lines += prisma_files(detection, needs)
         lines.append(
             text.run(
-                f"{install.CERTIFICATES}; {text.BREAK} {into(detection)}{search} {generate(needs)}",
+                f"{install.CERTIFICATES}; {text.BREAK} {to_schema(detection, needs)}{search} {generate(needs)}",
                 mounts=(mount + ",rw", text.SECRET),
             )
         )
@@ -173,9 +175,14 @@ def installation(detection: Detection, needs: NodeInstall, command: str) -> str:
     return text.run(f" {text.BREAK} ".join([*lines, command]), mounts=mounts)
 
 
-def prisma_files(detection: Detection, schema: str) -> list[str]:
+def prisma_files(detection: Detection, needs: NodeInstall) -> list[str]:
     """COPY instructions for Prisma's schema, where it lies in the repository."""
-    return text.copies([posixpath.join(install.inside(detection), schema).removeprefix("./")])
+    return text.copies([posixpath.join(schema_place(detection, needs), needs.prisma or "").removeprefix("./")])
+
+
+def schema_place(detection: Detection, needs: NodeInstall) -> str:
+    """The folder that Prisma's schema belongs to, relative to the build context."""
+    return needs.prisma_at or install.inside(detection)
 
 
 def generate(needs: NodeInstall) -> str:
@@ -190,7 +197,16 @@ def openssl(needs: NodeInstall) -> tuple[str, ...]:
 
 def into(detection: Detection) -> str:
     """`cd` to the app's folder, when it is not the context itself."""
-    place = install.inside(detection)
+    return to(install.inside(detection))
+
+
+def to_schema(detection: Detection, needs: NodeInstall) -> str:
+    """`cd` to the folder that Prisma's schema belongs to, when it is not the context itself."""
+    return to(schema_place(detection, needs))
+
+
+def to(place: str) -> str:
+    """`cd` to a folder of the context; nothing for the context itself."""
     return "" if place == "." else f"cd {shell.quote('/app/' + place)} && "
 
 
