@@ -21,6 +21,11 @@ PORTS: list[tuple[str, int, str | None]] = [
     ("app.listen(configService.get<number>('PORT', 4000))", 4000, "PORT"),
     ("app.listen(config.get('PORT') || 4000)", 4000, "PORT"),
     ("module.exports = ({ env }) => ({ port: env.int('PORT', 4000) })", 4000, "PORT"),
+    ("const s = { properties: {\n  PORT: {\n    type: 'string',\n    default: 4000\n  } } }", 4000, "PORT"),
+    ("const s = { PORT: Type.Number({\n  minimum: 1,\n  default: 4000,\n}) }", 4000, "PORT"),
+    ("z.object({\n  PORT: z.coerce\n    .number()\n    .int()\n    .default(4000),\n})", 4000, "PORT"),
+    ("v.object({ PORT: v.optional(v.pipe(v.string(), v.toNumber()), '4000') })", 4000, "PORT"),
+    ("({ port: process.env.PORT\n  ? parseInt(process.env.PORT, 10)\n  : 4000 })", 4000, "PORT"),
     ("app.listen(4000)", 4000, None),
     ("const port = 4000;\napp.listen(port, () => {})", 4000, None),
     ("serve({ fetch: app.fetch, port: 4000 })", 4000, None),
@@ -40,6 +45,15 @@ def test_the_port_is_read_from_the_source(code: str, number: int, variable: str 
     assert detection.port is not None
     assert (detection.port.number, detection.port.variable, detection.port.assumed) == (number, variable, False)
     assert detection.defaults.port == number
+
+
+def test_a_number_of_something_else_after_a_choice_is_no_port() -> None:
+    code = "({ port: process.env.PORT ? to(process.env.PORT) : usual,\n  wait: 5000 })"
+
+    detection = detected({"package.json": package(), "index.js": code})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.assumed) == (3000, True)
 
 
 def test_the_place_of_a_port_is_its_line_with_comments_counted() -> None:
@@ -79,6 +93,7 @@ def test_a_variable_without_a_default_takes_the_example_files_number() -> None:
         ({"apollo-server": "2"}, "server.listen().then(f)", 4000, None),
         ({"apollo-server": "2"}, "server.listen({ port: 5000 })", 5000, None),
         ({"strapi": "3"}, "strapi.start()", 1337, "PORT"),
+        ({"moleculer": "0.14", "moleculer-web": "0.10"}, "broker.start()", 3000, "PORT"),
     ],
 )
 def test_a_framework_listens_on_its_own_port_when_the_app_names_none(

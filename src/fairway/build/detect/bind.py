@@ -3,9 +3,13 @@
 import re
 from dataclasses import dataclass
 
+from fairway.build.detect import calls
+from fairway.build.detect.calls import Call
+from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
 from fairway.domain.detection import Problem
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (inside a container: nothing but the load balancer reaches it)
 LOOPBACK = r"""['"`](?:127\.0\.0\.1|localhost|::1)['"`]"""
 VARIABLE = re.compile(
     rf"""process\.env(?:\.|\[['"])(?P<name>(?:[A-Z][A-Z0-9]*_)*(?:HOST|HOSTNAME|ADDRESS|IP|BIND))(?:['"]\])?\s*(?:\|\||\?\?)\s*{LOOPBACK}"""
@@ -22,7 +26,11 @@ LITERAL = re.compile(
     rf"\.listen\((?:(?!=>|\bfunction\b)[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}"
 )
 SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}")
-FASTIFY = re.compile(r"\.listen\(\s*\{(?P<inside>[^{}]*)\}")
+LISTEN = re.compile(r"\.listen\(")
+HOST = re.compile(r"\bhost(?:name)?\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<short>host)\s*[,}]")
+BARE = re.compile(r"""process\.env(?:\.|\[['"])(?P<name>[A-Z_]+)(?:['"]\])?!?""")
+PORTLIKE = re.compile(r"^[+]?\d|port", re.IGNORECASE)
+ADAPTER = "FastifyAdapter("
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +54,58 @@ def find(sources: tuple[Source, ...], framework: str | None) -> Bound:
             return Bound(
                 problems=(unreachable(source.where(fixed.start()), "it listens on the loopback interface alone"),)
             )
-        if framework == "Fastify" and re.search(r"""['"]fastify['"]""", source.text):
-            opened = FASTIFY.search(source.text)
-            if opened and not re.search(r"\bhost\b|\.\.\.", opened["inside"]):
-                return Bound(
-                    problems=(unreachable(source.where(opened.start()), "Fastify listens on localhost by default"),)
-                )
+        for _, call in calls.find(LISTEN, source.text):
+            if (bound := listening(source, call, framework)) is not None:
+                return bound
     return Bound()
+
+
+def listening(source: Source, call: Call, framework: str | None) -> Bound | None:
+    """What one call of `listen` says; None when nothing keeps it from being reached."""
+    where = source.where(call.start)
+    named = address(call)
+    if named is None:
+        by_fastify = framework == "Fastify" and re.search(r"""['"]fastify['"]""", source.text)
+        if (by_fastify or ADAPTER in source.text) and is_server(call):
+            return Bound(problems=(unreachable(where, "Fastify listens on localhost by default"),))
+        return None
+    if (variable := BARE.fullmatch(named)) and variable["name"] in OURS:
+        return Bound(variable=variable["name"], where=where)
+    constant = rf"\b(?:const|let|var)\s+{re.escape(named)}\s*(?::\s*\w+\s*)?=\s*{LOOPBACK}"
+    if re.fullmatch(r"[\w$]+", named) and re.search(constant, source.text):
+        return Bound(problems=(unreachable(where, "it listens on the loopback interface alone"),))
+    return None
+
+
+def address(call: Call) -> str | None:
+    """The expression that a call of `listen` gives for the address, None when it gives none: `listen(port, "::")`,
+    `listen({ port, host })`."""
+    if not call.arguments:
+        return None
+    first, rest = call.arguments[0], call.arguments[1:]
+    if first.startswith("{"):
+        found = HOST.search(first)
+        spread = "..." if "..." in first else None
+        return (found["value"] or found["short"]).strip() if found else spread
+    return rest[0] if rest and not calls.is_function(rest[0]) else None
+
+
+def is_server(call: Call) -> bool:
+    """Whether a call of `listen` is that of a server with a port: `listen(3000)`, `listen({ port })`, and not what a
+    queue or an emitter calls so."""
+    return bool(call.arguments) and bool(PORTLIKE.search(call.arguments[0]))
+
+
+def variables(framework: str | None, command: Command | None) -> dict[str, str]:
+    """What the image sets for a server whose own start command or framework reads an address from the environment.
+
+    fastify-cli listens on localhost unless it finds Docker's own mark, which no container of ECS has; AdonisJS's
+    examples give `HOST=localhost`.
+    """
+    found = {"HOST": EVERYWHERE} if framework == "AdonisJS" else {}
+    if command and command.program == "fastify" and not {"-a", "--address"} & set(command.words):
+        found["FASTIFY_ADDRESS"] = EVERYWHERE
+    return found
 
 
 def unreachable(where: str, why: str) -> Problem:

@@ -11,7 +11,7 @@ NODE = (
     ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
     ("hono", "Hono"), ("restify", "Restify"), ("polka", "Polka"), ("express", "Express"),
     ("@apollo/server", "Apollo Server"), ("apollo-server", "Apollo Server"), ("graphql-yoga", "GraphQL Yoga"),
-    ("micro", "micro"), ("egg", "Egg"), ("nitropack", "Nitro"), ("nitro", "Nitro"),
+    ("micro", "micro"), ("egg", "Egg"), ("moleculer-web", "Moleculer"), ("nitropack", "Nitro"), ("nitro", "Nitro"),
 )  # fmt: skip
 PORTS = {
     "Strapi": 1337,
@@ -27,7 +27,7 @@ USUAL = 3000
 BUNDLED = frozenset({"Nuxt", "Nitro"})
 # Their own start command reads PORT; with the others the app's source says it.
 READ_PORT = frozenset(
-    {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg"}
+    {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg", "Moleculer"}
 )
 # They listen on their own number when the app's source gives none (`server.listen()`), whatever PORT says.
 FIXED = frozenset({"Apollo Server", "GraphQL Yoga"})

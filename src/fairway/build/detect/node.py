@@ -42,7 +42,6 @@ from fairway.domain.detection import (
 )  # fmt: skip
 
 RUN = {Manager.NPM: "npm run", Manager.YARN: "yarn run", Manager.BERRY: "yarn run", Manager.PNPM: "pnpm run"}
-EVERYWHERE = "0.0.0.0"  # noqa: S104  (inside a container: nothing but the load balancer reaches it)
 PRISMA = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs")
 UNSPECIFIED = "no test specified"
 OTHER_RUNTIMES = {"bun": "Bun", "bunx": "Bun", "deno": "Deno"}
@@ -203,7 +202,9 @@ def read_install(
         for name in PRISMA
         if client.schema and Below(app.context, client.directory).read(name)
     ]
-    variables = {bound.variable: EVERYWHERE} if bound.variable else {}
+    variables = bind.variables(frameworks.name(app.package), found.commands[-1] if found else None)
+    if bound.variable:
+        variables[bound.variable] = bind.EVERYWHERE
     if listens and listens.variable and listens.variable != "PORT" and listens.assumed:
         variables[listens.variable] = str(listens.number)
     return NodeInstall(

@@ -26,10 +26,13 @@ VARIABLE = rf"""(?:process\.env|Bun\.env|import\.meta\.env|\benv)(?:\.|\[\s*['"]
 WITH_DEFAULT = (
     re.compile(rf"{VARIABLE}[^\n;{{}}]{{0,24}}?(?:\|\||\?\?)\s*(?:Number\(|parseInt\()?{NUMBER}"),
     re.compile(rf"{VARIABLE}\s*(?:as \w+\s*)?\?[^\n;?]{{0,80}}:\s*{NUMBER}"),
+    re.compile(rf"{VARIABLE}\s*\?\s*[^\n;?:,]{{0,80}}(?:,\s*10\s*\))?\s*:\s*{NUMBER}"),
     re.compile(rf"\{{[^{{}}]*\b{NAME}(?:\s*:\s*\w+)?\s*=\s*{NUMBER}[^{{}}]*\}}\s*=\s*process\.env"),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*[^\n]{{0,100}}?default['"]?(?:\(|:)\s*{NUMBER}"""),
+    re.compile(rf"""\b{NAME}['"]?\s*:\s*(?:[\w.$]+\(\s*)?\{{[^{{}}]{{0,200}}?\bdefault['"]?\s*:\s*{NUMBER}"""),
+    re.compile(rf"""\b{NAME}['"]?\s*:\s*\w+\.optional\([^\n]{{0,160}}?,\s*{NUMBER}['"]?\s*\)"""),
     re.compile(
-        rf"""\b{NAME}['"]?\s*:\s*[\w$.]+\((?:[^()]|\([^()]*\)){{0,120}}?\)(?:\s*\.\w+\([^()]*\)){{0,6}}?\s*\.default\(\s*{NUMBER}"""
+        rf"""\b{NAME}['"]?\s*:\s*[\w$]+(?:\s*\.\s*[\w$]+){{0,4}}\((?:[^()]|\([^()]*\)){{0,120}}?\)(?:\s*\.\w+\([^()]*\)){{0,6}}?\s*\.default\(\s*{NUMBER}"""
     ),
     re.compile(
         rf"""\b(?:get|getOrThrow|env|int|number|asPortNumber|getEnv)(?:<[\w\s|]+>)?\(\s*['"`]{NAME}['"`]\s*,\s*{NUMBER}"""
@@ -52,6 +55,7 @@ NAMED = re.compile(
     r"""\b(?:const|let|var)\s+(?P<word>\w*port\w*)\s*(?::\s*[\w |]+)?=\s*['"]?(?P<number>\d{2,5})\b""", re.IGNORECASE
 )
 FIRST = "PORT"
+FASTIFY = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,8 @@ def find(sources: tuple[Source, ...], tree: Tree, usual: int) -> Port | None:
 
 def of_command(command: Command, where: str) -> Port | None:
     """The port that a start command sets itself (`PORT=4000 node a.js`, `next start -p 4000`): it wins over the
-    variable that the task gets. Not read where node is the program: `-p` means something else to it."""
+    variable that the task gets. Not read where node is the program: `-p` means something else to it. A program that
+    reads PORT itself says so."""
     if FIRST in command.variables and command.variables[FIRST].isdecimal() and valid(command.variables[FIRST]):
         return Port(number=int(command.variables[FIRST]), variable=None, where=where)
     if not command.plain or command.program == "node":
@@ -91,6 +96,9 @@ def of_command(command: Command, where: str) -> Port | None:
         number = inline or value
         if name in ("-p", "--port") and number.isdecimal() and valid(number):
             return Port(number=int(number), variable=None, where=where)
+    # fastify-cli reads PORT by itself, whatever a server.js beside it listens on.
+    if command.program == "fastify":
+        return Port(number=FASTIFY, variable=FIRST, where=where, assumed=True)
     return None
 
 

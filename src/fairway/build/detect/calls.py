@@ -1,0 +1,61 @@
+"""The arguments of a call in JavaScript, read over line ends, brackets and quotes: `listen(\\n  { port, host },\\n)`.
+
+It is no parser. A call that does not end within some thousand characters, or whose quotes don't close, is none.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 4000
+SIGN = re.compile(r"""['"`()\[\]{},]""")
+QUOTED = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
+FUNCTION = re.compile(r"^(?:async\b|function\b|\([^()]*\)\s*(?::[^=]*)?=>|[\w$]+\s*=>)|=>")
+OPENING = "([{"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call: where its text begins, its arguments without the space around them, and the position after it."""
+
+    start: int
+    arguments: tuple[str, ...]
+    end: int
+
+
+def find(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], Call]]:
+    """Each match of a pattern that ends with the opening parenthesis of a call, with that call."""
+    for match in pattern.finditer(text):
+        if (call := read(text, match.start(), match.end())) is not None:
+            yield match, call
+
+
+def read(text: str, start: int, inside: int) -> Call | None:
+    """The call whose arguments begin at `inside`, behind its parenthesis; None when it does not end in sight."""
+    parts: list[str] = []
+    depth, position, begun = 0, inside, inside
+    limit = min(len(text), inside + LONGEST)
+    while found := SIGN.search(text, position, limit):
+        sign = found[0]
+        if sign in "'\"`":
+            quoted = QUOTED.match(text, found.start(), limit)
+            if quoted is None:
+                return None
+            position = quoted.end()
+            continue
+        position = found.end()
+        if sign in OPENING:
+            depth += 1
+        elif sign != ",":
+            depth -= 1
+        if depth < 0 or (sign == "," and depth == 0):
+            parts.append(text[begun : found.start()].strip())
+            begun = position
+        if depth < 0:
+            return Call(start=start, arguments=tuple(part for part in parts if part), end=position)
+    return None
+
+
+def is_function(argument: str) -> bool:
+    """Whether an argument is a function that is written down there."""
+    return bool(FUNCTION.search(argument))
