@@ -105,5 +105,5 @@ def test_adonis_is_given_the_address_that_its_rules_require() -> None:
     assert detection.install.variables == {"HOST": "0.0.0.0"}
 
 
-def test_calls_that_never_end_are_read_in_one_pass() -> None:
+def test_calls_that_never_end_are_given_up() -> None:
     assert told("x.listen({" * 20_000, {"fastify": "5"}) == []

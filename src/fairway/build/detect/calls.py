@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 4000
+ENDLESS = 20
+"""Calls that don't end, after which a file is no source that anybody reads: each of them costs LONGEST characters."""
 SIGN = re.compile(r"""['"`()\[\]{},]""")
 QUOTED = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
 FUNCTION = re.compile(r"^(?:async\b|function\b|\([^()]*\)\s*(?::[^=]*)?=>|[\w$]+\s*=>)|=>")
@@ -25,9 +27,12 @@ class Call:
 
 def find(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], Call]]:
     """Each match of a pattern that ends with the opening parenthesis of a call, with that call."""
+    endless = 0
     for match in pattern.finditer(text):
         if (call := read(text, match.start(), match.end())) is not None:
             yield match, call
+        elif (endless := endless + 1) == ENDLESS:
+            return
 
 
 def read(text: str, start: int, inside: int) -> Call | None:
