@@ -25,7 +25,7 @@ from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, Releas
 from fairway.domain.image import Image
 from fairway.domain.judgement import Finding, Judged, judge
 from fairway.domain.migrations import Migrations, Plan, Step, Tool
-from fairway.domain.passage import Passage
+from fairway.domain.passage import Outcome, Passage
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.errors import FairwayError
@@ -60,7 +60,8 @@ Change = Callable[[MemoryDatabase], None]
 class Script:
     """What the app's image has: its migrations by name in their order, and the ways back. `lines` is what its command
     prints first, `code` what it ends with when nothing went wrong, `takes` its seconds; `away`: it goes to another
-    database than the one that it is given; `dies_after` so many migrations; `locked` so many times first."""
+    database than the one that it is given; `dies_after` so many migrations, and its way back
+    `down_dies_after` so many; `locked` so many times first."""
 
     ups: dict[str, Change] = field(default_factory=dict)
     downs: dict[str, Change] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Script:
     away: bool = False
     dies_after: int | None = None
     locked: int = 0
+    down_dies_after: int | None = None
     refused: str | None = None
 
 
@@ -251,6 +253,8 @@ class World:
         goes: bool = True,
         key: str = "execution/42/production",
         execution: int | None = None,
+        back: int | None = None,
+        opens_at: Outcome | None = None,
         **settings: Any,
     ) -> Order:
         return Order(
@@ -261,6 +265,8 @@ class World:
             release=self.release(18, **settings),
             goes=goes,
             execution=None if execution is None else ExecutionNumber(execution),
+            back=back,
+            opens_at=opens_at,
         )
 
     def parts(self, **changes: Any) -> Parts:
@@ -360,7 +366,11 @@ class World:
         """Run the script, each migration with its row or not at all; what the database said."""
         database.connected = True
         if down:
-            for name in reversed([str(row["name"]) for row in database.rows[TABLE]]):
+            for count, name in enumerate(reversed([str(row["name"]) for row in database.rows[TABLE]])):
+                if self.script.down_dies_after == count and database is self.real:
+                    return "canceling statement due to lock timeout"
+                if name not in self.script.downs:
+                    continue
                 self.script.downs[name](database)
                 database.rows[TABLE] = [row for row in database.rows[TABLE] if row["name"] != name]
             return ""

@@ -1,6 +1,7 @@
 """Whole passages for the reports' tests: one for each way that the guard can end, and one full of hostile texts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fairway.domain.backup import Backup
 from fairway.domain.catalog import Change, Difference
@@ -164,6 +165,44 @@ def rehearsing() -> Passage:
     return made(status=PassageStatus.REHEARSING, plan=Plan(tool=Tool.COMMAND, known=False), ended_at=None)
 
 
+def taken_back() -> Passage:
+    """The way back of passage 3."""
+    differences = (Difference(object="column public.coupons.code", change=Change.REMOVED, before="text NOT NULL"),)
+    down = Attempt(command=("npm", "run", "down"), code=0, seconds=0.4, log=("Batch 3 rolled back: 1 migrations",))
+    return made(
+        number=4,
+        status=PassageStatus.MIGRATED,
+        plan=Plan(tool=Tool.KNEX, applied=(*PLAN.applied, "20261123_coupons.ts")),
+        rehearsal=Rehearsal(
+            up=down,
+            watched=Watched(
+                locks=(Held(table="public.coupons", mode=LockMode.ACCESS_EXCLUSIVE, seconds=0.3),), connected=True
+            ),
+            differences=differences,
+            before="ba9876543210",
+            after="0123456789ab",
+            back=True,
+        ),
+        attempts=(down,),
+        back_of=3,
+        taken=("20261123_coupons.ts",),
+        schema="0123456789ab",
+        outcome=Outcome.APPLIED,
+    )
+
+
+def half_back() -> Passage:
+    """A way back that stopped in the middle."""
+    attempt = Attempt(command=("npm", "run", "down"), code=1, seconds=2.0, error="deadlock", log=("deadlock",))
+    return replace(
+        taken_back(),
+        status=PassageStatus.FAILED,
+        attempts=(attempt,),
+        outcome=Outcome.HALF,
+        cause=Cause(sentence="the way back failed: deadlock", more=("fairway migrate --report 4",)),
+    )
+
+
 def half() -> Passage:
     """The real migration stopped in the middle."""
     attempt = Attempt(
@@ -234,5 +273,7 @@ ALL: Mapping[str, tuple[Passage, Backup | None]] = {
     "skipped": (skipped(), None),
     "rehearsing": (rehearsing(), make_backup(number=12, verdict="TAKEN")),
     "half": (half(), None),
+    "taken-back": (taken_back(), BACKUP),
+    "half-back": (half_back(), BACKUP),
     "hostile": (hostile(), make_backup(number=12, verdict="FAILED", cause=EVIL)),
 }

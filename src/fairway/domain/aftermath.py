@@ -5,9 +5,10 @@ ended well. So both sides are asked. Of the schema only that counts which the re
 do to it meanwhile (the next partition of a log) is not the migration's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from fairway.domain.catalog import Difference, Schema
 from fairway.domain.migrations import Plan
@@ -20,6 +21,10 @@ class Part(StrEnum):
     NONE = "none"
     SOME = "some"
     ALL = "all"
+
+
+TURNED: Mapping[Part, Part] = MappingProxyType({Part.NONE: Part.ALL, Part.SOME: Part.SOME, Part.ALL: Part.NONE})
+"""How much has gone, by how much is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,21 @@ def find(
         said = f"the tool marks {', '.join(now.trouble)} as not finished"
         return Aftermath(outcome=Outcome.HALF, applied=applied, sentence=f"{said}; {sentence}")
     return Aftermath(outcome=weigh(table, changed, code), applied=applied, sentence=sentence)
+
+
+def find_back(
+    wanted: Sequence[str], now: Plan, differences: Sequence[Difference], schema: Schema, code: int | None
+) -> Aftermath:
+    """How it stands after a way back. `wanted` are the migrations that should have gone, `differences` what the way
+    back changed in its rehearsal; APPLIED means that it has led back."""
+    left = in_table(wanted, now.applied) if now.known else None
+    changed = in_schema(differences, schema)
+    sentence = describe(wanted, now.applied, left, changed, differences)
+    if now.trouble:
+        said = f"the tool marks {', '.join(now.trouble)} as not finished"
+        return Aftermath(outcome=Outcome.HALF, sentence=f"{said}; {sentence}")
+    gone = None if left is None else TURNED[left]
+    return Aftermath(outcome=weigh(gone, changed, code), sentence=sentence)
 
 
 def weigh(table: Part | None, schema: Part | None, code: int | None) -> Outcome:

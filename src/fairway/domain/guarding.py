@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Plan
-from fairway.domain.passage import Passage, PassageStatus
+from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.rehearsal import Trial
 
 Agreed = frozenset[tuple[str, str, str, str]]
@@ -62,8 +62,17 @@ def does_not_hold(trial: Trial | None) -> bool:
 
 
 def closes(passage: Passage, *, maintenance: bool) -> bool:
-    """Whether the environment is closed while the passage migrates: the release that serves would fail meanwhile."""
+    """Whether the environment is closed while the passage migrates: the release that serves would fail meanwhile. A way
+    back has been told."""
+    if passage.back_of is not None:
+        return passage.opens_at is not None
     return maintenance and passage.rehearsal is not None and does_not_hold(passage.rehearsal.old)
+
+
+def opens(passage: Passage, outcome: Outcome, *, maintenance: bool) -> bool:
+    """Whether an environment that was closed for the passage may serve again with what it is to run: the database is
+    as that needs it. After a migration that is as before; the new release's deployment opens it otherwise."""
+    return closes(passage, maintenance=maintenance) and outcome is (passage.opens_at or Outcome.UNTOUCHED)
 
 
 class Way(StrEnum):
@@ -78,12 +87,13 @@ class Way(StrEnum):
 class Return:
     """Whether an earlier release fits. `missing` are the migrations that the database has and the release does not,
     `passage` the number of the one that brought them, None when they are of several or of none; `sentence` says why,
-    for people."""
+    for people; `seconds` is how long the way down took when it was rehearsed."""
 
     way: Way
     missing: tuple[str, ...] = ()
     passage: int | None = None
     sentence: str = ""
+    seconds: float = 0.0
 
 
 UNSHOWN = "nothing has shown that it runs on the present schema"
@@ -96,7 +106,7 @@ def find_return(plan: Plan, releases: Collection[int], made: Sequence[Passage]) 
     It fits where the database has nothing beyond it, or where it was tried, as the release that served, on the copy
     with just those migrations. A way down is offered for what one passage brought: no more was rehearsed.
     """
-    migrated = [passage for passage in made if passage.status is PassageStatus.MIGRATED]
+    migrated = still_there(made)
     if plan.known and not plan.missing:
         return Return(way=Way.FITS, sentence="the database has no migration that it does not have")
     if plan.known:
@@ -112,6 +122,13 @@ def find_return(plan: Plan, releases: Collection[int], made: Sequence[Passage]) 
     return judge(brought[0], plan.missing, releases)
 
 
+def still_there(made: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages that have migrated, without those that were taken back."""
+    ended = [passage for passage in made if passage.status is PassageStatus.MIGRATED]
+    gone = {passage.back_of for passage in ended}
+    return [passage for passage in ended if passage.back_of is None and passage.number not in gone]
+
+
 def judge(passage: Passage, missing: tuple[str, ...], releases: Collection[int]) -> Return:
     """By the rehearsal of the one passage that stands between."""
     number = passage.number
@@ -120,7 +137,8 @@ def judge(passage: Passage, missing: tuple[str, ...], releases: Collection[int])
         return Return(way=Way.FITS, missing=missing, passage=number, sentence=said)
     if passage.rehearsal is not None and passage.rehearsal.back:
         said = f"the way back was rehearsed by passage {number}"
-        return Return(way=Way.DOWN, missing=missing, passage=number, sentence=said)
+        took = passage.rehearsal.down.seconds if passage.rehearsal.down is not None else 0.0
+        return Return(way=Way.DOWN, missing=missing, passage=number, sentence=said, seconds=took)
     return Return(way=Way.NONE, missing=missing, passage=number, sentence=UNSHOWN)
 
 

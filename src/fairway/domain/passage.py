@@ -6,6 +6,9 @@
     MIGRATING    written before the command is begun on the real database: from here on a server that comes after a
                  killed one finds out what became of it, and never assumes
 
+One of its kind goes the other way: a way back takes away what an earlier passage has migrated. It passes the same
+states, and backs up and rehearses as that one did.
+
 It is a record of its own, not a part of the release: one is made without a deployment too (`fairway migrate
 --rehearse`), and it names the release that it was made for.
 """
@@ -79,6 +82,10 @@ class Passage:
     `backup` is the number of the one that was made. `applied` are the migrations that the real database got, `schema`
     its schema's version at the end. `attempts` are the commands that were run on it. `server` is the instance that
     began to migrate, `job` the container that did.
+
+    Of a way back, `back_of` is the number of the passage whose migrations it takes away, `taken` their names, and
+    `opens_at` says that the environment is closed meanwhile, and with which outcome what it is to run may serve again:
+    APPLIED where that had served before the migrations, UNTOUCHED where it needs them. None: it is not closed.
     """
 
     app: AppName
@@ -107,6 +114,9 @@ class Passage:
     cause: Cause | None = None
     ended_at: float | None = None
     version: int = 0
+    back_of: int | None = None
+    opens_at: Outcome | None = None
+    taken: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:

@@ -102,7 +102,10 @@ class Trial:
 class Rehearsal:
     """The whole of it. `applied` are the migrations that the copy had afterwards and not before. `down` is how the way
     back went, None where there is none; `back` whether the schema was then what it had been. `old` is the release that
-    serves, `new` the one that comes; None where they were not tried."""
+    serves, `new` the one that comes; None where they were not tried.
+
+    Of a passage that is a way back itself, `up` is its way down, and `back` whether that led back.
+    """
 
     up: Attempt
     watched: Watched

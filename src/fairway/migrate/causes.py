@@ -101,6 +101,56 @@ def aftermath(found: Aftermath, passage: Passage, advice: Advice, *, restored: b
     return Cause(sentence=f"the migration failed: {said}", seen=state, fix=fix, log=log, more=advice.report(passage))
 
 
+def bar(said: str, passage: Passage, original: Passage, advice: Advice) -> Cause:
+    """Of a way back that can't be gone."""
+    sentence = f"passage {original.number} is not taken back: {said}"
+    return Cause(sentence=sentence, seen=UNTOUCHED, fix=otherwise(original, advice), more=advice.report(passage))
+
+
+def otherwise(original: Passage, advice: Advice) -> str:
+    """What else undoes what a passage has migrated."""
+    restore = advice.restore(original)
+    return joined("change the schema by a new migration", f"or {restore}" * bool(restore))
+
+
+def detour(said: str, original: Passage, down: Attempt) -> Cause:
+    """Of a way back that led somewhere else on the copy."""
+    return Cause(
+        sentence=f"the way back does not lead back to before passage {original.number}: {said}",
+        fix="mend migrations.down, or change the schema by a new migration",
+        log=down.log,
+    )
+
+
+def way_back(found: Aftermath, passage: Passage, original: Passage, advice: Advice, *, restored: bool) -> Cause:
+    """Of a way back that did not come to its end on the real database. Where the environment was closed for the
+    migration itself nobody has written since, and the backup of before the migration is the one to restore."""
+    last = passage.attempts[-1] if passage.attempts else None
+    outcome = Outcome.UNTOUCHED if restored else found.outcome
+    restore = advice.restore(original if passage.opens_at is Outcome.APPLIED else passage)
+    states = {
+        Outcome.UNTOUCHED: "the database has all of the migrations still",
+        Outcome.HALF: f"the database is half-way back: {found.sentence}",
+    }
+    fixes = {
+        Outcome.UNTOUCHED: "what stopped it is in the log",
+        Outcome.HALF: "mend it by hand",
+    }
+    state = states.get(outcome, "how the database stands could not be found out")
+    fix = fixes.get(outcome, "look at it before anything else is deployed")
+    if restored:
+        state = f"the database was half-way back; backup {passage.backup} has taken its place, by migrations.restore"
+    stays = passage.opens_at is not None and passage.opens_at is not outcome
+    if restore and (stays or outcome is Outcome.HALF):
+        fix = f"{fix}; or {restore}"
+    if stays:
+        state = f"{state}; the environment stays closed"
+        fix = f"{fix}; then {advice.reopen(passage)}"
+    log = last.log if last is not None else ()
+    sentence = f"the way back failed: {why(last) or found.sentence}"
+    return Cause(sentence=sentence, seen=state, fix=fix, log=log, more=advice.report(passage))
+
+
 def why(attempt: Attempt | None) -> str:
     """What one that did not end well ended with, "" where that is not known."""
     if attempt is None or attempt.code == 0:

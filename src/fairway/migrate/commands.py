@@ -21,7 +21,7 @@ KEPT = 40
 """Lines that are kept of what a command printed; all of them are in the stage's log."""
 CPU, MEMORY = 1.0, 1024 * MIB
 """Cores and bytes of a migration's container: a bundler of TypeScript needs more than a server."""
-REHEARSE, DOWN, AGAIN, MIGRATE = "rehearsal", "rehearsal-down", "rehearsal-again", "migration"
+REHEARSE, DOWN, AGAIN, MIGRATE, BACK = "rehearsal", "rehearsal-down", "rehearsal-again", "migration", "way-back"
 
 
 def job_id(passage: Passage, what: str, attempt: int = 1) -> JobId:
@@ -29,6 +29,11 @@ def job_id(passage: Passage, what: str, attempt: int = 1) -> JobId:
     the numbers of an app that is deleted and made again begin at 1 again."""
     text = f"{passage.app}/{passage.number}/{passage.created_at:.6f}/{what}/{attempt}"
     return JobId(hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def on_database(passage: Passage) -> str:
+    """What it runs on the real database."""
+    return MIGRATE if passage.back_of is None else BACK
 
 
 def jobs_of(passage: Passage) -> set[JobId]:

@@ -10,26 +10,28 @@
     record       how it stands then
 
 A passage that a killed server had under way begins again at the first step, as long as it had not begun to migrate; the
-copy of then is gone. From there on `migrating` finds out what became of it.
+copy of then is gone. From there on `migrating` finds out what became of it. A way back (`returning`) is not judged.
 """
 
 import asyncio
 from dataclasses import replace
 
-from fairway.domain import address as addresses
 from fairway.domain import guarding, rehearsed
 from fairway.domain.address import Address
 from fairway.domain.aftermath import Aftermath
+from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName, EnvironmentName, JobId
 from fairway.domain.migrations import Restoring
 from fairway.domain.passage import TRANSITIONS, Outcome, Passage, PassageStatus, advance
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
-from fairway.errors import FairwayError, UsageError
+from fairway.errors import FairwayError
 from fairway.migrate import causes, rehearsing, saying, trying
+from fairway.migrate.finding import find
 from fairway.migrate.insisting import insist
 from fairway.migrate.migrating import Migration
 from fairway.migrate.parts import Copied, Order, Parts, Serving, Subject
+from fairway.migrate.returning import Returning, open_door
 from fairway.migrate.walk import Overtaken, Walk
 from fairway.ports.builder import LogSink
 
@@ -69,6 +71,8 @@ class Guard:
             release=release,
             goes=passage.goes,
             execution=passage.execution,
+            back=passage.back_of,
+            opens_at=passage.opens_at,
         )
         return await self._in_turn(passage, order, log)
 
@@ -138,7 +142,10 @@ class Guard:
         """The whole order, from its beginning."""
         if walk.passage.status is not S.CHECKING:
             walk.say("it was left before it migrated; beginning again")
-            await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None)
+            await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None, taken=())
+        if walk.order.back is not None:
+            await self._pass_back(walk, walk.order.back)
+            return
         subject = await self._check(walk)
         if subject is None:
             return
@@ -147,6 +154,13 @@ class Guard:
         refused = guarding.find_obstacle(walk.passage, walk.order.agreed) is guarding.Obstacle.REFUSED
         if refused or not subject.settings.backup or await self._try(walk, subject, serving):
             await self._decide(walk, subject)
+
+    async def _pass_back(self, walk: Walk, number: int) -> None:
+        """The whole order of a way back."""
+        returning = Returning(self.parts, walk, await self.parts.passages.get(walk.order.app, number))
+        subject = await returning.prepare()
+        if subject is not None:
+            await self._conclude(walk, subject, await Migration(self.parts, walk, subject).begin())
 
     async def _check(self, walk: Walk) -> Subject | None:
         """What is pending, by the tool's table and the image; None when it is over because nothing is."""
@@ -161,22 +175,8 @@ class Guard:
         return replace(subject, standing=await self.parts.databases.look(subject.address))
 
     async def find(self, release: Release) -> Subject:
-        """The database, by the variable that has its URL. Raises UsageError when there is none, WorkFailed when the
-        image can't be had, Unavailable."""
-        parts, environment = self.parts, release.environment
-        wanted = release.description.migrations
-        assert wanted is not None, "an environment without migrations passes no guard"
-        settings = await parts.planning.settle(wanted, release.image)
-        variables = await parts.values(release.app, environment, release.configuration)
-        if settings.database not in variables:
-            raise UsageError(
-                f"{environment} has no variable {settings.database}, which should name the database",
-                hint=f"{parts.advice.name(environment, settings.database)}, or set migrations.database",
-            )
-        written = addresses.read(variables[settings.database], variable=settings.database)
-        address = await parts.reach(release.app, environment, written)
-        plan = await parts.planning.plan(settings, release.image, address)
-        return Subject(settings=settings, variables=variables, written=written, address=address, plan=plan)
+        """The database of a release, with what is pending by its image. Raises as `finding.find` does."""
+        return await find(self.parts, release)
 
     async def _judge(
         self,
@@ -256,26 +256,29 @@ class Guard:
 
     async def _conclude(self, walk: Walk, subject: Subject, found: Aftermath) -> None:
         """Write how it ended; then its container is not needed any more."""
+        restored = await self._restore(walk, subject, found)
+        outcome = Outcome.UNTOUCHED if restored else found.outcome
+        if guarding.opens(walk.passage, outcome, maintenance=subject.settings.maintenance):
+            await insist(self.parts, walk, lambda: open_door(self.parts, walk))
+        name, back = saying.on_database(walk.passage), walk.passage.back_of
         if found.outcome is Outcome.APPLIED:
-            summary = saying.migrated(walk.passage, found)
-            walk.step("migration", True, summary)
-            await walk.end(S.MIGRATED, summary, applied=found.applied, schema=found.schema, outcome=found.outcome)
+            summary = saying.migrated(walk.passage, found) if back is None else saying.taken_back(walk.passage)
+            walk.step(name, True, summary)
+            await walk.end(S.MIGRATED, summary, applied=found.applied, schema=found.schema, outcome=outcome)
         else:
-            restored = await self._restore(walk, subject, found)
-            if restored or found.outcome is Outcome.UNTOUCHED:
-                await insist(self.parts, walk, lambda: self._open(walk, subject))
-            closed = guarding.closes(walk.passage, maintenance=subject.settings.maintenance)
-            cause = causes.aftermath(found, walk.passage, self.parts.advice, restored=restored, closed=closed)
-            walk.step("migration", False, cause.sentence)
-            outcome = Outcome.UNTOUCHED if restored else found.outcome
+            cause = await self._explain(walk, subject, found, restored=restored)
+            walk.step(name, False, cause.sentence)
             await walk.end(S.FAILED, cause.sentence, cause, outcome=outcome, applied=found.applied)
         await self.parts.tasks.remove(JobId(walk.passage.job))
 
-    async def _open(self, walk: Walk, subject: Subject) -> None:
-        """The database is as the release that served has it: if it was closed for the passage, it may serve again."""
-        if guarding.closes(walk.passage, maintenance=subject.settings.maintenance):
-            await self.parts.doors.open(walk.order.app, walk.order.environment)
-            walk.step("maintenance", True, saying.OPENED)
+    async def _explain(self, walk: Walk, subject: Subject, found: Aftermath, *, restored: bool) -> Cause:
+        """Why it did not come to its end, and how everything stands."""
+        passage = walk.passage
+        if passage.back_of is None:
+            closed = guarding.closes(passage, maintenance=subject.settings.maintenance)
+            return causes.aftermath(found, passage, self.parts.advice, restored=restored, closed=closed)
+        original = await insist(self.parts, walk, lambda: self.parts.passages.get(passage.app, passage.back_of or 0))
+        return causes.way_back(found, passage, original, self.parts.advice, restored=restored)
 
     async def _restore(self, walk: Walk, subject: Subject, found: Aftermath) -> bool:
         """Put the backup in the place of a database that was left half-way, where the policy lets that happen by
@@ -315,4 +318,6 @@ class Guard:
             goes=order.goes,
             execution=order.execution,
             release=order.release.number or None,
+            back_of=order.back,
+            opens_at=order.opens_at,
         )

@@ -34,16 +34,18 @@ T = TypeVar("T")
 
 
 class Migration:
-    """One, on the database of a subject. `subject.plan` is what was applied and pending before it."""
+    """One, on the database of a subject, or its way back. `subject.plan` is what was applied and pending before it."""
 
     def __init__(self, parts: Parts, walk: Walk, subject: Subject) -> None:
         self._parts = parts
         self._walk = walk
         self._subject = subject
+        self._back = walk.passage.back_of is not None
+        self._name = commands.on_database(walk.passage)
 
     async def begin(self) -> Aftermath:
         """Migrate, and say how the database stands. Raises Overtaken; everything else is an aftermath."""
-        job = commands.job_id(self._walk.passage, commands.MIGRATE)
+        job = commands.job_id(self._walk.passage, self._name)
         await self._walk.move(PassageStatus.MIGRATING, server=self._parts.server, job=job)
         return await self._see_through(fresh=True)
 
@@ -76,7 +78,7 @@ class Migration:
         """Nothing of the release that serves runs any more, where it does not hold on the new schema."""
         walk = self._walk
         if guarding.closes(walk.passage, maintenance=self._subject.settings.maintenance):
-            walk.step("maintenance", None, saying.CLOSING)
+            walk.step("maintenance", None, saying.CLOSING_BACK if self._back else saying.CLOSING)
             await self._parts.doors.close(walk.order.app, walk.order.environment, walk.say)
 
     async def _attempt(self, *, fresh: bool) -> tuple[Aftermath, Attempt | None]:
@@ -93,8 +95,8 @@ class Migration:
 
     async def _run(self) -> Attempt:
         parts, walk, subject = self._parts, self._walk, self._subject
-        chosen = await outfit.choose(parts, walk, subject, here=subject.address, there=subject.written)
-        spec = commands.make_spec(walk, commands.MIGRATE, chosen)
+        chosen = await outfit.choose(parts, walk, subject, here=subject.address, there=subject.written, back=self._back)
+        spec = commands.make_spec(walk, self._name, chosen)
         variables = {**commands.add_own(subject.variables, subject, walk), **chosen.variables}
         return await commands.run(parts, parts.tasks, walk, JobId(walk.passage.job), spec, variables, subject.settings)
 
@@ -107,30 +109,35 @@ class Migration:
         now = await self._parts.planning.plan(subject.settings, self._walk.order.release.image, subject.address)
         own = self._parts.planning.own(subject.settings)
         schema = await self._parts.databases.schema(subject.address, without=own)
-        wanted = tuple(step.name for step in subject.plan.pending)
         differences = rehearsal.differences if rehearsal is not None else ()
-        return replace(aftermath.find(wanted, subject.plan, now, differences, schema, code), schema=schema.version)
+        if self._back:
+            found = aftermath.find_back(self._walk.passage.taken, now, differences, schema, code)
+        else:
+            wanted = tuple(step.name for step in subject.plan.pending)
+            found = aftermath.find(wanted, subject.plan, now, differences, schema, code)
+        return replace(found, schema=schema.version)
 
     def _again(self, found: Aftermath, attempt: Attempt) -> bool:
-        """Whether it is tried again: it waited for a lock too long, and what it left is a beginning for the tool."""
+        """Whether it is tried again: it waited for a lock too long, and what it left is a beginning for the tool. A way
+        back that did a part goes no further: its command a second time may take away more than it should."""
         tried = len(self._walk.passage.attempts)
         if tried > self._subject.settings.retries or not rehearsed.waited_for_lock(attempt):
             return False
         whole = found.outcome is Outcome.UNTOUCHED
-        return whole or (found.outcome is Outcome.HALF and self._subject.plan.known)
+        return whole or (found.outcome is Outcome.HALF and self._subject.plan.known and not self._back)
 
     async def _wait(self, attempt: Attempt) -> None:
         tried = len(self._walk.passage.attempts)
         pause = retry.delay(tried, limit=LIMIT)
         self._walk.step(
-            "migration",
+            saying.on_database(self._walk.passage),
             None,
             f"waited for a lock longer than {words.duration(self._subject.settings.lock_timeout)}; "
             f"attempt {tried + 1} of {self._subject.settings.retries + 1} follows in {words.duration(pause)}",
         )
         await self._parts.tasks.remove(JobId(self._walk.passage.job))
         await self._parts.clock.sleep(pause)
-        await self._walk.note(job=commands.job_id(self._walk.passage, commands.MIGRATE, tried + 1))
+        await self._walk.note(job=commands.job_id(self._walk.passage, self._name, tried + 1))
 
     async def _refused(self, error: FairwayError) -> Aftermath:
         """The container could not be started at all, or the gate is another's."""

@@ -43,7 +43,7 @@ async def choose(
     if not is_scripted(settings):
         return Outfit(image=image, command=(settings.down or ()) if back else settings.command)
     if back:
-        names = [step.name for step in subject.plan.pending]
+        names = list(walk.passage.taken) or [step.name for step in subject.plan.pending]
     else:
         names = [step.name for step in (await parts.planning.plan(settings, image, here)).pending]
     script = await parts.planning.script(settings, image, names, back=back)

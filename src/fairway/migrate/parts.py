@@ -13,6 +13,7 @@ from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber
 from fairway.domain.image import Image
 from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Migrations, Plan
+from fairway.domain.passage import Outcome
 from fairway.domain.rehearsal import Rehearsal
 from fairway.domain.release import Release
 from fairway.migrate.advice import ON_SERVER, Advice
@@ -31,7 +32,8 @@ from fairway.ports.trials import Trials
 class Order:
     """What a passage is wanted for. `release` has the image, the variables' version and the description that has the
     migrations; `goes` whether it goes on to the real database. `agreed` are findings that somebody has agreed to; a
-    release that was not made yet has the number 0."""
+    release that was not made yet has the number 0. `back` is the number of the passage whose migrations are to be taken
+    back, by the image of the release that brought them, and `opens_at` as the passage has it."""
 
     app: AppName
     environment: EnvironmentName
@@ -41,6 +43,21 @@ class Order:
     goes: bool
     execution: ExecutionNumber | None = None
     agreed: Agreed = NOTHING
+    back: int | None = None
+    opens_at: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """What a way back is wanted for: the `passage` whose migrations are taken back, and the rest as an order has it."""
+
+    app: AppName
+    environment: EnvironmentName
+    key: str
+    by: str
+    passage: int
+    opens_at: Outcome | None = None
+    execution: ExecutionNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

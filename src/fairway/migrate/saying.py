@@ -23,8 +23,15 @@ STEPS: Mapping[PassageStatus, str] = MappingProxyType(
 )
 """What the step is called that a status stands for."""
 
+WAY_BACK = "way back"
 CLOSING = "its tasks are stopped, and whoever asks gets a page: the release that serves fails on the new schema"
+CLOSING_BACK = "no task runs, and whoever asks gets a page, while the schema is taken back"
 OPENED = "the environment is open again, with the release that served"
+
+
+def on_database(passage: Passage) -> str:
+    """What the step is called that changes the real database."""
+    return STEPS[PassageStatus.MIGRATING] if passage.back_of is None else WAY_BACK
 
 
 def nothing_pending(plan: Plan) -> str:
@@ -109,6 +116,32 @@ def migrated(passage: Passage, found: Aftermath) -> str:
     ended = passage.attempts[-1].code if passage.attempts else 0
     remark = "" if ended == 0 else "; its command did not end well, though all of it is in the database"
     return f"{backed}{some} in {took}{remark}"
+
+
+def taking_back(passage: Passage) -> str:
+    """`1 migration of passage 7: 20261123_coupons.ts`."""
+    listed = f": {names(passage.taken)}" if passage.taken else ""
+    return f"{what_back(passage)}{listed}"
+
+
+def nothing_to_take_back(number: int) -> str:
+    """Of a database that has none of it any more."""
+    return f"nothing to take back: the database has nothing of passage {number} any more"
+
+
+def taken_back(passage: Passage) -> str:
+    """`backup 4 verified; 1 migration of passage 7 taken back in 0.2 s`."""
+    backed = f"backup {passage.backup} verified; " if passage.backup is not None else ""
+    took = words.duration(passage.attempts[-1].seconds) if passage.attempts else "a time that nobody saw"
+    ended = passage.attempts[-1].code if passage.attempts else 0
+    remark = "" if ended == 0 else "; its command did not end well, though nothing of it is left in the database"
+    return f"{backed}{what_back(passage)} taken back in {took}{remark}"
+
+
+def what_back(passage: Passage) -> str:
+    """`2 migrations of passage 7`."""
+    some = count(len(passage.taken), "migration") if passage.taken else "the migrations"
+    return f"{some} of passage {passage.back_of}"
 
 
 def what(passage: Passage) -> str:

@@ -13,6 +13,7 @@ WIDTH = 13
 """Characters of a step's name with the blanks behind it."""
 GOOD, BAD, BUSY, NONE = "✓", "✗", "…", "·"
 RUNNING = {"CHECKING": "pending", "BACKING_UP": "backup", "REHEARSING": "rehearsal", "MIGRATING": "migration"}
+RUNNING_BACK = {**RUNNING, "CHECKING": "to take back", "MIGRATING": "way back"}
 STATES = {
     "UNTOUCHED": "its database is as it was before",
     "APPLIED": "its database has the migrations, as the rehearsal left the copy",
@@ -24,6 +25,8 @@ STATES = {
 def head(passage: Json) -> str:
     """`shop-api  passage 3  production  release 18`."""
     parts = [passage["app"], f"passage {passage['number']}", passage["environment"]]
+    if (back := passage.get("back_of")) is not None:
+        parts.append(f"way back of passage {back}")
     parts += [f"{key} {passage[key]}" for key in ("release", "execution") if passage.get(key) is not None]
     return "  ".join(parts)
 
@@ -36,17 +39,18 @@ def short(passage: Json) -> list[str]:
 def steps(passage: Json) -> list[str]:
     """A line for each step that has begun."""
     found: list[tuple[str, str, str]] = []
+    back = passage.get("back_of") is not None
     if (plan := passage.get("plan")) is not None:
-        found.append(("pending", GOOD, pending(plan)))
+        found.append(("to take back", GOOD, to_take_back(passage)) if back else ("pending", GOOD, pending(plan)))
     if (judged := passage.get("judged")) is not None:
         found.append(("judged", *judgement(judged)))
     if passage.get("backup_number") is not None:
         found.append(("backup", *backup(passage)))
     if (made := passage.get("rehearsal")) is not None:
-        found += rehearsal(made, passage.get("plan"))
+        found += [rehearsal_back(made)] if back else rehearsal(made, passage.get("plan"))
     if passage["attempts"] or passage["status"] == "MIGRATED":
-        found.append(("migration", *migration(passage)))
-    running = RUNNING.get(passage["status"])
+        found.append(("way back" if back else "migration", *migration(passage)))
+    running = (RUNNING_BACK if back else RUNNING).get(passage["status"])
     if running is not None and running not in [name for name, _, _ in found]:
         found.append((running, BUSY, ""))
     return [f"  {name:<{WIDTH}}{mark}  {text}".rstrip() for name, mark, text in found]
@@ -61,6 +65,27 @@ def pending(plan: Json) -> str:
         return f"none; {words.count(plan['applied'], 'migration')} applied ({plan['tool']})"
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return words.clean(f"{words.count(len(names), 'migration')} ({plan['tool']}): {shown}")
+
+
+def to_take_back(passage: Json) -> str:
+    """`1 migration of passage 7: 20261123_coupons.ts`; `none` where it was gone already."""
+    if passage["status"] == "SKIPPED":
+        return f"none: the database has nothing of passage {passage['back_of']} any more"
+    names = passage["taken"]
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    some = words.count(len(names), "migration") if names else "the migrations"
+    return words.clean(f"{some} of passage {passage['back_of']}" + (f": {shown}" if shown else ""))
+
+
+def rehearsal_back(made: Json) -> tuple[str, str, str]:
+    """The way down on the copy."""
+    took = words.duration(made["up"]["seconds"])
+    if not made["held"]:
+        why = f"did not end within {took}" if made["up"]["timed_out"] else f"failed after {took}"
+        return "rehearsal", BAD, f"the way back {why} on the copy"
+    if not made["back"]:
+        return "rehearsal", BAD, f"the way back led elsewhere on the copy, in {took}"
+    return "rehearsal", GOOD, f"the way back on the copy in {took}{locked(made['locks'])}"
 
 
 def judgement(judged: Json) -> tuple[str, str]:
@@ -144,6 +169,9 @@ def migration(passage: Json) -> tuple[str, str]:
     """What became of the real database."""
     seconds = sum(attempt["seconds"] for attempt in passage["attempts"])
     tries = f", {len(passage['attempts'])} attempts" if len(passage["attempts"]) > 1 else ""
+    if passage["status"] == "MIGRATED" and passage.get("back_of") is not None:
+        some = words.count(len(passage["taken"]), "migration") if passage["taken"] else "the migrations"
+        return GOOD, f"{some} taken back in {words.duration(seconds)}{tries}"
     if passage["status"] == "MIGRATED":
         count = words.count(len(passage["applied"]), "migration")
         return GOOD, f"{count} applied in {words.duration(seconds)}{tries}"

@@ -30,9 +30,9 @@ def render(passage: Json) -> str:
             steps(passage),
             cause(passage),
             findings(passage.get("judged")),
-            pending(passage.get("plan")),
+            pending(passage.get("plan")) if passage.get("back_of") is None else "",
             rehearsal(passage.get("rehearsal")),
-            attempts(passage["attempts"]),
+            attempts(passage["attempts"], "Migration" if passage.get("back_of") is None else "Way back"),
         )
     )
     return (
@@ -54,6 +54,9 @@ def heading(passage: Json) -> str:
     kind = STATUSES.get(passage["status"], "busy")
     status = passage["status"].lower().replace("_", " ")
     about = [f"passage {passage['number']}"]
+    if (back := passage.get("back_of")) is not None:
+        about.append(f"way back of passage {back}")
+        status = "taken back" if status == "migrated" else status
     about += [f"{key} {passage[key]}" for key in ("release", "execution") if passage.get(key) is not None]
     when = f"{moment(passage['created_at'])} by {passage['by']}"
     if passage["ended_at"] is not None:
@@ -222,14 +225,14 @@ def trial(each: Json) -> str:
     )
 
 
-def attempts(made: Sequence[Json]) -> str:
+def attempts(made: Sequence[Json], what: str) -> str:
     """What was run on the real database."""
     parts = []
     for number, each in enumerate(made, start=1):
         ended = "it did not end in time" if each["timed_out"] else f"status {each['code']}"
         about = f"{' '.join(each['command'])}: {ended} after {words.duration(each['seconds'])}"
         error = f'<p class="bad">{text(each["error"])}</p>' if each["error"] else ""
-        title = f"Migration, attempt {number}" if len(made) > 1 else "Migration"
+        title = f"{what}, attempt {number}" if len(made) > 1 else what
         parts.append(f"<h2>{title}</h2>\n<p><code>{text(about)}</code></p>{error}{log(each['log'])}\n")
     return "".join(parts)
 

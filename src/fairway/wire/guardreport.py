@@ -23,7 +23,7 @@ def render(passage: Json) -> list[str]:
         [guardlines.head(passage), *guardlines.short(passage)],
         *findings(passage.get("judged")),
         *of_rehearsal(passage.get("rehearsal")),
-        *attempts(passage["attempts"]),
+        *attempts(passage["attempts"], "migration" if passage.get("back_of") is None else "way back"),
     )
     lines = [line for part in parts if part for line in ("", *part)][1:]
     return [words.clean(line).rstrip() for line in lines]
@@ -103,11 +103,11 @@ def diff(each: Json) -> list[str]:
     return lines
 
 
-def attempts(made: Sequence[Json]) -> Iterator[list[str]]:
+def attempts(made: Sequence[Json], what: str) -> Iterator[list[str]]:
     """The logs of what was run on the real database."""
     for number, attempt in enumerate(made, start=1):
         which = f" (attempt {number})" if len(made) > 1 else ""
-        yield from log(f"Log of the migration{which}", attempt["log"])
+        yield from log(f"Log of the {what}{which}", attempt["log"])
 
 
 def log(title: str, lines: Sequence[str]) -> Iterator[list[str]]:

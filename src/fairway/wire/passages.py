@@ -235,7 +235,8 @@ class Rehearsal(BaseModel):
 class Passage(BaseModel):
     """One way of an environment's database through the guard. `goes` false: it was to go to the rehearsal only.
     `backup_number` is the backup that was made, `backup` that one itself (null in lists, and once it is deleted).
-    `attempts` are the commands that were run on the real database, `applied` what it got, `outcome` how it stands."""
+    `attempts` are the commands that were run on the real database, `applied` what it got, `outcome` how it stands.
+    Of a way back `back_of` is the passage whose migrations it takes away, `taken` their names."""
 
     app: str
     number: int
@@ -257,6 +258,8 @@ class Passage(BaseModel):
     rehearsal: Rehearsal | None
     attempts: list[Attempt]
     applied: list[str]
+    back_of: int | None
+    taken: list[str]
     schema_version: str
     outcome: passage.Outcome | None
     summary: str
@@ -286,6 +289,8 @@ class Passage(BaseModel):
             rehearsal=None if made.rehearsal is None else Rehearsal.of(made.rehearsal),
             attempts=[Attempt.of(each) for each in made.attempts],
             applied=list(made.applied),
+            back_of=made.back_of,
+            taken=list(made.taken),
             schema_version=made.schema,
             outcome=made.outcome,
             summary=made.summary,

@@ -9,7 +9,7 @@ from fairway.domain.deployment import Cause
 from fairway.domain.ids import AppName
 from fairway.domain.judgement import Finding, Judged, Silenced
 from fairway.domain.migrations import Plan, Step, Tool
-from fairway.domain.passage import PassageStatus
+from fairway.domain.passage import Outcome, PassageStatus
 from fairway.errors import NotFound
 from support.guard_records import Kept
 from support.guard_values import make_backup, make_passage, make_rehearsal
@@ -60,6 +60,9 @@ async def test_a_passage_is_kept_with_all_that_was_seen(records: Kept) -> None:
         judged=Judged(refused=(finding,), silenced=(Silenced(finding=finding, reason="it is small"),)),
         rehearsal=make_rehearsal(),
         cause=Cause(sentence="it failed", log=("one", "two")),
+        back_of=7,
+        opens_at=Outcome.APPLIED,
+        taken=("a",),
     )
 
     kept = await records.passages.create(whole)

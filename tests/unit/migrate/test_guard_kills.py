@@ -4,7 +4,6 @@ it: the migration is made once, and what is said of it is true.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -14,71 +13,11 @@ from fairway.domain.migrations import Smoke
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.errors import Unavailable
 from fairway.migrate.guard import Guard
-from fairway.migrate.parts import Parts
+from support.guard_mortal import Fate, Killed, mortal
 from support.guard_world import DOWN, TABLE, World, add_column, only_the_old_fails
 
-PORTS = ("passages", "databases", "watches", "gates", "jobs", "trials", "planning", "judging", "copies", "doors")
-SYNCHRONOUS = frozenset({"own"})
 MOST = 200
 """More calls than a passage makes."""
-
-
-class Killed(BaseException):
-    """The server is gone."""
-
-
-class Fate:
-    """Counts the calls, and lets the server die at one: before it is made, after it, or (of one that runs a container)
-    once that has begun."""
-
-    def __init__(self, at: int, when: str) -> None:
-        self.at = at
-        self.when = when
-        self.calls = 0
-        self.name = ""
-
-    def due(self, name: str) -> bool:
-        self.calls += 1
-        if self.calls == self.at:
-            self.name = name
-        return self.calls == self.at
-
-
-class Mortal:
-    """A port, each of whose calls may be the last."""
-
-    def __init__(self, port: Any, name: str, fate: Fate) -> None:
-        self._port = port
-        self._name = name
-        self._fate = fate
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._port, name)
-        if not callable(method) or name in SYNCHRONOUS:
-            return method
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            due = self._fate.due(f"{self._name}.{name}")
-            if due and self._fate.when == "before":
-                raise Killed
-            made = method(*arguments, **named)
-            return self._last(made, name, arguments) if due and asyncio.iscoroutine(made) else made
-
-        return call
-
-    async def _last(self, made: Any, name: str, arguments: Any) -> None:
-        if self._fate.when == "within" and name == "run":
-            made.close()
-            job, spec, variables, *_ = arguments
-            await self._port.begin(job, spec, variables)
-        else:
-            await made
-        raise Killed
-
-
-def mortal(parts: Parts, fate: Fate) -> Parts:
-    values = {each.name: getattr(parts, each.name) for each in fields(Parts)}
-    return Parts(**{name: Mortal(value, name, fate) if name in PORTS else value for name, value in values.items()})
 
 
 def die_and_come_back(world: World, fate: Fate, between: Callable[[World], None], **settings: Any) -> Any:
