@@ -27,6 +27,7 @@ SERVICES = (
     "CodeConnections",
     "CodePipeline",
     "CodeStarConnections",
+    "DynamoDB",
     "ECR",
     "ECS",
     "ElasticLoadBalancingV2",

@@ -29,6 +29,7 @@ from fairway.domain.health import AliveCheck, CommandCheck, HttpCheck, TcpCheck,
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
 from fairway.domain.job import Job
 from fairway.domain.managed import Managed
+from fairway.domain.migrations import Migrations
 from fairway.domain.scaling import Adjustment, Metric, Scaling, Scheduled, Step, Stepping, Tracking
 from fairway.domain.schedule import Schedule
 
@@ -144,14 +145,17 @@ def instances_without_way_out() -> App:
 
 
 def existing_network() -> App:
-    """In a network that somebody else keeps, with a database in it."""
-    return make_app(make_environment(databases=(Managed(name="main"),)), network=EXISTING)
+    """In a network that somebody else keeps, with a database in it; what is migrated is another one, which AWS does not
+    run."""
+    migrations = Migrations(command=("npm", "run", "migrate"), database="LEDGER_URL")
+    return make_app(make_environment(databases=(Managed(name="main"),), migrations=migrations), network=EXISTING)
 
 
 def databases() -> App:
-    """Two databases, one over two zones, one without backups; protected."""
+    """Two databases, one over two zones, one without backups; the first one is migrated; protected."""
     environment = make_environment(
-        databases=(Managed(name="main"), Managed(name="events-2", variable="EVENTS_URL", version="16"))
+        databases=(Managed(name="main"), Managed(name="events-2", variable="EVENTS_URL", version="16")),
+        migrations=Migrations(command=("npm", "run", "migrate"), timeout=3600.0),
     )
     wanted = {
         "main": Rds(size="db.m7g.large", storage=100, multi_zone=True, retention=30),
@@ -279,7 +283,13 @@ def largest() -> App:
     managed = tuple(Managed(name=f"data-{number}", variable=f"DATA_{number}_URL") for number in range(1, 6))
     environments = tuple(
         make_environment(
-            name, services=services, jobs=jobs, databases=managed, domains=(f"{name}.example.com",), approval=600.0
+            name,
+            services=services,
+            jobs=jobs,
+            databases=managed,
+            domains=(f"{name}.example.com",),
+            approval=600.0,
+            migrations=Migrations(command=("npm", "run", "migrate"), database="DATA_1_URL"),
         )
         for name in ("test", "staging", "europe", "america")
     )

@@ -132,7 +132,17 @@ def environments(draw: st.DrawFn, name: str) -> Document:
     if draw(st.booleans()):
         table["domains"] = [f"{name}.example.com"]
         hosting["zone"] = aws_apps.ZONE
+    if draw(st.integers(0, 3)) == 0:
+        table["migrations"] = {"enabled": draw(st.booleans()), "database": "OWN_URL", "command": "npm run migrate"}
     return {**table, **({"aws": hosting} if hosting else {})}
+
+
+@st.composite
+def migrations(draw: st.DrawFn, databases: list[str]) -> Document:
+    """How a database is migrated: one of the file's, or one that only a variable knows."""
+    variables = ["LEDGER_URL", *(f"URL_{place}" for place in range(len(databases)))]
+    table = {"command": draw(COMMANDS), "database": draw(st.sampled_from(variables))}
+    return {**table, **draw(some(timeout=st.sampled_from(["5m", "24h"]), tool=st.sampled_from(["knex", "command"])))}
 
 
 @st.composite
@@ -148,6 +158,7 @@ def documents(draw: st.DrawFn) -> Document:
             name: {"engine": "postgres", "variable": f"URL_{place}", **draw(some(version=st.just("16")))}
             for place, name in enumerate(databases)
         },
+        "migrations": draw(migrations(databases)) if draw(st.booleans()) else {},
         "pipeline": {"stages": named, "mode": draw(st.sampled_from(["superseded", "queued", "parallel"]))},
         "environments": {name: draw(environments(name)) for name in named},
         "aws": {

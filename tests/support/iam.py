@@ -115,6 +115,11 @@ def resolve(template: Mapping[str, Any], value: Any) -> str:
             return reference(template, name)
         case {"Fn::Sub": str(text)}:
             return SUBSTITUTED.sub(lambda found: substitute(template, found[1]), text)
+        case {"Fn::Sub": [str(text), dict(given)]}:
+            own = {name: resolve(template, each) for name, each in given.items()}
+            return SUBSTITUTED.sub(lambda found: own.get(found[1]) or substitute(template, found[1]), text)
+        case {"Fn::Select": [int(place), {"Ref": str(name)}]}:
+            return f"{name}-{place}"
     raise AssertionError(f"{value} can't be resolved")
 
 

@@ -1,7 +1,7 @@
 """What fairway.toml asks of AWS, as the templates read it: found, or the reason why it can't be."""
 
 from fairway.domain.app import App, Environment
-from fairway.domain.aws.wanted import Aws, Hosting
+from fairway.domain.aws.wanted import ZONES, Aws, ExistingNetwork, Hosting
 from fairway.errors import UsageError
 
 
@@ -19,6 +19,12 @@ def aws(app: App) -> Aws:
 def hosting(app: App, environment: Environment) -> Hosting:
     """How the environment stands on AWS; as by default when nothing is said of it. Raises as `aws` does."""
     return aws(app).hosting.get(environment.name, Hosting())
+
+
+def private_subnets(app: App) -> int:
+    """How many private subnets the app's network has. Raises as `aws` does."""
+    network = aws(app).network
+    return len(network.private) if isinstance(network, ExistingNetwork) else ZONES
 
 
 def fate(app: App, environment: Environment) -> str:

@@ -13,9 +13,17 @@ from fairway.cloudformation import argued
 UNFINISHED_DAYS = 7
 
 
-def add(template: Template, logical: str, *, days: int, argued_exceptions: Mapping[str, str]) -> None:
-    """The bucket with that logical id, whose objects are gone after so many days, and that it is spoken to in TLS
-    alone."""
+def add(
+    template: Template,
+    logical: str,
+    *,
+    days: int | None,
+    unfinished: int = UNFINISHED_DAYS,
+    argued_exceptions: Mapping[str, str],
+) -> None:
+    """The bucket with that logical id, and that it is spoken to in TLS alone. Its objects are gone after so many days,
+    None: never; what was begun to be uploaded and not finished, after `unfinished` days."""
+    expiry = {} if days is None else {"ExpirationInDays": days}
     template.add_resource(
         s3.Bucket(
             logical,
@@ -42,9 +50,9 @@ def add(template: Template, logical: str, *, days: int, argued_exceptions: Mappi
                     s3.LifecycleRule(
                         Id="Expire",
                         Status="Enabled",
-                        ExpirationInDays=days,
+                        **expiry,
                         AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(
-                            DaysAfterInitiation=UNFINISHED_DAYS
+                            DaysAfterInitiation=unfinished
                         ),
                     )
                 ]

@@ -52,6 +52,32 @@ def builds(environment: str) -> str:
     return names.logical("builds", environment)
 
 
+def passages(environment: str) -> str:
+    """DATA's output when the environment has migrations, which the PIPELINE takes: the ARN of the table that PASSAGES
+    names."""
+    return names.logical("passages", environment)
+
+
+def backups(environment: str) -> str:
+    """Likewise the ARN of the bucket that BACKUPS names."""
+    return names.logical("backups", environment)
+
+
+def backup_key(environment: str) -> str:
+    """Likewise BACKUP_KEY."""
+    return names.logical("backup-key", environment)
+
+
+def migration_role(environment: str) -> str:
+    """SERVICES' output when the environment has migrations, which the PIPELINE takes: as MIGRATION_ROLE."""
+    return names.logical("migration-role", environment)
+
+
+def migration_task_role(environment: str) -> str:
+    """Likewise as MIGRATION_TASK_ROLE."""
+    return names.logical("migration-task-role", environment)
+
+
 def service(name: str) -> str:
     """SERVICES' output: a service's name in ECS."""
     return names.logical("service", name)

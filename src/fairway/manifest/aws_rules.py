@@ -2,7 +2,13 @@
 
 from fairway.domain.app import Environment
 from fairway.domain.aws.wanted import Capacity
-from fairway.manifest import aws_hosting_rules, aws_pipeline_rules, aws_size_rules, aws_translate
+from fairway.manifest import (
+    aws_hosting_rules,
+    aws_migration_rules,
+    aws_pipeline_rules,
+    aws_size_rules,
+    aws_translate,
+)
 from fairway.manifest.aws_schema import AwsTable, NetworkTable
 from fairway.manifest.lines import Path
 from fairway.manifest.problems import Problems
@@ -23,7 +29,9 @@ def check(table: FileTable, environments: dict[str, Environment], problems: Prob
     _check_needed(table.aws, problems)
     _check_network(table.aws.network, problems)
     _check_instances(table, table.aws, problems)
+    network = aws_translate.make_network(table.aws.network)
     for environment in environments.values():
+        aws_migration_rules.check(table, network, environment, problems)
         aws_hosting_rules.check(table, table.aws, environment, problems)
         aws_size_rules.check(table, table.aws, environment, problems)
     aws_pipeline_rules.check(table, problems)

@@ -6,6 +6,7 @@ from fairway.domain.aws.stack import Action, Change, ChangeSet, StackEvent
 from fairway.errors import Conflict
 
 LOST = {
+    "AWS::DynamoDB::Table": "the migration guard's records: what was migrated, which backups there are",
     "AWS::RDS::DBInstance": "the database and everything in it",
     "AWS::SecretsManager::Secret": "the values that were put into it",
     "AWS::ECR::Repository": "every image, and so every rollback",
@@ -13,6 +14,7 @@ LOST = {
     "AWS::KMS::Key": "everything that is encrypted with it",
 }
 DELETIONS = {
+    "AWS::DynamoDB::Table": "aws dynamodb delete-table --table-name {id}",
     "AWS::SecretsManager::Secret": "aws secretsmanager delete-secret --force-delete-without-recovery --secret-id {id}",
     "AWS::ECR::Repository": "aws ecr delete-repository --force --repository-name {id}",
     "AWS::S3::Bucket": "aws s3 rb --force s3://{id}",

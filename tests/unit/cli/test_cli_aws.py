@@ -399,14 +399,29 @@ def test_down_says_what_goes_on_costing(top: Path, capsys: pytest.CaptureFixture
     assert "they go on costing " in capsys.readouterr().err
 
 
-def test_an_app_whose_pipeline_would_refuse_it_is_not_made(top: Path) -> None:
-    manifest = aws_repository.MANIFEST + '\n[migrations]\ntool = "sql"\n'
+def test_an_app_with_migrations_is_made_with_what_their_guard_keeps(top: Path) -> None:
+    manifest = aws_repository.MANIFEST + '\n[migrations]\ncommand = "npm run migrate"\n'
     (top / "fairway.toml").write_text(manifest, encoding="utf-8")
+    account = Cloud()
 
     planned = CliRunner().invoke(tree.build(), ["aws", "plan", "--offline"])
-    made = CliRunner().invoke(tree.build(), ["aws", "up", "--yes"])
+    made = bring_up(account)
 
     assert planned.exit_code == 0
-    assert "Next   fairway aws up refuses this: production has migrations" in planned.output
-    assert isinstance(made.exception, UsageError)
-    assert "Fairway's guard does not work on AWS yet" in made.exception.what
+    assert "PassagesTable" in planned.output
+    assert "records in DynamoDB" in planned.output
+    assert set(made["stacks"].values()) == {"CREATE_COMPLETE"}
+    assert "PassagesTable" in account.stacks.held["fairway-shop-production-data"].resources
+
+
+def test_turning_migrations_off_is_refused_while_it_would_lose_their_records(top: Path) -> None:
+    file = top / "fairway.toml"
+    file.write_text(aws_repository.MANIFEST + '\n[migrations]\ncommand = "npm run migrate"\n', encoding="utf-8")
+    account = Cloud()
+    bring_up(account)
+    file.write_text(aws_repository.MANIFEST, encoding="utf-8")
+
+    with pytest.raises(Conflict, match="data would be lost") as raised:
+        bring_up(account)
+
+    assert "PassagesTable (AWS::DynamoDB::Table) would be deleted" in raised.value.why

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fairway.cloudformation.synthesis import synthesize
-from fairway.manifest import aws_schema, database_schema, scaling_schema, schema
+from fairway.manifest import aws_schema, database_schema, migration_schema, scaling_schema, schema
 from support import aws_apps
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/aws-mapping.md").read_text()
@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, tuple[type[Any], ...]] = {
     "A job": (schema.JobTable,),
     "A deployment": (schema.DeploymentTable,),
     "How an environment stands": (aws_schema.HostingTable,),
+    "Migrations": (migration_schema.MigrationsTable,),
     "A database": (database_schema.DatabaseTable,),
 }
 

@@ -14,6 +14,8 @@ from fairway.cloudformation.roles import services_role as services_role_module
 from fairway.cloudformation.synthesis import Given
 from fairway.domain.app import Source
 from fairway.domain.aws.wanted import Capacity, Hosting
+from fairway.domain.managed import Managed
+from fairway.domain.migrations import Migrations
 from fairway.domain.schedule import Schedule
 from support import cloudformation_handlers as handlers
 from support import iam
@@ -31,13 +33,22 @@ UNUSUAL = {
 ARN = f"{REGION}:{ACCOUNT}"
 TAGS = {"aws:ResourceTag/fairway:app": "shop", "aws:ResourceTag/fairway:environment": "production"}
 ON_INSTANCES = Hosting(capacity=Capacity.EC2, zone="Z123")
+MIGRATIONS = Migrations(command=("npm", "run", "migrate"))
 SHOP = app(
     environment("staging"),
-    environment("production"),
+    environment("production", migrations=MIGRATIONS),
     hosting={"production": ON_INSTANCES},
     source=Source(schedule=Schedule(cron="0 3 * * *")),
 )
-LONGEST = app(environment("e" * 30), name="a" * 30, hosting={"e" * 30: ON_INSTANCES})
+LONGEST = app(
+    environment(
+        "e" * 30,
+        databases=tuple(Managed(name=letter * 30, variable=f"{letter}_URL") for letter in "abcd"),
+        migrations=MIGRATIONS,
+    ),
+    name="a" * 30,
+    hosting={"e" * 30: ON_INSTANCES},
+)
 
 
 @cache
@@ -113,7 +124,7 @@ def size(template: Mapping[str, Any], policy: Mapping[str, Any]) -> int:
 
     def resolved(value: Any) -> Any:
         match value:
-            case {"Fn::Sub": _} | {"Ref": _} | {"Fn::GetAtt": _}:
+            case {"Fn::Sub": _} | {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Select": _}:
                 return iam.resolve(template, value)
             case dict():
                 return {key: resolved(each) for key, each in value.items()}

@@ -10,6 +10,7 @@ from fairway.domain.aws.demolition import Demolition
 from fairway.domain.aws.stack import Kind, SeenStack
 from fairway.errors import Conflict, WorkFailed
 from fairway.provision import down, up
+from support import cloud_account
 from support.cloud_account import APP, HOUR, PRODUCTION, Cloud, Deaths, Killed, all_stacks, name
 
 FILES = {PRODUCTION: {"A": "1"}}
@@ -62,6 +63,21 @@ async def test_a_database_s_deletion_protection_is_taken_back_and_its_snapshot_k
     database = template["Resources"]["Database"]
     assert database["Properties"]["DeletionProtection"] is False
     assert database["DeletionPolicy"] == "Snapshot"
+
+
+async def test_the_records_of_migrations_go_with_their_protection_when_the_name_was_typed() -> None:
+    protected = {"DeletionProtectionEnabled": True, "BillingMode": "PAY_PER_REQUEST"}
+    table = {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "RetainExceptOnCreate", "Properties": protected}
+    data = {**cloud_account.DATA, "Resources": {**cloud_account.DATA["Resources"], "Passages": table}}
+    cloud = Cloud()
+    await up.up(cloud.parts(), all_stacks({Kind.DATA: data}), FILES, cloud.wish())
+
+    left = await raze(cloud, data=True)
+
+    template = next(each.template for each in cloud.stacks.deleted if each.seen.name == name(Kind.DATA))
+    assert template["Resources"]["Passages"]["Properties"] == {**protected, "DeletionProtectionEnabled": False}
+    assert template["Resources"]["Passages"]["DeletionPolicy"] == "Delete"
+    assert left == ()
 
 
 async def test_a_bucket_that_is_not_empty_is_left_and_named_with_the_command_that_deletes_it() -> None:

@@ -10,6 +10,7 @@ from fairway.domain.aws.stack import Action, Change, Replacement
 from fairway.errors import UsageError
 
 MADE_ANEW: Mapping[str, frozenset[str]] = {
+    "AWS::DynamoDB::Table": frozenset({"TableName"}),
     "AWS::EC2::VPC": frozenset({"CidrBlock"}),
     "AWS::EC2::Subnet": frozenset({"AvailabilityZone", "CidrBlock", "VpcId"}),
     "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),

@@ -9,7 +9,6 @@ import click
 from fairway.cli import cloud, cloud_show, cloud_text, options, output
 from fairway.cli.cloud import Place
 from fairway.cli.commands import aws_export
-from fairway.domain.app import App
 from fairway.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,19 +51,8 @@ def plan(profile: str | None, drift: bool, offline: bool, against: Path | None, 
         return
     output.put(heading)
     lines = [*cloud_text.lines(found, full=True), *cloud_text.filling_lines(fillings)]
-    for line in [*lines, *cloud_text.cost_lines(priced), *(unguarded(place.app) or ending(found))]:
+    for line in [*lines, *cloud_text.cost_lines(priced), *ending(found)]:
         output.put(output.clean(line))
-
-
-def unguarded(app: App) -> list[str]:
-    """Why up would refuse the app as it is; nothing when it would not."""
-    from fairway.pipeline.cloud import refusing
-
-    try:
-        refusing.require_no_guard(app)
-    except UsageError as error:
-        return [f"Next   fairway aws up refuses this: {error.what}", f"       {error.hint}"]
-    return []
 
 
 def without_account(place: Place, against: Path | None) -> "Preview":

@@ -40,12 +40,8 @@ def up(profile: str | None, replace_data: bool, recover: bool, timeout: str, yes
     What would change and what it costs is shown first, and asked about. At the end the pipeline is started, if it
     never was. Interrupted anywhere, the next call goes on from there.
     """
-    from fairway.pipeline.cloud import refusing
-
     patience = durations.seconds("--timeout", timeout)
     place = cloud.find()
-    # Its pipeline would refuse to build: better said before anything costs money.
-    refusing.require_no_guard(place.app)
     asked = Asked(patience=patience, replace_data=replace_data, recover=recover, yes=yes)
     with cloud.interruptible("fairway aws up"), cloud_show.Show() as show:
         document = asyncio.run(reach(place, profile, asked, show))

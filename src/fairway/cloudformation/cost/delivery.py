@@ -10,13 +10,15 @@ MACHINES = {"LINUX_CONTAINER": "linux", "ARM_CONTAINER": "arm"}
 
 
 def projects(reading: Reading) -> Iterator[Item]:
-    """Each runs once for a push. What runs Docker builds; the others deploy."""
+    """Each runs once for a push. What runs Docker builds, unless it is in the app's network: there migrations are
+    rehearsed by it. The others deploy too."""
     usage = reading.usage
     for name, project in reading.resources(PROJECT):
         machine = project.get("Environment", {})
         kind = MACHINES.get(str(machine.get("Type")), "")
         size = str(machine.get("ComputeType")).rpartition("_")[2].lower()
-        minutes = usage.build_minutes if machine.get("PrivilegedMode") else usage.deploy_minutes
+        builds = machine.get("PrivilegedMode") and "VpcConfig" not in project
+        minutes = usage.build_minutes if builds else usage.deploy_minutes
         yield reading.item(
             name,
             f"CodeBuild {kind} {size}",

@@ -1,13 +1,15 @@
-"""What is kept and watched costs: secrets, images, logs, alarms."""
+"""What is kept and watched costs: secrets, images, backups, logs, alarms."""
 
 from collections.abc import Iterator
 
 from fairway.cloudformation.cost.reading import Properties, Reading, number
 from fairway.domain.aws.cost import Item, Unit, exactly
 
-SECRET, IMAGES, LOG, ALARM, POLICY, CLUSTER = (
+SECRET, IMAGES, BUCKET, TABLE, LOG, ALARM, POLICY, CLUSTER = (
     "AWS::SecretsManager::Secret",
     "AWS::ECR::Repository",
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
     "AWS::Logs::LogGroup",
     "AWS::CloudWatch::Alarm",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -25,6 +27,19 @@ def kept(reading: Reading) -> Iterator[Item]:
     for name, _ in reading.resources(IMAGES):
         size = reading.usage.images_gb
         yield reading.item(name, "images", "ecr.gb_month", Unit.GB_MONTH, exactly(size), f"{size:g} GB")
+
+
+def guarded(reading: Reading) -> Iterator[Item]:
+    """What the migration guard keeps. Its bucket is the one in which things lie for good, of a size that only the
+    database knows; the others hand something on, and are empty again soon."""
+    for name, _ in reading.resources(TABLE):
+        assumed = "on demand; a deployment's come to less than a cent"
+        yield reading.item(name, "records in DynamoDB", "dynamodb.gb_month", Unit.GB_MONTH, None, assumed)
+    for name, bucket in reading.resources(BUCKET):
+        rules = bucket.get("LifecycleConfiguration", {}).get("Rules", ())
+        if rules and not any("ExpirationInDays" in rule for rule in rules):
+            assumed = "one before each migration, compressed, as many as migrations.keep says"
+            yield reading.item(name, "backups in S3", "s3.gb_month", Unit.GB_MONTH, None, assumed)
 
 
 def logs(reading: Reading) -> Iterator[Item]:

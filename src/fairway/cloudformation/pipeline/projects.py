@@ -1,7 +1,8 @@
 """The projects of CodeBuild, one for each stage that runs something: the build, and each environment's deployment.
 
 Each has a role and a log group of its own; what it leaves is encrypted with the account's own aws/s3 key. The build
-runs Docker, for which CodeBuild gives it a privileged container; the others don't.
+runs Docker, for which CodeBuild gives it a privileged container, and so does a deployment with migrations; the others
+don't.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Template, codebuild, logs
 
 from fairway.cloudformation import argued, asked, wires
-from fairway.cloudformation.pipeline import buildspec
+from fairway.cloudformation.pipeline import buildspec, guarded
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names, pipelining
 from fairway.domain.aws.wanted import Architecture
@@ -30,6 +31,9 @@ AROUND = 10
 """Minutes for installing Fairway, the login and the push, besides the build's own time-out."""
 DEPLOY = 240
 """Minutes. `fairway stage deploy` gives a stack 3.5 hours (CloudFormation gives ECS three), and must outlast them."""
+GUARD, COMMANDS = 120, 4
+"""Minutes for a backup, its copy and the trials; and how often a migration's command may take all of its time: on the
+copy there, back and there again, and on the database."""
 QUEUED = 60
 """Minutes for a machine."""
 LOG_DAYS = 90
@@ -53,18 +57,26 @@ def add_build(template: Template, app: App, version: str, role: str) -> None:
 
 
 def add_deploy(template: Template, app: App, environment: Environment, version: str, role: str) -> None:
-    """The project of an environment's deployment: `DeployProductionProject`."""
-    kind, image = IMAGES[Architecture.X86_64]
+    """The project of an environment's deployment: `DeployProductionProject`. With migrations it runs what the app's
+    image has, so it has the app's processor."""
+    migrations = environment.migrations
+    kind, image = IMAGES[Architecture.X86_64 if migrations is None else pipelining.architecture(app)]
+    size, minutes, place = SMALL, DEPLOY, dict[str, Any]()
+    if migrations is not None:
+        commands = COMMANDS * math.ceil(migrations.timeout / 60)
+        size, minutes = MEDIUM, min(LONGEST, DEPLOY + GUARD + commands)
+        place = {"VpcConfig": guarded.network(environment)}
     _add(
         template,
         app,
         f"deploy-{environment.name}",
         role,
         spec=buildspec.deploy(version, environment.name),
-        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=SMALL, PrivilegedMode=False),
+        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=size, PrivilegedMode=migrations is not None),
         variables={STACK_ROLE: Ref(wires.services_role(environment.name))},
-        minutes=DEPLOY,
+        minutes=minutes,
         cache=codebuild.ProjectCache(Type="NO_CACHE"),
+        **place,
     )
 
 
@@ -79,6 +91,7 @@ def _add(
     minutes: int,
     cache: codebuild.ProjectCache,
     variables: Mapping[str, Any] = MappingProxyType({}),
+    **properties: Any,
 ) -> None:
     group = names.logical(stage, "logs")
     machine.EnvironmentVariables = [
@@ -108,5 +121,6 @@ def _add(
             ),
             TimeoutInMinutes=minutes,
             QueuedTimeoutInMinutes=QUEUED,
+            **properties,
         )
     )

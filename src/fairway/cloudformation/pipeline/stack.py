@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import GetAtt, Output, Parameter, Ref, Template, codeconnections, codepipeline, scheduler
 
 from fairway.cloudformation import asked, wires
-from fairway.cloudformation.pipeline import artifacts, projects, stages
+from fairway.cloudformation.pipeline import artifacts, guarded, projects, stages
 from fairway.cloudformation.roles import making as roles
 from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Patterns
@@ -92,6 +92,7 @@ def _add_deployments(template: Template, app: App, version: str) -> None:
                 names.path(app.name, name, "deploy"),
                 permissions.deploy(app, environment),
                 source=permissions.arn("codebuild", f"project/{names.project(app.name, stage)}"),
+                parts=guarded.add(template, app, environment, role),
             )
         )
         projects.add_deploy(template, app, environment, version, role)

@@ -14,15 +14,25 @@ from fairway.cloudformation.roles.permissions import Statement
 POLICY = "calls"
 
 
-def make(title: str, service: str, path: str, statements: Sequence[Statement], *, source: Any = None) -> iam.Role:
+def make(
+    title: str,
+    service: str,
+    path: str,
+    statements: Sequence[Statement],
+    *,
+    source: Any = None,
+    parts: Sequence[Any] = (),
+) -> iam.Role:
     """A role that the service (`codebuild.amazonaws.com`) takes in this account alone, and for the resource whose ARN
-    is `source` alone, when one is given."""
+    is `source` alone, when one is given. `parts` are the ARNs of policies that it has besides (`add_part`)."""
+    attached = {"ManagedPolicyArns": list(parts)} if parts else {}
     return iam.Role(
         title,
         Path=path,
         AssumeRolePolicyDocument=_trust(service, source),
         Policies=[iam.Policy(PolicyName=POLICY, PolicyDocument=permissions.document(statements))],
         Metadata=_explained(statements),
+        **attached,
     )
 
 
@@ -37,23 +47,28 @@ def make_of_parts(
 ) -> None:
     """Add such a role whose statements are too many for one policy: each part is one of its own, whose logical id ends
     in the part's name."""
-    for part, statements in parts.items():
-        template.add_resource(
-            iam.ManagedPolicy(
-                f"{title}{part}",
-                Path=path,
-                PolicyDocument=permissions.document(statements),
-                Metadata=_explained(statements),
-            )
-        )
+    attached = [add_part(template, f"{title}{part}", path, statements) for part, statements in parts.items()]
     template.add_resource(
         iam.Role(
             title,
             Path=path,
             AssumeRolePolicyDocument=_trust(service, source),
-            ManagedPolicyArns=[Ref(f"{title}{part}") for part in parts],
+            ManagedPolicyArns=attached,
         )
     )
+
+
+def add_part(template: Template, title: str, path: str, statements: Sequence[Statement]) -> Any:
+    """Add a policy of that logical id, and give its ARN."""
+    template.add_resource(
+        iam.ManagedPolicy(
+            title,
+            Path=path,
+            PolicyDocument=permissions.document(statements),
+            Metadata=_explained(statements),
+        )
+    )
+    return Ref(title)
 
 
 def _explained(statements: Sequence[Statement]) -> dict[str, Any]:

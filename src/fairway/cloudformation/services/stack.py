@@ -18,6 +18,7 @@ from fairway.cloudformation.services import (
     balancing,
     cluster,
     loggroups,
+    migrating,
     running,
     scaling,
     task_roles,
@@ -56,6 +57,8 @@ def make(app: App, environment: Environment, variables: Sequence[str]) -> Templa
     scaling.add(template, place)
     timetable.add(template, place)
     alarms.add(template, place)
+    if environment.migrations is not None:
+        migrating.add(template, place)
     template.add_output(Output(wires.CLUSTER, Description="The cluster's name", Value=Ref(CLUSTER)))
     return template
 
@@ -65,7 +68,7 @@ def _add_parameters(template: Template, place: Place) -> None:
     types = {wires.VPC: "AWS::EC2::VPC::Id", wires.REPOSITORY_URI: "String", wires.REPOSITORY_ARN: "String"}
     if place.routed is not None or place.hosting.public_tasks:
         types[wires.PUBLIC_SUBNETS] = SUBNETS
-    if not place.hosting.public_tasks:
+    if not place.hosting.public_tasks or place.environment.migrations is not None:
         types[wires.PRIVATE_SUBNETS] = SUBNETS
     if place.variables:
         types[wires.CONFIGURATION] = "String"

@@ -16,6 +16,7 @@ EXECUTION, TASK = "ExecutionRole", "TaskRole"
 UNNAMED = "ecr:GetAuthorizationToken"
 """The service authorization reference of ECR names no resource for it: the token is of the registry as a whole, and
 opens what its holder's policy opens."""
+WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 CHANNELS = (
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
@@ -70,17 +71,21 @@ def assumed_by_tasks() -> dict[str, Any]:
     )
 
 
+def fetch_images() -> tuple[dict[str, Any], ...]:
+    """The statements by which ECS fetches images of the app's repository."""
+    layers = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    return allow(UNNAMED, "*"), allow(layers, Ref(wires.REPOSITORY_ARN))
+
+
 def _start(place: Place) -> dict[str, Any]:
     """Fetch images of this repository, read these secrets, write these logs."""
-    layers = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
     written = [GetAtt(loggroups.logical(part), "Arn") for part in place.parts]
     secrets = [Ref(wires.url_secret(each.name)) for each in place.environment.databases]
     if place.variables:
         secrets.insert(0, Ref(wires.CONFIGURATION))
     read = [allow("secretsmanager:GetSecretValue", secrets)] if secrets else []
     return document(
-        allow(UNNAMED, "*"),
-        allow(layers, Ref(wires.REPOSITORY_ARN)),
-        allow(("logs:CreateLogStream", "logs:PutLogEvents"), written),
+        *fetch_images(),
+        allow(WRITE_LOGS, written),
         *read,
     )

@@ -63,7 +63,7 @@ def decide(stacks: Sequence[Standing], *, environment: str | None, data: bool) -
 
 def release(template: Mapping[str, Any]) -> Mapping[str, Any]:
     """The template with which a stack's data can be deleted: databases without deletion protection (their final
-    snapshots stay), secrets and repositories of images without the rule that keeps them, and these emptied."""
+    snapshots stay), tables, secrets and repositories of images without what keeps them, and these last emptied."""
     resources = {name: _release(resource) for name, resource in template.get("Resources", {}).items()}
     return {**template, "Resources": resources}
 
@@ -72,6 +72,8 @@ def _release(resource: Mapping[str, Any]) -> Mapping[str, Any]:
     match resource.get("Type"):
         case "AWS::RDS::DBInstance":
             return {**resource, "Properties": {**resource.get("Properties", {}), "DeletionProtection": False}}
+        case "AWS::DynamoDB::Table":
+            return _freed(resource, {"DeletionProtectionEnabled": False})
         case "AWS::SecretsManager::Secret":
             return _freed(resource, {})
         case "AWS::ECR::Repository":

@@ -38,6 +38,17 @@ def secret(app: str, environment: str) -> str:
     return f"fairway/{app}/{environment}"
 
 
+def passages(app: str, environment: str) -> str:
+    """How the families of the tasks that migrate an environment's database begin, for roles: a job's id follows."""
+    return family(app, environment, "passage-*")
+
+
+def job_secret(app: str, environment: str) -> str:
+    """What the secrets with the variables of those tasks are called, for roles: a job's id, 12 hexadecimal digits,
+    stands at the end."""
+    return f"{secret(app, environment)}/job-{'?' * 12}"
+
+
 def log_group(app: str, environment: str, part: str) -> str:
     """Where a service's or a job's output goes: `/fairway/shop-api/production/web`."""
     return f"/fairway/{app}/{environment}/{part}"

@@ -21,6 +21,7 @@ APP_TAG, ENVIRONMENT_TAG, KIND_TAG, VERSION_TAG = (
 
 STATEFUL = frozenset(
     {
+        "AWS::DynamoDB::Table",
         "AWS::RDS::DBInstance",
         "AWS::SecretsManager::Secret",
         "AWS::ECR::Repository",

@@ -217,6 +217,34 @@ def test_a_pipeline_costs_by_the_minutes_of_its_actions_and_builds() -> None:
     assert month(given, "P CodePipeline, minutes of actions") == exactly(0.66)
 
 
+def test_a_deployment_that_rehearses_migrations_is_no_build() -> None:
+    machine = {"Type": "LINUX_CONTAINER", "ComputeType": "BUILD_GENERAL1_MEDIUM", "PrivilegedMode": True}
+    given = stack(
+        Build=("CodeBuild::Project", {"Environment": machine}),
+        Deploy=("CodeBuild::Project", {"Environment": machine, "VpcConfig": {"VpcId": "vpc-1"}}),
+    )
+
+    found = items(given, usage=Usage(pushes=10, build_minutes=3, deploy_minutes=7))
+
+    assert found["Build CodeBuild linux medium"].quantity == exactly(30)
+    assert found["Deploy CodeBuild linux medium"].quantity == exactly(70)
+
+
+def test_what_the_migration_guard_keeps_is_a_rate_and_what_other_buckets_hand_on_is_nothing() -> None:
+    unfinished = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}
+    given = stack(
+        Backups=("S3::Bucket", {"LifecycleConfiguration": {"Rules": [unfinished]}}),
+        Artifacts=("S3::Bucket", {"LifecycleConfiguration": {"Rules": [{**unfinished, "ExpirationInDays": 365}]}}),
+        Passages=("DynamoDB::Table", {}),
+    )
+
+    found = items(given)
+
+    assert set(found) == {"Backups backups in S3", "Passages records in DynamoDB"}
+    assert {each.quantity for each in found.values()} == {None}
+    assert estimate.estimate([given], FRANKFURT).unknown == ()
+
+
 def test_what_the_table_lacks_is_unknown_and_the_sum_says_so() -> None:
     given = stack(Main=("RDS::DBInstance", {"DBInstanceClass": "db.r99.large", "AllocatedStorage": "20"}))
 

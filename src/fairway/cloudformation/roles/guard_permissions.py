@@ -1,0 +1,207 @@
+"""What the deployment of an environment with migrations may do besides: what the guard does in the stage's build.
+
+It keeps records and backups, takes the images that it tries into the build's own Docker, and has ECS run the migration
+once. And CodeBuild puts the build into the app's network. These are policies of their own, for a role's other ones
+would be too long with them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from troposphere import Ref, Select, Sub
+
+from fairway.cloudformation import wires
+from fairway.cloudformation.roles.permissions import EVERYTHING, Statement, arn
+from fairway.domain.app import App, Environment
+from fairway.domain.aws import names
+
+TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+A_JOB = {"StringLike": {"aws:ResourceTag/fairway:job": "*"}}
+"""The tag that a migration's task has, and no task of a service."""
+
+
+def guard(app: App, environment: Environment, subnets: int) -> Mapping[str, tuple[Statement, ...]]:
+    """The statements, for a network with so many private subnets, in parts that each fit into a policy of IAM's (6144
+    characters), by their names."""
+    return {
+        "Keeping": (*_kept(app, environment), *_images()),
+        "Migrating": (*_task(app, environment), *_variables(app, environment), *_network(environment, subnets)),
+    }
+
+
+def _kept(app: App, environment: Environment) -> tuple[Statement, ...]:
+    bucket = wires.backups(environment.name)
+    urls = tuple(
+        arn("secretsmanager", f"secret:{names.secret(app.name, environment.name)}/{each.name}-??????")
+        for each in environment.databases
+    )
+    return (
+        Statement(
+            name="Records",
+            why="the guard keeps how far each migration has come, the backups' records, and the releases",
+            actions=(
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ),
+            resources=(Ref(wires.passages(environment.name)),),
+        ),
+        Statement(
+            name="Backups",
+            why="the guard puts a sealed backup away before it migrates, opens it to prove it, and removes old ones",
+            actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+            resources=(Sub(f"${{{bucket}}}/*"),),
+        ),
+        Statement(
+            name="BackupsList",
+            why="the guard looks which backups there are; without it a missing one would look forbidden",
+            actions=("s3:ListBucket",),
+            resources=(Ref(bucket),),
+        ),
+        Statement(
+            name="Secrets",
+            why="the guard seals backups with the environment's own key, and reaches its databases by their URLs",
+            actions=("secretsmanager:GetSecretValue",),
+            resources=(Ref(wires.backup_key(environment.name)), *urls),
+        ),
+    )
+
+
+def _images() -> tuple[Statement, ...]:
+    return (
+        Statement(
+            name="Registry",
+            why="the build's Docker logs in to the registry",
+            actions=("ecr:GetAuthorizationToken",),
+            resources=(EVERYTHING,),
+        ),
+        Statement(
+            name="Image",
+            # ECR's user guide, "IAM permissions for pulling an image".
+            why="the build's Docker fetches the new image and the one that serves, to try both on the copy",
+            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=(Ref(wires.REPOSITORY_ARN),),
+        ),
+    )
+
+
+def _task(app: App, environment: Environment) -> tuple[Statement, ...]:
+    where = names.cluster(app.name, environment.name)
+    definitions = arn("ecs", f"task-definition/{names.passages(app.name, environment.name)}")
+    tasks = arn("ecs", f"task/{where}/*")
+    return (
+        Statement(
+            name="Define",
+            why="the guard defines the migration's task",
+            actions=("ecs:RegisterTaskDefinition",),
+            resources=(definitions,),
+        ),
+        Statement(
+            name="Definitions",
+            why="the guard finds the migration's task again, and takes its definition back; AWS knows no resources for "
+            "these calls",
+            actions=("ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies"),
+            resources=(EVERYTHING,),
+        ),
+        Statement(
+            name="Migrate",
+            why="the guard starts the migration's task, once, in the environment's cluster",
+            actions=("ecs:RunTask",),
+            resources=(definitions,),
+            conditions={"ArnEquals": {"ecs:cluster": arn("ecs", f"cluster/{where}")}},
+        ),
+        Statement(
+            name="TagTask",
+            why="the definition and its task have tags from the beginning, by which they are known again",
+            actions=("ecs:TagResource",),
+            resources=(definitions, tasks),
+            conditions={"StringEquals": {"ecs:CreateAction": ["RegisterTaskDefinition", "RunTask"]}},
+        ),
+        Statement(
+            name="Stop",
+            why="the guard ends a migration whose time is over",
+            actions=("ecs:StopTask",),
+            resources=(tasks,),
+            conditions=A_JOB,
+        ),
+        Statement(
+            name="TaskRoles",
+            why="the definition names the role by which ECS starts the migration's task, and that of the app",
+            actions=("iam:PassRole",),
+            resources=(
+                Ref(wires.migration_role(environment.name)),
+                Ref(wires.migration_task_role(environment.name)),
+            ),
+            conditions=TASKS,
+        ),
+    )
+
+
+def _variables(app: App, environment: Environment) -> tuple[Statement, ...]:
+    return (
+        Statement(
+            name="JobSecret",
+            # One that is not there yet is asked for by its name alone, which has no six characters of AWS's at its end.
+            why="the variables of the migration's task lie in a secret of its own, until it has ended",
+            actions=(
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DeleteSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:RestoreSecret",
+                "secretsmanager:TagResource",
+                "secretsmanager:UpdateSecretVersionStage",
+            ),
+            resources=(arn("secretsmanager", f"secret:{names.job_secret(app.name, environment.name)}*"),),
+        ),
+    )
+
+
+def _network(environment: Environment, subnets: int) -> tuple[Statement, ...]:
+    """CodeBuild's user guide, "Allow CodeBuild access to AWS services required to create a VPC network interface",
+    narrowed to the build's own subnets and group."""
+    places = [_subnet(number) for number in range(subnets)]
+    interfaces = arn("ec2", "network-interface/*")
+    group = arn("ec2", f"security-group/${{{wires.builds(environment.name)}}}")
+    return (
+        Statement(
+            name="Interface",
+            why="CodeBuild gives the build an address in the private subnets",
+            actions=("ec2:CreateNetworkInterface",),
+            resources=(interfaces, group, *places),
+        ),
+        Statement(
+            name="DropInterface",
+            why="CodeBuild takes the address back when the build is over",
+            actions=("ec2:DeleteNetworkInterface",),
+            resources=(interfaces,),
+            conditions={"StringEquals": {"ec2:Subnet": places}},
+        ),
+        Statement(
+            name="UseInterface",
+            why="CodeBuild attaches the address to its own machine",
+            actions=("ec2:CreateNetworkInterfacePermission",),
+            resources=(interfaces,),
+            conditions={"StringEquals": {"ec2:Subnet": places, "ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+        ),
+        Statement(
+            name="Network",
+            why="CodeBuild looks at the network; AWS knows no resources for these calls",
+            actions=(
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ),
+            resources=(EVERYTHING,),
+        ),
+    )
+
+
+def _subnet(number: int) -> Any:
+    """The ARN of one of the private subnets, by its place in the list."""
+    subnet = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:subnet/${Subnet}"
+    return Sub(subnet, Subnet=Select(number, Ref(wires.PRIVATE_SUBNETS)))

@@ -1,0 +1,47 @@
+"""What of an environment's `[migrations]` the guard can't do on AWS, by name.
+
+The manifest says it at the file's line (`manifest.aws_migration_rules`); no template is made of an App that got so far
+all the same, and the stage refuses a release of it.
+"""
+
+from collections.abc import Iterator
+
+from fairway.domain.app import Environment
+from fairway.domain.aws.unfit import Unfit
+from fairway.domain.aws.wanted import Nat, Network, OwnNetwork
+from fairway.domain.migrations import Migrations, Tool
+
+SECTION = "migrations"
+
+
+def unfit(environment: Environment, network: Network) -> tuple[Unfit, ...]:
+    """What can't be done; none of an environment without migrations. A `path` begins at `migrations`, which stands in
+    the environment's own table or in the one for all, or at `aws`."""
+    if environment.migrations is None:
+        return ()
+    return (*_of_migrations(environment.migrations), *_of_network(network))
+
+
+def _of_migrations(wanted: Migrations) -> Iterator[Unfit]:
+    if wanted.maintenance:
+        yield Unfit(
+            path=(SECTION, "maintenance"),
+            message="on AWS an environment can't be closed yet while it is migrated",
+            hint="leave maintenance out, and migrate in steps on which the release that serves holds",
+        )
+    if wanted.tool is Tool.SQL and not wanted.command:
+        yield Unfit(
+            path=(SECTION, "tool"),
+            message="on AWS Fairway can't run a folder of SQL files by itself: a task of ECS can be given no files",
+            hint='command = "…", which runs them from the image',
+        )
+
+
+def _of_network(network: Network) -> Iterator[Unfit]:
+    if isinstance(network, OwnNetwork) and network.nat is Nat.NONE:
+        yield Unfit(
+            path=("aws", "network", "nat"),
+            message="migrations are rehearsed in the private subnets, where the database is reached, and that needs a "
+            "way to the internet from there",
+            hint='nat = "one"',
+        )

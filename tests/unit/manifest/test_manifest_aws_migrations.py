@@ -1,0 +1,65 @@
+"""`[migrations]` of an app on AWS: what the guard can't do there is refused at its line."""
+
+import pytest
+
+from fairway.errors import Finding, UsageError
+from fairway.manifest.load import load
+
+HEAD = 'app = "a"\n'
+AWS = '[aws]\nregion = "eu-central-1"\nrepository = { provider = "github", name = "acme/shop" }\n'
+MIGRATIONS = '[migrations]\ncommand = "npm run migrate"\n'
+
+
+def only(text: str) -> Finding:
+    with pytest.raises(UsageError) as caught:
+        load(text)
+    (found,) = caught.value.findings
+    return found
+
+
+def test_migrations_are_accepted() -> None:
+    app = load(HEAD + AWS + MIGRATIONS)
+
+    assert app.environments[0].migrations is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "message"),
+    [
+        (AWS + MIGRATIONS + "maintenance = true\n", 7, "migrations.maintenance", "can't be closed yet"),
+        (
+            AWS + MIGRATIONS + "[environments.x.migrations]\nmaintenance = true\n",
+            8,
+            "environments.x.migrations.maintenance",
+            "can't be closed yet",
+        ),
+        (AWS + '[migrations]\ntool = "sql"\n', 6, "migrations.tool", "can be given no files"),
+        (AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS, 6, "aws.network.nat", "a way to the internet"),
+    ],
+)
+def test_what_the_guard_can_not_do_is_refused_at_its_line(text: str, line: int, key: str, message: str) -> None:
+    found = only(HEAD + text)
+
+    assert (found.line, found.key) == (line, key)
+    assert message in found.message
+    assert found.hint
+
+
+def test_it_is_said_once_however_many_environments_ask_for_it() -> None:
+    both = "[environments.x]\n[environments.y]\n"
+
+    assert only(HEAD + AWS + MIGRATIONS + "maintenance = true\n" + both).key == "migrations.maintenance"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MIGRATIONS + "maintenance = true\n",
+        AWS + '[migrations]\ntool = "sql"\ncommand = "bin/sql"\n',
+        AWS + MIGRATIONS + "maintenance = true\n[environments.x.migrations]\nmaintenance = false\n",
+        AWS + '[aws.network]\nnat = "none"\n',
+        AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS + "enabled = false\n",
+    ],
+)
+def test_the_same_is_no_finding_where_it_is_not_asked_for_on_aws(text: str) -> None:
+    assert load(HEAD + text).name == "a"
