@@ -92,8 +92,11 @@ async def build(source: Source, settings: Settings, telling: Telling) -> Handove
         return await building.run(lay_out(source), source.revision, telling)
 
 
-async def deploy(handover: Handover, environment: str, role: str | None, telling: Telling) -> None:
-    """The stage of an environment. `role` is the ARN of CloudFormation's. Raises what it has told."""
+async def deploy(
+    handover: Handover, environment: str, role: str | None, telling: Telling, *, accepted: str = ""
+) -> None:
+    """The stage of an environment. `role` is the ARN of CloudFormation's, `accepted` a commit that may run on a schema
+    on which nothing has shown it. Raises what it has told."""
     async with AsyncExitStack() as stack:
 
         def connect(region: str) -> deploying.Cloud:
@@ -109,7 +112,8 @@ async def deploy(handover: Handover, environment: str, role: str | None, telling
             )
             return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session))
 
-        await Deploying(load=load, connect=connect, version=version(), role=role).run(handover, environment, telling)
+        deployment = Deploying(load=load, connect=connect, version=version(), role=role, accepted=accepted)
+        await deployment.run(handover, environment, telling)
 
 
 def version() -> str:

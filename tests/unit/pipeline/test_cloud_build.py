@@ -8,7 +8,7 @@ import pytest
 from fairway.cloudformation import wires
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import Kind
-from fairway.domain.aws.wanted import Architecture, Hosting
+from fairway.domain.aws.wanted import Architecture, Hosting, Nat, OwnNetwork
 from fairway.domain.image import LocalImage
 from fairway.errors import Conflict, FairwayError, Unavailable, UsageError, WorkFailed
 from fairway.pipeline.cloud.failing import StageFailed
@@ -152,11 +152,23 @@ async def test_environments_on_two_architectures_are_refused(account: Account, t
     assert not account.builder.built
 
 
-async def test_migrations_without_a_guard_are_refused(account: Account, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"staging and production have migrations, and Fairway's guard does not work"):
+async def test_migrations_that_can_not_be_guarded_are_refused_before_anything_is_built(
+    account: Account, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="the migrations of staging can't be guarded on AWS: maintenance = true"):
+        await account.run_build(lay_out(tmp_path, toml=WITH_MIGRATIONS + "maintenance = true\n"))
+
+    assert not account.builder.built
+
+
+async def test_migrations_without_a_way_out_of_the_network_are_refused(account: Account, tmp_path: Path) -> None:
+    assert account.aws is not None
+    account.aws = replace(account.aws, network=OwnNetwork(nat=Nat.NONE))
+
+    with pytest.raises(UsageError, match="there is no way out of its network") as failure:
         await account.run_build(lay_out(tmp_path, toml=WITH_MIGRATIONS))
 
-    assert not account.builder.built and not account.regions
+    assert failure.value.hint == 'nat = "one" under [aws.network]'
 
 
 async def test_an_app_that_is_not_on_aws_is_refused(account: Account, tmp_path: Path) -> None:

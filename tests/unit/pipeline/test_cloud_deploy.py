@@ -127,10 +127,10 @@ async def test_a_variable_that_is_missing_stops_it_before_anything_changes(world
     assert (await world.seen()).parameters[wires.COMMIT] == ""
 
 
-async def test_migrations_without_a_guard_are_refused_by_name(running: Deployed) -> None:
-    text = TOML + '[migrations]\ncommand = "npm run migrate"\ndatabase = "DATABASE_URL"\n'
+async def test_migrations_where_nothing_can_guard_them_are_not_deployed_past(running: Deployed) -> None:
+    text = TOML + '[migrations]\ncommand = "npm run migrate"\ndatabase = "STRIPE_KEY"\n'
 
-    with pytest.raises(UsageError, match="production has migrations, and Fairway's guard does not work on AWS yet"):
+    with pytest.raises(Conflict, match="production has migrations, and what guards them is not there yet"):
         await running.deploy(running.handover(commit=SECOND, image=NEXT, text=text))
 
     assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest

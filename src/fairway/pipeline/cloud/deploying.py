@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from fairway.cloudformation import synthesis, wires
 from fairway.domain.aws.handover import Handover
 from fairway.domain.aws.stack import SeenStack
-from fairway.errors import WorkFailed
+from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
 from fairway.pipeline.cloud.guarding import OpenGuard, unguarded
+from fairway.pipeline.cloud.migrating import Migrating
+from fairway.pipeline.cloud.moved import Moved
 from fairway.pipeline.cloud.preparing import Prepared, Preparing, Synthesize
 from fairway.pipeline.cloud.reporting import Reporting
 from fairway.pipeline.cloud.settling import Settled, Settling
@@ -52,12 +54,14 @@ Connect = Callable[[str], Cloud]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploying:
     """What the stage works with. `role` is the ARN of the role under which CloudFormation changes the services, None:
-    it does so with the caller's own permissions. `version` is Fairway's own."""
+    it does so with the caller's own permissions. `accepted` is a commit that may run on a schema on
+    which nothing has shown it. `version` is Fairway's own."""
 
     load: Load
     connect: Connect
     version: str
     role: str | None = None
+    accepted: str = ""
     synthesize: Synthesize = synthesis.synthesize
 
     async def run(self, handover: Handover, environment: str, telling: Telling) -> None:
@@ -68,11 +72,29 @@ class Deploying:
         with telling.stage(environment) as told:
             rooms = self._furnish(handover, told)
             prepared = await rooms.preparing.run(handover, environment, telling, told)
-            after = await self._change(prepared, rooms, told)
-            settled = await rooms.settling.run(prepared, told.log)
-            if not settled.well:
-                raise await rooms.reporting.of_services(prepared, settled, told.log)
-            told.summary = conclude(prepared, after, settled, told.log)
+            moved = await self._migrate(prepared, rooms, telling)
+            try:
+                done = await self._bring(prepared, rooms, told)
+            except FairwayError as error:
+                if moved is None:
+                    raise
+                raise moved.told(error) from error
+            told.summary = f"{done}; {moved.summary}" if moved is not None and moved.summary else done
+
+    async def _migrate(self, prepared: Prepared, rooms: "Rooms", telling: Telling) -> Moved | None:
+        """The database first. What an earlier run began with the services ends before that: which release serves is to
+        be seen."""
+        if prepared.environment.migrations is not None and prepared.seen.moving:
+            await raising.wait(rooms.parts, prepared.seen, self._wish(prepared, rooms))
+        return await rooms.migrating.run(prepared, telling)
+
+    async def _bring(self, prepared: Prepared, rooms: "Rooms", told: Told) -> str:
+        """Bring the services to the release; the summary, once they are."""
+        after = await self._change(prepared, rooms, told)
+        settled = await rooms.settling.run(prepared, told.log)
+        if not settled.well:
+            raise await rooms.reporting.of_services(prepared, settled, told.log)
+        return conclude(prepared, after, settled, told.log)
 
     def _furnish(self, handover: Handover, told: Told) -> "Rooms":
         """What the steps work with, in the region of the release. Raises UsageError for one that is not on AWS."""
@@ -89,6 +111,14 @@ class Deploying:
                 version=self.version,
                 synthesize=self.synthesize,
             ),
+            migrating=Migrating(
+                load=self.load,
+                stacks=parts.stacks,
+                secrets=parts.secrets,
+                clock=parts.clock,
+                open=cloud.guard,
+                accepted=self.accepted,
+            ),
             watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
             settling=Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock),
             reporting=reporting,
@@ -96,7 +126,7 @@ class Deploying:
 
     async def _change(self, prepared: Prepared, rooms: "Rooms", told: Told) -> SeenStack:
         """The services' stack, brought to the release."""
-        wish = Wish(app=prepared.app.name, until=rooms.parts.clock.now() + PATIENCE, role=self.role)
+        wish = self._wish(prepared, rooms)
         told.log(f"stack   {prepared.stack.name}: {prepared.handover.image.reference}")
         own = asyncio.Event()
 
@@ -112,6 +142,9 @@ class Deploying:
         except WorkFailed as error:
             raise await rooms.reporting.of_stack(prepared, error, told.log) from error
 
+    def _wish(self, prepared: Prepared, rooms: "Rooms") -> Wish:
+        return Wish(app=prepared.app.name, until=rooms.parts.clock.now() + PATIENCE, role=self.role)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
@@ -119,6 +152,7 @@ class Rooms:
 
     parts: Parts
     preparing: Preparing
+    migrating: Migrating
     watching: Watching
     settling: Settling
     reporting: Reporting

@@ -76,7 +76,7 @@ class Describing:
         defaults = await self.detect(checkout, self.load(text, file=source.MANIFEST).build)
         app = self.load(text, file=source.MANIFEST, defaults=defaults)
         refusing.require_one_architecture(app)
-        refusing.require_no_guard(app)
+        refusing.require_guardable(app)
         cloud = self.connect(region)
         registry = await find_registry(app.name, cloud.stacks)
         versions = {name: await find_version(app.name, name, cloud.secrets) for name in app.stages}

@@ -28,6 +28,11 @@ class Guarding(Protocol):
         """See the order through, and return its passage as it ended. Raises Unavailable."""
         ...
 
+    async def finish(self, passage: Passage, log: LogSink) -> Passage:
+        """Find out what became of one that a killed build was migrating. Raises NotFound when its release is not kept
+        any more, Unavailable."""
+        ...
+
     async def find(self, release: Release) -> Subject:
         """The release's database, with what is pending. Raises UsageError, WorkFailed, Unavailable."""
         ...

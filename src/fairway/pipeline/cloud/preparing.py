@@ -65,7 +65,7 @@ class Preparing:
         app = self.load(handover.text, file=source.MANIFEST, defaults=handover.defaults)
         environment = find_environment(app, name)
         refusing.require_aws(app)
-        refusing.require_no_guard(replace(app, stages=(environment.name,)))
+        refusing.require_guardable(replace(app, stages=(environment.name,)))
         seen = await self._find_stack(app, environment.name)
         version = await self._find_version(handover, environment, told)
         telling.hide(secrecy.secrets_of(version.values))

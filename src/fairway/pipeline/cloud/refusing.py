@@ -1,8 +1,12 @@
 """What a stage inside CodeBuild refuses by name, before it changes anything."""
 
+from fairway.domain.address import Engine
 from fairway.domain.app import App
-from fairway.domain.aws.wanted import Architecture, Aws, Hosting
+from fairway.domain.aws.wanted import Architecture, Aws, Hosting, Nat, OwnNetwork
+from fairway.domain.migrations import Tool
 from fairway.errors import UsageError
+from fairway.migrate import outfit
+from fairway.migrate.parts import Subject
 
 
 def require_aws(app: App) -> Aws:
@@ -30,15 +34,56 @@ def require_one_architecture(app: App) -> Architecture:
     return found.pop() if found else Architecture.X86_64
 
 
-def require_no_guard(app: App) -> None:
-    """Raise UsageError for an app whose migrations would have to be guarded: the guard does not work on AWS yet, and
-    nothing is deployed past a migration that nobody has rehearsed."""
-    guarded = [name for name in app.stages if (found := app.environment(name)) is not None and found.migrations]
-    if guarded:
-        raise UsageError(
-            f"{' and '.join(guarded)} {'has' if len(guarded) == 1 else 'have'} migrations, and Fairway's guard does "
-            "not work on AWS yet",
-            why="a deployment without it would change the database with no rehearsal and no backup before",
-            hint="take [migrations] out of fairway.toml, and migrate by hand before a deployment; or run the app on a "
-            "Fairway server, which has the guard",
+def require_guardable(app: App) -> None:
+    """Raise UsageError for migrations that the guard can't see through on AWS, for any environment of the pipeline.
+    What the image and the variables show of them comes later: `require_fit_for_ecs`."""
+    for name in app.stages:
+        environment = app.environment(name)
+        if environment is None or environment.migrations is None:
+            continue
+        settings, aws = environment.migrations, require_aws(app)
+        if settings.maintenance:
+            raise unguarded(
+                name,
+                "maintenance = true closes it meanwhile",
+                "Fairway can't stop an environment's tasks on AWS and give whoever asks a page",
+                "leave it out: a release that would fail on the new schema is refused then",
+            )
+        if settings.tool is Tool.SQL and not settings.command:
+            raise of_plain_files(name)
+        if isinstance(aws.network, OwnNetwork) and aws.network.nat is Nat.NONE:
+            raise unguarded(
+                name,
+                "there is no way out of its network",
+                "the build that guards them stands beside the database, and fetches images from the internet",
+                'nat = "one" under [aws.network]',
+            )
+
+
+def require_fit_for_ecs(subject: Subject, environment: str) -> None:
+    """Raise UsageError for what only the image and the variables have shown: the tool that was found, and a database
+    that no task of ECS reaches."""
+    if outfit.is_scripted(subject.settings):
+        raise of_plain_files(environment)
+    if subject.written.engine is not Engine.POSTGRES:
+        raise unguarded(
+            environment,
+            f"its database is {subject.written.engine}",
+            "a file is on no task's disk on AWS for longer than the task runs",
+            "take a PostgreSQL: [databases.NAME] in fairway.toml",
         )
+
+
+def of_plain_files(environment: str) -> UsageError:
+    """The error for SQL files that Fairway would run itself."""
+    return unguarded(
+        environment,
+        "they are plain SQL files",
+        "ECS gives a task no files but those of its image",
+        "a command of the image that applies them: command under [migrations] in fairway.toml",
+    )
+
+
+def unguarded(environment: str, what: str, why: str, hint: str) -> UsageError:
+    """The error for migrations that can't be guarded on AWS, and are not made without."""
+    return UsageError(f"the migrations of {environment} can't be guarded on AWS: {what}", why=why, hint=hint)

@@ -12,6 +12,7 @@ from fairway.errors import FairwayError
 from fairway.pipeline import masking
 from fairway.pipeline.cloud import failing
 from fairway.ports.clock import Clock
+from fairway.ports.masks import Mask
 from fairway.wire import progress, words
 
 Say = Callable[[str], None]
@@ -45,10 +46,17 @@ class Telling:
     names: tuple[str, ...] = ()
     failed: FairwayError | None = None
     _mask: Hiding = field(default_factory=Hiding)
+    _hidden: frozenset[str] = frozenset()
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Mask these in everything that is said."""
-        self._mask = Hiding(secrets)
+        """Mask these too in everything that is said from now on."""
+        hidden = self._hidden.union(secrets)
+        if hidden != self._hidden:
+            self._hidden, self._mask = hidden, Hiding(hidden)
+
+    async def of(self, app: str) -> Mask:
+        """What it hides by now: `ports.masks.Masks` for what is kept of the stage."""
+        return self._mask
 
     def log(self, line: str) -> None:
         """A line of a stage's log; control characters of somebody else's are shown, not obeyed."""

@@ -1,0 +1,73 @@
+"""What somebody does next about a database on AWS, where no Fairway server is to be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fairway.domain import proof
+from fairway.domain.app import App
+from fairway.domain.aws.guardplace import GuardPlace
+from fairway.domain.ids import EnvironmentName
+from fairway.domain.passage import Passage
+from fairway.pipeline.cloud import setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnAws:
+    """`fairway.migrate.advice.Advice`. `instances` are the identifiers in RDS of the environment's own databases, by
+    the variable that has each one's URL."""
+
+    app: App
+    place: GuardPlace
+    instances: Mapping[str, str]
+
+    def report(self, passage: Passage) -> tuple[str, ...]:
+        """All of it stands in the stage's log."""
+        return ()
+
+    def ask(self) -> str:
+        """Nobody can be shown anything before a stage of CodePipeline has begun."""
+        return (
+            "nobody can agree inside CodeBuild: who wants it all the same says so in the commit, by "
+            'RULE = "warn" under [migrations.policies] in fairway.toml'
+        )
+
+    def close(self) -> str:
+        """An environment can't be closed there."""
+        return ""
+
+    def again(self) -> str:
+        """As everything that a stage does."""
+        return "a retry of the stage in CodePipeline tries it again"
+
+    def backup(self, passage: Passage) -> str:
+        """Where it lies, sealed."""
+        if passage.backup is None:
+            return ""
+        return f"the backup is s3://{self.place.bucket}/{proof.file_name(passage.app, passage.backup)}"
+
+    def restore(self, passage: Passage) -> str:
+        """RDS's own way for a database of RDS: the other one needs somebody who can reach it."""
+        instance = self.instances.get(passage.variable)
+        if instance is None:
+            return self.backup(passage)
+        command = (
+            "aws rds restore-db-instance-to-point-in-time"
+            f" --source-db-instance-identifier {instance} --target-db-instance-identifier {instance}-before"
+            f" --restore-time {stamp(passage.created_at)}"
+        )
+        lost = "a second instance as of then, without what was written since"
+        return "; ".join(part for part in (f"{command} makes {lost}", self.backup(passage)) if part)
+
+    def reopen(self, passage: Passage) -> str:
+        """It is never closed there; a new execution would open it as well."""
+        return setting.begin_again(self.app.name)
+
+    def name(self, environment: EnvironmentName, variable: str) -> str:
+        """In the file that `fairway aws up` reads."""
+        return setting.put(self.app, environment, [variable])
+
+
+def stamp(at: float) -> str:
+    """A time as AWS's commands take it: `2026-11-30T14:11:02Z`."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,55 @@
+"""Where the guard of an environment is, read from what its stacks put out."""
+
+from fairway.cloudformation import wires
+from fairway.domain.aws import names
+from fairway.domain.aws.guardplace import GuardPlace
+from fairway.domain.aws.stack import Kind, SeenStack
+from fairway.errors import Conflict
+from fairway.pipeline.cloud import refusing
+from fairway.pipeline.cloud.preparing import Prepared
+
+DATA = (wires.PASSAGES, wires.BACKUPS, wires.BACKUP_KEY)
+SERVICES = (
+    wires.CLUSTER,
+    wires.MIGRATION_SUBNETS,
+    wires.MIGRATION_GROUPS,
+    wires.MIGRATION_ROLE,
+    wires.MIGRATION_LOGS,
+)
+
+
+def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
+    """Raises Conflict that names every output which is not there yet."""
+    outputs = {**(data.outputs if data is not None else {}), **prepared.seen.outputs}
+    stack = names.stack(prepared.app.name, Kind.DATA, prepared.name)
+    wanted = [*((stack, each) for each in DATA), *((prepared.stack.name, each) for each in SERVICES)]
+    missing = [f"{stack} puts out no {each}" for stack, each in wanted if not outputs.get(each)]
+    if missing:
+        raise Conflict(
+            f"{prepared.name} has migrations, and what guards them is not there yet",
+            why="; ".join(missing),
+            hint="fairway aws up, in a checkout of this commit; then try this stage again",
+        )
+    hosting = refusing.hosting_of(prepared.app, prepared.name)
+    return GuardPlace(
+        app=prepared.app.name,
+        environment=prepared.name,
+        region=refusing.require_aws(prepared.app).region,
+        table=outputs[wires.PASSAGES],
+        bucket=outputs[wires.BACKUPS],
+        key=outputs[wires.BACKUP_KEY],
+        cluster=outputs[wires.CLUSTER],
+        subnets=listed(outputs[wires.MIGRATION_SUBNETS]),
+        groups=listed(outputs[wires.MIGRATION_GROUPS]),
+        role=outputs[wires.MIGRATION_ROLE],
+        task_role=outputs.get(wires.MIGRATION_TASK_ROLE) or None,
+        logs=outputs[wires.MIGRATION_LOGS],
+        architecture=hosting.architecture,
+        capacity=hosting.capacity,
+        public=hosting.public_tasks,
+    )
+
+
+def listed(joined: str) -> tuple[str, ...]:
+    """The ids of an output that joins them with commas."""
+    return tuple(each.strip() for each in joined.split(",") if each.strip())

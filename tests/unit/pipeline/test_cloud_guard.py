@@ -1,0 +1,408 @@
+"""The migration guard in the stage of an environment inside CodeBuild: what it orders, and what it makes of its end."""
+
+import pytest
+
+from fairway.adapters.memory.trials import Bearing
+from fairway.cloudformation import wires
+from fairway.cloudformation.synthesis import Given
+from fairway.domain.aws import names
+from fairway.domain.judgement import Finding
+from fairway.domain.migrations import Tool
+from fairway.domain.passage import Outcome, PassageStatus
+from fairway.errors import Conflict, FairwayError, Unavailable, UsageError
+from fairway.pipeline.cloud.failing import StageFailed
+from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES
+from support.cloud_guard import DATA, GUARDED, GuardedCloud, synthesize
+from support.cloud_stage import APP, PRODUCTION, TOML
+from support.guard_world import URL, Script, add_column
+from support.mortal import Killed
+
+
+@pytest.fixture
+async def world() -> GuardedCloud:
+    found = GuardedCloud()
+    await found.prepare()
+    return found
+
+
+@pytest.fixture
+async def running(world: GuardedCloud) -> GuardedCloud:
+    """The first release serves, and the second brings another migration."""
+    await world.deploy()
+    world.said.clear()
+    world.bring("2_note")
+    return world
+
+
+async def test_the_first_deployment_ever_migrates_before_it_makes_the_services(world: GuardedCloud) -> None:
+    await world.deploy()
+
+    assert world.database.applied == ["1_coupon"]
+    assert (await world.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+    migrated = next(place for place, line in enumerate(world.said) if line.startswith("migration     ✓"))
+    assert migrated < next(place for place, line in enumerate(world.said) if "making" in line or "changing" in line)
+    assert world.said[-1].endswith("9c1f2e7; 2 of 2 tasks healthy; backup 1 verified; 1 migration in 0.3 s")
+
+
+async def test_a_pending_migration_is_rehearsed_and_tried_with_what_serves_and_made_once_by_a_task(
+    running: GuardedCloud,
+) -> None:
+    await running.deploy(running.second())
+
+    passage, *_ = await running.passages()
+    assert (passage.status, passage.applied, passage.release) == (PassageStatus.MIGRATED, ("2_note",), 2)
+    assert passage.rehearsal is not None and passage.rehearsal.old is not None and passage.rehearsal.new is not None
+    assert (passage.rehearsal.old.release, passage.rehearsal.new.release) == ("1", "2")
+    assert running.migrations == 2 and running.database.applied == ["1_coupon", "2_note"]
+    assert passage.key == "release/2/2"
+
+
+async def test_with_nothing_pending_it_says_so_and_goes_on(running: GuardedCloud) -> None:
+    running.database.script = Script(ups={"1_coupon": add_column("coupon")})
+
+    await running.deploy(running.second())
+
+    assert any("nothing pending (knex, 1 migration applied)" in line for line in running.said)
+    assert running.migrations == 1 and running.said[-1].endswith("2d2d2d2; 2 of 2 tasks healthy")
+
+
+async def test_an_environment_without_migrations_opens_no_guard(world: GuardedCloud) -> None:
+    await world.deploy(world.handover(text=TOML))
+
+    assert world.opened == 0 and await world.shipments.list() == []
+
+
+async def test_what_the_policy_refuses_stops_before_anything_changes(running: GuardedCloud) -> None:
+    running.database.findings = [Finding(rule="drop-column", step="2_note", effect="a column goes", advice="keep it")]
+
+    with pytest.raises(StageFailed, match="drop-column") as failure:
+        await running.deploy(running.second(text=GUARDED + '[migrations.policies]\ndrop-column = "refuse"\n'))
+
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+    assert running.migrations == 1 and "the database was not touched" in failure.value.cause.seen
+    assert failure.value.cause.more == ()
+
+
+async def test_what_would_be_asked_is_refused_with_how_to_agree(running: GuardedCloud) -> None:
+    running.database.findings = [Finding(rule="drop-column", step="2_note", effect="a column goes", advice="keep it")]
+
+    with pytest.raises(StageFailed, match="nobody was shown it") as failure:
+        await running.deploy(running.second(text=GUARDED + '[migrations.policies]\ndrop-column = "ask"\n'))
+
+    assert 'RULE = "warn" under [migrations.policies]' in failure.value.cause.fix
+    assert "fairway deploy" not in failure.value.cause.fix
+
+
+async def test_one_that_fails_on_the_copy_leaves_database_and_stack_untouched(running: GuardedCloud) -> None:
+    running.bring("2_note", required=True)
+
+    with pytest.raises(StageFailed) as failure:
+        await running.deploy(running.second())
+
+    assert running.migrations == 1 and running.database.applied == ["1_coupon"]
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+    assert "contains null values" in failure.value.cause.sentence
+    assert "fairway " not in failure.value.cause.fix
+
+
+async def test_one_that_stays_half_way_names_the_backup_and_no_command_of_a_server(running: GuardedCloud) -> None:
+    running.bring("3_more")
+    running.database.script.dies_after = 2
+
+    with pytest.raises(StageFailed) as failure:
+        await running.deploy(running.second())
+
+    cause = failure.value.cause
+    assert "half-way" in cause.seen and "s3://shop-backups/shop-api.2.backup" in cause.fix
+    assert "fairway db" not in cause.fix and cause.more == ()
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+
+
+async def test_of_a_database_of_rds_the_way_back_in_time_is_named(world: GuardedCloud) -> None:
+    await world.put_out(**DATA, **{wires.url_secret("main"): "shop-url", wires.database("main"): "shop-main-1"})
+    world.account.secrets.texts["shop-url"] = URL
+    world.bring("2_note")
+    world.database.script.dies_after = 1
+    managed = GUARDED + '[databases.main]\nengine = "postgres"\n'
+    del world.account.secrets.versions[names.secret(APP, PRODUCTION)][-1].values["DATABASE_URL"]
+
+    with pytest.raises(StageFailed) as failure:
+        await world.deploy(world.handover(text=managed))
+
+    assert "--source-db-instance-identifier shop-main-1" in failure.value.cause.fix
+    assert "secret-word" not in world.text
+
+
+async def test_a_deployment_that_fails_afterwards_says_that_the_database_has_moved_on(running: GuardedCloud) -> None:
+    running.stacks.break_resource("RunningWeb", "the circuit breaker opened", "UPDATE")
+    handover = running.second()
+
+    with pytest.raises(StageFailed) as first:
+        await running.deploy(handover)
+    with pytest.raises(StageFailed) as again:
+        await running.deploy(handover)
+
+    for failure in (first, again):
+        seen = failure.value.cause.seen
+        assert "the database has 2_note all the same" in seen
+        assert "the release that served was shown to hold on that" in seen
+    assert running.migrations == 2
+
+
+async def test_a_refusal_after_the_migration_is_a_failure(running: GuardedCloud) -> None:
+    running.stacks.faults.fail("propose", Conflict("the stack is not to be changed"))
+
+    with pytest.raises(StageFailed, match="not to be changed"):
+        await running.deploy(running.second())
+
+
+async def test_going_back_to_a_release_that_held_on_the_schema_goes_on_and_says_so(running: GuardedCloud) -> None:
+    await running.deploy(running.second())
+    running.database.script = Script(ups={"1_coupon": add_column("coupon")})
+    running.said.clear()
+
+    await running.deploy()
+
+    assert "going back    ✓  it held on the copy that passage 2 migrated" in running.said
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+    assert running.database.applied == ["1_coupon", "2_note"] and running.migrations == 2
+
+
+async def go_back_too_far(world: GuardedCloud) -> None:
+    """To the first release, behind two migrations of which each was made by a release of its own."""
+    await world.deploy(world.second())
+    world.bring("3_more")
+    await world.deploy(world.second(commit="3e" * 20, built_at=3.0))
+    world.database.script = Script(ups={"1_coupon": add_column("coupon")})
+    await world.deploy()
+
+
+async def test_going_back_where_nothing_has_shown_it_is_refused_with_the_choices(running: GuardedCloud) -> None:
+    with pytest.raises(StageFailed, match="can't go back to 9c1f2e7: its database has moved on") as failure:
+        await go_back_too_far(running)
+
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == NEXT.digest
+    assert "2_note, 3_more beyond 9c1f2e7; nothing was changed" in failure.value.cause.seen
+    assert "FAIRWAY_ACCEPT_SCHEMA=9c1f2e7" in failure.value.cause.fix
+    assert running.migrations == 3
+
+
+@pytest.mark.parametrize(("accepted", "goes"), [("9c1f2e7", True), ("2d2d2d2", False), ("9c", False), ("", False)])
+async def test_going_back_all_the_same_names_the_commit(running: GuardedCloud, accepted: str, goes: bool) -> None:
+    running.accepted = accepted
+    if goes:
+        await go_back_too_far(running)
+    else:
+        with pytest.raises(StageFailed):
+            await go_back_too_far(running)
+
+    assert ((await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest) is goes
+
+
+async def test_a_way_back_that_was_rehearsed_is_offered_with_its_cost(world: GuardedCloud) -> None:
+    world.database.script = Script()
+    await world.deploy()
+    world.bring("1_note")
+    await world.deploy(world.second(text=GUARDED + "compatibility = false\n"))
+    world.database.script = Script()
+
+    with pytest.raises(StageFailed, match="can't go back") as failure:
+        await world.deploy()
+
+    assert "the way back was rehearsed by passage 2" in failure.value.cause.seen
+    assert "what they added goes away, data included" in failure.value.cause.fix
+
+
+async def test_a_new_commit_whose_files_are_fewer_is_no_way_back(running: GuardedCloud) -> None:
+    running.database.script = Script(ups={})
+
+    await running.deploy(running.second())
+
+    assert any("the database has 1_coupon, which the image does not" in line for line in running.said)
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == NEXT.digest
+
+
+async def test_a_release_that_serves_and_was_never_kept_is_told_and_not_tried(running: GuardedCloud) -> None:
+    running.shipments = type(running.shipments)(APP, PRODUCTION)
+
+    await running.deploy(running.second())
+
+    assert "guard   9c1f2e7 serves and is not kept: it can't be tried on the copy" in running.said
+    passage, *_ = await running.passages()
+    assert passage.rehearsal is not None and passage.rehearsal.old is None
+
+
+async def test_an_image_that_is_gone_from_ecr_is_told_as_on_one_machine(running: GuardedCloud) -> None:
+    running.database.trials.bears = lambda spec, variables: (
+        Bearing(refused="no such image") if spec.image == IMAGE else Bearing()
+    )
+
+    await running.deploy(running.second())
+
+    assert any("release 1 could not be tried" in line and "no such image" in line for line in running.said)
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ("maintenance = true\n", "maintenance = true closes it meanwhile"),
+        ('tool = "sql"\n', "they are plain SQL files"),
+    ],
+)
+async def test_what_can_not_be_guarded_is_refused_by_name(world: GuardedCloud, more: str, what: str) -> None:
+    text = (GUARDED if "sql" not in more else GUARDED.replace('command = "migrate up"\n', "")) + more
+
+    with pytest.raises(UsageError, match=f"the migrations of production can't be guarded on AWS: {what}"):
+        await world.deploy(world.handover(text=text))
+
+    assert world.opened == 0
+
+
+async def test_plain_files_that_only_the_image_shows_are_refused_before_a_passage(world: GuardedCloud) -> None:
+    world.database.tool = Tool.SQL
+
+    with pytest.raises(UsageError, match="they are plain SQL files"):
+        await world.deploy(world.handover(text=GUARDED.replace('command = "migrate up"\n', "")))
+
+    assert await world.passages() == []
+
+
+async def test_what_up_has_not_made_is_named(world: GuardedCloud) -> None:
+    await world.put_out(**{wires.PASSAGES: "shop-passages"})
+
+    with pytest.raises(Conflict, match="what guards them is not there yet") as failure:
+        await world.deploy()
+
+    assert failure.value.why == (
+        "fairway-shop-api-production-data puts out no Backups; fairway-shop-api-production-data puts out no BackupKey"
+    )
+    assert failure.value.hint.startswith("fairway aws up")
+
+
+async def test_the_guard_is_opened_where_the_stacks_say(world: GuardedCloud) -> None:
+    await world.deploy()
+
+    assert world.wanted is not None
+    place = world.wanted.place
+    assert (place.table, place.bucket, place.key, place.region) == (
+        "shop-passages", "shop-backups", "arn:key", "eu-central-1"
+    )  # fmt: skip
+    assert (place.subnets, place.groups, place.task_role) == (("subnet-1", "subnet-2"), ("sg-1",), None)
+
+
+async def test_the_databases_password_is_masked_wherever_it_is_printed(world: GuardedCloud) -> None:
+    world.database.script.lines = ("connecting with secret-word", URL)
+
+    await world.deploy()
+
+    passage, *_ = await world.passages()
+    assert "secret-word" not in world.text and "connecting with •••" in world.text
+    assert "secret-word" not in repr(passage)
+
+
+async def test_away_while_it_migrates_says_how_to_go_on(running: GuardedCloud) -> None:
+    running.database.tasks.faults.fail("run", Unavailable("ECS does not answer"))
+    running.database.databases.faults.fail("schema", Unavailable("the database does not answer"))
+
+    with pytest.raises(FairwayError) as failure:
+        await running.deploy(running.second())
+
+    assert running.migrations == 1
+    assert failure.value.what
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("story", ["good", "half", "refused"])
+async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: str, after: bool) -> None:
+    """The migration is made once, and the services follow only where it was."""
+    calls = 0
+    for at in range(1, 400):
+        world = GuardedCloud()
+        await world.prepare()
+        await world.deploy()
+        world.bring("2_note")
+        if story == "half":
+            world.bring("3_more")
+            world.database.script.dies_after = 2
+        elif story == "refused":
+            world.bring("2_note", required=True)
+        world.at, world.after, world.count = at, after, [0]
+        try:
+            await run(world)
+        except Killed:
+            calls += 1
+        else:
+            break
+        world.at = 0
+
+        await run(world)
+
+        place = f"{story}, killed {'after' if after else 'before'} call {at}"
+        serves = (await world.seen()).parameters[wires.IMAGE_DIGEST]
+        passages = await world.passages()
+        if story == "good":
+            assert serves == NEXT.digest and world.database.applied == ["1_coupon", "2_note"], place
+            assert [each.status for each in passages].count(PassageStatus.MIGRATED) == 2, place
+            assert world.migrations == 2, place
+        elif story == "half":
+            assert serves == IMAGE.digest and passages[0].outcome in (Outcome.HALF, Outcome.UNTOUCHED), place
+        else:
+            assert serves == IMAGE.digest and world.database.applied == ["1_coupon"], place
+            assert world.migrations == 1, place
+        assert all(each.finished for each in passages), place
+        assert not world.database.real.held, place
+
+    assert 30 < calls < 200, "a deployment makes a bounded number of calls"
+
+
+async def test_killed_at_any_call_an_earlier_release_that_follows_finds_out_first_what_was_left() -> None:
+    calls, left = 0, 0
+    for at in range(1, 400):
+        world = GuardedCloud()
+        await world.prepare()
+        await world.deploy()
+        world.bring("2_note")
+        world.at, world.after, world.count = at, True, [0]
+        try:
+            await run(world)
+        except Killed:
+            calls += 1
+        else:
+            break
+        world.at = 0
+        left += any(each.status is PassageStatus.MIGRATING for each in await world.passages())
+        world.database.script = Script(ups={"1_coupon": add_column("coupon")})
+
+        await world.deploy()
+
+        place = f"killed after call {at}"
+        moved = world.database.applied == ["1_coupon", "2_note"]
+        assert (await world.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest, place
+        assert all(each.finished for each in await world.passages()), place
+        assert world.migrations <= 2, place
+        assert any(line.startswith("going back    ✓  it held on the copy") for line in world.said) is moved, place
+
+    assert calls > 30 and left > 3
+
+
+async def test_what_an_earlier_run_changes_in_the_stack_comes_to_rest_before_the_guard_looks(
+    running: GuardedCloud,
+) -> None:
+    stack = next(each for each in synthesize(running.app(), Given(version="0.1.0")) if each.name == SERVICES)
+    begun = {**(await running.seen()).parameters, wires.COMMIT: SECOND, wires.IMAGE_DIGEST: NEXT.digest}
+    await running.stacks.execute(await running.stacks.propose(stack, begun))
+    running.bring("3_more")
+    running.said.clear()
+
+    await running.deploy(running.second(commit="3e" * 20, built_at=3.0))
+
+    waited = next(place for place, line in enumerate(running.said) if "waiting for" in line)
+    assert waited < next(place for place, line in enumerate(running.said) if line.startswith("check"))
+
+
+async def run(world: GuardedCloud) -> None:
+    """A run of the stage; a failure is its end as well."""
+    try:
+        await world.deploy(world.second())
+    except StageFailed:
+        return
