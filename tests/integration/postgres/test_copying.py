@@ -243,6 +243,23 @@ async def test_a_scratch_is_the_originals_user_without_a_way_out(room: PostgresR
     assert scratch.address.password not in json.dumps(container["Config"]["Labels"])
 
 
+async def test_a_scratch_takes_tls_from_whoever_wants_it_and_plain_text_from_the_others(room: PostgresRoom) -> None:
+    """The URL of a database of RDS says nothing of TLS, and its driver is told by PGSSLMODE."""
+    standing = await room.databases.look(room.address)
+
+    async with room.scratches.open("either", room.address, standing) as scratch:
+        found = [
+            await room.execute(
+                dataclasses.replace(postgres_room.from_here(scratch), options={"sslmode": mode}),
+                "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+            )
+            for mode in ("require", "disable")
+        ]
+
+    assert found == [[(True,)], [(False,)]]
+    assert dict(scratch.inside.options) == {}
+
+
 async def test_a_database_that_goes_away_while_it_is_copied_is_told(room: PostgresRoom, tmp_path: Path) -> None:
     await room.create(room.address, "orders", 3)
     nowhere = room.address.moved(host=room.server.host, port=5433)

@@ -1,4 +1,4 @@
-"""A certificate that nobody has signed, for a scratch server whose clients demand TLS."""
+"""A certificate that nobody has signed, for a scratch server: some of its clients demand TLS."""
 
 import datetime
 import io

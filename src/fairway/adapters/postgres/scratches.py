@@ -40,9 +40,7 @@ DEMANDS = frozenset({"require", "verify-ca", "verify-full"})
 PREFIX = "%m|%p|%v|%a|"
 """How a line of the server's log begins: `seen.py` reads it."""
 START = """set -eu
-if [ -e /etc/fairway/server.key ]; then
-  chown postgres /etc/fairway/server.key && chmod 600 /etc/fairway/server.key
-fi
+chown postgres /etc/fairway/server.key && chmod 600 /etc/fairway/server.key
 exec docker-entrypoint.sh "$@"
 """
 
@@ -102,24 +100,23 @@ class PostgresScratches:
         tls = connecting.parameters(like).get("sslmode") in DEMANDS
         network = await self._workshop.networks.make(name, labels, closed=True)
         outside = await self._workshop.networks.make(f"{name}-outside", labels, internal=True)
-        body = server(image, network, labels, admin, password, memory, tls=tls)
+        body = server(image, network, labels, admin, password, memory)
         try:
             container = await self._workshop.create(name, body)
             joined = {"Container": container}
             await self._workshop.connection.call("POST", f"/networks/{outside}/connect", body=joined)
-            if tls:
-                await self._workshop.connection.upload(
-                    f"/containers/{container}/archive", certificates.archive(), params={"path": "/"}
-                )
+            # Whoever wants TLS may say so in a variable that nobody reads here (PGSSLMODE), or in the app's code.
+            await self._workshop.connection.upload(
+                f"/containers/{container}/archive", certificates.archive(), params={"path": "/"}
+            )
             await self._workshop.connection.call("POST", f"/containers/{container}/start")
         except Refused as refusal:
             raise WorkFailed("the scratch database can't be started", why=refusal.message) from refusal
         state = await self._workshop.connection.call("GET", f"/containers/{container}/json")
         hosts = {each["NetworkID"]: each["IPAddress"] for each in state["NetworkSettings"]["Networks"].values()}
         user = like.user or "postgres"
-        there = replace(
-            like, host=hosts[network], port=PORT, options={"sslmode": "require"} if tls else {}, password=password
-        )
+        own = {"sslmode": "require" if tls else "disable"}
+        there = replace(like, host=hosts[network], port=PORT, options=own, password=password)
         scratch = Scratch(
             address=replace(there, scheme="postgres", user=admin, host=hosts[outside]),
             inside=replace(there, user=user, password=secrets.token_urlsafe(18), options=inside(like.options, tls=tls)),
@@ -176,7 +173,7 @@ class PostgresScratches:
 
 
 def server(
-    image: str, network: str, labels: Mapping[str, str], admin: str, password: str, memory: int, *, tls: bool
+    image: str, network: str, labels: Mapping[str, str], admin: str, password: str, memory: int
 ) -> dict[str, Any]:
     """What the server's container is made from."""
     settings = {
@@ -192,9 +189,10 @@ def server(
         "log_parameter_max_length": "0",
         "log_parameter_max_length_on_error": "0",
         "lc_messages": "C",
+        "ssl": "on",
+        "ssl_cert_file": certificates.CERTIFICATE,
+        "ssl_key_file": certificates.KEY,
     }
-    if tls:
-        settings |= {"ssl": "on", "ssl_cert_file": certificates.CERTIFICATE, "ssl_key_file": certificates.KEY}
     chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return {
         "Image": image,
