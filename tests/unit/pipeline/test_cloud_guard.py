@@ -232,6 +232,23 @@ async def test_a_release_that_serves_and_was_never_kept_is_told_and_not_tried(ru
     assert passage.rehearsal is not None and passage.rehearsal.old is None
 
 
+async def test_what_ecs_went_back_from_by_itself_is_not_tried_in_the_place_of_what_serves(
+    running: GuardedCloud,
+) -> None:
+    before = await running.runs()
+    running.ecs.back["web"] = before
+    with pytest.raises(StageFailed):
+        await running.deploy(running.second())
+    running.bring("3_more")
+
+    with pytest.raises(StageFailed):
+        await running.deploy(running.second(commit="3e" * 20, built_at=3.0))
+
+    assert "guard   ECS does not run 2d2d2d2, which its stack has: what serves can't be tried" in running.said
+    passage, *_ = await running.passages()
+    assert passage.applied == ("3_more",) and passage.rehearsal is not None and passage.rehearsal.old is None
+
+
 async def test_an_image_that_is_gone_from_ecr_is_told_as_on_one_machine(running: GuardedCloud) -> None:
     running.database.trials.bears = lambda spec, variables: (
         Bearing(refused="no such image") if spec.image == IMAGE else Bearing()

@@ -101,6 +101,7 @@ class Deploying:
         app = self.load(handover.text, file=source.MANIFEST, defaults=handover.defaults)
         cloud = self.connect(refusing.require_aws(app).region)
         parts = replace(cloud.parts, tell=lambda said: stackline.log(said, told.log))
+        settling = Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         reporting = Reporting(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         return Rooms(
             parts=parts,
@@ -115,12 +116,13 @@ class Deploying:
                 load=self.load,
                 stacks=parts.stacks,
                 secrets=parts.secrets,
+                settling=settling,
                 clock=parts.clock,
                 open=cloud.guard,
                 accepted=self.accepted,
             ),
             watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
-            settling=Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock),
+            settling=settling,
             reporting=reporting,
         )
 

@@ -24,6 +24,7 @@ from fairway.pipeline.cloud.guarding import Opened, OpenGuard, Wanted
 from fairway.pipeline.cloud.moved import Moved
 from fairway.pipeline.cloud.preparing import Prepared
 from fairway.pipeline.cloud.returning import Going
+from fairway.pipeline.cloud.settling import Settling
 from fairway.pipeline.cloud.telling import Telling
 from fairway.pipeline.cloud.viewing import RECENT, Viewing
 from fairway.pipeline.stages.described import Load
@@ -43,6 +44,7 @@ class Migrating:
     load: Load
     stacks: Stacks
     secrets: CloudSecrets
+    settling: Settling
     clock: Clock
     open: OpenGuard
     accepted: str = ""
@@ -55,7 +57,13 @@ class Migrating:
             return None
         data = await self.stacks.find(names.stack(prepared.app.name, Kind.DATA, prepared.name))
         place = placing.read(prepared, data)
-        viewing = Viewing(load=self.load, stacks=self.stacks, secrets=self.secrets, telling=telling)
+        viewing = Viewing(
+            load=self.load,
+            stacks=self.stacks,
+            secrets=self.secrets,
+            follows=lambda: self.settling.follows(prepared),
+            telling=telling,
+        )
         wanted = Wanted(
             place=place,
             views=viewing.of,

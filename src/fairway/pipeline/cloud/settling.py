@@ -63,6 +63,14 @@ class Settling:
             said = text
             await self.clock.sleep(EVERY if since is None else min(EVERY, since + rollout.bake - now))
 
+    async def follows(self, prepared: Prepared) -> bool:
+        """Whether ECS runs what the stack has by now. It does not where a circuit breaker has gone back by itself and
+        CloudFormation called that complete."""
+        made = {name: each for name, each in (await self._definitions(prepared)).items() if each}
+        seen = await self._look(prepared, list(made))
+        primaries = {name: each.primary for name, each in seen.items()}
+        return all(found is None or found.definition == made[name] for name, found in primaries.items())
+
     async def _look(self, prepared: Prepared, services: Sequence[ServiceName]) -> Mapping[ServiceName, SeenService]:
         cluster = names.cluster(prepared.app.name, prepared.name)
         found = await self.rollouts.services(cluster, services)

@@ -1,6 +1,6 @@
 """What the guard sees of releases on AWS: the kept handovers are the releases, and the stack says which one serves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fairway.cloudformation import wires
@@ -29,11 +29,13 @@ RECENT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewing:
-    """Of one environment. `telling` is told what can't be seen, and masks every secret that comes out here."""
+    """Of one environment. `follows` says whether ECS runs what the services' stack says. `telling` is told what can't
+    be seen, and masks every secret that comes out here."""
 
     load: Load
     stacks: Stacks
     secrets: CloudSecrets
+    follows: Callable[[], Awaitable[bool]]
     telling: Telling
 
     def of(self, shipments: Shipments) -> Views:
@@ -118,12 +120,15 @@ class Viewing:
         self, app: AppName, environment: EnvironmentName, shipments: Sequence[Shipment]
     ) -> Serving | None:
         """By the parameters of the services' stack: None before the first deployment, and, which is told, where that
-        release is not kept or can't be read."""
+        release is not kept, can't be read, or is not what runs."""
         seen = await self.stacks.find(names.stack(app, Kind.SERVICES, environment))
         parameters = seen.parameters if seen is not None else {}
         if not parameters.get(wires.IMAGE_DIGEST):
             return None
         commit = words.commit(parameters.get(wires.COMMIT, ""))
+        if not await self.follows():
+            self.telling.log(f"guard   ECS does not run {commit}, which its stack has: what serves can't be tried")
+            return None
         found = next((each for each in shipments if matches(each, parameters)), None)
         if found is None:
             self.telling.log(f"guard   {commit} serves and is not kept: it can't be tried on the copy")
