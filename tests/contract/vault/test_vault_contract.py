@@ -1,15 +1,18 @@
-"""What every vault promises, the one on the disk and the one in memory."""
+"""What every vault promises: the one on the disk, the one in a bucket of S3, and the one in memory."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from fairway.adapters.aws.session import Session
+from fairway.adapters.aws.vault import S3Vault
 from fairway.adapters.memory.vault import MemoryVault
 from fairway.adapters.vault.vault import FileVault
 from fairway.errors import WorkFailed
 from fairway.ports.databases import Progress
 from fairway.ports.guarding import Damaged, Sealed, Vault
+from support.clouds import REGION
 
 NAME = "shop.1.backup"
 
@@ -18,11 +21,22 @@ async def the_key() -> bytes:
     return b"k" * 32
 
 
-@pytest.fixture(params=["files", "memory"])
+@pytest.fixture
+async def in_s3(moto: None, session: Session, tmp_path: Path) -> S3Vault:
+    await session.call("s3", "CreateBucket", Bucket="backups", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return S3Vault(session, "backups", tmp_path / "vault", the_key, chunk=100)
+
+
+@pytest.fixture(params=["files", "s3", "memory"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
-    if request.param == "memory":
-        return MemoryVault()
-    return FileVault(tmp_path / "vault", the_key, chunk=100)
+    match request.param:
+        case "memory":
+            return MemoryVault()
+        case "s3":
+            found: S3Vault = request.getfixturevalue("in_s3")
+            return found
+        case _:
+            return FileVault(tmp_path / "vault", the_key, chunk=100)
 
 
 @pytest.fixture
@@ -127,4 +141,4 @@ async def test_progress_is_told_in_bytes(vault: Vault, tree: Path) -> None:
 
     seen: Sequence[Progress] = told
     assert all(0 <= each.done <= each.total for each in seen)
-    assert {each.doing for each in seen} == {"sealing"}
+    assert {each.doing for each in seen} == ({"sealing", "sending"} if isinstance(vault, S3Vault) else {"sealing"})

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairway.adapters.vault import tree
+from fairway.adapters.vault.refusing import SERVER, require_room
 from fairway.adapters.vault.stream import HEADER, MAGIC, TAG, Broken, Opener, Sealer
-from fairway.adapters.vault.vault import FileVault, Key, require_room
+from fairway.adapters.vault.vault import FileVault, Key
 from fairway.errors import WorkFailed
 from fairway.ports.databases import Progress
 from fairway.ports.guarding import Damaged, Sealed
@@ -267,7 +268,7 @@ async def test_a_directory_that_is_not_empty_is_not_written_into(vault: FileVaul
 
 def test_too_little_disk_is_said_with_both_figures_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(WorkFailed) as raised:
-        require_room(tmp_path, 2**60)
+        require_room(tmp_path, 2**60, SERVER)
 
     assert "needs 1099511627776 MB" in raised.value.why
     assert "MB free" in raised.value.why

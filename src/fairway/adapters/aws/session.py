@@ -23,6 +23,13 @@ CONNECT, READ = 5, 30
 """Seconds for a connection to come about, and for an answer's next bytes."""
 PREFIXES = {"monitoring": "cloudwatch"}
 """Where IAM names a service otherwise than its signature does."""
+ACTIONS = {
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:UploadPart": "s3:PutObject",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+}
+"""Where IAM names an operation otherwise than the reference does."""
 
 
 class Session:
@@ -63,6 +70,12 @@ class Session:
         Unavailable, UsageError or Conflict for all others.
         """
         return await apart(self._call, service, operation, known, parameters)
+
+    def call_here(
+        self, service: str, operation: str, /, *, known: Collection[str] = (), **parameters: Any
+    ) -> dict[str, Any]:
+        """The same in the caller's own thread, which it blocks: for work of many calls that has one."""
+        return self._call(service, operation, known, parameters)
 
     async def pages(
         self, service: str, operation: str, /, *, known: Collection[str] = (), **parameters: Any
@@ -148,7 +161,8 @@ class Session:
 def action_of(model: Any) -> str:
     """What IAM calls an operation of botocore's model: `elasticloadbalancing:DescribeTargetHealth`."""
     service = model.service_model.signing_name
-    return f"{PREFIXES.get(service, service)}:{model.name}"
+    action = f"{PREFIXES.get(service, service)}:{model.name}"
+    return ACTIONS.get(action, action)
 
 
 def quieten() -> None:

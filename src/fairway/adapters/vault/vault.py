@@ -9,44 +9,35 @@ Both ways run in a thread, a chunk at a time: the memory that they take does not
 
 import asyncio
 import contextlib
-import errno
 import os
 import shutil
-import threading
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from fairway.adapters.vault import stream, tree
+from fairway.adapters.vault.metering import Meter, in_thread
+from fairway.adapters.vault.refusing import SERVER, Advice, another_key, cannot_open, cannot_seal, changed, require_room
 from fairway.adapters.vault.stream import Broken, Opener, Sealer
-from fairway.errors import FairwayError, UsageError, WorkFailed
-from fairway.ports.databases import Progress, Report
-from fairway.ports.guarding import Damaged, Sealed
+from fairway.errors import UsageError, WorkFailed
+from fairway.ports.databases import Report
+from fairway.ports.guarding import Sealed
 
 PARTIAL = ".partial"
 """What the name of a file ends with until it is whole."""
-EVERY = 0.25
-"""Seconds between two reports."""
-MARGIN = 64 * 1024 * 1024
-"""Bytes that stay free on the disk."""
 
-T = TypeVar("T")
 Key = Callable[[], Awaitable[bytes]]
-
-
-class Abandoned(Exception):
-    """Who asked has gone."""
 
 
 class FileVault:
     """Keeps them in `folder`, which is made when something is sealed. `key` gives 32 bytes, the same each time. A
     `chunk` of another size is for tests."""
 
-    def __init__(self, folder: Path, key: Key, *, chunk: int = stream.CHUNK) -> None:
+    def __init__(self, folder: Path, key: Key, *, chunk: int = stream.CHUNK, advice: Advice = SERVER) -> None:
         self._folder = folder
         self._key = key
         self._chunk = chunk
+        self._advice = advice
 
     async def seal(self, directory: Path, name: str, *, report: Report) -> Sealed:
         """In place of one of the same name; whole or not at all. Raises WorkFailed."""
@@ -64,7 +55,7 @@ class FileVault:
 
         def look() -> None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            require_room(self._folder, bytes)
+            require_room(self._folder, bytes, self._advice)
 
         await asyncio.to_thread(look)
 
@@ -86,16 +77,14 @@ class FileVault:
         return await asyncio.to_thread(look)
 
     def _path(self, name: str) -> Path:
-        if not name or name.startswith(".") or "/" in name or "\0" in name or name.endswith(PARTIAL):
-            raise UsageError(f"{name!r} can't be the name of a backup's file")
-        return self._folder / name
+        return self._folder / checked(name)
 
-    def _seal(self, directory: Path, path: Path, key: bytes, meter: "Meter") -> Sealed:
+    def _seal(self, directory: Path, path: Path, key: bytes, meter: Meter) -> Sealed:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = partial(path)
         try:
             meter.total = tree.size(directory)
-            require_room(self._folder, meter.total)
+            require_room(self._folder, meter.total, self._advice)
             with create(draft) as out:
                 sealer = Sealer(out, key, chunk=self._chunk)
                 write_whole(directory, out, sealer, meter)
@@ -108,12 +97,12 @@ class FileVault:
             raise
         return Sealed(file=path.name, bytes=sealer.bytes, digest=sealer.digest)
 
-    def _open(self, sealed: Sealed, path: Path, into: Path, key: bytes, meter: "Meter") -> None:
+    def _open(self, sealed: Sealed, path: Path, into: Path, key: bytes, meter: Meter) -> None:
         if any(into.iterdir()):
             raise UsageError(f"{into} is not empty", why="a backup is opened into an empty directory")
         meter.total = sealed.bytes
         try:
-            with find(path, sealed) as file:
+            with find(path, sealed, self._advice) as file:
                 self._read(file, sealed, into, key, meter)
         except BaseException as error:
             clear(into)
@@ -121,7 +110,7 @@ class FileVault:
                 raise cannot_open(sealed.file, error) from error
             raise
 
-    def _read(self, file: BinaryIO, sealed: Sealed, into: Path, key: bytes, meter: "Meter") -> None:
+    def _read(self, file: BinaryIO, sealed: Sealed, into: Path, key: bytes, meter: Meter) -> None:
         source = None
         try:
             source = Opener(file, key, meter.add, chunk=self._chunk)
@@ -131,50 +120,11 @@ class FileVault:
             if source is not None:
                 source.drain()
                 if source.digest == sealed.digest:
-                    raise another_key(sealed.file) from error
-            raise changed(sealed.file, str(error)) from error
+                    raise another_key(sealed.file, self._advice) from error
+            raise changed(sealed.file, str(error), self._advice) from error
         if source.digest != sealed.digest:
-            raise changed(sealed.file, "it is another one: its SHA-256 is not the one that was recorded")
-
-
-class Meter:
-    """Counts, tells a few times a second, and ends the work when nobody wants it any more."""
-
-    def __init__(self, doing: str, tell: Callable[[Progress], None]) -> None:
-        self._doing = doing
-        self._tell = tell
-        self._told = 0.0
-        self.total = 0
-        self.done = 0
-        self.abandoned = threading.Event()
-
-    def add(self, count: int) -> None:
-        """So many bytes more. Raises Abandoned."""
-        if self.abandoned.is_set():
-            raise Abandoned
-        self.done += count
-        if (now := time.monotonic()) - self._told >= EVERY:
-            self._told = now
-            self._tell(Progress(doing=self._doing, done=min(self.done, self.total), total=self.total))
-
-
-async def in_thread(work: Callable[[Meter], T], report: Report, doing: str) -> T:
-    """Run the work in a thread. When this is cancelled the work is ended first, and has cleaned up."""
-    loop = asyncio.get_running_loop()
-    meter = Meter(doing, lambda progress: void(loop.call_soon_threadsafe(report, progress)))
-    future = loop.run_in_executor(None, work, meter)
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        meter.abandoned.set()
-        await asyncio.wait([future])
-        if not future.cancelled():
-            future.exception()  # it is read, or asyncio would complain that nobody did
-        raise
-
-
-def void(_: object) -> None:
-    """Nothing of it."""
+            why = "it is another one: its SHA-256 is not the one that was recorded"
+            raise changed(sealed.file, why, self._advice)
 
 
 def create(draft: Path) -> BinaryIO:
@@ -199,7 +149,7 @@ def write_whole(directory: Path, out: BinaryIO, sealer: Sealer, meter: Meter) ->
 
 
 @contextlib.contextmanager
-def find(path: Path, sealed: Sealed) -> Iterator[BinaryIO]:
+def find(path: Path, sealed: Sealed, advice: Advice) -> Iterator[BinaryIO]:
     """The file. Raises WorkFailed when it is gone, Damaged when its size is another one."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -209,24 +159,15 @@ def find(path: Path, sealed: Sealed) -> Iterator[BinaryIO]:
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         found = os.fstat(descriptor).st_size
         if found != sealed.bytes:
-            raise changed(sealed.file, f"it has {found} bytes, and was written with {sealed.bytes}")
+            raise changed(sealed.file, f"it has {found} bytes, and was written with {sealed.bytes}", advice)
         yield file
 
 
-def require_room(folder: Path, wanted: int) -> None:
-    """Raise WorkFailed when the disk has no room for so many bytes."""
-    free = shutil.disk_usage(folder).free
-    if free < wanted + MARGIN:
-        raise WorkFailed(
-            "there is too little disk for the backup",
-            why=f"its file needs {mebibytes(wanted)}, and {folder} has {mebibytes(free)} free",
-            hint="make room, keep fewer backups, or move them to another disk with FAIRWAY_BACKUPS",
-        )
-
-
-def mebibytes(count: int) -> str:
-    """1536 KiB → `2 MB`."""
-    return f"{-(-count // 1024**2)} MB"
+def checked(name: str) -> str:
+    """The name of a file in a vault. Raises UsageError for one that would lead elsewhere."""
+    if not name or name.startswith(".") or "/" in name or "\0" in name or name.endswith(PARTIAL):
+        raise UsageError(f"{name!r} can't be the name of a backup's file")
+    return name
 
 
 def partial(path: Path) -> Path:
@@ -250,36 +191,3 @@ def clear(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-
-
-def changed(file: str, why: str) -> Damaged:
-    """The error for a file that is not what was written."""
-    return Damaged(
-        f"the file of the backup, {file}, was changed", why=why, hint="restore another backup: fairway db backups"
-    )
-
-
-def another_key(file: str) -> WorkFailed:
-    """The error for a whole file that does not open."""
-    return WorkFailed(
-        f"the file of the backup, {file}, can't be decrypted",
-        why="it is as it was written, but with another key than this server's",
-        hint="put the secret.key and the store back that belong to it",
-    )
-
-
-def cannot_seal(name: str, error: Exception) -> FairwayError:
-    """The error for a write that failed."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WorkFailed(
-            "the disk became full while the backup was written", hint="make room, and try it again; nothing is left"
-        )
-    why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-    return WorkFailed(f"the file of the backup, {name}, can't be written", why=why)
-
-
-def cannot_open(name: str, error: OSError) -> WorkFailed:
-    """The error for a read, or a write of what was read, that failed."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WorkFailed("the disk became full while the backup was opened", hint="make room, and try it again")
-    return WorkFailed(f"the file of the backup, {name}, can't be opened", why=(error.strerror or str(error)).lower())

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from botocore.session import Session
 
-from fairway.adapters.aws.session import PREFIXES
+from fairway.adapters.aws.session import action_of
 
 ROOT = Path(__file__).parents[4]
-WORDS = re.compile(r"[a-z][a-z0-9-]+|(?:[A-Z][A-Za-z]+){1,}")
+WORDS = re.compile(r"[a-z][a-z0-9-]+|[A-Z][A-Za-z]+[0-9]?")
 
 
 def texts(module: Path) -> set[str]:
@@ -25,7 +25,7 @@ def called(module: Path, botocore: Session) -> Iterator[str]:
     for service in named & set(botocore.get_available_services()):
         model = botocore.get_service_model(service)
         for operation in named & set(model.operation_names):
-            yield f"{PREFIXES.get(model.signing_name, model.signing_name)}:{operation}"
+            yield action_of(model.operation_model(operation))
 
 
 def test_the_reference_has_every_call_and_no_other() -> None:
