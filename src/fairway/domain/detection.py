@@ -179,6 +179,7 @@ class PythonInstall:
     extra: packages to add because the start command needs them and nothing lists them (gunicorn, uvicorn).
     headers, libraries: Debian packages for compiling, and for running what was compiled.
     static: the folder of the manage.py whose collectstatic is part of the build; empty: it is not.
+    settings: Django's settings for collectstatic, where manage.py by itself would take others.
     """
 
     manifests: tuple[str, ...]
@@ -192,6 +193,7 @@ class PythonInstall:
     libraries: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     static: str = ""
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,16 @@ def test_the_port_is_what_the_process_will_be_told(text: str, port: int, noted: 
     assert any("expose" in note for note in detection.notes) is noted
 
 
+def test_an_argument_from_before_the_first_stage_is_known_in_it() -> None:
+    text = "ARG NODE=22\nARG PORT=8080\nFROM node:${NODE}-slim\nARG PORT\nENV PORT=$PORT\nEXPOSE $PORT\nCMD node a.js"
+
+    detection = detected({**NODE, "Dockerfile": text})
+
+    assert detection.defaults.port == 8080
+    assert detection.evidence[0].what == "a Dockerfile on node:22-slim"
+    assert detection.notes == ()
+
+
 def test_expose_is_taken_where_the_source_says_nothing() -> None:
     detection = detected(
         {"main.go": "", "Dockerfile": "FROM golang:1 AS b\nEXPOSE 1\nFROM debian\nEXPOSE 9000/tcp\nCMD /app\n"}

@@ -7,7 +7,14 @@ as a default, and is said.
 import re
 from dataclasses import replace
 
-from fairway.build.detect import dockerfile_inputs, dockerfile_port, dockerfile_scripts, dockerfile_text
+from fairway.build.detect import (
+    dockerfile_inputs,
+    dockerfile_port,
+    dockerfile_scripts,
+    dockerfile_text,
+    python_gunicorn,
+    python_reach,
+)  # fmt: skip
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
 from fairway.domain.app import Defaults
@@ -38,7 +45,8 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         return Detection(kind=Kind.DOCKERFILE, dockerfile=path, problems=(no_stage(path),))
     command = start_of(final, path)
     idle = command is None and COMMANDLESS.search(dockerfile_text.base(final[0]))
-    port, notes = dockerfile_port.find(final, path, app, command)
+    bound = python_gunicorn.read(tree, command.text) if command else None
+    port, notes = dockerfile_port.find(final, path, app, command, bound.port if bound else None)
     health = health_of(final, path) or app.health
     meant = dockerfile_text.named_stage(instructions, SERVING) if idle else ()
     instead = (start_of(meant, path) if meant else None) or app.start
@@ -49,7 +57,12 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         *(misplaced(path, final, meant) or judge(command, bool(idle), path, given)),
         *dockerfile_scripts.read(tree, path, instructions, command),
         *dockerfile_inputs.wanted_secrets(path, instructions),
+        *(bound.problems if bound else ()),
+        *(python_reach.of_command(command.text, command.where, dockerfile_port.environment(final)) if command else ()),
     ]
+    # Those of a start command that this image does not have are not its own.
+    others = ("Procfile", python_gunicorn.FILE) if command else ()
+    problems += [item for item in app.problems if "container" in item.what and not item.where.startswith(others)]
     return replace(
         app,
         kind=Kind.DOCKERFILE,
@@ -64,7 +77,7 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         ),
         evidence=evidence(path, final, command),
         notes=(*notes, *managed(command)),
-        problems=(*problems, *(problem for problem in app.problems if "container" in problem.what)),
+        problems=tuple(problems),
     )
 
 

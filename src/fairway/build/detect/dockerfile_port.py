@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from fairway.build.detect import python_gunicorn
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.domain.detection import Detection, Kind, Port, Start
 
@@ -13,16 +14,17 @@ FIXED = re.compile(
 # What a program takes when neither its command nor a variable of the app's says anything.
 USUAL = (
     (re.compile(r"\bflask\b.*\brun\b"), 5000),
-    (re.compile(r"\bmanage\.py runserver|\buvicorn\b|\bfastapi run\b"), 8000),
+    (re.compile(r"\bwaitress-serve\b"), 8080),
+    (re.compile(r"\bmanage\.py runserver|\b(uvicorn|hypercorn|granian|daphne)\b|\b(fastapi|litestar) run\b"), 8000),
 )
 
 
 def find(
-    final: tuple[Instruction, ...], path: str, app: Detection, command: Start | None
+    final: tuple[Instruction, ...], path: str, app: Detection, command: Start | None, bound: Port | None = None
 ) -> tuple[Port | None, tuple[str, ...]]:
     """The port: what the start command names, what the image's environment gives the app's variable, what the source
     says, then EXPOSE, then what the command's program takes by itself. A contradiction is a note: what the process
-    listens on is the truth, and only shows when it runs."""
+    listens on is the truth, and only shows when it runs. `bound` is what the command's own file of settings says."""
     variables = environment(final)
     exposed = [
         (int(found), item.line)
@@ -30,7 +32,7 @@ def find(
         if item.name == "EXPOSE"
         for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
     ]
-    source = own_port(app)
+    source = bound or own_port(app)
     named = FIXED.search(command.text) if command else None
     notes: tuple[str, ...] = ()
     variable = source.variable if source and source.variable else "PORT"
@@ -38,7 +40,7 @@ def find(
     if command and named:
         number = next(int(group) for group in named.groups() if group)
         port = Port(number=number, variable=None, where=command.where)
-    elif re.fullmatch(r"\d{2,5}", given):
+    elif re.fullmatch(r"\d{2,5}", given) and (bound is None or bound.variable):
         line = next(item.line for item in reversed(final) if item.name in ("ENV", "ARG") and variable in item.rest)
         port = Port(number=int(given), variable=variable, where=f"{path}:{line}")
     elif source and not source.assumed:
@@ -63,8 +65,13 @@ def own_port(app: Detection) -> Port | None:
     """The port of the app's files. One that belongs to the start command that Fairway would make is only assumed: the
     image has a command of its own."""
     port = app.port
-    made = app.kind is Kind.PYTHON and port and app.start and port.where == app.start.where
+    made = app.kind is Kind.PYTHON and port and app.start and settles(port.where, app.start)
     return replace(port, assumed=True) if port and made else port
+
+
+def settles(where: str, start: Start) -> bool:
+    """Whether a place belongs to the start command: its own, or that of gunicorn's settings for it."""
+    return where == start.where or where.startswith(python_gunicorn.FILE)
 
 
 def usual(command: Start) -> Port | None:

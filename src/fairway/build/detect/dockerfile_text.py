@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -70,14 +71,31 @@ def named_stage(instructions: tuple[Instruction, ...], names: frozenset[str]) ->
 
 
 def split(instructions: tuple[Instruction, ...]) -> list[list[Instruction]]:
-    """The stages, each beginning with its FROM."""
+    """The stages, each beginning with its FROM. The defaults of arguments from before the first FROM are filled in."""
     stages: list[list[Instruction]] = []
+    defaults: dict[str, str] = {}
     for instruction in instructions:
         if instruction.name == "FROM":
             stages.append([])
         if stages:
-            stages[-1].append(instruction)
+            stages[-1].append(filled(instruction, defaults))
+        elif instruction.name == "ARG":
+            for name, value in re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", instruction.rest):
+                defaults[name] = value.strip("'\"")
     return stages
+
+
+def filled(instruction: Instruction, defaults: Mapping[str, str]) -> Instruction:
+    """`FROM node:${VERSION}` and `ARG PORT` with the default that the argument has before the first FROM."""
+    if instruction.name == "ARG" and instruction.rest in defaults:
+        return replace(instruction, rest=f"{instruction.rest}={defaults[instruction.rest]}")
+    if instruction.name != "FROM":
+        return instruction
+
+    def default(match: re.Match[str]) -> str:
+        return defaults.get(match[1] or match[2], match[0])
+
+    return replace(instruction, rest=re.sub(r"\$(?:\{(\w+)\}|(\w+))", default, instruction.rest))
 
 
 def chain(stages: list[list[Instruction]], last: int) -> tuple[Instruction, ...]:

@@ -65,8 +65,9 @@ def read(tree: Tree) -> Detection:
     scripts = python_packages.table(python_packages.table(packages.project, "project"), "scripts")
     started = python_start.find(tree, sources, packages.names, framework, scripts)
     collected = static(tree, sources, packages, framework)
+    settings = python_django.settings(tree, collected) if collected else ""
     if started and collected and python_django.wants_variables(sources):
-        command = python_django.collecting(started.start.command, collected)
+        command = python_django.collecting(started.start.command, collected, settings)
         started, collected = replace(started, start=replace(started.start, command=command)), ""
     listens = started.port if started and started.port else python_routes.port(sources, tree, framework)
     healthy = python_routes.health(sources)
@@ -91,13 +92,14 @@ def read(tree: Tree) -> Detection:
             libraries=tuple(sorted({name for key in COMPILED if key in packages.names for name in COMPILED[key][1]})),
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
             static=collected,
+            settings=settings,
         ),
         defaults=Defaults(
             port=listens.number,
             health_path=healthy.path if healthy else None,
             command=started.start.command if started else None,
         ),
-        notes=notes(framework, started),
+        notes=notes(tree, framework, started),
         problems=(*packages.problems, *(() if started else (NO_START,)), *(started.problems if started else ())),
     )
 
@@ -135,13 +137,15 @@ def static(tree: Tree, sources: tuple[Source, ...], packages: Packages, framewor
     return (python_django.folder(tree) or "") if collected else ""
 
 
-def notes(framework: str | None, started: Started | None) -> tuple[str, ...]:
+def notes(tree: Tree, framework: str | None, started: Started | None) -> tuple[str, ...]:
     """What a person should know."""
     found: list[str] = []
     if framework == "Django":
         found.append(
             "Django answers 400 to a health check whose Host is not in ALLOWED_HOSTS: add the service's host names"
         )
+        if (folder := python_django.folder(tree)) and (told := python_django.development_settings(tree, folder)):
+            found.append(told)
     if started and started.extra:
         found.append(
             f"{', '.join(started.extra)} is added to the image: the start command needs it, and nothing lists it"

@@ -16,11 +16,22 @@ SETTING = re.compile(
 )
 ROUTE = re.compile(r"""@(?P<who>\w+)\.(?:get|route|api_route)\(\s*['"](?P<path>/[\w./-]*)['"]""")
 APPLICATION = re.compile(
-    r"""^(?P<name>\w+)\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:FastAPI|Flask|Starlette|Quart|Sanic|Bottle)\(""", re.MULTILINE
+    r"""^[ \t]*(?P<name>\w+)\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:FastAPI|Flask|Starlette|Quart|Sanic|Bottle)\(""",
+    re.MULTILINE,
 )
 ROUTER = r"""^{name}\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?P<rest>[^)]*)\)"""
-MOUNT = re.compile(r"""(?:include_router|register_blueprint)\(\s*(?P<what>[\w.]+)(?P<rest>[^)]*)\)""")
-PREFIX = re.compile(r"""(?:url_)?prefix\s*=\s*['"](?P<path>/[\w./-]*)['"]""")
+MOUNT = re.compile(
+    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?P<what>[\w.]+)(?P<rest>[^)]*)\)"""
+)
+PREFIX = re.compile(r"""\b(?:url_)?prefix\s*=\s*(?P<value>[^,\n]+)""")
+# `web.get("/health", f)` and `add_get` of aiohttp, `add_route` of Falcon, a pair with its handler of Tornado.
+ADDED = re.compile(
+    r"""(?:\bweb\.get|\.add_get|\.add_route)\(\s*['"](?P<path>/[\w./-]*)['"]"""
+    r"""|\(\s*r?['"](?P<handled>/[\w./-]*)['"]\s*,\s*\w*Handler\b"""
+)
+BARE = re.compile(r"""^@get\(\s*(?:path\s*=\s*)?['"](?P<path>/[\w./-]*)['"]""", re.MULTILINE)
+BELOW = re.compile(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=")
+DEEPEST = 4
 DJANGO = re.compile(r"""\b(?:path|re_path)\(\s*r?['"]\^?(?P<path>[\w./-]+?)\$?['"]\s*,\s*(?!include)""")
 USUAL = {"Flask": 5000, "aiohttp": 8080, "Tornado": 8888, "Bottle": 8080}
 
@@ -46,6 +57,8 @@ def health(sources: tuple[Source, ...]) -> Health | None:
         for match in ROUTE.finditer(source.text):
             for prefix in prefixes(source, match["who"], sources):
                 add(found, prefix + match["path"], source.where(match.start()))
+        for path, position in plain(source, sources):
+            add(found, path, source.where(position))
         if source.path.endswith("urls.py") and source.path.count("/") <= 1:
             for match in DJANGO.finditer(source.text):
                 add(found, "/" + match["path"], source.where(match.start()))
@@ -55,6 +68,15 @@ def health(sources: tuple[Source, ...]) -> Health | None:
     return Health(path=best[2], where=best[3])
 
 
+def plain(source: Source, sources: tuple[Source, ...]) -> list[tuple[str, int]]:
+    """The routes of aiohttp, Falcon, Tornado and Litestar with their positions; none where some lie below others."""
+    if any(BELOW.search(other.text) for other in sources):
+        return []
+    found = [(match["path"] or match["handled"], match.start()) for match in ADDED.finditer(source.text)]
+    bare = BARE.finditer(source.text) if "litestar" in source.text else ()
+    return found + [(match["path"], match.start()) for match in bare]
+
+
 def add(found: list[tuple[int, int, str, str]], path: str, where: str) -> None:
     """Note a path when its last part is a health check's name. Django's trailing slash is part of it."""
     last = path.rstrip("/").rpartition("/")[2].lower()
@@ -62,32 +84,63 @@ def add(found: list[tuple[int, int, str, str]], path: str, where: str) -> None:
         found.append((NAMES.index(last), path.count("/"), path, where))
 
 
-def prefixes(source: Source, who: str, sources: tuple[Source, ...]) -> tuple[str, ...]:
-    """The prefixes under which a receiver's routes are reached: the application's own is empty, a router's is
-    its own and that of each `include_router`."""
+def prefixes(source: Source, who: str, sources: tuple[Source, ...], depth: int = 0) -> tuple[str, ...]:
+    """The prefixes under which a receiver's routes are reached: the application's own is empty, a router's is that of
+    each receiver that includes it, of the call that does so, and its own. One that can't be told leaves it out."""
     if any(match["name"] == who for match in APPLICATION.finditer(source.text)):
         return ("",)
     router = re.search(ROUTER.format(name=re.escape(who)), source.text, re.MULTILINE)
-    if router is None:
+    own = written(router["rest"], sources) if router else None
+    if router is None or own is None or depth >= DEEPEST:
         return ()
-    own = PREFIX.search(router["rest"])
     module = source.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     found: list[str] = []
     for other in sources:
-        named = APPLICATION.search(other.text)
         for match in MOUNT.finditer(other.text):
-            last = match["what"].split(".")
-            mine = match["what"] == who and (other.path == source.path or imported(other, module, who))
-            if named and (mine or (len(last) == 2 and last == [module, who])):
-                above = PREFIX.search(match["rest"])
-                found.append((above["path"] if above else "") + (own["path"] if own else ""))
+            if not means(match["what"], who, module, source, other):
+                continue
+            given = written(match["rest"], sources)
+            if given is None or (match["into"] == who and other.path == source.path):
+                continue
+            # Flask takes the prefix of the registration in place of the blueprint's own.
+            last = given if given and match["call"] == "register_blueprint" else given + own
+            found.extend(above + last for above in prefixes(other, match["into"], sources, depth + 1))
     return tuple(dict.fromkeys(found))
 
 
-def imported(other: Source, module: str, name: str) -> bool:
-    """Whether the other file imports the name from the module."""
-    return bool(
-        re.search(
-            rf"^\s*from\s+[\w.]*\b{re.escape(module)}\s+import\s+[^\n]*\b{re.escape(name)}\b", other.text, re.MULTILINE
-        )
+def means(what: str, who: str, module: str, source: Source, other: Source) -> bool:
+    """Whether what another file includes (`health.router`, `router`, `health_router`) is the receiver of that file."""
+    parts = what.split(".")
+    if len(parts) == 2:
+        return parts == [module, who]
+    return (what == who and other.path == source.path) or imported(other, module, who) == what
+
+
+def written(rest: str, sources: tuple[Source, ...]) -> str | None:
+    """The prefix among a call's arguments: a text, or the only value that the sources give to a name; empty when there
+    is none, None when it can't be told."""
+    given = PREFIX.search(rest)
+    if given is None:
+        return ""
+    value = given["value"].strip()
+    if literal := re.fullmatch(r"""['"](/?[\w./-]*)['"]""", value):
+        return literal[1]
+    if not re.fullmatch(r"[\w.]+", value):
+        return None
+    name = re.escape(value.rpartition(".")[2])
+    values = {
+        match[1]
+        for source in sources
+        for match in re.finditer(rf"^\s*{name}\s*(?::\s*\w+\s*)?=\s*['\"](/?[\w./-]*)['\"]", source.text, re.MULTILINE)
+    }
+    return values.pop() if len(values) == 1 else None
+
+
+def imported(other: Source, module: str, name: str) -> str | None:
+    """What the other file calls the name that it imports from the module; None when it does not."""
+    found = re.search(
+        rf"^\s*from\s+[\w.]*\b{re.escape(module)}\s+import\s+[^\n]*\b{re.escape(name)}\b(?:\s+as\s+(?P<alias>\w+))?",
+        other.text,
+        re.MULTILINE,
     )
+    return (found["alias"] or name) if found else None

@@ -7,8 +7,9 @@ uvicorn must be told, and so needs a shell to read the variable.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from fairway.build.detect import python_django, python_script, shell
+from fairway.build.detect import python_django, python_gunicorn, python_reach, python_script, shell
 from fairway.build.detect.python_served import ASYNCHRONOUS, Started, module, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
@@ -39,6 +40,21 @@ def find(
     scripts: Mapping[str, object] | None = None,
 ) -> Started | None:
     """How the app starts; None when nothing says so. `scripts` are the commands that installing the project makes."""
+    started = command(tree, sources, names, framework, scripts or {})
+    bound = python_gunicorn.read(tree, " ".join(started.start.command)) if started else None
+    if started is None or bound is None:
+        return started
+    return replace(started, port=bound.port or started.port, problems=(*started.problems, *bound.problems))
+
+
+def command(
+    tree: Tree,
+    sources: tuple[Source, ...],
+    names: frozenset[str],
+    framework: str | None,
+    scripts: Mapping[str, object],
+) -> Started | None:
+    """The start command, by itself."""
     procfile = (tree.read("Procfile") or b"").decode("utf-8", "replace")
     if web := re.search(r"^web\s*:\s*(\S.*)$", procfile, re.MULTILINE):
         return from_text(web[1].strip(), f"Procfile:{procfile.count(chr(10), 0, web.start()) + 1}", names)
@@ -48,7 +64,7 @@ def find(
         and (started := python_django.start(tree, folder, names))
     ):
         return started
-    return application(sources, names) or python_script.find(sources) or python_script.project(scripts or {})
+    return application(sources, names) or python_script.find(sources) or python_script.project(scripts)
 
 
 def from_text(text: str, where: str, names: frozenset[str]) -> Started:
@@ -74,6 +90,7 @@ def from_text(text: str, where: str, names: frozenset[str]) -> Started:
         start=Start(command=words, text=text, where=where),
         extra=(server,) if server and server not in names and "fastapi" not in text else (),
         port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else told(text, where),
+        problems=python_reach.of_command(text, where, {}),
     )
 
 

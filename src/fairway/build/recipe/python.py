@@ -159,7 +159,8 @@ def final(detection: Detection, needs: PythonInstall, base: str) -> list[str]:
     ]
     if needs.static:
         moved = f"cd {shell.quote(needs.static)} && " if needs.static != "." else ""
-        lines.append(text.run(f"{moved}{BUILDING} python manage.py collectstatic --noinput"))
+        chosen = f"DJANGO_SETTINGS_MODULE={needs.settings} " if needs.settings else ""
+        lines.append(text.run(f"{moved}{chosen}{BUILDING} python manage.py collectstatic --noinput"))
     if detection.port:
         lines.append(f"EXPOSE {detection.port.number}")
     if detection.start:

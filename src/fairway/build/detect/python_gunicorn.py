@@ -1,0 +1,97 @@
+"""What gunicorn's own file says: it binds where that file says, whatever PORT is.
+
+gunicorn reads `gunicorn.conf.py` of its working directory by itself, another one by `-c`. Only options of the command
+line come before it, so a `bind` there decides the port, and whether anybody outside the container is heard.
+"""
+
+import re
+from dataclasses import dataclass
+
+from fairway.build.detect.tree import Tree
+from fairway.domain import sourcetext
+from fairway.domain.detection import Port, Problem
+
+FILE = "gunicorn.conf.py"
+NAMED = re.compile(r"\bgunicorn\b[^|;&]*?\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
+EXPLICIT = re.compile(r"\bgunicorn\b[^|;&]*?\s(?:-b|--bind)\b")
+BIND = re.compile(r"^bind\s*=\s*(?P<value>[^\n]*(?:\n[ \t)\]]+[^\n]*){0,4})", re.MULTILINE)
+VARIABLE = re.compile(
+    r"""(?:environ\.get|getenv|environ\[|\benv(?:\.\w+)?|\bconfig)\(?\s*['"](?P<name>\w+)['"]"""
+    r"""(?:\s*,\s*(?:default\s*=\s*)?['"]?(?P<default>[\w.:\[\]-]*))?"""
+)
+ADDRESS = re.compile(r"(?P<host>[\w.\[\]*-]*):(?P<number>\d{2,5})\b")
+LOOPBACK = re.compile(r"""(?:^|[^\w.])(?:127\.0\.0\.1|localhost)\b""")
+USUAL = 8000
+DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The port that gunicorn's file binds to, and what keeps it from being reached."""
+
+    port: Port | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read(tree: Tree, command: str) -> Bound | None:
+    """What the file says that a gunicorn of this command reads; None when the command is no gunicorn, names its address
+    itself, or its file names none."""
+    if not re.search(r"\bgunicorn\b", command) or EXPLICIT.search(command):
+        return None
+    path = file_of(command)
+    text = sourcetext.strip_python((tree.read(path) or b"").decode("utf-8", "replace"))
+    found = BIND.search(text)
+    if found is None:
+        return None
+    where = f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
+    value = spelt_out(found["value"].strip(), text, 0)
+    if "unix:" in value and not ADDRESS.search(value.replace("unix:", "")):
+        return Bound(port=None, problems=(problem("it listens on a socket file", where),))
+    local = LOOPBACK.search(value) and "0.0.0.0" not in value  # noqa: S104  (a text that is looked for)
+    problems = (problem("it binds to the loopback interface alone", where),) if local else ()
+    return Bound(port=port(value, where), problems=problems)
+
+
+def file_of(command: str) -> str:
+    """The file that the command reads."""
+    named = NAMED.search(command)
+    if named is None:
+        return FILE
+    path = named["path"].removeprefix("./")
+    return path.removeprefix("python:").replace(".", "/") + ".py" if path.startswith("python:") else path
+
+
+def spelt_out(value: str, text: str, depth: int) -> str:
+    """The expression of an address with the file's own constants in place of their names: `f"{host}:{port}"`,
+    `"0.0.0.0:" + str(PORT)`."""
+    if depth >= DEEPEST:
+        return value
+
+    def constant(match: re.Match[str]) -> str:
+        assigned = re.search(rf"^{match[1]}\s*(?::\s*\w+\s*)?=\s*([^\n]+)", text, re.MULTILINE)
+        return spelt_out(assigned[1].strip(), text, depth + 1) if assigned else match[0]
+
+    inner = re.sub(r"\{\s*(\w+)\s*(?:![rs])?\}", constant, value)
+    return re.sub(r"(?:\bstr\(|(?<=\+)\s*|(?<=%)\s*|^)([A-Za-z_]\w*)\b(?![\w.(\[])", constant, inner)
+
+
+def port(value: str, where: str) -> Port | None:
+    """The port of an address whose constants are spelt out; None where nothing names one."""
+    for match in VARIABLE.finditer(value):
+        digits = re.search(r"\d{2,5}$", match["default"] or "")
+        if match["name"] == "PORT":
+            return Port(number=int(digits[0]) if digits else USUAL, variable="PORT", where=where)
+        if digits and match["name"].endswith(("PORT", "BIND", "ADDRESS", "LISTEN")):
+            return Port(number=int(digits[0]), variable=None, where=where)
+    numbers = [match["number"] for match in ADDRESS.finditer(value)] or re.findall(r"(?<![\w.])\d{2,5}(?![\w.])", value)
+    return Port(number=int(numbers[0]), variable=None, where=where) if numbers else None
+
+
+def problem(why: str, where: str) -> Problem:
+    """The problem of a gunicorn that nothing outside its container can reach."""
+    return Problem(
+        what="the app can't be reached from outside its container",
+        why=f"{why} ({where})",
+        fix='bind = "0.0.0.0:8000" there, or --bind 0.0.0.0:8000 in the start command',
+        where=where,
+    )
