@@ -113,7 +113,7 @@ def say_decided(decided: Demolition) -> None:
     for each in decided.goes:
         output.say(f"Goes   {each.seen.name}{'   (protected)' if each.seen.protected else ''}")
     for each in decided.stays:
-        what = "data" if each.kind in demolition.HOLDING else "the network that the databases stand in"
+        what = "data" if each.kind in demolition.HOLDING else "the network that it stands in"
         output.say(f"Stays  {each.seen.name}   {what}")
     if not decided.goes:
         output.say("There is nothing to take down." + (" --delete-data APP deletes the data" if decided.stays else ""))

@@ -177,14 +177,17 @@ def _network(environment: Environment, subnets: int) -> tuple[Statement, ...]:
             why="CodeBuild takes the address back when the build is over",
             actions=("ec2:DeleteNetworkInterface",),
             resources=(interfaces,),
-            conditions={"StringEquals": {"ec2:Subnet": places}},
+            conditions={"ArnEquals": {"ec2:Subnet": places}},
         ),
         Statement(
             name="UseInterface",
             why="CodeBuild attaches the address to its own machine",
             actions=("ec2:CreateNetworkInterfacePermission",),
             resources=(interfaces,),
-            conditions={"StringEquals": {"ec2:Subnet": places, "ec2:AuthorizedService": "codebuild.amazonaws.com"}},
+            conditions={
+                "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
+                "ArnEquals": {"ec2:Subnet": places},
+            },
         ),
         Statement(
             name="Network",
