@@ -12,7 +12,6 @@ from fairway.cloudformation.roles import services_role
 from fairway.domain.address import Engine
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import guarded, names
-from fairway.domain.aws.unfit import findings
 from fairway.errors import UsageError
 
 VARIABLES = "Configuration"
@@ -45,13 +44,7 @@ def _check(app: App, environment: Environment) -> None:
                 why="SQLite is a file on one machine's disk, and tasks on AWS have none that stays",
                 hint=f'[databases.{database.name}] engine = "postgres", or deploy {app.name} to a machine',
             )
-    if problems := guarded.unfit(environment, asked.aws(app).network):
-        raise UsageError(
-            f"the migrations of {app.name} in {environment.name} can't be guarded on AWS as fairway.toml asks for it",
-            why="; ".join(f"{each.key}: {each.message}" for each in problems),
-            hint=problems[0].hint,
-            findings=findings(problems),
-        )
+    guarded.require_fit(environment, asked.aws(app).network)
 
 
 def _add_variables(template: Template, app: App, environment: Environment) -> None:

@@ -7,9 +7,10 @@ all the same, and the stage refuses a release of it.
 from collections.abc import Iterator
 
 from fairway.domain.app import Environment
-from fairway.domain.aws.unfit import Unfit
+from fairway.domain.aws.unfit import Unfit, findings
 from fairway.domain.aws.wanted import Nat, Network, OwnNetwork
 from fairway.domain.migrations import Migrations, Tool
+from fairway.errors import UsageError
 
 SECTION = "migrations"
 
@@ -20,6 +21,17 @@ def unfit(environment: Environment, network: Network) -> tuple[Unfit, ...]:
     if environment.migrations is None:
         return ()
     return (*_of_migrations(environment.migrations), *_of_network(network))
+
+
+def require_fit(environment: Environment, network: Network) -> None:
+    """Raise UsageError with all that can't be done."""
+    if problems := unfit(environment, network):
+        raise UsageError(
+            f"the migrations of {environment.name} can't be guarded on AWS as fairway.toml asks for it",
+            why="; ".join(f"{each.key}: {each.message}" for each in problems),
+            hint=problems[0].hint,
+            findings=findings(problems),
+        )
 
 
 def _of_migrations(wanted: Migrations) -> Iterator[Unfit]:

@@ -2,8 +2,8 @@
 
 from fairway.domain.address import Engine
 from fairway.domain.app import App
-from fairway.domain.aws.wanted import Architecture, Aws, Hosting, Nat, OwnNetwork
-from fairway.domain.migrations import Tool
+from fairway.domain.aws import guarded
+from fairway.domain.aws.wanted import Architecture, Aws, Hosting
 from fairway.errors import UsageError
 from fairway.migrate import outfit
 from fairway.migrate.parts import Subject
@@ -38,26 +38,8 @@ def require_guardable(app: App) -> None:
     """Raise UsageError for migrations that the guard can't see through on AWS, for any environment of the pipeline.
     What the image and the variables show of them comes later: `require_fit_for_ecs`."""
     for name in app.stages:
-        environment = app.environment(name)
-        if environment is None or environment.migrations is None:
-            continue
-        settings, aws = environment.migrations, require_aws(app)
-        if settings.maintenance:
-            raise unguarded(
-                name,
-                "maintenance = true closes it meanwhile",
-                "Fairway can't stop an environment's tasks on AWS and give whoever asks a page",
-                "leave it out: a release that would fail on the new schema is refused then",
-            )
-        if settings.tool is Tool.SQL and not settings.command:
-            raise of_plain_files(name)
-        if isinstance(aws.network, OwnNetwork) and aws.network.nat is Nat.NONE:
-            raise unguarded(
-                name,
-                "there is no way out of its network",
-                "the build that guards them stands beside the database, and fetches images from the internet",
-                'nat = "one" under [aws.network]',
-            )
+        if (environment := app.environment(name)) is not None:
+            guarded.require_fit(environment, require_aws(app).network)
 
 
 def require_fit_for_ecs(subject: Subject, environment: str) -> None:
