@@ -18,6 +18,7 @@ from fairway.domain.passage import Passage
 from fairway.migrate.guard import Guard
 from fairway.pipeline.cloud.deploying import Cloud, Deploying
 from fairway.pipeline.cloud.guarding import Opened, Wanted
+from fairway.pipeline.cloud.insisting import Insisted
 from fairway.pipeline.cloud.telling import Telling
 from fairway.ports.shipments import Shipments
 from support import cloud_deploy
@@ -67,6 +68,7 @@ class GuardedCloud(Deployed):
     database: Unlike = field(default_factory=Unlike)
     shipments: MemoryShipments = field(default_factory=lambda: MemoryShipments(APP, PRODUCTION))
     accepted: str = ""
+    restored: str = ""
     opened: int = 0
     wanted: Wanted | None = None
     at: int = 0
@@ -126,7 +128,7 @@ class GuardedCloud(Deployed):
             load=self.account.load,
             connect=self.connect,
             version="0.1.0",
-            accepted=self.accepted,
+            insisted=Insisted(accepted=self.accepted, restored=self.restored),
             synthesize=self.synthesize,
         )
         telling = Telling(self.said.append, self.database.clock)

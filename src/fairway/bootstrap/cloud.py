@@ -33,7 +33,7 @@ from fairway.domain.aws.handover import Handover
 from fairway.domain.contract import Contract
 from fairway.domain.execution import Revision
 from fairway.manifest.load import load
-from fairway.pipeline.cloud import deploying
+from fairway.pipeline.cloud import deploying, insisting
 from fairway.pipeline.cloud.building import Building
 from fairway.pipeline.cloud.deploying import Deploying
 from fairway.pipeline.cloud.describing import Cloud, Describing
@@ -93,10 +93,10 @@ async def build(source: Source, settings: Settings, telling: Telling) -> Handove
 
 
 async def deploy(
-    handover: Handover, environment: str, role: str | None, telling: Telling, *, accepted: str = ""
+    handover: Handover, environment: str, role: str | None, telling: Telling, environ: Mapping[str, str]
 ) -> None:
-    """The stage of an environment. `role` is the ARN of CloudFormation's, `accepted` a commit that may run on a schema
-    on which nothing has shown it. Raises what it has told."""
+    """The stage of an environment. `role` is the ARN of CloudFormation's; `environ` says what somebody insists on.
+    Raises what it has told."""
     async with AsyncExitStack() as stack:
 
         def connect(region: str) -> deploying.Cloud:
@@ -112,7 +112,9 @@ async def deploy(
             )
             return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session))
 
-        deployment = Deploying(load=load, connect=connect, version=version(), role=role, accepted=accepted)
+        deployment = Deploying(
+            load=load, connect=connect, version=version(), role=role, insisted=insisting.read(environ)
+        )
         await deployment.run(handover, environment, telling)
 
 

@@ -118,6 +118,83 @@ async def test_one_that_stays_half_way_names_the_backup_and_no_command_of_a_serv
     assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
 
 
+@pytest.fixture
+async def half(running: GuardedCloud) -> GuardedCloud:
+    """The second release's migration has stopped half-way; its backup is number 2. The next commit mends it."""
+    await stop_half_way(running)
+    return running
+
+
+async def stop_half_way(running: GuardedCloud) -> None:
+    running.bring("2_note", "3_more")
+    running.database.script.dies_after = 2
+    with pytest.raises(StageFailed):
+        await running.deploy(running.second())
+    running.database.script.dies_after = None
+    running.said.clear()
+
+
+async def test_a_backup_that_is_asked_for_is_put_back_before_the_commit_that_mends_it(half: GuardedCloud) -> None:
+    half.restored = "2"
+    mended = half.second(commit="3e" * 20, built_at=3.0)
+
+    await half.deploy(mended)
+
+    assert half.database.restored == [2]
+    put = half.said.index("restore       ✓  backup 2")
+    assert put < next(place for place, line in enumerate(half.said) if line.startswith("check         ✓  2 pending"))
+    assert half.database.applied == ["1_coupon", "2_note", "3_more"]
+
+
+async def test_left_there_the_variable_takes_nothing_back_again(half: GuardedCloud) -> None:
+    half.restored = "2"
+    mended = half.second(commit="3e" * 20, built_at=3.0)
+    await half.deploy(mended)
+
+    await half.deploy(mended)
+
+    assert half.database.restored == [2]
+    assert any("FAIRWAY_RESTORE=2 is passed over" in line for line in half.said)
+    assert half.database.applied == ["1_coupon", "2_note", "3_more"]
+
+
+async def test_killed_at_any_call_a_backup_is_put_back_at_most_before_the_migration() -> None:
+    calls = 0
+    for at in range(1, 400):
+        world = GuardedCloud()
+        await world.prepare()
+        await world.deploy()
+        await stop_half_way(world)
+        world.restored = "2"
+        mended = world.second(commit="3e" * 20, built_at=3.0)
+        world.at, world.after, world.count = at, True, [0]
+        try:
+            await world.deploy(mended)
+        except Killed:
+            calls += 1
+        else:
+            break
+        world.at, migrated = 0, "3_more" in world.database.applied
+        restored = len(world.database.restored)
+
+        await world.deploy(mended)
+
+        assert world.database.applied == ["1_coupon", "2_note", "3_more"], at
+        assert not migrated or len(world.database.restored) == restored, at
+
+    assert calls > 30
+
+
+@pytest.mark.parametrize("wanted", ["1", "3", "all"])
+async def test_no_other_backup_is_put_back(half: GuardedCloud, wanted: str) -> None:
+    half.restored = wanted
+
+    await half.deploy(half.second(commit="3e" * 20, built_at=3.0))
+
+    assert half.database.restored == []
+    assert any(f"FAIRWAY_RESTORE={wanted} is passed over" in line for line in half.said)
+
+
 async def test_of_a_database_of_rds_the_way_back_in_time_is_named(world: GuardedCloud) -> None:
     await world.put_out(**DATA, **{wires.url_secret("main"): "shop-url", wires.database("main"): "shop-main-1"})
     world.account.secrets.texts["shop-url"] = URL

@@ -80,7 +80,7 @@ def test_no_word_on_aws_is_a_command_of_a_server() -> None:
         advice.restore(passage), advice.reopen(passage), advice.name(PRODUCTION, "DATABASE_URL"),
     ]  # fmt: skip
 
-    assert [each for each in said if "fairway " in each] == [
+    assert [each for each in said if "fairway " in each.replace("put FAIRWAY_RESTORE", "")] == [
         "put DATABASE_URL into production.env, then fairway aws up"
     ]
 
@@ -90,7 +90,10 @@ def test_a_database_of_rds_goes_back_to_the_moment_before_the_passage() -> None:
 
     assert "--source-db-instance-identifier shop-main-1" in restore
     assert "--restore-time 2026-11-30T14:11:02Z" in restore
-    assert restore.endswith("the backup is s3://shop-backups/shop-api.3.backup")
+    assert restore.startswith(
+        "put FAIRWAY_RESTORE=3 into the environment of the CodeBuild project fairway-shop-api-deploy-production and"
+    )
+    assert "backup 3, s3://shop-backups/shop-api.3.backup back first" in restore
 
 
 def test_without_a_backup_there_is_no_word_of_one() -> None:

@@ -24,9 +24,6 @@ COMMIT, DIRECTORY = "CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_SRC_DIR"
 ROLE = "FAIRWAY_STACK_ROLE"
 """The ARN of the role under which CloudFormation changes an environment's services: the pipeline's template sets it."""
 
-ACCEPTED = "FAIRWAY_ACCEPT_SCHEMA"
-"""The commit that may run on a database whose schema has moved on beyond it, though nothing has shown that it does."""
-
 
 @click.group("stage")
 def stage() -> None:
@@ -89,8 +86,7 @@ def deploy(environment: str, file: str) -> None:
             hint="fairway stage build writes it, and the pipeline hands it on",
         ) from error
     telling = cloud.telling(say)
-    role, accepted = os.environ.get(ROLE) or None, os.environ.get(ACCEPTED, "")
-    run(cloud.deploy(made, environment, role, telling, accepted=accepted), telling)
+    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, telling, os.environ), telling)
 
 
 def directory(environ: Mapping[str, str]) -> Path:

@@ -9,7 +9,7 @@ from fairway.domain.app import App
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.ids import EnvironmentName
 from fairway.domain.passage import Passage
-from fairway.pipeline.cloud import setting
+from fairway.pipeline.cloud import restoring, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +44,25 @@ class OnAws:
         """Where it lies, sealed."""
         if passage.backup is None:
             return ""
-        return f"the backup is s3://{self.place.bucket}/{proof.file_name(passage.app, passage.backup)}"
+        return f"backup {passage.backup}, s3://{self.place.bucket}/{proof.file_name(passage.app, passage.backup)}"
 
     def restore(self, passage: Passage) -> str:
-        """RDS's own way for a database of RDS: the other one needs somebody who can reach it."""
-        instance = self.instances.get(passage.variable)
-        if instance is None:
-            return self.backup(passage)
-        command = (
-            "aws rds restore-db-instance-to-point-in-time"
-            f" --source-db-instance-identifier {instance} --target-db-instance-identifier {instance}-before"
-            f" --restore-time {stamp(passage.created_at)}"
-        )
-        lost = "a second instance as of then, without what was written since"
-        return "; ".join(part for part in (f"{command} makes {lost}", self.backup(passage)) if part)
+        """By the next run of the stage, where there is a backup; of a database of RDS by RDS's own way too."""
+        since = stamp(passage.created_at)
+        ways = []
+        if passage.backup is not None:
+            told = setting.switch(self.app.name, self.place.environment, restoring.VARIABLE, passage.backup)
+            ways.append(
+                f"{told} and push a commit that mends it: its stage puts {self.backup(passage)} back first, "
+                f"and what was written since {since} is lost"
+            )
+        if (instance := self.instances.get(passage.variable)) is not None:
+            ways.append(
+                "aws rds restore-db-instance-to-point-in-time"
+                f" --source-db-instance-identifier {instance} --target-db-instance-identifier {instance}-before"
+                f" --restore-time {since} makes a second instance as of then"
+            )
+        return "; or ".join(ways)
 
     def reopen(self, passage: Passage) -> str:
         """It is never closed there; a new execution would open it as well."""

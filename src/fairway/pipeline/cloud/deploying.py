@@ -15,6 +15,7 @@ from fairway.domain.aws.stack import SeenStack
 from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
 from fairway.pipeline.cloud.guarding import OpenGuard, unguarded
+from fairway.pipeline.cloud.insisting import NOTHING, Insisted
 from fairway.pipeline.cloud.migrating import Migrating
 from fairway.pipeline.cloud.moved import Moved
 from fairway.pipeline.cloud.preparing import Prepared, Preparing, Synthesize
@@ -54,14 +55,14 @@ Connect = Callable[[str], Cloud]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploying:
     """What the stage works with. `role` is the ARN of the role under which CloudFormation changes the services, None:
-    it does so with the caller's own permissions. `accepted` is a commit that may run on a schema on
-    which nothing has shown it. `version` is Fairway's own."""
+    it does so with the caller's own permissions. `insisted` is what somebody has told the stage besides. `version` is
+    Fairway's own."""
 
     load: Load
     connect: Connect
     version: str
     role: str | None = None
-    accepted: str = ""
+    insisted: Insisted = NOTHING
     synthesize: Synthesize = synthesis.synthesize
 
     async def run(self, handover: Handover, environment: str, telling: Telling) -> None:
@@ -119,7 +120,7 @@ class Deploying:
                 settling=settling,
                 clock=parts.clock,
                 open=cloud.guard,
-                accepted=self.accepted,
+                insisted=self.insisted,
             ),
             watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
             settling=settling,

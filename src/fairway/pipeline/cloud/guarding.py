@@ -14,7 +14,7 @@ from fairway.domain.passage import Passage
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
 from fairway.migrate.advice import Advice
-from fairway.migrate.parts import FindRelease, FindServing, Order, Subject, Values
+from fairway.migrate.parts import FindRelease, FindServing, Order, Parts, Subject, Values
 from fairway.ports.builder import LogSink
 from fairway.ports.guarding import Passages
 from fairway.ports.masks import Masks
@@ -23,6 +23,8 @@ from fairway.ports.shipments import Shipments
 
 class Guarding(Protocol):
     """`fairway.migrate.guard.Guard`, as much as a stage has to do with."""
+
+    parts: Parts
 
     async def take(self, order: Order, log: LogSink) -> Passage:
         """See the order through, and return its passage as it ended. Raises Unavailable."""

@@ -17,10 +17,11 @@ from fairway.domain.passage import Passage, PassageStatus
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
 from fairway.migrate.parts import Order
-from fairway.pipeline.cloud import placing, refusing, returning
+from fairway.pipeline.cloud import placing, refusing, restoring, returning
 from fairway.pipeline.cloud.advising import OnAws
 from fairway.pipeline.cloud.failing import StageFailed
 from fairway.pipeline.cloud.guarding import Opened, OpenGuard, Wanted
+from fairway.pipeline.cloud.insisting import NOTHING, Insisted
 from fairway.pipeline.cloud.moved import Moved
 from fairway.pipeline.cloud.preparing import Prepared
 from fairway.pipeline.cloud.returning import Going
@@ -39,7 +40,7 @@ BY = "fairway stage deploy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrating:
-    """What it works with. `accepted` is a commit that may run on a schema on which nothing has shown it."""
+    """What it works with."""
 
     load: Load
     stacks: Stacks
@@ -47,7 +48,7 @@ class Migrating:
     settling: Settling
     clock: Clock
     open: OpenGuard
-    accepted: str = ""
+    insisted: Insisted = NOTHING
 
     async def run(self, prepared: Prepared, telling: Telling) -> Moved | None:
         """See the environment's database through to the release, before anything else is changed; what has become of
@@ -74,12 +75,19 @@ class Migrating:
             shipment = await opened.shipments.keep(prepared.handover, at=self.clock.now())
             release = viewing.describe(shipment)
             await finish_others(opened, release, telling.log)
+            await restoring.put_back(
+                self.insisted.restored,
+                await find_passages(opened, release),
+                opened.guard.parts.restore,
+                BY,
+                telling.log,
+            )
             subject = await opened.guard.find(release)
             refusing.require_fit_for_ecs(subject, prepared.name)
             made = await find_passages(opened, release)
             kept = await opened.shipments.list(limit=RECENT)
             going = Going(shipment=shipment, subject=subject, kept=kept, made=made)
-            returning.require_fit(going, self.accepted, telling.log)
+            returning.require_fit(going, self.insisted.accepted, telling.log)
             passage = await take(opened, release, made, telling.log)
             require_well(passage)
             return Moved(passage=passage, brought=find_brought(passage, release, made))
@@ -133,10 +141,8 @@ def require_well(passage: Passage) -> None:
 
 def find_brought(passage: Passage, release: Release, made: Sequence[Passage]) -> Passage | None:
     """The passage that brought the release's migrations, be it this one or one of an earlier run of the stage."""
-    found = (passage, *made)
-    return next(
-        (each for each in found if each.release == release.number and each.status is PassageStatus.MIGRATED), None
-    )
+    own = (each for each in (passage, *made) if each.release == release.number and each.back_of is None)
+    return next((each for each in own if each.status is PassageStatus.MIGRATED), None)
 
 
 def instances(prepared: Prepared, data: SeenStack | None) -> dict[str, str]:

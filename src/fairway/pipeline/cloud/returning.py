@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairway.domain import guarding
-from fairway.domain.aws import names
 from fairway.domain.aws.shipment import Shipment
 from fairway.domain.deployment import Cause
 from fairway.domain.guarding import Return, Way
 from fairway.domain.passage import Passage
 from fairway.migrate.parts import Subject
+from fairway.pipeline.cloud import setting
 from fairway.pipeline.cloud.failing import StageFailed
 from fairway.ports.builder import LogSink
 from fairway.wire import words
@@ -69,11 +69,10 @@ def require_fit(going: Going, accepted: str, log: LogSink) -> None:
 def explain(going: Going, found: Return, beyond: str) -> Cause:
     """Why not, and what can be done."""
     environment, name = going.shipment.environment, commit(going)
-    project = names.project(going.shipment.app, environment)
+    accept = setting.switch(going.shipment.app, environment, VARIABLE, name)
     choices = [
         "push a commit that mends it and keeps the migrations, so that nothing is lost",
-        f"or set {VARIABLE}={name} in the environment of the CodeBuild project {project} and retry the stage: "
-        f"the tasks of {name} may fail on the schema that there is",
+        f"or {accept} and retry the stage: the tasks of {name} may fail on the schema that there is",
     ]
     if found.way is Way.DOWN:
         choices.append(

@@ -13,6 +13,13 @@ def put(app: App, environment: str, variables: Sequence[str]) -> str:
     return f"put {' and '.join(variables)} into {file}, then fairway aws up"
 
 
+def switch(app: str, environment: str, variable: str, value: object) -> str:
+    """How a stage is told something that a release can't say: `put FAIRWAY_RESTORE=7 into the environment of the
+    CodeBuild project …`."""
+    project = names.project(app, f"deploy-{environment}")
+    return f"put {variable}={value} into the environment of the CodeBuild project {project}"
+
+
 def begin_again(app: str) -> str:
     """The command that starts the pipeline again, with the newest commit and the newest variables."""
     return f"aws codepipeline start-pipeline-execution --name {names.pipeline(app)}"

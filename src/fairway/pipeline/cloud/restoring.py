@@ -1,0 +1,43 @@
+"""A backup that somebody wants back, by a variable of the stage: there is no server to be told so.
+
+A variable stays where it was put. So it counts only while the newest passage of the environment is the one that left
+the database half-way and made that very backup: the next passage ends that.
+"""
+
+from collections.abc import Sequence
+
+from fairway.domain.passage import Outcome, Passage, PassageStatus
+from fairway.migrate.parts import Restore
+from fairway.ports.builder import LogSink
+from fairway.ports.databases import Progress
+
+VARIABLE = "FAIRWAY_RESTORE"
+"""Of the stage: the number of a backup."""
+LEFT = frozenset({Outcome.HALF, Outcome.UNKNOWN})
+
+
+def find(wanted: str, made: Sequence[Passage]) -> Passage | None:
+    """The passage whose backup is to be put back: the newest of `made`, which are newest first. None where it is not
+    that one's, or its database needs none."""
+    newest = next((each for each in made if each.goes), None)
+    if newest is None or newest.backup is None or newest.status is not PassageStatus.FAILED:
+        return None
+    return newest if newest.outcome in LEFT and wanted == str(newest.backup) else None
+
+
+async def put_back(wanted: str, made: Sequence[Passage], restore: Restore, by: str, log: LogSink) -> None:
+    """Put it back where it counts, and say so; say too that it does not. Raises WorkFailed and leaves what was there;
+    Unavailable."""
+    if not wanted:
+        return
+    passage = find(wanted, made)
+    if passage is None or passage.backup is None:
+        log(f"restore       …  {VARIABLE}={wanted} is passed over: no database was left half-way after that backup")
+        return
+    log(f"restore       …  backup {passage.backup} takes the place of the database, by {VARIABLE}")
+    await restore(passage.app, passage.backup, by=by, report=quiet)
+    log(f"restore       ✓  backup {passage.backup}")
+
+
+def quiet(progress: Progress) -> None:
+    """How far it is, nobody is told."""
