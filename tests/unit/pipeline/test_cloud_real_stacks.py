@@ -14,23 +14,38 @@ from fairway.errors import Conflict
 from fairway.provision import raising, wiring
 from fairway.provision.raising import Wish
 from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES, Deployed
-from support.cloud_stage import APP, PRODUCTION, SECRET, STAGING
+from support.cloud_guard import GUARDED, GuardedCloud
+from support.cloud_stage import APP, PRODUCTION, SECRET, STAGING, TOML
+from support.guard_world import URL
 
 
 @pytest.fixture
 async def world() -> Deployed:
     """The stacks are made as `fairway aws up` makes them, and the variables are put."""
     found = Deployed(synthesize=synthesis.synthesize)
-    parts = found.connect("eu-central-1").parts
+    await raise_up(found, TOML, {"STRIPE_KEY": SECRET})
+    return found
+
+
+@pytest.fixture
+async def guarded() -> GuardedCloud:
+    """The same of an app with migrations."""
+    found = GuardedCloud(synthesize=synthesis.synthesize)
+    await found.database.prepare()
+    await raise_up(found, GUARDED, {"DATABASE_URL": URL})
+    return found
+
+
+async def raise_up(world: Deployed, text: str, production: Mapping[str, str]) -> None:
+    parts = world.connect("eu-central-1").parts
     outputs: dict[str, dict[str, str]] = {}
-    known = {STAGING: ("LOG",), PRODUCTION: ("STRIPE_KEY",)}
-    for stack in synthesis.synthesize(found.app(), Given(variables=known, version="0.1.0")):
+    known = {STAGING: ("LOG",), PRODUCTION: tuple(production)}
+    for stack in synthesis.synthesize(world.app(text), Given(variables=known, version="0.1.0")):
         wish = Wish(app=APP, until=parts.clock.now() + 3600.0)
         seen = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
         outputs[stack.name] = dict(seen.outputs)
-    await found.account.secrets.put(names.secret(APP, STAGING), {"LOG": "debug"})
-    await found.account.secrets.put(names.secret(APP, PRODUCTION), {"STRIPE_KEY": SECRET})
-    return found
+    await world.account.secrets.put(names.secret(APP, STAGING), {"LOG": "debug"})
+    await world.account.secrets.put(names.secret(APP, PRODUCTION), production)
 
 
 async def container_of(world: Deployed) -> Mapping[str, Any]:
@@ -96,3 +111,27 @@ async def test_a_database_that_a_commit_adds_is_named_before_anything_changes(wo
         await world.deploy(replace(world.handover(), text=text))
 
     assert f"{names.stack(APP, Kind.DATA, PRODUCTION)} puts out no" in failure.value.why
+
+
+async def test_the_guard_finds_its_place_in_what_the_stacks_put_out(guarded: GuardedCloud) -> None:
+    await guarded.deploy()
+
+    assert guarded.wanted is not None and "warning" not in guarded.text
+    place, outputs = guarded.wanted.place, (await guarded.seen()).outputs
+    data = await guarded.stacks.find(names.stack(APP, Kind.DATA, PRODUCTION))
+    assert data is not None
+    assert (place.table, place.bucket) == (data.outputs[wires.PASSAGES], data.outputs[wires.BACKUPS])
+    assert place.cluster == names.cluster(APP, PRODUCTION) and len(place.subnets) == 2
+    assert outputs[wires.MIGRATION_GROUPS] == ",".join(place.groups) and place.logs.startswith("/fairway/")
+    assert guarded.database.applied == ["1_coupon"]
+    assert (await guarded.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest
+
+
+async def test_a_commit_that_brings_the_first_migration_needs_up_first(world: Deployed) -> None:
+    text = GUARDED.replace('command = "migrate up"', 'command = "migrate up"\ndatabase = "STRIPE_KEY"')
+
+    with pytest.raises(Conflict, match="production has migrations, and what guards them is not there yet") as failure:
+        await world.deploy(replace(world.handover(), text=text))
+
+    assert f"{SERVICES} puts out no {wires.MIGRATION_ROLE}" in failure.value.why
+    assert failure.value.hint.startswith("fairway aws up")
