@@ -8,8 +8,8 @@ from fairway.cloudformation.synthesis import Given
 from fairway.domain.aws import names
 from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Tool
-from fairway.domain.passage import Outcome, PassageStatus
-from fairway.errors import Conflict, FairwayError, Unavailable, UsageError
+from fairway.domain.passage import Outcome, Passage, PassageStatus
+from fairway.errors import Conflict, Unavailable, UsageError
 from fairway.pipeline.cloud.failing import StageFailed
 from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES
 from support.cloud_guard import DATA, GUARDED, GuardedCloud, synthesize
@@ -392,15 +392,26 @@ async def test_the_databases_password_is_masked_wherever_it_is_printed(world: Gu
     assert "secret-word" not in repr(passage)
 
 
-async def test_away_while_it_migrates_says_how_to_go_on(running: GuardedCloud) -> None:
-    running.database.tasks.faults.fail("run", Unavailable("ECS does not answer"))
-    running.database.databases.faults.fail("schema", Unavailable("the database does not answer"))
+async def test_records_that_are_away_at_its_end_leave_it_to_a_retry(
+    running: GuardedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = running.database.store.passages
+    change = passages.change
 
-    with pytest.raises(FairwayError) as failure:
+    async def away(before: Passage, after: Passage) -> bool:
+        if after.status is PassageStatus.MIGRATED:
+            raise Unavailable("DynamoDB does not answer")
+        return await change(before, after)
+
+    monkeypatch.setattr(passages, "change", away)
+    with pytest.raises(Unavailable, match="DynamoDB does not answer") as failure:
         await running.deploy(running.second())
+    monkeypatch.undo()
+    await running.deploy(running.second())
 
-    assert running.migrations == 1
-    assert failure.value.what
+    assert failure.value.hint == "a retry of the stage goes on where this one ended: no migration is made twice"
+    assert running.migrations == 2 and running.database.applied == ["1_coupon", "2_note"]
+    assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == NEXT.digest
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
