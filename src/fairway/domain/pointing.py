@@ -18,6 +18,9 @@ OF_DATABASES = re.compile(r"(^|_)(DB|PG|POSTGRES|POSTGRESQL|DATABASE|SQL|TYPEORM
 JDBC = "jdbc:"
 ENCRYPTION = frozenset({"sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "sslaccept", "sslcrl", "channel_binding"})
 """Options of a URL that ask for a certificate, which the server of a copy has not got."""
+MODE, VERIFIED = "PGSSLMODE", frozenset({"require", "verify-ca", "verify-full"})
+"""libpq's variable for the same, and its words by which some driver or other looks at the certificate: node-postgres
+does so for all of them, libpq for "require" where it finds an authority's file."""
 ELSEWHERE = frozenset({"host", "hostaddr", "port", "service"})
 """Options that would lead away from the host in the URL."""
 LONG = 8
@@ -58,6 +61,8 @@ def exchange(name: str, value: str, real: Address, copy: Address) -> str | None:
     """What a variable says instead, None when it is not about the database."""
     if real.engine is Engine.SQLITE:
         return copy.name if value == real.name and copy.name != real.name else None
+    if name == MODE:
+        return "disable" if value in VERIFIED else None
     if (url := exchange_url(value, real, copy)) is not None:
         return url
     if value == real.host:

@@ -27,6 +27,8 @@ def test_the_url_keeps_its_scheme_and_the_options_that_a_copy_understands() -> N
         ("PGPASSWORD", "s3cret-word", "copy-word"),
         ("WHATEVER", "s3cret-word", "copy-word"),
         ("DB_PORT", "5432", "5499"),
+        ("PGSSLMODE", "verify-full", "disable"),
+        ("PGSSLMODE", "require", "disable"),
         (
             "DIRECT_URL",
             "postgresql://other:x@db.example.com:6543/shop?pgbouncer=true",
@@ -57,6 +59,8 @@ def test_what_names_the_database_otherwise_is_changed_too(name: str, value: str,
         ("DSN", "host=elsewhere port=5432 password=s3cret-word"),
         ("REDIS_URL", "redis://db.example.com:6379"),
         ("EMPTY", ""),
+        ("PGSSLMODE", "no-verify"),
+        ("PGSSLMODE", "prefer"),
     ],
 )
 def test_what_names_something_else_stays(name: str, value: str) -> None:
