@@ -55,6 +55,8 @@ async def test_a_pending_migration_is_rehearsed_and_tried_with_what_serves_and_m
     assert (passage.rehearsal.old.release, passage.rehearsal.new.release) == ("1", "2")
     assert running.migrations == 2 and running.database.applied == ["1_coupon", "2_note"]
     assert passage.key == "release/2/2"
+    assert "guard   2d2d2d2 is release 2 of production" in running.said
+    assert "guard   9c1f2e7, release 1, serves" in running.said
 
 
 async def test_with_nothing_pending_it_says_so_and_goes_on(running: GuardedCloud) -> None:

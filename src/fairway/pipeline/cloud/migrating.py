@@ -34,6 +34,7 @@ from fairway.ports.account import CloudSecrets
 from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.stacks import Stacks
+from fairway.wire import words
 
 BY = "fairway stage deploy"
 
@@ -74,6 +75,7 @@ class Migrating:
         async with self.open(wanted) as opened:
             shipment = await opened.shipments.keep(prepared.handover, at=self.clock.now())
             release = viewing.describe(shipment)
+            telling.log(f"guard   {words.commit(release.commit)} is release {release.number} of {prepared.name}")
             await finish_others(opened, release, telling.log)
             await restoring.put_back(
                 self.insisted.restored,

@@ -134,10 +134,12 @@ class Viewing:
             self.telling.log(f"guard   {commit} serves and is not kept: it can't be tried on the copy")
             return None
         try:
-            return Serving(release=self.describe(found), configuration=found.number)
+            serving = Serving(release=self.describe(found), configuration=found.number)
         except UsageError as error:
             self.telling.log(f"guard   {commit} serves and can't be tried on the copy: {error.what}")
             return None
+        self.telling.log(f"guard   {commit}, release {found.number}, serves")
+        return serving
 
 
 def matches(shipment: Shipment, parameters: Mapping[str, str]) -> bool:
