@@ -9,14 +9,16 @@ own, forked from this module's, so that hundreds of them cost no imports.
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ from fairway.pipeline.log import StageLogs
 from fairway.ports.builder import LogSink
 from fairway.ports.jobs import JobEnd, JobSpec
 from fairway.ports.leases import Alone
+from support.fault_lives import spread
 from support.jobs_room import variables
 from support.pipeline_values import APP, DESCRIPTION, PRODUCTION, make_release, make_spec
 
@@ -290,14 +293,18 @@ async def outcome(home: Path, store: Store) -> dict[str, Any]:
     }
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Case:
-    """A death, and what was wrong afterwards ("": nothing)."""
+    """A death: in which chapter, at which passing of which checkpoint, before or after it."""
 
     chapter: str
-    name: str
+    checkpoint: str
+    number: int
     when: str
-    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.checkpoint} {self.number}"
 
 
 def fork(work: Callable[[], None], home: Path) -> int:
@@ -321,29 +328,35 @@ def tell(home: Path, chapter: str, kill: tuple[str, int, str] | None) -> int:
 
 def main(root: Path) -> None:
     """Every chapter once without a death, then once for each death at each of its checkpoints."""
-    cases, reached = [], set()
+    cases: list[Case] = []
     for chapter in CHAPTERS:
         plain = root / chapter / "plain"
         assert tell(plain, chapter, None) == 0, (plain / "error").read_text()
-        right = json.loads((plain / "outcome").read_text())
-        names = (plain / "trace").read_text().split("\n")[:-1]
-        reached |= set(names)
-        times: dict[str, int] = {}
-        for name in names:
-            times[name] = times.get(name, 0) + 1
-            for when in ("before", "after"):
-                case = Case(chapter, f"{name} {times[name]}", when)
-                home = root / chapter / f"{case.name.replace(' ', '-')}-{when}"
-                died = tell(home, chapter, (name, times[name], when))
-                ended = tell(home, chapter, None) if died == signal.SIGKILL else died
-                if died != signal.SIGKILL:
-                    case.problem = f"it did not die: {died}"
-                elif ended:
-                    case.problem = (home / "error").read_text()
-                elif (seen := json.loads((home / "outcome").read_text())) != right:
-                    case.problem = f"{seen}\n  instead of\n{right}"
-                cases.append(case)
-    sys.stdout.write(json.dumps({"cases": [asdict(case) for case in cases], "reached": sorted(reached)}))
+        passed: Counter[str] = Counter()
+        for name in (plain / "trace").read_text().splitlines():
+            passed[name] += 1
+            cases += [
+                Case(chapter=chapter, checkpoint=name, number=passed[name], when=when) for when in ("before", "after")
+            ]
+    (answers := root / "answers").mkdir()
+    problems = spread([functools.partial(attempt, root, case) for case in cases], answers)
+    told = [
+        {"chapter": case.chapter, "name": case.name, "when": case.when, "problem": problem}
+        for case, problem in zip(cases, problems, strict=True)
+    ]
+    sys.stdout.write(json.dumps({"cases": told, "reached": sorted({case.checkpoint for case in cases})}))
+
+
+def attempt(root: Path, case: Case) -> str:
+    """What is wrong after the death and a second life; "" for nothing."""
+    home = root / case.chapter / f"{case.name.replace(' ', '-')}-{case.when}"
+    if (died := tell(home, case.chapter, (case.checkpoint, case.number, case.when))) != signal.SIGKILL:
+        return f"it did not die: {died}"
+    if tell(home, case.chapter, None):
+        return (home / "error").read_text()
+    right = json.loads((root / case.chapter / "plain" / "outcome").read_text())
+    seen = json.loads((home / "outcome").read_text())
+    return "" if seen == right else f"{seen}\n  instead of\n{right}"
 
 
 if __name__ == "__main__":
