@@ -3,6 +3,7 @@
 It is no parser. A call that does not end within some thousand characters, or whose quotes don't close, is none.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 LONGEST = 4000
 ENDLESS = 20
 """Calls that don't end, after which a file is no source that anybody reads: each of them costs LONGEST characters."""
+MOST = 2000
+"""No program of people's mounts or listens so often; one that was made to be read slowly does."""
 SIGN = re.compile(r"""['"`()\[\]{},]""")
 QUOTED = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
 FUNCTION = re.compile(r"^(?:async\b|function\b|\([^()]*\)\s*(?::[^=]*)?=>|[\w$]+\s*=>)|=>")
@@ -28,7 +31,7 @@ class Call:
 def find(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], Call]]:
     """Each match of a pattern that ends with the opening parenthesis of a call, with that call."""
     endless = 0
-    for match in pattern.finditer(text):
+    for match in itertools.islice(pattern.finditer(text), MOST):
         if (call := read(text, match.start(), match.end())) is not None:
             yield match, call
         elif (endless := endless + 1) == ENDLESS:

@@ -1,7 +1,7 @@
 """The names of web frameworks, by their packages, and the port that each takes when nothing names one."""
 
 from fairway.build.detect.package_json import Package
-from fairway.domain.detection import Port
+from fairway.domain.detection import Health, Port
 
 NODE = (
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
@@ -23,6 +23,8 @@ PORTS = {
     "Apollo Server": 4000,
     "GraphQL Yoga": 4000,
 }
+HEALTH = {"Strapi": "/_health", "Medusa": "/health"}
+"""The paths that a framework answers by itself, whatever the app adds."""
 USUAL = 3000
 BUNDLED = frozenset({"Nuxt", "Nitro"})
 # Their own start command reads PORT; with the others the app's source says it.
@@ -37,6 +39,12 @@ def name(package: Package) -> str | None:
     """The app's framework. Those that bundle all they need stand among the development dependencies."""
     found = next((title for key, title in NODE if key in package.dependencies), None)
     return found or next((title for key, title in NODE if title in BUNDLED and key in package.development), None)
+
+
+def health(package: Package, where: str) -> Health | None:
+    """The health path that the framework makes by itself."""
+    path = HEALTH.get(name(package) or "")
+    return Health(path=path, where=where) if path else None
 
 
 def port(package: Package) -> int:

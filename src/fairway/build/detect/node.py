@@ -96,7 +96,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     )
     listens = (port.of_command(found.commands[-1], found.start.where) if found else None) or listens
     listens = listens or frameworks.usual_port(package, "package.json")
-    healthy = health.find(sources)
+    healthy = frameworks.health(package, "package.json") or health.find(sources)
     install = read_install(app, sources, choice.packages, found, listens, bound)
     return Detection(
         kind=Kind.NODE,

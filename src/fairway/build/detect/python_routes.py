@@ -2,7 +2,7 @@
 
 import re
 
-from fairway.build.detect.health import NAMES
+from fairway.build.detect.routes import NAMES
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Health, Port
@@ -21,7 +21,7 @@ APPLICATION = re.compile(
 )
 ROUTER = r"""^{name}\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?P<rest>[^)]*)\)"""
 MOUNT = re.compile(
-    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?P<what>[\w.]+)(?P<rest>[^)]*)\)"""
+    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?P<what>[\w.]+)(?P<rest>[^)]{0,400})\)"""
 )
 PREFIX = re.compile(r"""\b(?:url_)?prefix\s*=\s*(?P<value>[^,\n]+)""")
 # `web.get("/health", f)` and `add_get` of aiohttp, `add_route` of Falcon, a pair with its handler of Tornado.
