@@ -8,7 +8,7 @@ import logging
 from collections.abc import Container
 from typing import Protocol
 
-from fairway.deploy import serving, specify
+from fairway.deploy import leaving, serving, specify
 from fairway.deploy.ledger import Ledger
 from fairway.deploy.watch import Watch
 from fairway.domain import retry
@@ -90,6 +90,12 @@ class Conductor:
         if verdict is None:
             return await self._deployments.get(deployment.app, deployment.id)
         return await self._conclude(deployment, verdict, log)
+
+    async def see_out(self, deployment: Deployment, log: LogSink) -> bool:
+        """Whether no task of a deployment that was taken back is left, once that is so, or it has taken too long."""
+        release = await self._releases.get(deployment.app, deployment.release)
+        longest = max((service.stop_timeout for service in release.description.services), default=0.0)
+        return await leaving.see_out(self._observations, deployment, log, timeout=longest + leaving.PATIENCE)
 
     async def _conclude(self, deployment: Deployment, verdict: Verdict, log: LogSink) -> Deployment:
         if verdict.state is RolloutState.COMPLETED:

@@ -118,6 +118,10 @@ class Deployer:
         log(f"release {release.number}, deployment {deployment.id}: {release.image.reference}")
         return await self._conductor.see_through(deployment, log, fresh=fresh)
 
+    async def see_out(self, deployment: Deployment, log: LogSink) -> bool:
+        """Whether no task of a failed deployment is left: waits for that as long as its tasks may take to stop."""
+        return await self._conductor.see_out(deployment, log)
+
     async def draft(
         self, app: AppName, description: Environment, image: Image, revision: Revision, execution: ExecutionNumber
     ) -> Release:

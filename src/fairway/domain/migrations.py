@@ -41,6 +41,14 @@ class Restoring(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class Undoing(StrEnum):
+    """What becomes of a migration whose release could not be deployed, where the release before serves on. KEEP: it
+    stays. BACK: it is taken back, if its way back was rehearsed."""
+
+    KEEP = "keep"
+    BACK = "back"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smoke:
     """A request that a release must answer on the migrated copy: `method` and `path`, and the status that is right
@@ -90,6 +98,7 @@ class Migrations:
     statement_timeout: float = 0.0
     retries: int = 5
     restore: Restoring = Restoring.ASK
+    on_failure: Undoing = Undoing.KEEP
     keep: Keep = Keep()
     tools: str | None = None
     memory: int = 512 * MIB

@@ -8,16 +8,37 @@ brought, all of it and nothing besides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fairway.domain import aftermath, catalog
 from fairway.domain.aftermath import Part, count, verb
 from fairway.domain.catalog import Schema
-from fairway.domain.guarding import still_there
-from fairway.domain.migrations import Plan
+from fairway.domain.guarding import closes, still_there
+from fairway.domain.migrations import Migrations, Plan, Undoing
 from fairway.domain.passage import Passage, PassageStatus
 
 FEW = 3
 """Names that a sentence has at most."""
+
+
+class Course(StrEnum):
+    """What becomes of a migration whose release could not be deployed. REOPEN: it is taken back, and the environment,
+    which was closed for it, opened. BACK: it is taken back while the release before serves. KEPT: it stays, and that
+    release serves on it. STUCK: it stays, and the environment stays closed."""
+
+    REOPEN = "REOPEN"
+    BACK = "BACK"
+    KEPT = "KEPT"
+    STUCK = "STUCK"
+
+
+def choose(passage: Passage, settings: Migrations) -> Course:
+    """By what its rehearsal has shown. In a closed environment nobody has written but the tasks of the failed release:
+    there nothing is lost by the way back, and without it nothing serves."""
+    barred = bool(find_bar(passage))
+    if closes(passage, maintenance=settings.maintenance):
+        return Course.STUCK if barred else Course.REOPEN
+    return Course.BACK if settings.on_failure is Undoing.BACK and not barred else Course.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

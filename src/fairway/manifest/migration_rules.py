@@ -1,6 +1,6 @@
 """Rules about `migrations`: what its keys need of each other, and of the services."""
 
-from fairway.domain.migrations import Tool
+from fairway.domain.migrations import Tool, Undoing
 from fairway.manifest import migration_translate
 from fairway.manifest.lines import Path
 from fairway.manifest.migration_schema import MigrationsTable
@@ -30,9 +30,25 @@ def check_table(
     if own.restore == "automatic" and merged.backup is False:
         message = "without a backup there is nothing to restore"
         problems.add((*path, "restore"), message, "backup = true", because_of=[(*path, "backup")])
+    check_way_back(path, own, merged, problems)
     for rule in sorted((own.policies or {}).keys() & (merged.silence or {}).keys()):
         message = f"the rule {rule} is silenced, so that its policy has no meaning"
         problems.add((*path, "policies"), message, "keep one of the two", because_of=[(*path, "silence")])
+
+
+def check_way_back(path: Path, own: MigrationsTable, merged: MigrationsTable, problems: Problems) -> None:
+    """What is to be taken back by itself has a way back that is rehearsed. A folder of SQL files has its own."""
+    if own.on_failure != Undoing.BACK:
+        return
+    place: Path = (*path, "on_failure")
+    if merged.down is None and merged.tool != Tool.SQL:
+        message = "without a way back nothing can be taken back"
+        fix = 'down = "npx knex migrate:rollback"; of a folder of SQL files: tool = "sql"'
+        problems.add(place, message, fix, because_of=[(*path, "down"), (*path, "tool")])
+    for key in ("backup", "rehearse"):
+        if getattr(merged, key) is False:
+            message = "only a way back that was rehearsed, on a backup, is ever gone"
+            problems.add(place, message, f"{key} = true", because_of=[(*path, key)])
 
 
 def check_smoke(path: Path, own: MigrationsTable, table: FileTable, problems: Problems) -> None:

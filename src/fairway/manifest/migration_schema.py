@@ -8,7 +8,7 @@ import re
 from typing import Annotated, Any
 
 from fairway.domain import ids
-from fairway.domain.migrations import Policy, Restoring, Tool
+from fairway.domain.migrations import Policy, Restoring, Tool, Undoing
 from fairway.manifest import calls, values
 from fairway.manifest.table import Table
 
@@ -16,6 +16,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 TOOLS = tuple(each.value for each in Tool)
 POLICIES = tuple(each.value for each in Policy)
 RESTORING = tuple(each.value for each in Restoring)
+UNDOING = tuple(each.value for each in Undoing)
 COMMAND = 'a command: a text ("npx knex migrate:latest") or a list (["npx", "knex", "migrate:latest"])'
 RULE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?")
@@ -106,6 +107,9 @@ class MigrationsTable(Table):
     retries: Annotated[int | None, values.whole(0, 100)] = None
     restore: Annotated[
         str | None, values.text(f"one of {', '.join(RESTORING)}", RESTORING.__contains__, enum=list(RESTORING))
+    ] = None
+    on_failure: Annotated[
+        str | None, values.text(f"one of {', '.join(UNDOING)}", UNDOING.__contains__, enum=list(UNDOING))
     ] = None
     keep: KeepTable | None = None
     tools: Annotated[str | None, values.text('an image, such as "postgres:17"', lambda text: " " not in text)] = None

@@ -1,7 +1,6 @@
 """The guard in an environment's stage: before an approval, before a deployment, and before a way back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,35 +8,27 @@ import pytest
 
 from fairway.domain.app import Environment
 from fairway.domain.deployment import Cause
-from fairway.domain.execution import ActionStatus, Execution, ExecutionStatus, Stage, StageStatus, make_stages
+from fairway.domain.execution import ActionStatus, Execution, Stage
 from fairway.domain.guarding import Return, Way
-from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.judgement import Finding, Judged
-from fairway.domain.migrations import Migrations, Policy
+from fairway.domain.migrations import Policy
 from fairway.domain.moves import carry_out
-from fairway.domain.passage import Passage, PassageStatus
-from fairway.domain.pipeline import REHEARSE, Approval, Duty, define_environment
+from fairway.domain.passage import PassageStatus
+from fairway.domain.pipeline import REHEARSE, Approval, define_environment
 from fairway.domain.release import Release
 from fairway.errors import Conflict, Unavailable
 from fairway.manifest import load as manifest
-from fairway.migrate.parts import Order
 from fairway.pipeline import decisions, outcome
-from fairway.pipeline.stages import described
 from fairway.pipeline.stages.deploy import DeployStage
-from fairway.pipeline.work import Done, Failed, Work
+from fairway.pipeline.work import Done, Failed
 from support.guard_values import make_passage
 from support.pipeline_deploys import Yard
+from support.pipeline_guard import Fake, ended, environment, execution, work
 from support.pipeline_stages import Rig
-from support.pipeline_values import APP, DESCRIPTION, IMAGE, PRODUCTION, PUSH, REVISION
+from support.pipeline_values import APP, DESCRIPTION, PRODUCTION
 
-TOML = 'app = "shop-api"\n[environments.production]\n[migrations]\ncommand = "m"\n'
 FINDING = Finding(rule="adding-not-nullable-field", step="1", effect="locks orders")
 SHOWN = Judged(asked=(FINDING,))
-
-
-def environment(**settings: Any) -> Environment:
-    approval = settings.pop("approval", None)
-    return replace(DESCRIPTION, approval=approval, migrations=Migrations(command=("m",), **settings))
 
 
 def names(found: Environment) -> list[str]:
@@ -57,22 +48,6 @@ def test_only_an_approval_that_nothing_else_asks_for_may_be_passed_by_itself() -
     written = define_environment(environment(policy=Policy.ASK, approval=60.0)).actions[1]
 
     assert (asked, written) == (Approval(order=2, if_asked=True), Approval(order=2, timeout=60.0))
-
-
-def execution(found: Environment, **changes: Any) -> Execution:
-    stages = make_stages([define_environment(found)])
-    first = replace(stages[0].actions[0], status=ActionStatus.IN_PROGRESS)
-    begun = replace(stages[0], status=StageStatus.IN_PROGRESS, actions=(first, *stages[0].actions[1:]))
-    values: dict[str, Any] = {
-        "app": APP,
-        "number": ExecutionNumber(42),
-        "revision": REVISION,
-        "trigger": PUSH,
-        "status": ExecutionStatus.IN_PROGRESS,
-        "stages": (begun,),
-        "created_at": 1.0,
-    }
-    return Execution(**{**values, **changes})
 
 
 def after(before: Execution, answer: Done | Failed) -> Stage:
@@ -98,58 +73,6 @@ def test_a_rehearsal_is_no_deployment() -> None:
 
     assert found.waiting is not None
     assert not found.deployed
-
-
-@dataclass
-class Fake:
-    """A guard that ends each order as it is told to."""
-
-    ends: Callable[[Order], Passage]
-    orders: list[Order] = field(default_factory=list)
-    passages: dict[int, Passage] = field(default_factory=dict)
-    abandoned: list[str] = field(default_factory=list)
-
-    async def take(self, order: Order, log: Callable[[str], None]) -> Passage:
-        self.orders.append(order)
-        ended = replace(self.ends(order), number=len(self.orders))
-        self.passages[ended.number] = ended
-        return ended
-
-    async def get(self, app: AppName, number: int) -> Passage:
-        return self.passages[number]
-
-    async def abandon(self, app: AppName, key: str) -> None:
-        self.abandoned.append(key)
-
-    async def find_return(self, release: Release) -> Return | None:
-        return None
-
-
-def ended(status: PassageStatus, **changes: Any) -> Callable[[Order], Passage]:
-    return lambda order: make_passage(status=status, summary=status.lower(), **changes)
-
-
-def work(found: Execution, action: str, outputs: dict[str, Any] | None = None, attempt: int = 1) -> Work:
-    async def step(name: str, act: Any) -> Any:
-        return await act()
-
-    given = {
-        described.KEY: {
-            "text": TOML,
-            "file": "fairway.toml",
-            "defaults": {"port": 3000, "health_path": None, "command": None},
-        },
-        "image": {"repository": IMAGE.repository, "digest": IMAGE.digest, "size": 1},
-    }
-    return Work(
-        execution=found,
-        stage="production",
-        attempt=attempt,
-        outputs={**given, **(outputs or {})},
-        log=lambda text: None,
-        step=step,
-        action=Duty(name=action),
-    )
 
 
 @pytest.fixture

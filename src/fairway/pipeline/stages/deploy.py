@@ -1,7 +1,8 @@
 """Deploy: the image goes live in one environment, which the stage is named for. The verdict is the deployment's; what
-goes before it is the guard's, where the environment has migrations.
+goes before it is the guard's, where the environment has migrations, and so is what becomes of them when it fails.
 """
 
+import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from fairway.domain.pipeline import REHEARSE
 from fairway.domain.release import Release
 from fairway.domain.rollback import Rollback
 from fairway.errors import UsageError
-from fairway.pipeline.stages import described, guarded, package
+from fairway.pipeline.stages import described, guarded, package, undoing
 from fairway.pipeline.stages.described import Load
 from fairway.pipeline.stages.guarded import UNGUARDED, Guarding
 from fairway.pipeline.work import Done, Failed, Work
@@ -43,8 +44,8 @@ class DeployStage:
         """Raises Conflict when somebody else's deployment to the environment does not come to its end, and what the
         preparation raises.
 
-        There is no durable step in it: a passage and a deployment go on by their own keys after a restart, and answer
-        at once when they have ended.
+        There is no durable step in it: passages and a deployment go on by their own keys after a restart, and answer at
+        once when they have ended.
         """
         execution = work.execution
         if execution.rollback is not None:
@@ -65,7 +66,11 @@ class DeployStage:
         if isinstance(migrated, Failed):
             return migrated
         deployment = await self._deployer.roll_out(release, execution.number, work.log, attempt=work.attempt)
-        return conclude(deployment, execution, migrated)
+        answer = conclude(deployment, execution, migrated.summary if migrated is not None else "")
+        if isinstance(answer, Done) or migrated is None:
+            return answer
+        gone = functools.partial(self._deployer.see_out, deployment, work.log)
+        return await undoing.see_to(work, release, migrated, answer, self._guard, gone)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """What was desired before is desired again; a migration that has begun comes to its end."""

@@ -7,15 +7,17 @@ from fairway.domain import guarding
 from fairway.domain.deployment import Cause
 from fairway.domain.execution import Execution
 from fairway.domain.guarding import NOTHING, Agreed, Return
-from fairway.domain.ids import AppName
-from fairway.domain.passage import Passage, PassageStatus
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.pipeline import REHEARSE, Approval
 from fairway.domain.release import Release
 from fairway.errors import NotFound, Unavailable
-from fairway.migrate.parts import Order
+from fairway.migrate.parts import Order, WayBack
 from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
 
+BACK = "back"
+"""What the keys of ways back have before the attempt."""
 ENDED_WELL = frozenset({PassageStatus.SKIPPED, PassageStatus.REHEARSED, PassageStatus.MIGRATED})
 
 
@@ -24,6 +26,11 @@ class Guarding(Protocol):
 
     async def take(self, order: Order, log: LogSink) -> Passage:
         """See the order through, and return its passage as it ended. Raises Unavailable."""
+        ...
+
+    async def take_back(self, wanted: WayBack, log: LogSink) -> Passage:
+        """Take away what an earlier passage has migrated, and return the passage that did, as it ended. Raises
+        NotFound, Conflict when the image with the way back is gone, Unavailable."""
         ...
 
     async def get(self, app: AppName, number: int) -> Passage:
@@ -45,6 +52,10 @@ class Unguarded:
     async def take(self, order: Order, log: LogSink) -> Passage:
         """Raises Unavailable."""
         raise Unavailable(f"{order.environment} has migrations, and this server has no guard")
+
+    async def take_back(self, wanted: WayBack, log: LogSink) -> Passage:
+        """Raises Unavailable."""
+        raise Unavailable(f"{wanted.environment} has migrations, and this server has no guard")
 
     async def get(self, app: AppName, number: int) -> Passage:
         """Raises NotFound."""
@@ -80,15 +91,15 @@ async def rehearse(work: Work, release: Release, guard: Guarding) -> Done | Fail
     return Done(summary=passage.summary, outputs={output(work.stage): passage.number}, passes=passes)
 
 
-async def migrate(work: Work, release: Release, guard: Guarding) -> str | Failed:
-    """Before the deployment; the summary, "" where nothing was to be done."""
+async def migrate(work: Work, release: Release, guard: Guarding) -> Passage | Failed | None:
+    """Before the deployment; the passage that has migrated, None where nothing was to be done."""
     if release.description.migrations is None:
-        return ""
+        return None
     order = replace(make_order(work, release, goes=True), agreed=await find_agreed(work, release, guard))
     passage = await guard.take(order, work.log)
     if passage.status not in ENDED_WELL:
         return fail(passage, work)
-    return passage.summary if passage.status is PassageStatus.MIGRATED else ""
+    return passage if passage.status is PassageStatus.MIGRATED else None
 
 
 async def find_agreed(work: Work, release: Release, guard: Guarding) -> Agreed:
@@ -111,6 +122,20 @@ def make_order(work: Work, release: Release, *, goes: bool) -> Order:
         by=execution.trigger.by,
         release=release,
         goes=goes,
+        execution=execution.number,
+    )
+
+
+def make_way_back(work: Work, passage: int, opens_at: Outcome | None) -> WayBack:
+    """What is ordered to take a passage back. The attempt is in its key too."""
+    execution = work.execution
+    return WayBack(
+        app=execution.app,
+        environment=EnvironmentName(work.stage),
+        key=f"{key_of(execution, work.stage)}{BACK}/{work.attempt}",
+        by=execution.trigger.by,
+        passage=passage,
+        opens_at=opens_at,
         execution=execution.number,
     )
 
