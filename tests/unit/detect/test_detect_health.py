@@ -192,7 +192,8 @@ PREFIXES: list[Case] = [
         {
             "server.js": "import { up } from './up'\nconst server = Hapi.server()\n"
             "server.register({ plugin: up, routes: { prefix: '/api' } })",
-            "up.js": "export const up = { register: (server) => { server.route({ method: 'GET', path: '/health', handler }) } }",
+            "up.js": "export const up = {\n"
+            "  register: (server) => { server.route({ method: 'GET', path: '/health', handler }) } }",
         },
         "/api/health",
     ),

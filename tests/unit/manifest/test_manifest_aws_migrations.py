@@ -33,6 +33,7 @@ def test_migrations_are_accepted() -> None:
             "environments.x.migrations.maintenance",
             "can't be closed yet",
         ),
+        (AWS + MIGRATIONS + 'down = "x"\non_failure = "back"\n', 8, "migrations.on_failure", "not taken back yet"),
         (AWS + '[migrations]\ntool = "sql"\n', 6, "migrations.tool", "can be given no files"),
         (AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS, 6, "aws.network.nat", "a way to the internet"),
     ],
