@@ -197,6 +197,18 @@ async def test_no_other_backup_is_put_back(half: GuardedCloud, wanted: str) -> N
     assert any(f"FAIRWAY_RESTORE={wanted} is passed over" in line for line in half.said)
 
 
+async def test_a_database_that_was_not_touched_is_not_put_back(running: GuardedCloud) -> None:
+    running.bring("2_note", required=True)
+    with pytest.raises(StageFailed):
+        await running.deploy(running.second())
+    running.bring("2_note")
+    running.restored = "2"
+
+    await running.deploy(running.second(commit="3e" * 20, built_at=3.0))
+
+    assert running.database.restored == [] and "FAIRWAY_RESTORE=2 is passed over" in running.text
+
+
 async def test_of_a_database_of_rds_the_way_back_in_time_is_named(world: GuardedCloud) -> None:
     await world.put_out(**DATA, **{wires.url_secret("main"): "shop-url", wires.database("main"): "shop-main-1"})
     world.account.secrets.texts["shop-url"] = URL
@@ -210,6 +222,21 @@ async def test_of_a_database_of_rds_the_way_back_in_time_is_named(world: Guarded
 
     assert "--source-db-instance-identifier shop-main-1" in failure.value.cause.fix
     assert "secret-word" not in world.text
+
+
+async def test_a_database_of_rds_is_reached_by_the_url_in_its_secret_and_its_password_is_masked(
+    world: GuardedCloud,
+) -> None:
+    await world.put_out(**DATA, **{wires.url_secret("main"): "shop-url"})
+    world.account.secrets.texts["shop-url"] = URL
+    world.database.script.lines = ("the password is secret-word",)
+    del world.account.secrets.versions[names.secret(APP, PRODUCTION)][-1].values["DATABASE_URL"]
+
+    await world.deploy(world.handover(text=GUARDED + '[databases.main]\nengine = "postgres"\n'))
+
+    passage, *_ = await world.passages()
+    assert world.database.applied == ["1_coupon"] and "the password is •••" in world.text
+    assert "secret-word" not in repr(passage)
 
 
 async def test_a_deployment_that_fails_afterwards_says_that_the_database_has_moved_on(running: GuardedCloud) -> None:
@@ -299,6 +326,20 @@ async def test_a_new_commit_whose_files_are_fewer_is_no_way_back(running: Guarde
 
     assert any("the database has 1_coupon, which the image does not" in line for line in running.said)
     assert (await running.seen()).parameters[wires.IMAGE_DIGEST] == NEXT.digest
+
+
+async def test_of_two_releases_of_a_commit_the_one_with_the_stacks_variables_serves(world: GuardedCloud) -> None:
+    await world.deploy()
+    newer = await world.account.secrets.put(names.secret(APP, PRODUCTION), {"DATABASE_URL": URL, "LOG": "debug"})
+    await world.deploy(world.handover(configurations={PRODUCTION: newer.id}, built_at=2.0))
+    await world.deploy()
+    world.bring("2_note")
+
+    await world.deploy(world.second(built_at=3.0))
+
+    passage, *_ = await world.passages()
+    assert passage.rehearsal is not None and passage.rehearsal.old is not None
+    assert passage.rehearsal.old.release == "1"
 
 
 async def test_a_release_that_serves_and_was_never_kept_is_told_and_not_tried(running: GuardedCloud) -> None:
