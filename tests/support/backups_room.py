@@ -161,7 +161,7 @@ class Room:
         scratches: Any = Mortal(self.scratches, life, "scratches", within=("open",))
         backups: Any = Mortal(self.store.backups, life, "backups")
         self.targets = Targets(self._values, self._described, reach)
-        ports = Ports(
+        self.ports = Ports(
             apps=self.store.apps,
             releases=self.store.releases,
             backups=backups,
@@ -174,7 +174,7 @@ class Room:
             clock=self.clock,
             notices=self.notices,
         )
-        whole = put_together(ports, self.targets)
+        whole = put_together(self.ports, self.targets)
         self.ledger, self.keeping, self.backing = whole.ledger, whole.keeping, whole.backing
         self.verifying, self.restoring = whole.verifying, whole.restoring
         self.errands, self.orders = whole.errands, whole.orders

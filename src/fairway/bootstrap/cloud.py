@@ -6,7 +6,7 @@ The credentials are those of the role that CodeBuild gives, found by AWS's SDK i
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -37,11 +37,13 @@ from fairway.pipeline.cloud import deploying, insisting
 from fairway.pipeline.cloud.building import Building
 from fairway.pipeline.cloud.deploying import Deploying
 from fairway.pipeline.cloud.describing import Cloud, Describing
+from fairway.pipeline.cloud.guarding import Opened, Wanted
 from fairway.pipeline.cloud.telling import Say, Telling
 from fairway.ports.builder import LogSink
 from fairway.ports.registry import Registry
 from fairway.provision.parts import Parts
 from fairway.settings import Settings
+from fairway.settings import read as read_settings
 
 OWNER = "fairway-stage"
 """Names the throwaway containers of its builds: in CodeBuild no other build has the same engine."""
@@ -110,7 +112,14 @@ async def deploy(
                 clock=telling.clock,
                 tell=lambda told: None,
             )
-            return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session))
+
+            def guard(wanted: Wanted) -> AbstractAsyncContextManager[Opened]:
+                # Its databases' drivers are not loaded for an environment without migrations.
+                from fairway.bootstrap import cloud_guard
+
+                return cloud_guard.open_guard(session, read_settings().docker_host, wanted, telling.clock)
+
+            return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session), guard=guard)
 
         deployment = Deploying(
             load=load, connect=connect, version=version(), role=role, insisted=insisting.read(environ)

@@ -11,6 +11,8 @@ from fairway.domain.passage import Passage, PassageStatus
 from fairway.errors import FairwayError, NotFound
 from fairway.migrate import commands
 from fairway.migrate.guard import Guard
+from fairway.ports.guarding import Passages
+from fairway.ports.jobs import Jobs
 from fairway.ports.stores import Executions
 
 LOG = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ class Attendant:
         for passage in left:
             if (passage.app, passage.number) in before and not await self._is_awaited(passage):
                 await self._end(passage)
-        await self._remove_jobs()
+        await remove_left(self._guard.parts.jobs, self._guard.parts.passages)
 
     async def abandon(self, app: AppName, key: str) -> None:
         """End the passages whose keys begin so, as far as they do not migrate; the others come to their end."""
@@ -74,12 +76,12 @@ class Attendant:
         except FairwayError as error:
             LOG.warning("passage %s of %s can't be found out: %s", passage.number, passage.app, error.what)
 
-    async def _remove_jobs(self) -> None:
-        """The containers that no unfinished passage has. They are listed first, so that one which begins meanwhile is
-        not among them."""
-        parts = self._guard.parts
-        found = await parts.jobs.list()
-        needed = {job for passage in await parts.passages.unfinished() for job in commands.jobs_of(passage)}
-        for job in found:
-            if job not in needed:
-                await parts.jobs.remove(job)
+
+async def remove_left(jobs: Jobs, passages: Passages) -> None:
+    """Remove the jobs that no unfinished passage has. They are listed first, so that one which begins meanwhile is not
+    among them. Raises Unavailable."""
+    found = await jobs.list()
+    needed = {job for passage in await passages.unfinished() for job in commands.jobs_of(passage)}
+    for job in found:
+        if job not in needed:
+            await jobs.remove(job)

@@ -1,0 +1,171 @@
+"""The migration guard inside CodeBuild, put together for one environment: the same rooms as on a server.
+
+What has to outlive the build is AWS's: the records in DynamoDB, the backups in S3, the migration itself, a task of ECS.
+What may go with it is the build's own: its Docker, in which copies are restored and releases tried, and its disk.
+"""
+
+import logging
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from fairway.adapters.aws.ecr import EcrLogin
+from fairway.adapters.aws.records import Records
+from fairway.adapters.aws.session import Session
+from fairway.adapters.aws.shipments import AwsShipments
+from fairway.adapters.buildkit.builder import DockerBuilder
+from fairway.adapters.docker.engine import DockerEngine
+from fairway.adapters.docker.jobs import DockerJobs
+from fairway.adapters.docker.looking import DockerImageFiles
+from fairway.adapters.docker.names import PASSAGE
+from fairway.adapters.docker.trials import DockerTrials
+from fairway.adapters.ecs.jobs import EcsJobs
+from fairway.adapters.ecs.places import Place, Places
+from fairway.adapters.squawk.linter import SquawkLinter
+from fairway.bootstrap.cloud_backups import Backups, open_backups, reach
+from fairway.bootstrap.engines import Engines, make_engines
+from fairway.domain.aws.guardplace import GuardPlace
+from fairway.domain.ground import Source
+from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.release import Release
+from fairway.errors import FairwayError, WorkFailed
+from fairway.migrate import attending
+from fairway.migrate.backups.safekeeping import Safekeeping
+from fairway.migrate.copying import Copying
+from fairway.migrate.guard import Guard
+from fairway.migrate.judgement.judge import Judge
+from fairway.migrate.parts import Parts
+from fairway.migrate.reckoning import Reckoning
+from fairway.migrate.tools.pending import Planner
+from fairway.pipeline.cloud.guarding import Opened, Wanted
+from fairway.ports.builder import LogSink
+from fairway.ports.clock import Clock
+from fairway.ports.leases import Alone
+from fairway.ports.registry import Credentials, Login
+
+LOG = logging.getLogger(__name__)
+KIND = "passage"
+"""What its tasks' definitions are called after: `fairway-shop-production-passage-3fa9c1d2e4b5`."""
+ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+
+
+@asynccontextmanager
+async def open_guard(session: Session, docker_host: str, wanted: Wanted, clock: Clock) -> AsyncIterator[Opened]:
+    """The guard of an environment, with its records. What killed builds have left is removed first, since nobody else
+    looks after it. Raises Unavailable without Docker."""
+    place, name = wanted.place, instance(wanted.place)
+    records = Records(session, place.table, app=place.app, environment=place.environment)
+    shipments = AwsShipments(records)
+    login = of_ecr_alone(EcrLogin(session, clock))
+    async with AsyncExitStack() as stack:
+        disk = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fairway-guard-")))
+        engine = await stack.enter_async_context(DockerEngine(docker_host, name, login=login))
+        builder = await stack.enter_async_context(DockerBuilder(docker_host, owner=name, alone=True))
+        engines = make_engines(engine, builder, disk / "copies")
+        backups = open_backups(session, wanted, records, shipments, engines, disk, clock)
+        safe = backups.room()
+        tasks = EcsJobs(session, Places(region=place.region, usual=place_of(place)), name, clock, kind=KIND)
+        parts = make_parts(wanted, engine, engines, backups, safe, tasks, clock)
+        await clear_up(parts, safe)
+        yield Opened(shipments=shipments, passages=parts.passages, guard=Guard(parts))
+
+
+def make_parts(
+    wanted: Wanted,
+    engine: DockerEngine,
+    engines: Engines,
+    backups: Backups,
+    safe: Safekeeping,
+    tasks: EcsJobs,
+    clock: Clock,
+) -> Parts:
+    """What the guard stands on."""
+    databases, views = engines.databases, backups.views
+    return Parts(
+        passages=backups.ports.passages,
+        databases=databases,
+        watches=engines.watches,
+        gates=engines.gates,
+        jobs=DockerJobs(engine, PASSAGE),
+        tasks=tasks,
+        trials=DockerTrials(engine),
+        planning=Reckoning(Planner(DockerImageFiles(engine), databases)),
+        judging=Judge(databases, engines.counts, SquawkLinter(), no_source),
+        copies=Copying(safe.backing),
+        tools=engines.tools,
+        restore=backups.put_back,
+        masks=wanted.masks,
+        values=views.values,
+        serving=views.serving,
+        release=views.release,
+        reach=reach,
+        doors=Shut(),
+        clock=clock,
+        holding=Alone(),
+        server=instance(wanted.place),
+        advice=wanted.advice,
+    )
+
+
+def instance(place: GuardPlace) -> str:
+    """What everything that the guard makes is known again by. It is the environment's and not the build's, so that a
+    stage which is tried again finds what the one before has begun."""
+    return f"{place.app}-{place.environment}"
+
+
+def place_of(place: GuardPlace) -> Place:
+    """Where a migration's task runs. Always on Fargate, whatever the services run on: Spot may take a machine back in
+    the middle of it, and an instance may have no room."""
+    return Place(
+        cluster=place.cluster,
+        subnets=place.subnets,
+        security_groups=place.groups,
+        execution_role=place.role,
+        log_group=place.logs,
+        task_role=place.task_role,
+        architecture=place.architecture.upper(),
+    )
+
+
+def of_ecr_alone(login: Login) -> Login:
+    """The login for registries of ECR; others are asked without one, or ECR's password would go to them."""
+
+    async def find(host: str) -> Credentials | None:
+        return await login(host) if ECR.fullmatch(host) else None
+
+    return find
+
+
+async def clear_up(parts: Parts, safe: Safekeeping) -> None:
+    """Remove what killed builds have left: backups that were not proven, tasks' definitions with their variables, and
+    containers where the Docker is not the build's alone. What can't be removed now waits for the next stage."""
+    try:
+        for jobs in (parts.tasks, parts.jobs):
+            await attending.remove_left(jobs, parts.passages)
+        await parts.trials.sweep()
+        await safe.keeping.clear_up()
+    except FairwayError as error:
+        LOG.warning("what an earlier stage has left stays for now: %s: %s", error.what, error.why)
+
+
+async def no_source(serving: Release) -> Source | None:
+    """The pipeline hands on an image and a file, and no checkout of the commit that serves: nothing is said of the
+    lines in which it uses what a migration takes away."""
+    return None
+
+
+class Shut:
+    """`parts.Doors` where there are none: a stage refuses what would need them before it begins."""
+
+    async def close(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
+        """Raises WorkFailed."""
+        raise WorkFailed(
+            f"{environment} can't be closed while it is migrated",
+            why="on AWS nothing stops an environment's tasks and lets them come back",
+            hint="take maintenance out of [migrations] in fairway.toml",
+        )
+
+    async def open(self, app: AppName, environment: EnvironmentName) -> None:
+        """It never was closed."""
