@@ -99,11 +99,14 @@ class Secret(Named):
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
     ) -> "Secret":
-        name = cloudformation_json["Properties"]["Name"]
-        secretsmanager_backends[account_id][region_name].create_secret(
-            name, None, None, None, None, None, None, [], False
+        properties = cloudformation_json["Properties"]
+        name = properties.get("Name") or f"{resource_name}-{uuid.uuid4().hex[:6]}"
+        # moto can't be asked to make one of letters and digits alone.
+        text = "a1B2c3D4" * 8 if "GenerateSecretString" in properties else None
+        made = secretsmanager_backends[account_id][region_name].create_secret(
+            name, text, None, None, None, None, None, [], False
         )
-        return cls(name)
+        return cls(json.loads(made)["ARN"])
 
 
 KINDS = {
