@@ -70,9 +70,10 @@ class Pipeline(Protocol):
         *,
         by: str = "",
         accepted: bool = False,
+        take_back: bool = False,
     ) -> Execution:
         """Begin an execution that takes the environment back to that release (None: to the last one before the present
-        that succeeded there).
+        that succeeded there). `accepted` and `take_back` as the request has them.
 
         Raises NotFound, UsageError for another environment's release, Conflict that says why it can't be."""
         ...

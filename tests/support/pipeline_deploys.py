@@ -119,8 +119,9 @@ class Yard:
             )
             if name in serving:
                 tasks.append(make_task(kept, name, serving[name]))
-        progress = Progress(app=APP, environment=PRODUCTION, at=self.clock.now(), services=services)
-        self.board.post(progress, ObservedEnvironment(tasks=tuple(tasks)))
+        now, closed = self.clock.now(), kept.closed
+        progress = Progress(app=APP, environment=PRODUCTION, at=now, services=services, closed=closed)
+        self.board.post(progress, ObservedEnvironment(tasks=() if closed else tuple(tasks)))
 
 
 def make_task(kept: DesiredEnvironment, service: str, deployment: int) -> ObservedTask:

@@ -138,6 +138,7 @@ class ScriptedPipeline:
         *,
         by: str = "",
         accepted: bool = False,
+        take_back: bool = False,
     ) -> Execution:
         self.asked.append(("rollback", app, environment, release, by))
         kept = await self.store.releases.get(app, release or 1)

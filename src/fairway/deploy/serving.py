@@ -13,7 +13,7 @@ def describe(
     if previous is None or before is None:
         return "no release serves: there was none before"
     if before.closed:
-        return f"nothing serves: the environment is closed again, for release {previous} fails on the migrated database"
+        return f"nothing serves: the environment is closed again, for release {previous} fails on its database as it is"
     if observed is not None and serves(before, observed):
         return f"release {previous} still serves"
     return f"release {previous} is being started again"

@@ -20,12 +20,14 @@ TRIGGER = "rollback"
 class Rollback:
     """Where it goes back to: `release`, which execution `target` brought there. `after` is the execution whose failure
     asks for it, None when a person does. `accepted`: that nothing has shown the release to fit the database's present
-    schema is accepted."""
+    schema is accepted. `takes_back` is the passage whose migrations are taken back before, None when the release
+    runs on the schema as it is."""
 
     release: ReleaseNumber
     target: ExecutionNumber
     after: ExecutionNumber | None = None
     accepted: bool = False
+    takes_back: int | None = None
 
 
 def define(environment: EnvironmentName) -> Definition:

@@ -138,10 +138,13 @@ class Executor:
         *,
         by: str = "",
         accepted: bool = False,
+        take_back: bool = False,
     ) -> Execution:
         """Begin to take the environment back to an earlier release. Raises what `Rollbacks.create` raises."""
         async with self._turn[app]:
-            created = await self._rollbacks.create(app, environment, release=release, by=by, accepted=accepted)
+            created = await self._rollbacks.create(
+                app, environment, release=release, by=by, accepted=accepted, take_back=take_back
+            )
         await self.submitted(app, created.number)
         return await self._ledger.get(app, created.number)
 

@@ -19,6 +19,7 @@ from fairway.domain.rollback import Rollback
 from fairway.errors import Conflict, NotFound, Unavailable, UsageError, WorkFailed
 from fairway.ports.clock import Clock
 from fairway.ports.stores import Executions
+from fairway.wire import words
 
 
 class FindWaysBack(Protocol):
@@ -63,15 +64,23 @@ class Rollbacks:
         release: int | None = None,
         by: str = "",
         accepted: bool = False,
+        take_back: bool = False,
     ) -> Execution:
         """The execution: to that release, or to the last one before the present that succeeded there. `accepted`:
-        whether it fits the database's schema does not matter.
+        whether it fits the database's schema does not matter. `take_back`: where it does not, the migrations since are
+        taken back first, if that was rehearsed.
 
         Raises NotFound, UsageError for another environment's release, Conflict when something is being done in the
         stage, there is no such way back, or the database has moved on since. Nothing has changed then.
         """
+        if accepted and take_back:
+            raise UsageError(
+                "what becomes of the schema has two answers",
+                why="it is accepted as it is, and to be taken back",
+                hint="say one of --accept-schema and --take-back",
+            )
         require_quiet(app, environment, await self._executions.contenders(app))
-        found = await self.find(app, environment, release=release, accepted=accepted)
+        found = await self.find(app, environment, release=release, accepted=accepted, take_back=take_back)
         origin = await self._executions.get(app, found.target)
         return await self._executions.create(
             app,
@@ -83,7 +92,13 @@ class Rollbacks:
         )
 
     async def find(
-        self, app: AppName, environment: EnvironmentName, *, release: int | None = None, accepted: bool = False
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        *,
+        release: int | None = None,
+        accepted: bool = False,
+        take_back: bool = False,
     ) -> Rollback:
         """The way back. Raises as `create` does.
 
@@ -95,12 +110,12 @@ class Rollbacks:
                 continue
             stage = (await self._executions.get(app, way.execution)).stage(environment)
             if stage is not None and stage.status is StageStatus.SUCCEEDED:
-                if not accepted:
-                    await self._require_fit(way)
-                return Rollback(release=way.number, target=way.execution, accepted=accepted)
+                passage = None if accepted else await self._require_fit(way, take_back=take_back)
+                return Rollback(release=way.number, target=way.execution, accepted=accepted, takes_back=passage)
         raise no_way(app, environment, release)
 
-    async def _require_fit(self, release: Release) -> None:
+    async def _require_fit(self, release: Release, *, take_back: bool) -> int | None:
+        """The passage that has to be taken back for it, None when there is none. Raises Conflict."""
         try:
             found = await self._find_return(release)
         except (Unavailable, UsageError, WorkFailed) as error:
@@ -109,7 +124,10 @@ class Rollbacks:
                 why=f"{error.what}: {error.why}" if error.why else error.what,
                 hint=accept(release),
             ) from error
+        if take_back and found is not None and found.way is Way.DOWN:
+            return found.passage
         require_fit(release, found)
+        return None
 
     async def after_failure(self, execution: Execution, stage: Stage) -> GoBack | str | None:
         """The way back from what the execution has deployed in a stage that fails now, or in words why there is none.
@@ -143,8 +161,9 @@ def require_fit(release: Release, found: Return | None) -> None:
     missing = f"; it has {', '.join(found.missing[:3])} beyond that release" if found.missing else ""
     if found.way is Way.DOWN:
         hint = (
-            "run the command of migrations.down by fairway exec --new, which takes away what the migrations added, "
-            f"data included, and roll back then; or {accept(release)}"
+            f"fairway rollback {release.number} -e {release.environment} --take-back, which takes away what the "
+            "migrations added, data included, and closes the environment meanwhile "
+            f"(the way down took {words.duration(found.seconds)} when it was rehearsed); or {accept(release)}"
         )
     else:
         hint = f"deploy a commit that fits the present schema, so that nothing is lost; or {accept(release)}"

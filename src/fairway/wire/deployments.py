@@ -82,11 +82,13 @@ class Releases(BaseModel):
 
 class RollbackRequest(BaseModel):
     """`release` null means the one before the current. `accept_schema`: it goes back although nothing has shown that it
-    fits the database's present schema."""
+    fits the database's present schema. `take_back`: where it does not fit, what was migrated since is taken back first,
+    if that was rehearsed; the environment is closed meanwhile."""
 
     environment: str
     release: int | None = None
     accept_schema: bool = False
+    take_back: bool = False
 
 
 class RestartRequest(BaseModel):

@@ -116,16 +116,19 @@ class Waits(BaseModel):
 
 class Rollback(BaseModel):
     """Where an execution of the kind ROLLBACK goes back to: a release, which execution `target` brought there; `after`
-    is the execution whose failure asks for it."""
+    is the execution whose failure asks for it, `takes_back` the passage whose migrations are taken back before."""
 
     release: int
     target: int
     after: int | None
+    takes_back: int | None
 
     @classmethod
     def of(cls, found: rollback.Rollback | None) -> "Rollback | None":
         """The shape of it, None for an execution that brings a commit."""
-        return None if found is None else cls(release=found.release, target=found.target, after=found.after)
+        if found is None:
+            return None
+        return cls(release=found.release, target=found.target, after=found.after, takes_back=found.takes_back)
 
 
 class Execution(BaseModel):

@@ -49,7 +49,7 @@ from fairway.errors import NotFound
 from support.pipeline_stores import AnyStore
 from support.pipeline_values import APP, PRODUCTION, PUSH, REVISION, define
 
-BACK = Rollback(release=ReleaseNumber(17), target=ExecutionNumber(41))
+BACK = Rollback(release=ReleaseNumber(17), target=ExecutionNumber(41), takes_back=7)
 QUEUED, RUNNING = ExecutionStatus.QUEUED, ExecutionStatus.IN_PROGRESS
 
 

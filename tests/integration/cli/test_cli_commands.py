@@ -357,10 +357,22 @@ def test_rollback_asks_first_and_names_the_release(shop: Any, server: Served) ->
     assert asked.returncode == 2
     assert "Take production of shop-api back to release 16?" in asked.stderr
     assert done.returncode == 0
-    wanted = {"environment": "production", "release": 16, "accept_schema": False}
+    wanted = {"environment": "production", "release": 16, "accept_schema": False, "take_back": False}
     assert server.bodies("POST", "/apps/shop-api/rollback") == [wanted]
     assert 'shop-api  execution 1  back to release 16  9c1f2e7 "Change"' in done.stderr
     assert "  production  ✓  4.8 s" in done.stderr
+
+
+def test_a_rollback_that_takes_back_says_what_that_costs(shop: Any, server: Served) -> None:
+    asked = shop.fairway("rollback", "16", "--take-back")
+    done = shop.fairway("rollback", "16", "--take-back", "--yes")
+    both = shop.fairway("rollback", "16", "--take-back", "--accept-schema", "--yes")
+
+    assert asked.returncode == both.returncode == 2
+    assert "What was migrated since goes away, data included, and production is closed meanwhile." in asked.stderr
+    assert "--accept-schema and --take-back are two answers" in both.stderr
+    assert done.returncode == 0
+    assert [body["take_back"] for body in server.bodies("POST", "/apps/shop-api/rollback")] == [True]
 
 
 def test_a_rollback_stands_among_the_executions_with_what_it_goes_back_to(shop: Any, server: Served) -> None:

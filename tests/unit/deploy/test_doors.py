@@ -119,7 +119,7 @@ async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> Non
     assert closed.closed
     assert failed.state is RolloutState.FAILED
     assert failed.reason.endswith(
-        "nothing serves: the environment is closed again, for release 1 fails on the migrated database"
+        "nothing serves: the environment is closed again, for release 1 fails on its database as it is"
     )
     assert after.closed
     assert done.state is RolloutState.COMPLETED

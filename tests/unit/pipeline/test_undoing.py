@@ -1,36 +1,42 @@
 """What becomes of a migration whose release could not be deployed: taken back or kept, and told with the next step."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fairway.deploy.doors import Doors
 from fairway.domain.deployment import Cause, RolloutState
+from fairway.domain.ids import ExecutionNumber, ReleaseNumber
 from fairway.domain.migrations import Migrations, Undoing
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.rehearsal import Attempt, Trial
+from fairway.domain.rollback import Rollback
 from fairway.domain.taking_back import Course, choose
 from fairway.errors import Conflict
 from fairway.manifest import load as manifest
 from fairway.migrate.attending import Attendant
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
+from fairway.migrate.parts import Parts
 from fairway.migrate.requests import Requests
 from fairway.pipeline.stages import undoing
 from fairway.pipeline.stages.deploy import DeployStage
-from fairway.pipeline.work import Done, Failed
+from fairway.pipeline.work import Done, Failed, Work
 from support.guard_mortal import Fate, Killed, mortal
 from support.guard_values import make_passage, make_rehearsal
 from support.guard_world import World, only_the_old_fails
-from support.pipeline_deploys import Yard, running
+from support.pipeline_deploys import Yard, other_image, running
 from support.pipeline_guard import Fake, environment, execution, work
-from support.pipeline_values import APP, make_release
+from support.pipeline_values import APP, DESCRIPTION, make_release
 
 HEAD = 'app = "shop-api"\n[environments.production]\n[migrations]\ncommand = ["migrate", "up"]\n'
 DOWN = 'down = ["migrate", "down"]\n'
 BACK = 'on_failure = "back"\n'
 CLOSING = 'maintenance = true\n[[migrations.smoke]]\npath = "/orders"\n'
 WAY = {"down": Attempt(command=("down",), code=0, seconds=0.4), "back": True}
+ONCE_MORE = "fairway rollback 17 -e production --take-back goes back once more, or push a commit that mends it"
 HOLDS, FAILS = Trial(release="17", seconds=1.0), Trial(release="17", seconds=1.0, failed="GET /orders answered 500")
 
 
@@ -180,7 +186,7 @@ async def test_a_closed_environment_is_opened_with_what_served() -> None:
             "fairway retry 42 deploys it again",
         ),
         (WAY, ended(PassageStatus.FAILED, Outcome.HALF), "its database is half-way back", "mend it by hand"),
-        (WAY, ended(PassageStatus.REFUSED, Outcome.UNTOUCHED), "the migrations still", "fairway retry 42 deploys it"),
+        (WAY, ended(PassageStatus.REFUSED, Outcome.UNTOUCHED), "the migrations still", ONCE_MORE),
         (WAY, ended(PassageStatus.FAILED, Outcome.UNKNOWN), "could not be found out", "mend it by hand"),
     ],
 )
@@ -198,6 +204,12 @@ async def test_one_that_stays_closed_says_how_it_is_opened(
     )
 
 
+def open_door(world: World, parts: Parts) -> Door:
+    """The guard of one server's life."""
+    guard = Guard(parts)
+    return Door(guard, Attendant(guard, world.store.executions), Requests(guard))
+
+
 async def story(fate: Fate) -> tuple[World, Yard, Failed]:
     """A closed environment and a release that fails: seen through by a server that dies, and by the next one."""
     yard = Yard()
@@ -206,10 +218,8 @@ async def story(fate: Fate) -> tuple[World, Yard, Failed]:
     world.trials.bears = only_the_old_fails(world)
     given = work(execution(environment()), toml=HEAD + DOWN + CLOSING)
 
-    def stage(parts: Any) -> DeployStage:
-        guard = Guard(parts)
-        door = Door(guard, Attendant(guard, world.store.executions), Requests(guard))
-        return DeployStage(yard.deployer, manifest.load, guard=door)
+    def stage(parts: Parts) -> DeployStage:
+        return DeployStage(yard.deployer, manifest.load, guard=open_door(world, parts))
 
     orchestrator = asyncio.ensure_future(yard.run_orchestrator(fails=frozenset({1})))
     try:
@@ -240,5 +250,98 @@ async def test_whenever_the_server_dies_it_is_migrated_once_and_taken_back_once(
         assert answer.cause.seen.endswith("the environment is open again, with the release that served"), place
         if fate.calls < at:
             assert at > 40, "the story is shorter than it was"
+            return
+    raise AssertionError("the story has no end")
+
+
+def rolling_back(attempt: int = 1) -> Work:
+    """Execution 43, which goes back to release 1 and takes passage 1 back before."""
+    back = Rollback(release=ReleaseNumber(1), target=ExecutionNumber(41), takes_back=1)
+    made = replace(execution(environment()), number=ExecutionNumber(43), rollback=back)
+    return work(made, toml=HEAD, attempt=attempt)
+
+
+async def roll_back(back: Passage | Exception, *, fails: bool = False) -> tuple[Done | Failed, Fake, Yard]:
+    """From release 2 to release 1."""
+    yard, guard = Yard(), Fake(lambda order: migrated())
+    guard.back = back
+    await yard.store.apps.create(APP, at=1.0)
+    async with running(yard, fails=frozenset({3} if fails else set())):
+        await yard.deploy(41)
+        await yard.deploy(42, image=other_image(2))
+        answer = await DeployStage(yard.deployer, manifest.load, guard=guard).run(rolling_back())
+    return answer, guard, yard
+
+
+@pytest.mark.parametrize("status", [PassageStatus.MIGRATED, PassageStatus.SKIPPED])
+async def test_a_rollback_takes_back_first_what_the_release_does_not_run_on(status: PassageStatus) -> None:
+    summary = "1 migration of passage 1 taken back in 0.4 s"
+    answer, guard, _ = await roll_back(make_passage(number=5, status=status, summary=summary))
+
+    assert isinstance(answer, Done)
+    assert answer.summary.startswith("release 1 again, as release 3; ")
+    assert answer.summary.endswith(f"; {summary}")
+    (wanted,) = guard.ways_back
+    assert (wanted.passage, wanted.opens_at, wanted.key) == (1, Outcome.UNTOUCHED, "execution/43/production/back/1")
+
+
+async def test_a_rollback_whose_way_back_fails_deploys_nothing() -> None:
+    answer, _, yard = await roll_back(ended(PassageStatus.FAILED, Outcome.HALF))
+
+    assert isinstance(answer, Failed)
+    assert answer.cause.sentence == "the way back failed: deadlock"
+    assert answer.cause.more == ("fairway show 43",)
+    assert len(await yard.store.deployments.list(APP)) == 2
+
+
+async def test_a_rollback_that_fails_after_it_says_that_nothing_fits_the_schema() -> None:
+    answer, _, _ = await roll_back(ended(PassageStatus.MIGRATED, Outcome.APPLIED), fails=True)
+
+    assert isinstance(answer, Failed)
+    assert answer.cause.seen == (
+        "1 migration of passage 1 taken back in 0.4 s; release 2, which was there before, needs it, and so the "
+        "environment stays closed"
+    )
+    assert answer.cause.fix.startswith("fairway retry 43 tries release 1 again; or fairway deploy brings")
+    assert answer.cause.more == ("fairway show 43", "fairway migrate --report 2")
+
+
+async def return_story(fate: Fate) -> tuple[World, Yard, Done | Failed]:
+    """A rollback that takes back, with doors that are an environment's: a server that dies, and the next one."""
+    yard = Yard()
+    world = World(store=yard.store)
+    await world.prepare()
+    doors = Doors(yard.store.desired, yard.board)
+    described = replace(DESCRIPTION, migrations=Migrations(command=("migrate", "up"), down=("migrate", "down")))
+
+    def stage(parts: Parts) -> DeployStage:
+        return DeployStage(yard.deployer, manifest.load, guard=open_door(world, parts))
+
+    async with running(yard, conductor=False):
+        await yard.deploy(41)
+        second = await yard.deploy(42, described)
+        await world.pass_(replace(world.order(), release=await yard.store.releases.get(APP, second.release)))
+        parts = world.parts(doors=doors)
+        try:
+            answer = await stage(mortal(parts, fate)).run(rolling_back())
+        except Killed:
+            answer = await stage(parts).run(rolling_back())
+    return world, yard, answer
+
+
+@pytest.mark.parametrize("when", ["before", "after", "within"])
+async def test_whenever_the_server_dies_a_rollback_takes_back_once_and_opens_with_the_old_release(when: str) -> None:
+    for at in range(1, 300):
+        fate = Fate(at, when)
+        world, yard, answer = await return_story(fate)
+        place = f"{when} call {at}: {fate.name}"
+
+        desired = await yard.desired()
+        assert isinstance(answer, Done), place
+        assert (world.migrations, world.applied) == (2, []), place
+        assert not desired.closed, place
+        assert {each.spec.release for each in desired.services} == {3}, place
+        if fate.calls < at:
+            assert at > 20, "the story is shorter than it was"
             return
     raise AssertionError("the story has no end")

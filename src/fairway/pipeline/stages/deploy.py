@@ -49,7 +49,7 @@ class DeployStage:
         """
         execution = work.execution
         if execution.rollback is not None:
-            return conclude(await self._go_back(execution.rollback, work), execution)
+            return await self._go_back(execution.rollback, work)
         environment = self._environment(work)
         await self._prepare(execution.app, environment, work.log)
         if work.action.name == REHEARSE:
@@ -88,11 +88,21 @@ class DeployStage:
         execution, image = work.execution, package.take(work.outputs)
         return await self._deployer.draft(execution.app, environment, image, execution.revision, execution.number)
 
-    async def _go_back(self, rollback: Rollback, work: Work) -> Deployment:
-        execution = work.execution
-        return await self._deployer.repeat(
+    async def _go_back(self, rollback: Rollback, work: Work) -> Done | Failed:
+        """To an earlier release; before that the guard takes back what it does not run on, if somebody has said so."""
+        execution, taken = work.execution, None
+        if rollback.takes_back is not None:
+            cleared = await undoing.clear_way(work, rollback.takes_back, self._guard)
+            if isinstance(cleared, Failed):
+                return cleared
+            taken = cleared
+        deployment = await self._deployer.repeat(
             execution.app, rollback.release, execution.number, work.log, attempt=work.attempt
         )
+        answer = conclude(deployment, execution, taken.summary if taken is not None else "")
+        if isinstance(answer, Done) or taken is None:
+            return answer
+        return undoing.left_closed(work, rollback, taken, answer, deployment.previous)
 
 
 def conclude(deployment: Deployment, execution: Execution, migrated: str = "") -> Done | Failed:

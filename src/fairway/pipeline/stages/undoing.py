@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from fairway.domain import taking_back
 from fairway.domain.deployment import Cause
+from fairway.domain.ids import ReleaseNumber
 from fairway.domain.migrations import Undoing
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.release import Release
+from fairway.domain.rollback import Rollback
 from fairway.domain.taking_back import Course
 from fairway.errors import Conflict
 from fairway.pipeline.stages import guarded
@@ -20,11 +22,13 @@ from fairway.pipeline.work import Failed, Work
 
 Gone = Callable[[], Awaitable[bool]]
 """Whether no task of the failed deployment is left; waits for that."""
+MEND = "mend it by hand"
 PUSH = "push a commit that mends it"
 STANDS = {
     Outcome.HALF: "its database is half-way back",
     Outcome.UNKNOWN: "how its database stands could not be found out",
 }
+WELL = frozenset({PassageStatus.MIGRATED, PassageStatus.SKIPPED})
 CLOSED = "the environment stays closed"
 
 
@@ -53,9 +57,29 @@ async def see_to(work: Work, release: Release, passage: Passage, failed: Failed,
         case Course.STUCK:
             why = taking_back.find_bar(passage)
             state = f"its database has the migrations, which are not taken back: {why}; {CLOSED}"
-            said = Said(state=state, fix=reopen(work, passage, tries=True))
+            again = f"fairway retry {work.execution.number} deploys it again, or {PUSH}"
+            said = Said(state=state, fix=reopen(work, passage, again))
     work.log(said.state)
     return add(failed, said)
+
+
+async def clear_way(work: Work, passage: int, guard: Guarding) -> Passage | Failed:
+    """What a passage has migrated is taken back, so that an earlier release may come; the environment is closed from
+    then on, until that is deployed. Raises NotFound, Conflict, Unavailable."""
+    back = await guard.take_back(guarded.make_way_back(work, passage, Outcome.UNTOUCHED), work.log)
+    return back if back.status in WELL else guarded.fail(back, work)
+
+
+def left_closed(
+    work: Work, rollback: Rollback, taken: Passage, failed: Failed, previous: ReleaseNumber | None
+) -> Failed:
+    """The answer of a rollback whose deployment failed after the migrations were taken back."""
+    state = taken.summary
+    if taken.status is PassageStatus.MIGRATED:
+        state = f"{state}; release {previous}, which was there before, needs it, and so {CLOSED}"
+    again = f"fairway retry {work.execution.number} tries release {rollback.release} again"
+    fix = f"{again}; or fairway deploy brings the newest commit, and its migrations, once more"
+    return add(failed, Said(state=state, fix=fix, more=(f"fairway migrate --report {taken.number}",)))
 
 
 async def take_back(work: Work, passage: Passage, guard: Guarding, opens_at: Outcome | None) -> Said:
@@ -65,7 +89,7 @@ async def take_back(work: Work, passage: Passage, guard: Guarding, opens_at: Out
     except Conflict as error:
         return not_taken(work, passage, f"{error.what}: {error.why}", opens_at)
     more = (f"fairway migrate --report {back.number}",)
-    if back.status in (PassageStatus.MIGRATED, PassageStatus.SKIPPED):
+    if back.status in WELL:
         opened = "; the environment is open again, with the release that served" if opens_at is not None else ""
         return Said(state=f"{back.summary}{opened}", fix=f"{PUSH}; its migrations come again", more=more)
     sentence = back.cause.sentence if back.cause is not None else f"the way back was {back.status.lower()}"
@@ -82,7 +106,10 @@ def not_taken(
     state = f"{why}; {STANDS.get(outcome, 'its database has the migrations still')}"
     if opens_at is None:
         return Said(state=state, fix=f"{PUSH}; it finds the migrations made")
-    return Said(state=f"{state}; {CLOSED}", fix=reopen(work, passage, tries=outcome is Outcome.UNTOUCHED))
+    again = MEND
+    if outcome is Outcome.UNTOUCHED:
+        again = f"fairway rollback {served(passage)} -e {work.stage} --take-back goes back once more, or {PUSH}"
+    return Said(state=f"{state}; {CLOSED}", fix=reopen(work, passage, again))
 
 
 def keep(passage: Passage, why: str = "") -> Said:
@@ -93,10 +120,15 @@ def keep(passage: Passage, why: str = "") -> Said:
     return Said(state=f"its database has the migrations{held}{barred}", fix=f"{PUSH}; it finds the migrations made")
 
 
-def reopen(work: Work, passage: Passage, *, tries: bool) -> str:
-    """How an environment that stays closed is opened: with the new release, or with what served before."""
+def served(passage: Passage) -> str:
+    """The number of the release that served before the migrations: the one that was tried on them."""
+    old = passage.rehearsal.old if passage.rehearsal is not None else None
+    return old.release if old is not None else ""
+
+
+def reopen(work: Work, passage: Passage, again: str) -> str:
+    """How an environment that stays closed is opened: by what `again` says, or with the backup and what served."""
     restart = f"fairway restart -e {work.stage} opens it with the release that served"
-    again = f"fairway retry {work.execution.number} deploys it again, or {PUSH}" if tries else "mend it by hand"
     if passage.backup is None:
         return f"{again}; once the database is as before, {restart}"
     restored = f"fairway db restore {passage.backup}, which says first which writes since would be lost"

@@ -32,7 +32,9 @@ async def releases(
 async def rollback(services: TheServices, app: TheApp, by: By, body: shapes.RollbackRequest) -> runs.Execution:
     """Start an execution that takes an environment back to an earlier release; watch it for its verdict."""
     environment = environment_named(body.environment)
-    begun = await services.pipeline.rollback(app, environment, body.release, by=by, accepted=body.accept_schema)
+    begun = await services.pipeline.rollback(
+        app, environment, body.release, by=by, accepted=body.accept_schema, take_back=body.take_back
+    )
     return await waits.shape(services, begun)
 
 
