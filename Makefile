@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check test lock bench clean
+.PHONY: help setup environment demo static check fast slow test exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -34,10 +34,18 @@ static: environment
 check: static ## format, lint, types, import contracts, unit tests, documentation: a minute on 2 cores
 	FAIRWAY_TEST_EXAMPLES=20 $(BIN)/python -m pytest -q $(FAST) -n 2
 
-# They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
-test: setup static ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 16 minutes on 2 cores
+# Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
+fast: setup
 	$(BIN)/python -m pytest -q $(FAST) -n 2
-	$(BIN)/python -m pytest -q $(SLOW) -n 4 --dist loadfile --no-loadscope-reorder --durations 15
+
+# They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
+slow: setup
+	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 --dist loadfile --no-loadscope-reorder --durations 15
+
+test: setup static fast slow ## everything, with real Docker, HAProxy, registry, PostgreSQL and git
+
+exhaustive: setup ## what `make test` has a sample of: the other templates for AWS, the other deaths of a server
+	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive -n 2
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }

@@ -2,6 +2,9 @@
 
 A checkpoint is a write of a store or a durable step; they are found by telling the story (tests/support/fault_story.py)
 once without a death, and each that it comes to has its cases: before, after, and of a step in between.
+
+What lies on the disk after one write is what lies there before the next, but for what the durable executor has noted
+meanwhile. So `make test` has the deaths after each and in between, and `make exhaustive` those before.
 """
 
 import json
@@ -19,11 +22,17 @@ from support.fault_watch import writes
 ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
+PLACES = [
+    pytest.param(("after", "between"), id="after"),
+    pytest.param(("before",), id="before", marks=pytest.mark.exhaustive),
+]
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What came of every case. It is a process of its own, because it forks."""
     root: Path = tmp_path_factory.mktemp("story")
-    command = [sys.executable, "-W", "error", "-m", fault_driver.__name__, str(root)]
+    command = [sys.executable, "-W", "error", "-m", fault_driver.__name__, str(root), *request.param]
     done = subprocess.run(command, capture_output=True, text=True, env=ENVIRON)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -32,6 +41,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_whatever_point_it_dies_at_the_next_server_ends_it_as_if_nothing_had_happened(told: Any) -> None:
     bad = [f"{case['when']} {case['name']}: {case['problem']}" for case in told["cases"] if case["problem"]]
 
+    assert {case["name"] for case in told["cases"]} == set(told["reached"])
     assert not bad, f"{len(bad)} of {len(told['cases'])} deaths were not borne:\n" + "\n\n".join(bad)
 
 

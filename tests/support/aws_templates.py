@@ -71,6 +71,29 @@ def unique(apps: Mapping[str, App]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def sample(templates: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The names of a few templates in which there is every kind of resource with every set of properties that any of
+    them gives it, and every exception from a rule: those whose others differ from them in values alone."""
+    left = {name: _shapes(template) for name, template in templates.items()}
+    chosen = set()
+    while name := max(left, key=lambda name: len(left[name]), default=None):
+        if not (shown := left.pop(name)):
+            break
+        chosen.add(name)
+        left = {other: shapes - shown for other, shapes in left.items()}
+    return frozenset(chosen)
+
+
+def _shapes(template: Mapping[str, Any]) -> frozenset[str]:
+    """What `sample` has each of at least once."""
+    resources = template["Resources"].values()
+    properties = {f"{each['Type']} {sorted(each.get('Properties', ()))}" for each in resources}
+    exceptions = {
+        f"{each['Type']} {json.dumps(each['Metadata'], sort_keys=True)}" for each in resources if "Metadata" in each
+    }
+    return frozenset(properties | exceptions)
+
+
 def short(app: App, stack: Stack) -> str:
     """A stack's name without what all of the app's have: `production-data`."""
     return stack.name.removeprefix(f"fairway-{app.name}-")

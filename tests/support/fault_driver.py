@@ -1,12 +1,12 @@
-"""A server killed at every checkpoint of the story, before and after, and the one that comes after it: `python -m
-support.fault_driver ROOT` prints what came of each as JSON.
+"""A server killed at every checkpoint of the story, and the one that comes after it: `python -m support.fault_driver
+ROOT after between` prints what came of each death after a checkpoint and within a step, as JSON. The third is `before`.
 """
 
 import functools
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ PLACES = {True: ("before", "between", "after"), False: ("before", "after")}
 NOTES = ("trace", "done", "log", "outcome.json")
 
 
-def main(root: Path) -> None:
+def main(root: Path, wanted: Set[str]) -> None:
     """The story once without a death; then, for each checkpoint, the chapter that comes to it first with one."""
     works, kills, seen = [], [], set()
     (root / "0").mkdir(parents=True)
@@ -28,7 +28,7 @@ def main(root: Path) -> None:
         for name in tell(root, chapter):
             if name not in seen:
                 seen.add(name)
-                kills += [Kill(name=name, when=when) for when in PLACES[name.startswith("step ")]]
+                kills += [Kill(name=name, when=when) for when in PLACES[name.startswith("step ")] if when in wanted]
                 works += [functools.partial(attempt, root, chapter, kill) for kill in kills[len(works) :]]
     answers = spread(works, root / "cases")
     cases = [{**asdict(kill), "problem": answer} for kill, answer in zip(kills, answers, strict=True)]
@@ -83,4 +83,4 @@ def talk(home: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), frozenset(sys.argv[2:]))

@@ -1,6 +1,11 @@
-"""Every template of every app of the matrix, held to cfn-lint's and checkov's rules; each exception argued in place."""
+"""Every template of every app of the matrix, held to cfn-lint's and checkov's rules; each exception argued in place.
+
+cfn-lint takes seconds for one. `make test` has those in which there is everything that any of them has
+(`aws_templates.sample`), `make exhaustive` the others.
+"""
 
 import copy
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +14,12 @@ import pytest
 from support import aws_apps, aws_templates, checkov
 
 TEMPLATES = aws_templates.unique({**aws_apps.MATRIX, "largest": aws_apps.largest()})
+SAMPLE = aws_templates.sample(TEMPLATES)
+EACH = [pytest.param(name, marks=() if name in SAMPLE else pytest.mark.exhaustive, id=name) for name in TEMPLATES]
+PARTS = [
+    pytest.param(SAMPLE, id="sample"),
+    pytest.param(TEMPLATES.keys() - SAMPLE, id="others", marks=pytest.mark.exhaustive),
+]
 
 
 def argued(template: dict[str, Any], tool: str) -> dict[tuple[str, str], str]:
@@ -34,12 +45,12 @@ def without_exceptions(template: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", EACH)
 def test_cfn_lint_has_nothing_to_say(name: str) -> None:
     assert aws_templates.lint(TEMPLATES[name]) == []
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", EACH)
 def test_cfn_lint_would_have_said_what_an_exception_answers(name: str) -> None:
     answered = argued(TEMPLATES[name], "cfn-lint")
     if not answered:
@@ -52,16 +63,18 @@ def test_cfn_lint_would_have_said_what_an_exception_answers(name: str) -> None:
 
 
 @pytest.mark.timeout(1500)  # the first run on a machine installs checkov
-def test_checkov_finds_what_is_argued_and_nothing_else(tmp_path: Path) -> None:
-    every = {f"argued/{name}": each for name, each in TEMPLATES.items()}
-    every |= {f"plain/{name}": without_exceptions(each) for name, each in TEMPLATES.items()}
+@pytest.mark.parametrize("names", PARTS)
+def test_checkov_finds_what_is_argued_and_nothing_else(names: Set[str], tmp_path: Path) -> None:
+    templates = {name: TEMPLATES[name] for name in names}
+    every = {f"argued/{name}": each for name, each in templates.items()}
+    every |= {f"plain/{name}": without_exceptions(each) for name, each in templates.items()}
 
     found = checkov.failures(every, tmp_path)
 
     broken = {each for each in found if each[0].startswith("plain/")}
     answered = {
         (f"plain/{name}", resource, rule)
-        for name, each in TEMPLATES.items()
+        for name, each in templates.items()
         for resource, rule in argued(each, "checkov")
     }
     assert sorted(broken - answered) == [], "nothing argues with these"
