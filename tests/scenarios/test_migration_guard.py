@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.world import Project, World, create_project, until
+from support.world import THOUGHT, Project, World, create_project, until
 
 TOML = """
 [databases.main]
@@ -70,7 +70,7 @@ def visited(project: Project) -> Iterator[list[tuple[int, str]]]:
     over = threading.Event()
 
     def visit() -> None:
-        while not over.is_set():
+        while not over.wait(THOUGHT):
             status, body = project.get("/")
             if status != 200:
                 failed.append((status, body))

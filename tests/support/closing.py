@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from support.world import Project, World, create_project
+from support.world import THOUGHT, Project, World, create_project
 
 TOML = """
 [databases.main]
@@ -76,7 +76,7 @@ def visited(project: Project) -> Iterator[Counter[str]]:
     over = threading.Event()
 
     def visit() -> None:
-        while not over.is_set():
+        while not over.wait(THOUGHT):
             status, body = project.get("/orders")
             page = status == 503 and "Back in a moment" in body
             seen["the page" if page else f"{status} {body}"] += 1

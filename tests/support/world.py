@@ -24,6 +24,10 @@ COPY . .
 CMD ["node", "server.js"]
 """
 
+THOUGHT = 0.02
+"""Seconds between two requests of a visitor: short beside any gap that a deployment could leave, and the cores are for
+what is tested."""
+
 TOGETHER = 6
 """How many apps are taken down at a time: each waits more than it works."""
 
