@@ -50,6 +50,12 @@ def test_cfn_lint_has_nothing_to_say(name: str) -> None:
     assert aws_templates.lint(TEMPLATES[name]) == []
 
 
+def test_cfn_lint_is_asked_for_warnings_too() -> None:
+    template = {"Parameters": {"Unused": {"Type": "String"}}, "Resources": {"A": {"Type": "AWS::SNS::Topic"}}}
+
+    assert any(found.startswith("W2001") for found in aws_templates.lint(template))
+
+
 @pytest.mark.parametrize("name", EACH)
 def test_cfn_lint_would_have_said_what_an_exception_answers(name: str) -> None:
     answered = argued(TEMPLATES[name], "cfn-lint")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -20,24 +21,30 @@ def stacks_of(app: App) -> tuple[Stack, ...]:
     return synthesis.synthesize(app, aws_apps.given_of(app))
 
 
+@cache
+def stacks_named(name: str) -> tuple[Stack, ...]:
+    """Those of one of APPS."""
+    return stacks_of(APPS[name])
+
+
 def named(app: App, name: str) -> Stack:
     return next(stack for stack in stacks_of(app) if stack.name == name)
 
 
 @pytest.mark.parametrize("name", APPS)
 def test_the_stacks_keep_cloudformations_rules(name: str) -> None:
-    assert aws_templates.flaws(stacks_of(APPS[name])) == []
+    assert aws_templates.flaws(stacks_named(name)) == []
 
 
 @pytest.mark.parametrize("name", aws_apps.MATRIX)
 def test_a_template_goes_with_the_call(name: str) -> None:
-    for stack in stacks_of(aws_apps.MATRIX[name]):
+    for stack in stacks_named(name):
         assert len(json.dumps(stack.template).encode()) <= aws_templates.BODY, stack.name
 
 
 @pytest.mark.parametrize("name", APPS)
 def test_stacks_come_in_the_order_in_which_they_are_made(name: str) -> None:
-    kinds = [list(Kind).index(stack.kind) for stack in stacks_of(APPS[name])]
+    kinds = [list(Kind).index(stack.kind) for stack in stacks_named(name)]
 
     assert kinds == sorted(kinds)
 

@@ -193,7 +193,7 @@ def test_a_database_that_lets_nobody_in_is_told_and_left_alone(loop: VirtualLoop
             await prepare(room, life)
             id = (await room.record()).id
             room.servers.deaf.add(id)
-            await asyncio.sleep(3600)
+            await asyncio.sleep(600)
             condition = life.supervisor.condition(KEY)
             assert (condition.state, condition.why) == (State.UNHEALTHY, "nobody answers")
             assert room.servers.starts == [id]

@@ -146,7 +146,7 @@ async def test_a_forge_that_does_not_answer_is_asked_a_few_times_and_then_no_mor
     room.statuses.trouble = Unavailable("github.com can't be told", why="ConnectError")
     await room.begin()
 
-    await room.clock.sleep(24 * 3600.0)
+    await room.clock.sleep(3 * 3600.0)
 
     (event,) = await room.store.events.list(app=SHOP)
     assert room.calls == TRIES
@@ -215,7 +215,7 @@ async def test_a_defect_while_telling_is_logged_and_not_repeated_for_ever(room, 
     room.statuses.post = fail
     await room.begin()
 
-    await room.clock.sleep(24 * 3600.0)
+    await room.clock.sleep(3 * 3600.0)
 
     assert len(calls) == TRIES
     assert "telling a status failed" in caplog.text

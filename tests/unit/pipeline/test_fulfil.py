@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ class Desk:
         return compared.looks, fulfil.fail(compared, 42) if compared.lacks else None
 
 
+@cache
 def contract_of(name: str) -> Contract:
     """The contract of a source of the corpus."""
     return contracts.read(contract_corpus.FOLDER / name, load.load('app = "shop-api"\n'))
