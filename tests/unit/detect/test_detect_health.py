@@ -192,8 +192,8 @@ PREFIXES: list[Case] = [
         {
             "server.js": "import { up } from './up'\nconst server = Hapi.server()\n"
             "server.register({ plugin: up, routes: { prefix: '/api' } })",
-            "up.js": "export const up = {\n"
-            "  register: (server) => { server.route({ method: 'GET', path: '/health', handler }) } }",
+            "up.js": "const route = { method: 'GET', path: '/health', handler }\n"
+            "export const up = { register: (server) => { server.route(route) } }",
         },
         "/api/health",
     ),

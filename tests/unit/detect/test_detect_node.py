@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from fairway.build.detect import detect
 from fairway.domain.detection import Kind, Manager, NodeInstall
-from support.detect_room import detected, package
+from support.detect_room import Files, detected, package
 
 START = {"start": "node a.js"}
 
@@ -342,6 +343,19 @@ def test_a_root_that_hands_over_to_a_subfolder_is_followed(start: str) -> None:
     assert detection.start is not None
     assert detection.start.command == ("node", "a.js")
     assert detection.start.where.startswith("server/package.json")
+
+
+def test_a_workspaces_own_dockerfile_is_named_with_the_line_that_takes_it() -> None:
+    dockerfile = "FROM node:22\nCOPY packages/api .\nCMD node a.js\n"
+
+    notes = detected({**WORKSPACE, "packages/api/Dockerfile": dockerfile}).notes
+    taken = detect.detect(
+        Files({**WORKSPACE, "packages/api/Dockerfile": dockerfile}), dockerfile="packages/api/Dockerfile"
+    )
+
+    assert any('[build] dockerfile = "packages/api/Dockerfile"' in note for note in notes)
+    assert (taken.kind, taken.context, taken.defaults.port) == (Kind.DOCKERFILE, ".", 4000)
+    assert not any("is not used" in note for note in detected(WORKSPACE).notes)
 
 
 def test_an_app_in_a_subfolder_is_found() -> None:

@@ -333,6 +333,22 @@ def test_a_migration_at_start_is_kept_and_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("scripts", "platform"),
+    [
+        ({"dev": "pnpm build && wrangler dev", "build": "tsc"}, "Cloudflare Workers"),
+        ({"start": "sls offline start"}, "AWS Lambda"),
+        ({"start": "npx vercel dev"}, "Vercel"),
+        ({"dev": "wrangler dev", "start": "node a.js"}, ""),
+    ],
+)
+def test_an_app_for_a_platform_of_functions_is_refused_by_its_name(scripts: dict[str, str], platform: str) -> None:
+    detection = detected({"package.json": package(scripts=scripts, dependencies={"hono": "4"}), "a.ts": ""})
+
+    told = [problem.what for problem in detection.problems if problem.fatal]
+    assert told == ([f"the app is written for {platform}, and nothing in it listens by itself"] if platform else [])
+
+
+@pytest.mark.parametrize(
     ("version", "build", "start", "command"),
     [
         ("2.4.0", "medusa build", "medusa start", "cd .medusa/server && exec medusa start"),

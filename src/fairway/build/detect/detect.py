@@ -165,8 +165,21 @@ def of_package(tree: Tree, root: package_json.Package) -> Detection:
     if members and not own:
         likely = monorepo.candidates(members)
         if likely:
-            return with_choice(node.read(tree, root, likely[0].directory, members), likely)
+            chosen = with_choice(node.read(tree, root, likely[0].directory, members), likely)
+            return with_dockerfile(tree, chosen)
     return node.read(tree, root, ".", members)
+
+
+def with_dockerfile(tree: Tree, detection: Detection) -> Detection:
+    """The Detection of a workspace with a note when a Dockerfile lies in its folder: whether it is built from there or
+    from the root can't be told for certain, so that nothing is taken that nobody chose."""
+    place = Below(tree, detection.directory)
+    name = next((name for name in DOCKERFILES if place.read(name) is not None), None)
+    if name is None:
+        return detection
+    path = f"{detection.directory}/{name}"
+    note = f'{path} is not used; built from the root it would be by [build] dockerfile = "{path}"'
+    return replace(detection, notes=(*detection.notes, note))
 
 
 def with_choice(detection: Detection, likely: tuple[monorepo.Member, ...]) -> Detection:

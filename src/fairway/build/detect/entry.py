@@ -31,7 +31,7 @@ DEVELOPMENT = frozenset(
     {
         "nodemon", "ts-node-dev", "tsnd", "vite", "webpack-dev-server", "react-scripts", "ng", "gulp", "grunt",
         "concurrently", "run-p", "turbo", "nx", "lerna", "docker", "docker-compose", "jest", "mocha", "node-dev",
-        "supervisor", "sls", "serverless"
+        "supervisor", "sls", "serverless", "wrangler", "workerd", "vercel", "netlify", "sam", "sst", "func", "firebase"
     }
 )  # fmt: skip
 FILES = (
@@ -173,8 +173,7 @@ def is_development(command: Command) -> bool:
     """Whether the command is a development server that could not be replaced."""
     words = command.words
     return command.program in DEVELOPMENT or (
-        command.program in ("next", "nest", "nuxt", "nuxi", "nitro", "nitropack", "strapi", "wrangler")
-        and "dev" in words[1:2]
+        command.program in ("next", "nest", "nuxt", "nuxi", "nitro", "nitropack", "strapi") and "dev" in words[1:2]
     )
 
 

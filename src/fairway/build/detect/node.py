@@ -45,6 +45,12 @@ RUN = {Manager.NPM: "npm run", Manager.YARN: "yarn run", Manager.BERRY: "yarn ru
 PRISMA = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs")
 UNSPECIFIED = "no test specified"
 OTHER_RUNTIMES = {"bun": "Bun", "bunx": "Bun", "deno": "Deno"}
+PLATFORMS = {
+    "wrangler": "Cloudflare Workers", "workerd": "Cloudflare Workers", "vercel": "Vercel", "netlify": "Netlify",
+    "sls": "AWS Lambda", "serverless": "AWS Lambda", "sam": "AWS Lambda", "sst": "AWS Lambda",
+    "func": "Azure Functions", "firebase": "Firebase",
+}  # fmt: skip
+"""Programs that imitate a platform on a developer's machine, and the platform: there no process of the app listens."""
 NO_START = Problem(
     what="nothing says how the app starts",
     why="package.json has no start script and no main that exists; there is no Procfile, no server.js, no index.js",
@@ -145,6 +151,17 @@ def judge_start(
                 fatal=True,
             )
         )
+    if platform := PLATFORMS.get(found.commands[-1].program):
+        problems.append(
+            Problem(
+                what=f"the app is written for {platform}, and nothing in it listens by itself",
+                why=f'all that starts it is "{" ".join(found.commands[-1].words)}" ({app.at(found.start.where)})',
+                fix='add a "start" script for a process that listens on PORT, or a Dockerfile',
+                where=app.at(found.start.where),
+                fatal=True,
+            )
+        )
+        return built, tuple(problems)
     if missing := entry.missing_file(app.tree, found):
         if (
             built.step is None
