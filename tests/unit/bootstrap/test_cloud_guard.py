@@ -12,7 +12,7 @@ import pytest
 from fairway.adapters.memory.jobs import MemoryJobs
 from fairway.bootstrap import cloud_guard
 from fairway.domain.aws.guardplace import GuardPlace
-from fairway.domain.aws.wanted import Architecture, Capacity
+from fairway.domain.aws.wanted import Architecture
 from fairway.domain.ids import JobId
 from fairway.errors import Unavailable, WorkFailed
 from fairway.migrate import commands
@@ -37,8 +37,6 @@ PLACE = GuardPlace(
     task_role="arn:task-role",
     logs="/shop/migrations",
     architecture=Architecture.ARM64,
-    capacity=Capacity.EC2,
-    public=True,
 )
 ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 

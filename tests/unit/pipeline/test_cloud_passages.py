@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fairway.domain.aws.guardplace import GuardPlace
-from fairway.domain.aws.wanted import Architecture, Capacity
+from fairway.domain.aws.wanted import Architecture
 from fairway.domain.ids import ReleaseNumber
 from fairway.domain.passage import Passage, PassageStatus
 from fairway.manifest import load
@@ -29,7 +29,6 @@ PLACE = GuardPlace(
     task_role=None,
     logs="/fairway/shop-api/production/migration",
     architecture=Architecture.X86_64,
-    capacity=Capacity.FARGATE,
 )
 
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from fairway.domain.aws.wanted import Architecture, Capacity
+from fairway.domain.aws.wanted import Architecture
 from fairway.domain.ids import AppName, EnvironmentName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardPlace:
     """`table` (DynamoDB) has the records, `bucket` the backups, and `key` is the ARN of the secret that those are
-    sealed with. A migration's task runs in `cluster`, in these subnets and security groups, with an address on the
-    internet where it is `public`. `role` is the ARN of the role by which ECS starts it, `task_role` of what the app
-    itself may do, None: nothing; `logs` is its log group's name."""
+    sealed with. A migration's task runs in `cluster`, on Fargate, in these subnets, which are private, and security
+    groups. `role` is the ARN of the role by which ECS starts it, `task_role` of what the app itself may do, None:
+    nothing; `logs` is its log group's name."""
 
     app: AppName
     environment: EnvironmentName
@@ -26,5 +26,3 @@ class GuardPlace:
     task_role: str | None
     logs: str
     architecture: Architecture
-    capacity: Capacity
-    public: bool = False

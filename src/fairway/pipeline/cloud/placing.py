@@ -30,7 +30,6 @@ def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
             why="; ".join(missing),
             hint="fairway aws up, in a checkout of this commit; then try this stage again",
         )
-    hosting = refusing.hosting_of(prepared.app, prepared.name)
     return GuardPlace(
         app=prepared.app.name,
         environment=prepared.name,
@@ -44,9 +43,7 @@ def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
         role=outputs[wires.MIGRATION_ROLE],
         task_role=outputs.get(wires.MIGRATION_TASK_ROLE) or None,
         logs=outputs[wires.MIGRATION_LOGS],
-        architecture=hosting.architecture,
-        capacity=hosting.capacity,
-        public=hosting.public_tasks,
+        architecture=refusing.hosting_of(prepared.app, prepared.name).architecture,
     )
 
 
