@@ -76,17 +76,11 @@ class Migrating:
             shipment = await opened.shipments.keep(prepared.handover, at=self.clock.now())
             release = viewing.describe(shipment)
             telling.log(f"guard   {words.commit(release.commit)} is release {release.number} of {prepared.name}")
-            await finish_others(opened, release, telling.log)
-            await restoring.put_back(
-                self.insisted.restored,
-                await find_passages(opened, release),
-                opened.guard.parts.restore,
-                BY,
-                telling.log,
-            )
+            made = await finish_others(opened, release, telling.log)
+            restore = opened.guard.parts.restore
+            await restoring.put_back(self.insisted.restored, made, restore, BY, telling.log)
             subject = await opened.guard.find(release)
             refusing.require_fit_for_ecs(subject, prepared.name)
-            made = await find_passages(opened, release)
             kept = await opened.shipments.list(limit=RECENT)
             going = Going(shipment=shipment, subject=subject, kept=kept, made=made)
             returning.require_fit(going, self.insisted.accepted, telling.log)
@@ -95,13 +89,15 @@ class Migrating:
             return Moved(passage=passage, brought=find_brought(passage, release, made))
 
 
-async def finish_others(opened: Opened, release: Release, log: LogSink) -> None:
-    """What another release's build left while it migrated is found out first: how the database stands decides what
-    may follow. Raises Unavailable."""
-    for each in await find_passages(opened, release):
-        if each.status is PassageStatus.MIGRATING and each.release != release.number:
-            log(f"passage {each.number} was left while it migrated; that comes first")
-            await opened.guard.finish(each, log)
+async def finish_others(opened: Opened, release: Release, log: LogSink) -> Sequence[Passage]:
+    """The environment's passages, none of which is another release's that was left while it migrated: such a one is
+    found out first, since how the database stands decides what may follow. Raises Unavailable."""
+    made = await find_passages(opened, release)
+    left = [each for each in made if each.status is PassageStatus.MIGRATING and each.release != release.number]
+    for each in left:
+        log(f"passage {each.number} was left while it migrated; that comes first")
+        await opened.guard.finish(each, log)
+    return await find_passages(opened, release) if left else made
 
 
 async def find_passages(opened: Opened, release: Release) -> Sequence[Passage]:
