@@ -89,6 +89,15 @@ def test_fastifys_own_command_is_told_the_address_and_reads_port(
     assert (detection.port.number, detection.port.variable) == port
 
 
+def test_fastifys_own_command_is_not_judged_by_a_server_beside_it() -> None:
+    text = package(scripts={"start": "fastify start app.js"}, dependencies={"fastify": "5", "fastify-cli": "7"})
+    server = "const app = require('fastify')();\napp.listen({ port: 3000 })"
+
+    detection = detected({"package.json": text, "app.js": "", "server.js": server})
+
+    assert not [problem for problem in detection.problems if problem.what == LOCAL]
+
+
 def test_fastifys_own_command_stays_in_the_image_where_it_is_a_development_dependency() -> None:
     lists = {"dependencies": {"fastify": "5"}, "devDependencies": {"fastify-cli": "7"}}
 

@@ -221,6 +221,26 @@ def test_serving_with_settings_for_development_is_said_with_the_variable_to_set(
     assert any("env set DJANGO_SETTINGS_MODULE=conf.settings.production" in note for note in notes) is told
 
 
+@pytest.mark.parametrize(
+    ("listed", "extra"),
+    [
+        ("fastapi", ("uvicorn",)),
+        ("fastapi[standard]", ()),
+        ("litestar[cli,standard]", ()),
+        ("fastapi[x]", ("uvicorn",)),
+    ],
+)
+def test_a_server_that_a_framework_brings_is_not_added_again(listed: str, extra: tuple[str, ...]) -> None:
+    by_project = detected(
+        {"pyproject.toml": f"[project]\ndependencies = ['{listed}>=1']\n", "main.py": FASTAPI}
+    ).install
+    by_list = detected({"requirements.txt": f"a==1\n{listed}==1\n", "main.py": FASTAPI}).install
+
+    assert isinstance(by_project, PythonInstall)
+    assert isinstance(by_list, PythonInstall)
+    assert (by_project.extra, by_list.extra) == (extra, extra)
+
+
 def test_a_lock_file_of_pdm_is_named_with_what_to_do() -> None:
     detection = detected(
         {"pyproject.toml": "[project]\ndependencies = ['fastapi']\n", "pdm.lock": "", "main.py": FASTAPI}

@@ -31,6 +31,8 @@ HOST = re.compile(r"\bhost(?:name)?\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<shor
 BARE = re.compile(r"""process\.env(?:\.|\[['"])(?P<name>[A-Z_]+)(?:['"]\])?!?""")
 PORTLIKE = re.compile(r"^[+]?\d|port", re.IGNORECASE)
 ADAPTER = "FastifyAdapter("
+FASTIFY = "fastify"
+"""fastify-cli's program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,11 @@ class Bound:
     problems: tuple[Problem, ...] = ()
 
 
-def find(sources: tuple[Source, ...], framework: str | None) -> Bound:
-    """What keeps the app from being reached from outside its container, if anything does."""
+def find(sources: tuple[Source, ...], framework: str | None, command: Command | None = None) -> Bound:
+    """What keeps the app from being reached from outside its container, if anything does. fastify-cli listens by
+    itself: a server.js beside its plugin is another way to start, and says nothing here."""
+    if command and command.program == FASTIFY:
+        return Bound()
     for source in sources:
         for pattern in (VARIABLE, SCHEMA):
             for match in pattern.finditer(source.text):
@@ -103,7 +108,7 @@ def variables(framework: str | None, command: Command | None) -> dict[str, str]:
     examples give `HOST=localhost`.
     """
     found = {"HOST": EVERYWHERE} if framework == "AdonisJS" else {}
-    if command and command.program == "fastify" and not {"-a", "--address"} & set(command.words):
+    if command and command.program == FASTIFY and not {"-a", "--address"} & set(command.words):
         found["FASTIFY_ADDRESS"] = EVERYWHERE
     return found
 

@@ -29,6 +29,9 @@ DEVELOPMENT = (
     "requirements/tests.txt",
 )
 NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+WITH_SERVER = re.compile(
+    r"^\s*(?:fastapi|litestar|starlite)\[[^\]\n]*\b(?:standard|all)\b", re.MULTILINE | re.IGNORECASE
+)
 INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
 MOST_INCLUDES = 20
 # A requirement that is the repository itself, or a folder of it: `-e .`, `.[prod]`, `./lib`.
@@ -103,6 +106,7 @@ def of_project(
         normal(found[1]) for item in (listed if isinstance(listed, list) else []) if (found := NAME.match(str(item)))
     }
     names |= {normal(name) for name in table(table(table(project, "tool"), "poetry"), "dependencies")}
+    names |= brought("\n".join(str(item) for item in listed) if isinstance(listed, list) else "")
     return Packages(
         packages=PackageManager(manager=manager, version=None, lock=lock, where=lock or "pyproject.toml"),
         names=frozenset(names),
@@ -117,7 +121,7 @@ def of_project(
 def of_requirements(tree: Tree, path: str, project: Mapping[str, object]) -> Packages:
     """The packages of a requirements file and of the files that it includes."""
     files, text = read_included(tree, path)
-    names = {normal(found[1]) for line in text.splitlines() if (found := NAME.match(line))}
+    names = {normal(found[1]) for line in text.splitlines() if (found := NAME.match(line))} | brought(text)
     loose = [line.strip() for line in text.splitlines() if NAME.match(line) and not re.search(r"==|@|===", line)]
     development = tuple(name for name in DEVELOPMENT if tree.read(name) is not None)
     for name in development:
@@ -175,6 +179,11 @@ def of_setup(tree: Tree, project: Mapping[str, object]) -> Packages | None:
             whole=True,
         )
     return None
+
+
+def brought(text: str) -> set[str]:
+    """The server that a framework brings by an extra: `fastapi[standard]`, `litestar[standard]`."""
+    return {"uvicorn"} if WITH_SERVER.search(text) else set()
 
 
 def read_included(tree: Tree, path: str) -> tuple[tuple[str, ...], str]:
