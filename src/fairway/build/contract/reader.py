@@ -28,11 +28,13 @@ MOST_SECONDS = 20.0
 MOST_USES = 20_000
 TRIGGERS = re.compile(
     rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
-    rb"|Adonis"
+    rb"|Adonis|ConfigModule"
 )
 """What a file holds that reads the environment; the others are not parsed."""
 
 
+CHECKED = re.compile(rb"\bvalidationSchema\s*(?::\s*(\w+)\s*)?[,}]")
+"""The name of the schema that NestJS's ConfigModule holds against the environment; it often comes from another file."""
 PROVIDED = re.compile(
     rb"(?:providers|controllers|imports)\s*:\s*\[([^\]]*)|NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)"
 )
@@ -50,6 +52,7 @@ class Work:
     commands: tuple[str, ...]
     scripts: Mapping[str, str]
     provided: frozenset[str]
+    checked: frozenset[str] = frozenset()
     called: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     helpers: dict[str, list[Helper]] = field(default_factory=dict)
@@ -87,6 +90,7 @@ def read(
         commands=tuple(texts),
         scripts=scripts,
         provided=provided_classes(sources, reached),
+        checked=checked_schemas(sources, reached),
     )
     left = read_sources(work, late)
     uses = list(settle(work, found.directory))
@@ -192,12 +196,22 @@ def provided_classes(sources: Mapping[str, bytes], reached: Mapping[str, bool]) 
     return frozenset(found)
 
 
+def checked_schemas(sources: Mapping[str, bytes], reached: Mapping[str, bool]) -> frozenset[str]:
+    """The names of the schemas that NestJS checks the environment with, where the start surely comes by."""
+    return frozenset(
+        (match[1] or b"validationSchema").decode()
+        for path, sure in reached.items()
+        if sure and b"ConfigModule" in (content := sources.get(path, b""))
+        for match in CHECKED.finditer(content)
+    )
+
+
 def read_sources(work: Work, late: Callable[[], bool]) -> int:
     """Read the files that may say something, the start's first, so that what they call is known; and once more those
     that call a function which reads the environment for others. How many the time did not reach."""
     order = [*work.reached, *(path for path in work.sources if path not in work.reached)]
     wanted = [
-        path for path in order if path in work.sources and (path in work.start or TRIGGERS.search(work.sources[path]))
+        path for path in order if path in work.sources and (path in work.start or may_read(work, work.sources[path]))
     ]
     for number, path in enumerate(wanted):
         if late():
@@ -215,6 +229,13 @@ def read_sources(work: Work, late: Callable[[], bool]) -> int:
     return 0
 
 
+def may_read(work: Work, content: bytes) -> bool:
+    """Whether a file may read the environment, or hold a schema that NestJS checks it with."""
+    if TRIGGERS.search(content):
+        return True
+    return b"joi" in content and any(name.encode() in content for name in work.checked)
+
+
 def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
     """Read one file. A broken one gives what stands around the break."""
     content, suffix = work.sources[path], posixpath.splitext(path)[1]
@@ -229,6 +250,7 @@ def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
         called=called,
         imported=imported,
         provided=work.provided,
+        checked=work.checked,
         main=path in work.start,
         is_local=lambda module: work.known.script(path, module) is not None,
     )

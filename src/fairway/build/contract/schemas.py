@@ -13,6 +13,7 @@ from fairway.build.contract import adonis, env_schema, joi, judge, libraries, va
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
 from fairway.build.contract.literals import NAME, Constants, arguments, entry, literal
+from fairway.build.contract.moment import Moment
 from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Need
 
@@ -21,9 +22,20 @@ Names = Mapping[str, frozenset[str]]
 NONE: frozenset[str] = frozenset()
 
 
-def find(syntax: Syntax, constants: Constants, environments: frozenset[int], when: When) -> Iterator[Found]:
-    """The readings of every schema in the file. `environments` are the ids of the expressions worth `process.env`."""
+def find(
+    syntax: Syntax,
+    constants: Constants,
+    environments: frozenset[int],
+    when: When,
+    checked: frozenset[str] = NONE,
+) -> Iterator[Found]:
+    """The readings of every schema in the file. `environments` are the ids of the expressions worth `process.env`,
+    `checked` the names of schemas that NestJS's ConfigModule is given elsewhere."""
     imported = libraries.imports(syntax)
+    if checked and "joi" in imported and "nest" not in imported:
+        for declarator in syntax.all("variable_declarator"):
+            if syntax.text(field_of(declarator, "name")) in checked:
+                yield from joi.joi_fields(syntax, constants, field_of(declarator, "value"), Moment.START)
     for call in syntax.all("call_expression") if imported else ():
         function = field_of(call, "function")
         if function is not None and function.type == "identifier":

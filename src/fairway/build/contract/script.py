@@ -40,12 +40,14 @@ def read(
     called: frozenset[str] = frozenset(),
     imported: Mapping[str, Helper] = NOTHING,
     provided: frozenset[str] = frozenset(),
+    checked: frozenset[str] = frozenset(),
     main: bool = True,
     is_local: Callable[[str], bool] = lambda module: module.startswith("."),
 ) -> Reading:
     """Read a file. `called` are its functions that other files call as they start, `imported` the helpers of other
-    files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts; `main`: it
-    is what is started; `is_local` tells a module of the repository from an installed package."""
+    files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts, `checked`
+    the schemas that it holds against the environment then; `main`: it is what is started; `is_local` tells a module of
+    the repository from an installed package."""
     syntax = parse(path, content, LANGUAGES[suffix], main=main, provided=provided)
     constants = Constants(syntax)
     found = Reading(cut=syntax.cut)
@@ -78,7 +80,7 @@ def read(
             use(*reading)
     found.dynamic += [f"{path}:{syntax.line(node)}" for node in unread]
     whole = frozenset(node.id for node in access.environments(syntax))
-    for reading in (*schemas.find(syntax, constants, whole, when), *class_validator.find(syntax)):
+    for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax)):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when))
     found.prisma = makes_prisma(syntax) and connects(syntax, when)
