@@ -115,6 +115,8 @@ def test_the_installer_comes_from_the_lock_file(files: dict[str, str], manager: 
     [
         ({".python-version": "3.11.4\n"}, "3.11.4"),
         ({"runtime.txt": "python-3.10.2\n"}, "3.10.2"),
+        ({"mise.toml": "[tools]\nnode = '22'\npython = '3.11'\n"}, "3.11"),
+        ({"mise.toml": "[tools]\npython = 'latest'\n"}, "3.12"),
         ({"pyproject.toml": "[project]\nrequires-python = '>=3.9,<3.12'\n"}, "3.11"),
         ({"pyproject.toml": "[tool.poetry.dependencies]\npython = '^3.13'\n"}, "3.13"),
         ({"pyproject.toml": "[project]\nrequires-python = '>=3.13,<4.0'\n"}, "3.13"),

@@ -120,7 +120,8 @@ def test_the_start_script_becomes_the_process(scripts: dict[str, str], command: 
     [
         ({"outputPath": "dist/shop", "main": "src/main.ts"}, ("node", "dist/shop/main.js")),
         ({"outputPath": "out", "main": "src/a.ts", "outputFileName": "shop.js"}, ("node", "out/shop.js")),
-        ({"outputPath": "{workspaceRoot}/out", "main": "src/a.ts"}, ("nx", "serve")),
+        ({"outputPath": "{workspaceRoot}/out", "main": "src/a.ts"}, ("node", "out/a.js")),
+        ({"outputPath": "{options.place}/out", "main": "src/a.ts"}, ("nx", "serve")),
         ([], ("nx", "serve")),
     ],
 )
@@ -134,6 +135,49 @@ def test_nx_serve_starts_what_nx_build_makes(options: object, command: tuple[str
 
     assert detection.start is not None
     assert detection.start.command == command
+
+
+@pytest.mark.parametrize(
+    ("start", "build", "command"),
+    [
+        ("nx serve orders", "nx build orders", ("node", "dist/apps/orders/main.js")),
+        ("nx run orders:serve:production", "nx run orders:build", ("node", "dist/apps/orders/main.js")),
+        ("nx serve desk", "nx run-many --target=build --all", ("node", "apps/desk/out/main.js")),
+        ("nx serve orders", "tsc", ("nx", "serve", "orders")),
+        ("nx serve unknown", "nx build unknown", ("nx", "serve", "unknown")),
+        ("nx run orders:lint", "nx build orders", ("nx", "run", "orders:lint")),
+    ],
+)
+def test_nx_serve_of_one_project_of_several_starts_what_its_build_makes(
+    start: str, build: str, command: tuple[str, ...]
+) -> None:
+    orders = {
+        "name": "orders",
+        "targets": {"build": {"options": {"outputPath": "dist/apps/orders", "main": "a/main.ts"}}},
+    }
+    desk = {"targets": {"build": {"options": {"outputPath": "{projectRoot}/out", "main": "b/main.ts"}}}}
+
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": start, "build": build}, devDependencies={"nx": "20"}),
+            "apps/orders-api/project.json": json.dumps(orders),
+            "apps/desk/project.json": json.dumps(desk),
+            "apps/broken/project.json": "{",
+        }
+    )
+
+    assert detection.start is not None
+    assert detection.start.command == command
+
+
+def test_what_newer_compilers_make_at_the_start_is_made_in_the_image() -> None:
+    text = package(scripts={"start": "tsdown && node dist/a.js"}, devDependencies={"tsdown": "0.12"})
+
+    detection = detected({"package.json": text, "src/a.ts": ""})
+
+    assert detection.build is not None
+    assert detection.start is not None
+    assert (detection.build.command, detection.start.command) == ("tsdown", ("node", "dist/a.js"))
 
 
 def test_a_program_of_an_older_package_keeps_that_package_in_the_image() -> None:

@@ -152,7 +152,7 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
         )
         compiled = typescript.output(tree, "src/main.ts") if entry else ""
         return replace(command, words=("node", compiled)) if compiled else command
-    if command.program == "nx" and words[1:2] == ("serve",) and (made := nx.output(tree, package)):
+    if made := nx.output(tree, package, command):
         return replace(command, words=("node", made))
     if command.program in NITRO and words[1:2] in ((), ("dev",), ("start",), ("preview",)) and makes_nitro(package):
         return replace(command, words=("node", NITRO_SERVER))

@@ -49,7 +49,8 @@ DATABASE = re.compile(
 )
 BUILDERS = frozenset(
     {
-        "tsc", "tsup", "webpack", "babel", "esbuild", "rollup", "swc", "ncc", "parcel", "rimraf", "copyfiles",
+        "tsc", "tsdown", "tsgo", "tsup", "rolldown", "pkgroll", "bunchee", "lb-tsc", "lb-clean",
+        "webpack", "babel", "esbuild", "rollup", "swc", "ncc", "parcel", "rimraf", "copyfiles",
         "cpx", "cpy",
         "tsc-alias", "mkdirp", "del-cli", "shx", "tspc", "ttsc", "unbuild", "vite-node", "microbundle", "gulp", "grunt",
         "rm", "cp", "mkdir"

@@ -29,6 +29,7 @@ CODENAMES = {
 }
 MOVING = frozenset({"node", "stable", "latest", "current", "lts", "lts/*", "*", "system", "default"})
 EXACT = re.compile(r"[v=]?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?$")
+TOOLS = ("mise.toml", ".mise.toml", ".config/mise.toml", ".config/mise/config.toml", ".prototools")
 OLDEST_NAMED = 8
 OLDEST_ADVISED = 12
 ANY = 9999
@@ -62,8 +63,19 @@ def named(tree: Tree, package: Package, root: Tree) -> list[tuple[str, str]]:
             found += [(text, file)] if text else []
         if asdf := re.search(rb"^\s*(?:nodejs|node)\s+(\S+)", place.read(".tool-versions") or b"", re.MULTILINE):
             found.append((asdf[1].decode("utf-8", "replace"), ".tool-versions"))
+        found += tools(place, "node")
     if volta := package.volta.get("node"):
         found.append((volta, "package.json (volta)"))
+    return found
+
+
+def tools(place: Tree, tool: str) -> list[tuple[str, str]]:
+    """The version of a tool in mise's and proto's files, with the file."""
+    found: list[tuple[str, str]] = []
+    for file in TOOLS:
+        text = (place.read(file) or b"").decode("utf-8-sig", "replace")
+        if match := re.search(rf"""^\s*['"]?{tool}['"]?\s*=\s*(?:\[\s*)?['"]([^'"]+)['"]""", text, re.MULTILINE):
+            found.append((match[1], file))
     return found
 
 

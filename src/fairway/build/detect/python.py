@@ -3,7 +3,15 @@
 import re
 from dataclasses import replace
 
-from fairway.build.detect import python_django, python_packages, python_routes, python_start, shell, source
+from fairway.build.detect import (
+    node_version,
+    python_django,
+    python_packages,
+    python_routes,
+    python_start,
+    shell,
+    source,
+)
 from fairway.build.detect.python_packages import Packages
 from fairway.build.detect.python_served import Started
 from fairway.build.detect.source import Source
@@ -154,7 +162,7 @@ def notes(tree: Tree, framework: str | None, started: Started | None) -> tuple[s
 
 
 def version(tree: Tree, packages: Packages) -> Runtime:
-    """The Python version: .python-version, runtime.txt, .tool-versions, Pipfile, then `requires-python`."""
+    """The Python version: .python-version, runtime.txt, .tool-versions, Pipfile, mise, then `requires-python`."""
     allowed = satisfying(wanted) if (wanted := requirement(packages)) else ()
     for file, pattern in (
         (".python-version", r"^(?:python-|cpython-)?(\d+\.\d+(?:\.\d+)?)"),
@@ -166,6 +174,9 @@ def version(tree: Tree, packages: Packages) -> Runtime:
         if found := re.search(pattern, text, re.MULTILINE):
             others = tuple(other for other in allowed if other != found[1] and found[1].count(".") == 1)
             return Runtime(language="python", version=found[1], where=file, others=others[:MOST_OTHERS])
+    for text, file in node_version.tools(tree, "python"):
+        if found := re.match(r"\d+\.\d+(?:\.\d+)?$", text):
+            return Runtime(language="python", version=found[0], where=file)
     if allowed:
         return runtime(allowed, "pyproject.toml")
     return runtime(VERSIONS, "the default: no file names a version")
