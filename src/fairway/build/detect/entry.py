@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import medusa, needs, nx, pm2, shell, typescript, unwrap
+from fairway.build.detect import medusa, needs, nx, pm2, procfile, shell, typescript, unwrap
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -88,9 +88,8 @@ def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
 
 def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
     """The commands that may start the app, the best first, each with its place."""
-    procfile = (tree.read("Procfile") or b"").decode("utf-8", "replace")
-    if web := re.search(r"^web\s*:\s*(\S.*)$", procfile, re.MULTILINE):
-        yield web[1].strip(), f"Procfile:{procfile.count(chr(10), 0, web.start()) + 1}"
+    if web := procfile.web(tree):
+        yield web.command, web.where
     ordinary = ("start", *PRODUCTION)
     first = [name for name in ordinary if name in package.scripts]
     if "start" in first and first[1:] and compiles_itself(package.scripts["start"]):

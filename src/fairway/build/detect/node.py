@@ -21,6 +21,7 @@ from fairway.build.detect import (
     package_manager,
     port,
     prisma,
+    procfile,
     source,
 )  # fmt: skip
 from fairway.build.detect.entry import Entry
@@ -122,7 +123,12 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
             health_path=healthy.path if healthy else None,
             command=found.start.command if found else None,
         ),
-        notes=(*wanted.notes, *(found.notes if found else ()), *install_notes(install, choice.packages)),
+        notes=(
+            *wanted.notes,
+            *(found.notes if found else ()),
+            *procfile.notes(app.tree),
+            *install_notes(install, choice.packages),
+        ),
         problems=(
             *choice.problems,
             *start_problems,

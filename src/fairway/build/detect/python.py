@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairway.build.detect import (
     node_version,
+    procfile,
     python_django,
     python_packages,
     python_routes,
@@ -158,7 +159,7 @@ def notes(tree: Tree, framework: str | None, started: Started | None) -> tuple[s
         found.append(
             f"{', '.join(started.extra)} is added to the image: the start command needs it, and nothing lists it"
         )
-    return tuple(found)
+    return (*found, *procfile.notes(tree))
 
 
 def version(tree: Tree, packages: Packages) -> Runtime:

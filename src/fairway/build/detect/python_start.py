@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fairway.build.detect import python_django, python_gunicorn, python_reach, python_script, shell
+from fairway.build.detect import procfile, python_django, python_gunicorn, python_reach, python_script, shell
 from fairway.build.detect.python_served import ASYNCHRONOUS, Started, module, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
@@ -55,9 +55,8 @@ def command(
     scripts: Mapping[str, object],
 ) -> Started | None:
     """The start command, by itself."""
-    procfile = (tree.read("Procfile") or b"").decode("utf-8", "replace")
-    if web := re.search(r"^web\s*:\s*(\S.*)$", procfile, re.MULTILINE):
-        return from_text(web[1].strip(), f"Procfile:{procfile.count(chr(10), 0, web.start()) + 1}", names)
+    if web := procfile.web(tree):
+        return from_text(web.command, web.where, names)
     if (
         framework == "Django"
         and (folder := python_django.folder(tree)) is not None
