@@ -276,6 +276,42 @@ def test_a_pm2_file_says_the_script(text: str, command: tuple[str, ...]) -> None
     assert detection.start.command == command
 
 
+SEVERAL = """module.exports = { apps: [
+  {
+    name: 'api', script: './a.js',
+    env: { LOG: 'debug', REGION: 'eu' }, env_production: { NODE_ENV: 'production', PORT: 1 },
+  },
+  { name: 'mail', script: "jobs/send_mail.js", env: { QUEUE: 'mail' } },
+] }"""
+
+
+@pytest.mark.parametrize("scripts", [{"start": "pm2-runtime start ecosystem.config.js --env production"}, {}])
+def test_what_a_pm2_file_says_beyond_its_first_command_is_told(scripts: dict[str, str]) -> None:
+    detection = detected({"package.json": package(scripts=scripts), "a.js": "", "ecosystem.config.js": SEVERAL})
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "./a.js")
+    assert [note for note in detection.notes if "ecosystem" in note] == [
+        "LOG, REGION of ecosystem.config.js are not set, for pm2 is not used: fairway env set LOG",
+        "jobs/send_mail.js is not started, only the first app of ecosystem.config.js is: "
+        '[services.send-mail] command = ["node", "jobs/send_mail.js"]',
+    ]
+
+
+def test_a_pm2_file_of_one_app_without_variables_needs_no_word() -> None:
+    text = "module.exports = { apps: [{ script: './a.js', env: { NODE_ENV: 'production' } }] }"
+
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "pm2 start ecosystem.config.js"}),
+            "a.js": "",
+            "ecosystem.config.js": text,
+        }
+    )
+
+    assert not [note for note in detection.notes if "ecosystem" in note]
+
+
 def test_typescript_under_nodemon_starts_from_the_build_output() -> None:
     detection = detected(
         {

@@ -126,6 +126,7 @@ def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: 
         for command in commands[:-1]
         if needs.touches_database(command.render())
     )
+    notes += pm2.notes(tree, script_text(package, text))
     last = commands[-1]
     if any(command.operator in ("||", "|", "&") for command in commands) or last.program in unwrap.RUNNERS:
         notes += (f"the start command keeps its shell ({where}): stop signals go to the whole process group",)

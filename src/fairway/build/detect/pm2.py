@@ -4,6 +4,7 @@ They are programs (`module.exports = {apps: [...]}`) or JSON; either way the fir
 `node_args` stand there as plain texts, and that is all that is read.
 """
 
+import posixpath
 import re
 
 from fairway.build.detect import shell
@@ -20,6 +21,12 @@ FILES = (
     "ecosystem.json",
     "processes.json",
 )
+NAMED = re.compile(r"\bpm2(?:-runtime|-docker)?\s[^|;&]*?(?P<path>[\w./-]+(?:\.config\.[cm]?js|\.json|\.ya?ml))")
+SCRIPT = re.compile(r"""\bscript['"]?\s*:\s*(?:'(?P<single>[^'\n]*)'|"(?P<double>[^"\n]*)"|`(?P<back>[^`$\n]*)`)""")
+ENVIRONMENT = re.compile(r"""\benv(?:_production|_prod)?['"]?\s*:\s*\{(?P<body>[^{}]*)\}""")
+NAME = re.compile(r"""(?:^|[,{\n])\s*['"]?([A-Z][A-Z0-9_]*)['"]?\s*:""")
+OWN = frozenset({"NODE_ENV", "PORT"})
+MOST_TOLD = 5
 VALUE = r"""['"]?\b{key}['"]?\s*:\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`$\n]*)`)"""
 
 
@@ -47,6 +54,32 @@ def command(tree: Tree, path: str) -> tuple[str, ...] | None:
         return (*words(script), *arguments)
     program = interpreter.rpartition("/")[2] if interpreter else "node"
     return (program, *words(value(own, "node_args") or value(own, "interpreter_args")), script, *arguments)
+
+
+def notes(tree: Tree, started: str) -> tuple[str, ...]:
+    """What the file that a start command gives to pm2 says beyond its first app's command, which alone is used: the
+    variables that it sets, and the other apps that it starts."""
+    named = NAMED.search(started)
+    path = named["path"].removeprefix("./") if named else ""
+    if not path or command(tree, path) is None:
+        return ()
+    text = sourcetext.strip_script((tree.read(path) or b"").decode("utf-8", "replace"))
+    scripts = list(SCRIPT.finditer(text))
+    first = text[: scripts[1].start()] if len(scripts) > 1 else text
+    names = dict.fromkeys(
+        name for block in ENVIRONMENT.finditer(first) for name in NAME.findall(block["body"]) if name not in OWN
+    )
+    found = []
+    if names:
+        found.append(
+            f"{', '.join(names)} of {path} are not set, for pm2 is not used: fairway env set {next(iter(names))}"
+        )
+    for script in scripts[1:MOST_TOLD]:
+        name = script["single"] or script["double"] or script["back"]
+        service = re.sub(r"[^a-z0-9]+", "-", posixpath.splitext(posixpath.basename(name))[0].lower()).strip("-")
+        line = f'[services.{service or "worker"}] command = ["node", "{name}"]'
+        found.append(f"{name} is not started, only the first app of {path} is: {line}")
+    return tuple(found)
 
 
 def value(text: str, key: str) -> str:
