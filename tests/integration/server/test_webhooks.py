@@ -37,7 +37,7 @@ async def secret(served, forge) -> str:
 @pytest.fixture
 async def outside(served):
     """Somebody without any token."""
-    async with httpx.AsyncClient(base_url=served.settings.url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=served.settings.url, trust_env=False, verify=False, timeout=30) as client:
         yield client
 
 
