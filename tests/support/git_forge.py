@@ -62,7 +62,7 @@ def serving(root: Path) -> Iterator[Forge]:
     forge.bare()
     server.forge = forge  # type: ignore[attr-defined]
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))  # how soon it sees its end
     thread.start()
     try:
         yield forge

@@ -64,7 +64,7 @@ def serving(host: str, token: str) -> Iterator[PrivateRegistry]:
 
     server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)
     address = f"{host}:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))  # how soon it sees its end
     thread.start()
     try:
         yield PrivateRegistry(address, integrity, asked)

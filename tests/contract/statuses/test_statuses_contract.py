@@ -110,7 +110,7 @@ def playing(forge: Forge) -> Iterator[Played]:
     played = Played(forge=forge, port=server.server_address[1])
     server.played = played  # type: ignore[attr-defined]
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))  # how soon it sees its end
     thread.start()
     try:
         yield played
