@@ -51,10 +51,13 @@ process.on('SIGTERM', () => {
 def until(condition: Callable[[], Any], *, patience: float = 60.0, what: str = "it") -> Any:
     """The condition's first true value. Raises AssertionError that names `what` when it never is."""
     deadline = time.monotonic() + patience
+    asked = time.monotonic()
     while not (value := condition()):
-        if time.monotonic() > deadline:
+        if (now := time.monotonic()) > deadline:
             raise AssertionError(f"{what} did not happen within {patience:.0f} s")
-        time.sleep(0.05)
+        # Many ask by a command: without a pause as long as it took they would take a core from what they wait for.
+        time.sleep(max(0.05, now - asked))
+        asked = time.monotonic()
     return value
 
 
