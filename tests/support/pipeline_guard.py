@@ -1,6 +1,6 @@
 """The guard as a stage sees it: one that ends each order as it is told to, and what a stage is given with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,7 +50,8 @@ class Fake:
     orders: list[Order] = field(default_factory=list)
     passages: dict[int, Passage] = field(default_factory=dict)
     abandoned: list[str] = field(default_factory=list)
-    ways_back: list[WayBack] = field(default_factory=list)
+    made: Sequence[Passage] = ()
+    ways_back: Sequence[WayBack] = ()
     back: Passage | Exception = field(default_factory=make_passage)
 
     async def take(self, order: Order, log: Callable[[str], None]) -> Passage:
@@ -60,13 +61,16 @@ class Fake:
         return ended
 
     async def take_back(self, wanted: WayBack, log: Callable[[str], None]) -> Passage:
-        self.ways_back.append(wanted)
+        self.ways_back = (*self.ways_back, wanted)
         if isinstance(self.back, Exception):
             raise self.back
         return self.back
 
     async def get(self, app: AppName, number: int) -> Passage:
         return self.passages[number]
+
+    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 20) -> Sequence[Passage]:
+        return self.made
 
     async def abandon(self, app: AppName, key: str) -> None:
         self.abandoned.append(key)

@@ -93,7 +93,7 @@ async def test_it_stays_where_the_release_before_serves_on_it() -> None:
     answer, guard, _ = await fail(migrated(**WAY), Conflict("never asked"), DOWN)
 
     assert isinstance(answer, Failed)
-    assert guard.ways_back == []
+    assert guard.ways_back == ()
     assert answer.cause.sentence == "diagnosed GET /healthz answered 500"
     assert answer.cause.seen == "its database has the migrations, on which release 17 was seen to hold"
     assert answer.cause.fix == "push a commit that mends it; it finds the migrations made"
@@ -105,7 +105,7 @@ async def test_a_deployment_that_succeeds_takes_nothing_back() -> None:
 
     assert isinstance(answer, Done)
     assert answer.summary.endswith("; 1 migration in 0.3 s")
-    assert guard.ways_back == []
+    assert guard.ways_back == ()
 
 
 async def test_by_policy_it_is_taken_back_beside_the_release_that_serves() -> None:
@@ -146,10 +146,41 @@ async def test_one_that_is_not_taken_back_beside_it_says_how_the_database_stands
     assert (answer.cause.seen, answer.cause.fix) == (seen, fix)
 
 
+async def retry(made: list[Passage]) -> Fake:
+    """The second attempt, which finds nothing pending, and fails."""
+    yard, guard = Yard(), Fake(lambda order: make_passage(status=PassageStatus.SKIPPED))
+    guard.made, guard.back = made, ended(PassageStatus.MIGRATED, Outcome.APPLIED)
+    await yard.store.apps.create(APP, at=1.0)
+    async with running(yard, fails=frozenset({2})):
+        await yard.deploy(41)
+        stage = DeployStage(yard.deployer, manifest.load, guard=guard)
+        answer = await stage.run(work(execution(environment()), toml=HEAD + DOWN + BACK, attempt=2))
+    assert isinstance(answer, Failed)
+    return guard
+
+
+async def test_a_retry_takes_back_what_the_first_attempt_has_migrated() -> None:
+    mine = replace(migrated(**WAY), execution=ExecutionNumber(42))
+    others = replace(mine, number=7, execution=ExecutionNumber(41))
+
+    guard = await retry([mine, others])
+
+    (wanted,) = guard.ways_back
+    assert (wanted.passage, wanted.key) == (1, "execution/42/production/back/2")
+
+
+async def test_a_retry_takes_back_nothing_that_is_gone_or_another_s() -> None:
+    mine = replace(migrated(**WAY), execution=ExecutionNumber(42))
+    gone = make_passage(number=2, status=PassageStatus.MIGRATED, back_of=1)
+    others = replace(mine, number=7, execution=ExecutionNumber(41))
+
+    assert (await retry([gone, mine, others])).ways_back == ()
+
+
 async def test_a_policy_that_nothing_was_rehearsed_for_says_why_it_is_not_followed() -> None:
     answer, guard, _ = await fail(migrated(), Conflict("never asked"), 'tool = "sql"\n' + BACK)
 
-    assert guard.ways_back == []
+    assert guard.ways_back == ()
     assert "not taken back: passage 1 has rehearsed no way back" in answer.cause.seen
 
 
@@ -163,7 +194,7 @@ async def test_nothing_is_taken_back_while_tasks_of_the_failed_release_run() -> 
     failed = Failed(summary="no", cause=Cause(sentence="no"))
     answer = await undoing.see_to(work(execution(environment())), release, migrated(**WAY), failed, guard, never)
 
-    assert guard.ways_back == []
+    assert guard.ways_back == ()
     assert "not taken back: tasks of the failed release still run, and they need them" in answer.cause.seen
 
 

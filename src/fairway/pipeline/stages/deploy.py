@@ -67,7 +67,11 @@ class DeployStage:
             return migrated
         deployment = await self._deployer.roll_out(release, execution.number, work.log, attempt=work.attempt)
         answer = conclude(deployment, execution, migrated.summary if migrated is not None else "")
-        if isinstance(answer, Done) or migrated is None:
+        if isinstance(answer, Done):
+            return answer
+        # A retry finds nothing pending, and fails on what the first attempt has migrated all the same.
+        migrated = migrated or await guarded.find_migrated(work, release, self._guard)
+        if migrated is None:
             return answer
         gone = functools.partial(self._deployer.see_out, deployment, work.log)
         return await undoing.see_to(work, release, migrated, answer, self._guard, gone)

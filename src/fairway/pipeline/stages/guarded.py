@@ -1,5 +1,6 @@
 """The guard before a deployment, as its stage has it: what is ordered, and what its passage means for the stage."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -37,6 +38,10 @@ class Guarding(Protocol):
         """An earlier passage. Raises NotFound."""
         ...
 
+    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 20) -> Sequence[Passage]:
+        """The newest passages, newest first."""
+        ...
+
     async def abandon(self, app: AppName, key: str) -> None:
         """End the passages whose keys begin so, as far as they do not migrate."""
         ...
@@ -60,6 +65,10 @@ class Unguarded:
     async def get(self, app: AppName, number: int) -> Passage:
         """Raises NotFound."""
         raise NotFound(f"{app} has no passage {number}")
+
+    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 20) -> Sequence[Passage]:
+        """There is none."""
+        return ()
 
     async def abandon(self, app: AppName, key: str) -> None:
         """There is none."""
@@ -100,6 +109,15 @@ async def migrate(work: Work, release: Release, guard: Guarding) -> Passage | Fa
     if passage.status not in ENDED_WELL:
         return fail(passage, work)
     return passage if passage.status is PassageStatus.MIGRATED else None
+
+
+async def find_migrated(work: Work, release: Release, guard: Guarding) -> Passage | None:
+    """What an earlier attempt of the execution has migrated, and is still there; None when it has not."""
+    if release.description.migrations is None:
+        return None
+    made = guarding.still_there(await guard.list(release.app, environment=release.environment))
+    mine = (each for each in made if each.execution == work.execution.number)
+    return next(mine, None)
 
 
 async def find_agreed(work: Work, release: Release, guard: Guarding) -> Agreed:
