@@ -148,7 +148,12 @@ class ScriptedPipeline:
             Trigger(kind=rollback.TRIGGER, by=by),
             rollback.define(environment),
             at=time(),
-            rollback=Rollback(release=kept.number, target=ExecutionNumber(1)),
+            rollback=Rollback(
+                release=kept.number,
+                target=ExecutionNumber(1),
+                accepted=accepted,
+                takes_back=7 if take_back else None,
+            ),
         )
         await self.submitted(app, made.number)
         return made

@@ -627,13 +627,21 @@ async def test_rollback_restart_and_scale_are_passed_on_with_who_asked(live):
     assert (rollback.status_code, restart.status_code, scale.status_code) == (201, 202, 200)
     assert (rollback.json()["kind"], rollback.json()["rollback"]) == (
         "ROLLBACK",
-        {"release": 1, "target": 1, "after": None},
+        {"release": 1, "target": 1, "after": None, "takes_back": None},
     )
     assert rollback.json()["trigger"] == {"kind": "rollback", "by": "owner"}
     assert scale.json() == {"services": {"web": {"from": 1, "to": 4, "scaling": None}}}
     assert live.pipeline.asked == [("rollback", "shop", "production", 1, "owner")]
     assert live.deployer.asked[0] == ("restart", "shop", "production", "web", "owner")
     assert live.deployer.asked[-1] == ("scale", "shop", "production", {"web": 4}, "owner")
+
+
+async def test_a_rollback_says_what_it_takes_back(live):
+    asked = {"environment": "production", "release": 1, "take_back": True}
+
+    rollback = (await live.api.post(f"{API}/apps/shop/rollback", json=asked)).json()["rollback"]
+
+    assert rollback["takes_back"] == 7
 
 
 @pytest.mark.parametrize(
