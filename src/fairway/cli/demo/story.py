@@ -55,8 +55,8 @@ class Story:
         self.sandbox = sandbox
         self.program = program
         self.report = report
-        # Without a thought between two rounds they would take all of a small machine for themselves.
-        self.load = Load(sandbox.apps_port, HOST, pause=0.05)
+        # Without a thought between two rounds they would take all of a small machine, and the pushes would wait.
+        self.load = Load(sandbox.apps_port, HOST, pause=0.25)
         self.steps: list[Step] = []
 
     async def tell(self) -> list[Step]:
