@@ -38,7 +38,7 @@ check: static ## format, lint, types, import contracts, unit tests, documentatio
 fast: setup
 	$(BIN)/python -m pytest -q $(FAST) -n 2
 
-# They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first.
+# They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 --dist loadfile --no-loadscope-reorder --durations 15
 
