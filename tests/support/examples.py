@@ -1,10 +1,13 @@
-"""How many examples hypothesis makes up for a property: all, or so many of each hundred as FAIRWAY_TEST_EXAMPLES says.
+"""How many examples hypothesis makes up for a property, and at how many of its calls something is killed: all, or so
+many of each hundred as FAIRWAY_TEST_EXAMPLES says.
 
 `make check` is run before every commit and takes a fifth; `make test`, CI and pytest by itself take all. Examples are
 others in each run, so what one fifth does not find the next may; what fails is kept in .hypothesis and tried first.
 """
 
 import os
+import random
+from collections.abc import Sequence
 
 from hypothesis import settings
 
@@ -14,6 +17,13 @@ PERCENT = int(os.environ.get("FAIRWAY_TEST_EXAMPLES", "100"))
 def examples(full: int) -> int:
     """The `max_examples` of a property that has `full` of them in `make test`: at least 10, or all if it has fewer."""
     return max(min(full, 10), full * PERCENT // 100)
+
+
+def some(places: Sequence[int]) -> Sequence[int]:
+    """Of the calls at which something may be killed, every fifth where there is a fifth of the examples: beginning with
+    another one in each run, so that all have their turn."""
+    step = max(1, 100 // PERCENT)
+    return places[random.randrange(step) :: step]
 
 
 def take_as_default() -> None:

@@ -14,6 +14,7 @@ from fairway.pipeline.cloud.failing import StageFailed
 from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES
 from support.cloud_guard import DATA, GUARDED, GuardedCloud, synthesize
 from support.cloud_stage import APP, PRODUCTION, TOML
+from support.examples import some
 from support.guard_world import URL, Script, add_column
 from support.mortal import Killed
 
@@ -162,7 +163,7 @@ async def test_left_there_the_variable_takes_nothing_back_again(half: GuardedClo
 
 async def test_killed_at_any_call_a_backup_is_put_back_at_most_before_the_migration() -> None:
     calls = 0
-    for at in range(1, 400):
+    for at in some(range(1, 400)):
         world = GuardedCloud()
         await world.prepare()
         await world.deploy()
@@ -173,7 +174,7 @@ async def test_killed_at_any_call_a_backup_is_put_back_at_most_before_the_migrat
         try:
             await world.deploy(mended)
         except Killed:
-            calls += 1
+            calls = at
         else:
             break
         world.at, migrated = 0, "3_more" in world.database.applied
@@ -462,7 +463,7 @@ async def test_records_that_are_away_at_its_end_leave_it_to_a_retry(
 async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: str, after: bool) -> None:
     """The migration is made once, and the services follow only where it was."""
     calls = 0
-    for at in range(1, 400):
+    for at in some(range(1, 400)):
         world = GuardedCloud()
         await world.prepare()
         await world.deploy()
@@ -476,7 +477,7 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: s
         try:
             await run(world)
         except Killed:
-            calls += 1
+            calls = at
         else:
             break
         world.at = 0
