@@ -9,8 +9,8 @@ from support.stage_calls import HERE
 
 Asked = tuple[str, str, Mapping[str, str]]
 """An action, a resource, and the keys that conditions are held against."""
-RENAMED = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
-"""Calls that IAM knows by another name."""
+RENAMED = {"s3:HeadObject": "s3:GetObject"}
+"""Calls that IAM knows by another name, and the session does not."""
 EVERYWHERE = ("ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:ListTaskDefinitionFamilies")
 """Calls that AWS knows no resources for."""
 

@@ -180,15 +180,20 @@ def test_one_that_fails_on_the_copy_leaves_database_and_stack_as_they_were(room:
     assert room.left() == ""
 
 
-def test_a_stage_that_is_killed_while_the_task_migrates_finds_it_and_goes_on(room: Room, database: Address) -> None:
+def test_a_stage_that_is_killed_in_the_rehearsal_and_then_while_the_task_migrates_goes_on_each_time(
+    room: Room, database: Address
+) -> None:
     room.release(guard_image.build(SLOW), "2")
 
+    room.kill_at("rehearsal │ applying", "stage", "deploy", "production")
+    left, began = room.left(), room.ran()
     killed = room.kill_at("migration │ applying", "stage", "deploy", "production")
     (task,) = room.ran()
     running = docker_room.inspect(task)["State"]["Status"]
     between = columns(database)
     status, said = room.deploy()
 
+    assert (left != "", began) == (True, [])
     assert (running, between) == ("running", ["code", "id", "total"]), killed
     assert status == 0, said
     assert "looking for what became of it" in said
