@@ -49,7 +49,7 @@ SPEED = 40.0
 """How much faster the clock goes: ten seconds of back-off take a quarter of one."""
 MIDNIGHT = 1_798_761_600.0
 """2027-01-01 00:00 UTC, at which the job is due; it is not due again for a year."""
-BEFORE = 16.0
+BEFORE = 60.0
 """Seconds before midnight at which the story begins."""
 MOMENT = 0.005
 PATIENCE = 20.0

@@ -289,6 +289,25 @@ async def test_a_program_that_is_not_in_the_image_is_named(docker_made: Room, im
     assert "no-such-program" in lines[0]
 
 
+async def test_a_question_without_a_line_end_is_told_though_the_job_ends_at_once(
+    docker_made: Room, image: Image
+) -> None:
+    """Docker's answer that follows a container may end before it has the last of what was printed."""
+    asks = spec_of(image, "sh", "-c", "printf 'Are you sure? (y/N) '; read answer || exit 1")
+    told: list[list[str]] = []
+    for number in range(12):
+        lines: list[str] = []
+        job = JobId(f"{os.getpid() + number + 1:012x}")
+
+        end = await docker_made.run(asks, lines, job=job)
+
+        assert end.code == 1
+        told.append(lines)
+        await docker_made.jobs.remove(job)
+
+    assert told == [["Are you sure? (y/N) "]] * 12
+
+
 async def test_variables_are_in_no_argument(docker_made: Room) -> None:
     await docker_made.run(docker_made.writes)
 

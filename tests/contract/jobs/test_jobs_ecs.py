@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,10 +33,10 @@ SPEC = JobSpec(
 
 
 class Clock:
-    """A time that a test sets; sleeping only lets others run."""
+    """A time that a test sets, from that of the scheduler's tasks on; sleeping only lets others run."""
 
     def __init__(self) -> None:
-        self.at = 1_800_000_000.0
+        self.at = time.time()
 
     def now(self) -> float:
         return self.at

@@ -173,6 +173,8 @@ class DockerJobs:
             try:
                 await printed.read(follow=True)
                 await self._wait(container)
+                # On a busy host Docker may end the answer before it has written what was printed last.
+                await printed.read(follow=False)
                 return
             except Unavailable:
                 await asyncio.sleep(PAUSE)
