@@ -31,7 +31,7 @@ static: environment
 	$(BIN)/python docs/generate.py --check
 
 # Before every commit: a fifth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
-check: static ## format, lint, types, import contracts, unit tests, documentation: a minute on 2 cores
+check: static ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
 	FAIRWAY_TEST_EXAMPLES=20 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
@@ -42,7 +42,7 @@ fast: setup
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 --dist loadfile --no-loadscope-reorder --durations 15
 
-test: setup static fast slow ## everything, with real Docker, HAProxy, registry, PostgreSQL and git
+test: setup static fast slow ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 20 to 30 minutes on 2 cores
 
 exhaustive: setup ## what `make test` has a sample of: the other templates for AWS, the other deaths of a server
 	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive -n 2
