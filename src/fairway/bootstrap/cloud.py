@@ -43,7 +43,6 @@ from fairway.ports.builder import LogSink
 from fairway.ports.registry import Registry
 from fairway.provision.parts import Parts
 from fairway.settings import Settings
-from fairway.settings import read as read_settings
 
 OWNER = "fairway-stage"
 """Names the throwaway containers of its builds: in CodeBuild no other build has the same engine."""
@@ -95,7 +94,12 @@ async def build(source: Source, settings: Settings, telling: Telling) -> Handove
 
 
 async def deploy(
-    handover: Handover, environment: str, role: str | None, telling: Telling, environ: Mapping[str, str]
+    handover: Handover,
+    environment: str,
+    role: str | None,
+    settings: Settings,
+    telling: Telling,
+    environ: Mapping[str, str],
 ) -> None:
     """The stage of an environment. `role` is the ARN of CloudFormation's; `environ` says what somebody insists on.
     Raises what it has told."""
@@ -117,7 +121,7 @@ async def deploy(
                 # Its databases' drivers are not loaded for an environment without migrations.
                 from fairway.bootstrap import cloud_guard
 
-                return cloud_guard.open_guard(session, read_settings().docker_host, wanted, telling.clock)
+                return cloud_guard.open_guard(session, settings.docker_host, wanted, telling.clock)
 
             return deploying.Cloud(parts=parts, rollouts=EcsRollouts(session), guard=guard)
 

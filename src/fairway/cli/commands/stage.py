@@ -86,7 +86,7 @@ def deploy(environment: str, file: str) -> None:
             hint="fairway stage build writes it, and the pipeline hands it on",
         ) from error
     telling = cloud.telling(say)
-    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, telling, os.environ), telling)
+    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, settings.read(), telling, os.environ), telling)
 
 
 def directory(environ: Mapping[str, str]) -> Path:

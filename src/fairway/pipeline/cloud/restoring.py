@@ -7,9 +7,9 @@ the database half-way and made that very backup: the next passage ends that.
 from collections.abc import Sequence
 
 from fairway.domain.passage import Outcome, Passage, PassageStatus
+from fairway.migrate.backups.backing import silent
 from fairway.migrate.parts import Restore
 from fairway.ports.builder import LogSink
-from fairway.ports.databases import Progress
 
 VARIABLE = "FAIRWAY_RESTORE"
 """Of the stage: the number of a backup."""
@@ -35,9 +35,5 @@ async def put_back(wanted: str, made: Sequence[Passage], restore: Restore, by: s
         log(f"restore       …  {VARIABLE}={wanted} is passed over: no database was left half-way after that backup")
         return
     log(f"restore       …  backup {passage.backup} takes the place of the database, by {VARIABLE}")
-    await restore(passage.app, passage.backup, by=by, report=quiet)
+    await restore(passage.app, passage.backup, by=by, report=silent)
     log(f"restore       ✓  backup {passage.backup}")
-
-
-def quiet(progress: Progress) -> None:
-    """How far it is, nobody is told."""
