@@ -4,10 +4,9 @@ Closed, it keeps its services and their counts, and has no task: the orchestrato
 asks. Every deployment opens it, when its first task is healthy.
 """
 
-import asyncio
-from contextlib import aclosing
 from dataclasses import replace
 
+from fairway.deploy import leaving
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.observed import TaskStatus
 from fairway.domain.rollout import Progress
@@ -18,8 +17,6 @@ from fairway.ports.stores import DesiredStates
 
 ATTEMPTS = 5
 """How often a write is tried that somebody else's came before."""
-PATIENCE = 60.0
-"""Seconds, beyond a task's own time to stop, after which one that is still there counts as one that does not end."""
 
 
 class Doors:
@@ -35,15 +32,18 @@ class Doors:
         longest = await self._write(app, environment, closed=True)
         if longest is None:
             return
-        try:
-            async with asyncio.timeout(longest + PATIENCE):
-                await self._see_out(app, environment, log)
-        except TimeoutError as error:
+        timeout = longest + leaving.PATIENCE
+
+        def say(text: str) -> None:
+            log(f"closed; {text}")
+
+        if not await leaving.wait(self._observations, app, environment, self._left, say, timeout=timeout):
             raise WorkFailed(
                 f"{environment} could not be closed",
-                why=f"its tasks did not end within {longest + PATIENCE:.0f} s of their stop signal",
+                why=f"its tasks did not end within {timeout:.0f} s of their stop signal",
                 hint=f"fairway ps -e {environment} shows them",
-            ) from error
+            )
+        log("closed; no task is left")
 
     async def open(self, app: AppName, environment: EnvironmentName) -> None:
         """Let what it ran before come back. Raises Conflict, Unavailable."""
@@ -65,18 +65,6 @@ class Doors:
                 continue
             return max(each.spec.stop_timeout for each in current.services)
         raise AssertionError("the last attempt returns or raises")
-
-    async def _see_out(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
-        said = 0
-        async with aclosing(self._observations.follow(app, environment)) as looks:
-            async for progress in looks:
-                left = self._left(progress)
-                if left == 0:
-                    break
-                if left is not None and left != said:
-                    said = left
-                    log(f"closed; {left} {'task has' if left == 1 else 'tasks have'} still to end")
-        log("closed; no task is left")
 
     def _left(self, progress: Progress) -> int | None:
         """How many tasks have not ended, None when the look did not know yet that it is closed."""

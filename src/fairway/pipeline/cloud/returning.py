@@ -5,7 +5,7 @@ it. The database has stayed where it is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairway.domain import guarding
+from fairway.domain import guarding, taking_back
 from fairway.domain.aws.shipment import Shipment
 from fairway.domain.deployment import Cause
 from fairway.domain.guarding import Return, Way
@@ -21,7 +21,6 @@ VARIABLE = "FAIRWAY_ACCEPT_SCHEMA"
 there accepts nothing else."""
 SHORTEST = 7
 """Characters of a commit's id by which it is named."""
-FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ def require_fit(going: Going, accepted: str, log: LogSink) -> None:
     if found.way is Way.FITS:
         log(f"going back    ✓  {found.sentence}")
         return
-    beyond = f"; it has {listed(found.missing)} beyond {commit(going)}" if found.missing else ""
+    beyond = f"; it has {taking_back.few(found.missing)} beyond {commit(going)}" if found.missing else ""
     if len(accepted) >= SHORTEST and going.shipment.handover.commit.startswith(accepted):
         log(f"going back    ✓  {VARIABLE} accepts that {found.sentence}{beyond}")
         return
@@ -89,9 +88,3 @@ def explain(going: Going, found: Return, beyond: str) -> Cause:
 def commit(going: Going) -> str:
     """`9c1f2e7`."""
     return words.commit(going.shipment.handover.commit)
-
-
-def listed(missing: Sequence[str]) -> str:
-    """The first few, and how many more."""
-    more = f" and {len(missing) - FEW} more" if len(missing) > FEW else ""
-    return ", ".join(missing[:FEW]) + more
