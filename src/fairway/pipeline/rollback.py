@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from fairway.domain import admission, rollback
+from fairway.domain import admission, rollback, taking_back
 from fairway.domain.app import OnFailure
 from fairway.domain.execution import Execution, Kind, Stage, StageStatus, Trigger
 from fairway.domain.guarding import Return, Way
@@ -158,7 +158,7 @@ def require_fit(release: Release, found: Return | None) -> None:
     """Raise Conflict when the database has moved on beyond the release, with the choices and what each costs."""
     if found is None or found.way is Way.FITS:
         return
-    missing = f"; it has {', '.join(found.missing[:3])} beyond that release" if found.missing else ""
+    missing = f"; it has {taking_back.few(found.missing)} beyond that release" if found.missing else ""
     if found.way is Way.DOWN:
         hint = (
             f"fairway rollback {release.number} -e {release.environment} --take-back, which takes away what the "
