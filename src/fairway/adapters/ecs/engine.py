@@ -11,7 +11,7 @@ from typing import Any
 
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
-from fairway.adapters.ecs import definition, naming, services
+from fairway.adapters.ecs import definition, naming, registered, services
 from fairway.adapters.ecs.looking import Looking
 from fairway.adapters.ecs.places import Place, Places
 from fairway.adapters.ecs.sealing import Sealing
@@ -134,20 +134,11 @@ class EcsEngine:
 
     async def _latest(self, family: str, content: str) -> str | None:
         """The family's latest revision, if that is its content: it was registered before the server was killed."""
-        try:
-            answer = await self._session.call(
-                "ecs",
-                "DescribeTaskDefinition",
-                taskDefinition=family,
-                include=["TAGS"],
-                known=("ClientException",),
-            )
-        except Refused:
+        found = await registered.find(self._session, family)
+        if found is None:
             return None
-        arn: str = answer["taskDefinition"]["taskDefinitionArn"]
-        tags = naming.read(answer.get("tags", ()))
-        self.looking.learn(arn, tags)
-        return arn if tags.get(naming.CONTENT) == content else None
+        self.looking.learn(found.arn, found.tags)
+        return found.arn if found.tags.get(naming.CONTENT) == content else None
 
     async def _create(self, spec: TaskSpec, place: Place, wanted: Mapping[str, Any]) -> None:
         await self._session.call(

@@ -13,7 +13,7 @@ from typing import Any
 
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
-from fairway.adapters.ecs import errand, naming, reading, services
+from fairway.adapters.ecs import errand, naming, reading, registered, services
 from fairway.adapters.ecs.errand import Errand
 from fairway.adapters.ecs.events import Stream
 from fairway.adapters.ecs.places import Place, Places
@@ -127,20 +127,10 @@ class EcsJobs:
 
     async def _find(self, job: JobId) -> Errand | None:
         family = f"{self._prefix}{job}"
-        try:
-            answer = await self._session.call(
-                "ecs",
-                "DescribeTaskDefinition",
-                taskDefinition=family,
-                include=["TAGS"],
-                known=("ClientException",),
-            )
-        except Refused:
+        found = await registered.find(self._session, family)
+        if found is None or found.described.get("status", "ACTIVE") != "ACTIVE" or found.tags.get(naming.JOB) != job:
             return None
-        described, tags = answer["taskDefinition"], naming.read(answer.get("tags", ()))
-        if described.get("status", "ACTIVE") != "ACTIVE" or tags.get(naming.JOB) != job:
-            return None
-        return errand.make(job, described["taskDefinitionArn"], family, tags)
+        return errand.make(job, found.arn, family, found.tags)
 
     async def _register(self, job: JobId, spec: JobSpec, variables: Mapping[str, str]) -> Errand:
         errand.require_bare(spec)

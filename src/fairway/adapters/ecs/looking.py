@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
-from fairway.adapters.ecs import naming, reading
+from fairway.adapters.ecs import naming, reading, registered
 from fairway.adapters.ecs.naming import Tags
 from fairway.domain.ids import DeploymentId
 from fairway.domain.observed import Task
@@ -106,18 +106,11 @@ class Looking:
     async def tags(self, definition: str) -> Tags:
         """The tags of a task definition's revision, which never changes; none of one that is not there."""
         if definition not in self._tags:
-            try:
-                answer = await self._session.call(
-                    "ecs",
-                    "DescribeTaskDefinition",
-                    taskDefinition=definition,
-                    include=["TAGS"],
-                    known=("ClientException",),
-                )
-            except Refused:
+            found = await registered.find(self._session, definition)
+            if found is None:
                 return {}
-            self.learn(answer["taskDefinition"]["taskDefinitionArn"], naming.read(answer.get("tags", ())))
-            self._tags.setdefault(definition, naming.read(answer.get("tags", ())))
+            self.learn(found.arn, found.tags)
+            self._tags.setdefault(definition, found.tags)
         return self._tags[definition]
 
     def learn(self, definition: str, tags: Tags) -> None:
