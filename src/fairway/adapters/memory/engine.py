@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fairway.adapters.memory.faults import Faults
+from fairway.adapters.memory.following import Following
 from fairway.domain.desired import TaskSpec
 from fairway.domain.facts import Socket
 from fairway.domain.ids import AppName, EnvironmentName, TaskId
@@ -64,7 +65,7 @@ class MemoryEngine:
         self.signals: dict[TaskId, str | None] = {}
         self.forgotten: list[tuple[AppName, EnvironmentName]] = []
         self._clock = clock
-        self._followers: set[asyncio.Queue[EngineEvent]] = set()
+        self._following = Following(self.faults)
         self._addresses = 0
 
     def capabilities(self) -> Capabilities:
@@ -111,23 +112,16 @@ class MemoryEngine:
         if container.task.status is TaskStatus.RUNNING:
             raise Conflict(f"task {task} is running", why="only a task that has ended can be removed")
         del self.containers[task]
-        self._tell(container.task)
+        self._following.tell(container.task.app, container.task.environment)
 
     async def forget(self, app: AppName, environment: EnvironmentName) -> None:
         """Note that the environment was forgotten."""
         if not await self.faults.meet("forget"):
             self.forgotten.append((app, environment))
 
-    async def events(self) -> AsyncIterator[EngineEvent]:
+    def events(self) -> AsyncIterator[EngineEvent]:
         """What changes; while it lies: nothing is told."""
-        queue: asyncio.Queue[EngineEvent] = asyncio.Queue()
-        self._followers.add(queue)
-        try:
-            while True:
-                await self.faults.meet("events")
-                yield await queue.get()
-        finally:
-            self._followers.discard(queue)
+        return self._following.events()
 
     def crash(self, task: TaskId, code: int = KILLED, *, oom_killed: bool = False) -> None:
         """Let a running task end by itself, now."""
@@ -165,7 +159,7 @@ class MemoryEngine:
         self._addresses += 1
         address = f"10.0.{self._addresses // 250}.{self._addresses % 250 + 1}"
         container.task = replace(container.task, status=TaskStatus.RUNNING, started_at=now, address=address)
-        self._tell(container.task)
+        self._following.tell(container.task.app, container.task.environment)
         if program.lives is not None:
             self._end_after(program.lives, container, Exit(code=program.code, oom_killed=program.oom_killed))
 
@@ -183,9 +177,4 @@ class MemoryEngine:
             container.task, status=TaskStatus.STOPPED, stopped_at=self._clock.now(), address=None, exit=exit
         )
         container.ended.set()
-        self._tell(container.task)
-
-    def _tell(self, task: Task) -> None:
-        if "events" not in self.faults.lying:
-            for queue in self._followers:
-                queue.put_nowait(EngineEvent(app=task.app, environment=task.environment))
+        self._following.tell(container.task.app, container.task.environment)

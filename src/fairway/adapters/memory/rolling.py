@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from fairway.adapters.memory.engine import Program
 from fairway.adapters.memory.faults import Faults
+from fairway.adapters.memory.following import Following
 from fairway.domain import verdict
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredService, TaskSpec
@@ -59,7 +60,7 @@ class MemoryRollingEngine:
         self._clock = clock
         self._stopping: set[TaskId] = set()
         self._numbers = itertools.count(1)
-        self._followers: set[asyncio.Queue[EngineEvent]] = set()
+        self._following = Following(self.faults)
 
     def capabilities(self) -> Capabilities:
         """It is given services."""
@@ -112,16 +113,9 @@ class MemoryRollingEngine:
         if not await self.faults.meet("forget"):
             self.forgotten.append((app, environment))
 
-    async def events(self) -> AsyncIterator[EngineEvent]:
+    def events(self) -> AsyncIterator[EngineEvent]:
         """What changes; while it lies: nothing is told."""
-        queue: asyncio.Queue[EngineEvent] = asyncio.Queue()
-        self._followers.add(queue)
-        try:
-            while True:
-                await self.faults.meet("events")
-                yield await queue.get()
-        finally:
-            self._followers.discard(queue)
+        return self._following.events()
 
     def crash(self, task: TaskId, code: int = 1) -> None:
         """Let a running task end by itself, now."""
@@ -172,7 +166,7 @@ class MemoryRollingEngine:
             given.rollout, given.reason, given.completed = RolloutState.COMPLETED, "completed", given.desired
         if given.leaving and not live:
             del self.given[key]
-        self._tell(key)
+        self._following.tell(key[0], key[1])
 
     def _replace(self, old: Sequence[Task], *, keep: int) -> None:
         """End the tasks of older deployments, but for so many that go on serving; what does not run serves nobody."""
@@ -257,8 +251,3 @@ class MemoryRollingEngine:
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, do)
-
-    def _tell(self, key: Key) -> None:
-        if "events" not in self.faults.lying:
-            for queue in self._followers:
-                queue.put_nowait(EngineEvent(app=key[0], environment=key[1]))
