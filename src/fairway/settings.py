@@ -29,6 +29,10 @@ class Settings:
     """How many releases of each environment are kept."""
     keep_days: int = 90
     """How many days a release is kept; the newest two of an environment are kept longer."""
+    keep_executions: int = 1000
+    """How many ended executions of each app are kept."""
+    keep_execution_days: int = 365
+    """How many days an execution is kept; the newest twenty of an app are kept longer."""
     docker_host: str = "unix:///var/run/docker.sock"
     engine: str = "docker"
     """What runs the services of apps: `docker`, or `ecs`, for which `ecs.toml` in `home` says where."""
@@ -144,6 +148,8 @@ PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_por
 NUMBERS = {
     "keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000),
     "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500),
+    "keep_executions": ("FAIRWAY_KEEP_EXECUTIONS", 20, 1_000_000),
+    "keep_execution_days": ("FAIRWAY_KEEP_EXECUTION_DAYS", 1, 36_500),
     "log_task_mb": ("FAIRWAY_LOG_TASK_MB", 1, 100_000),
     "log_service_mb": ("FAIRWAY_LOG_SERVICE_MB", 1, 1_000_000),
     "log_days": ("FAIRWAY_LOG_DAYS", 1, 36_500),

@@ -9,10 +9,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fairway.adapters.memory.builder import MemoryBuilder
+from fairway.adapters.memory.durable import MemoryDurable
+from fairway.domain import forgetting
 from fairway.domain.execution import Execution, StageStatus
 from fairway.domain.pipeline import DisabledTransition
 from fairway.domain.retention import Policy
 from fairway.errors import Conflict
+from fairway.pipeline.forgetting import Archive, Forgetter
+from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
 from fairway.registry.needs import Records
 from fairway.registry.prune import Pruner
@@ -24,6 +28,7 @@ from support.pipeline_values import APP
 
 HELD = DisabledTransition(stage="production", reason="a sale is on", by=NAME, at=1.0)
 FEW = Policy(keep=2, always=1)
+LITTLE = forgetting.Policy(keep=2, always=1)
 PATIENCE = 60.0
 """Seconds for a chapter."""
 
@@ -119,6 +124,23 @@ async def pruned(world: World) -> None:
     await pruner.prune(APP, now=world.yard.clock.now(), policy=FEW)
 
 
+async def forgotten(world: World) -> None:
+    """Old executions and deployments are forgotten."""
+    stores, real = world.watched, world.store
+    archive = Archive(
+        apps=real.apps,
+        executions=stores.executions,
+        deployments=stores.deployments,
+        desired=stores.desired,
+        releases=stores.releases,
+        passages=real.passages,
+        backups=real.backups,
+        events=real.events,
+    )
+    logs = StageLogs(world.home / "executions")
+    await Forgetter(archive, logs, MemoryDurable(), world.yard.clock, LITTLE).clear_up()
+
+
 CHAPTERS: tuple[Callable[[World], Awaitable[None]], ...] = (
     held,
     mended,
@@ -130,6 +152,7 @@ CHAPTERS: tuple[Callable[[World], Awaitable[None]], ...] = (
     rejected,
     taken_back,
     pruned,
+    forgotten,
 )
 
 

@@ -20,7 +20,9 @@ from fairway.domain.moves import CountRun, GoBack, Move, MoveAction, MoveExecuti
 from fairway.ports import stores
 from fairway.ports.durable import Body, Durable
 
-READS = frozenset({"get", "list", "latest", "outputs", "unfinished", "contenders", "entered", "disabled", "before"})
+READS = frozenset(
+    {"get", "list", "latest", "outputs", "unfinished", "contenders", "entered", "entries", "disabled", "before"}
+)
 PROTOCOLS: Mapping[str, type] = {
     "executions": stores.Executions,
     "transitions": stores.Transitions,

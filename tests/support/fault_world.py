@@ -120,7 +120,7 @@ async def outcome(world: World, app: AppName = APP) -> dict[str, Any]:
 def describe(execution: Execution, commits: Mapping[int, str]) -> str:
     """One execution in a line."""
     back = execution.rollback
-    origin = "" if back is None else f" back to {commits[back.target]} after {commits.get(back.after or 0)}"
+    origin = "" if back is None else f" back to {commits.get(back.target)} after {commits.get(back.after or 0)}"
     stages = [
         f"{stage.name} {stage.status} "
         + ", ".join(f"{each.action.name} {each.status} {each.attempt}" for each in stage.actions)

@@ -80,12 +80,21 @@ def test_how_much_is_kept_has_a_default_and_can_be_set() -> None:
     assert (chosen.keep_releases, chosen.keep_days) == (5, 7)
 
 
+def test_how_long_executions_are_kept_has_a_default_and_can_be_set() -> None:
+    names = {"FAIRWAY_KEEP_EXECUTIONS": "50", "FAIRWAY_KEEP_EXECUTION_DAYS": "30"}
+    default, chosen = settings.read(HOME), settings.read({**HOME, **names})
+
+    assert (default.keep_executions, default.keep_execution_days) == (1000, 365)
+    assert (chosen.keep_executions, chosen.keep_execution_days) == (50, 30)
+
+
 @pytest.mark.parametrize(
     ("variable", "text", "why"),
     [
         ("FAIRWAY_KEEP_RELEASES", "1", "from 2 to 10000"),
         ("FAIRWAY_KEEP_RELEASES", "10001", "from 2 to 10000"),
         ("FAIRWAY_KEEP_RELEASES", "many", "from 2 to 10000"),
+        ("FAIRWAY_KEEP_EXECUTIONS", "19", "from 20 to 1000000"),
         ("FAIRWAY_CPU_FACTOR", "0", "from 1 to 1000"),
         ("FAIRWAY_MEMORY_PERCENT", "9", "from 10 to 1000"),
         ("FAIRWAY_SYSTEM_MEMORY", "1G", "from 0 to 1000000"),

@@ -14,6 +14,7 @@ from fairway.bootstrap import stages
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.hosting import Hosting
 from fairway.bootstrap.operating import Operating
+from fairway.domain import forgetting
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.retention import DAY, Policy
 from fairway.environment.examine import Examiner
@@ -28,6 +29,7 @@ from fairway.manifest.load import load
 from fairway.migrate.door import Door
 from fairway.pipeline.artifacts import Artifacts
 from fairway.pipeline.executor import Executor
+from fairway.pipeline.forgetting import Archive, Forgetter
 from fairway.pipeline.log import StageLogs
 from fairway.pipeline.stages import package
 from fairway.pipeline.stages.command import CommandRunner
@@ -53,6 +55,7 @@ class Delivering:
     follower: Follower
     reporter: Reporter
     housekeeper: Housekeeper
+    forgetter: Forgetter
 
     def duties(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What has to run, by its name; the executor must be opened besides."""
@@ -61,6 +64,7 @@ class Delivering:
             "sources": self.follower.run(),
             "statuses": self.reporter.run(),
             "housekeeping": self.housekeeper.run(),
+            "old executions": self.forgetter.run(),
         }
 
 
@@ -68,7 +72,11 @@ def deliver(ground: Ground, operating: Operating, hosting: Hosting, guard: Door)
     """The rooms of the way to an environment."""
     examiner, jobs = Examiner(ground.variables.latest), DockerJobs(ground.engine)
     artifacts = Artifacts(ground.settings.executions)
-    executor = make_executor(ground, operating, hosting, guard, examiner, jobs, artifacts)
+    durable = DbosDurable(
+        f"sqlite:///{ground.settings.home / 'dbos.db'}", executor_id=ground.instance, application_version=VERSION
+    )
+    logs = StageLogs(ground.settings.executions)
+    executor = make_executor(ground, operating, hosting, guard, examiner, jobs, artifacts, durable, logs)
     intake = Intake(
         apps=ground.held.apps,
         executions=ground.store.executions,
@@ -100,6 +108,7 @@ def deliver(ground: Ground, operating: Operating, hosting: Hosting, guard: Door)
             url=ground.settings.outside,
         ),
         housekeeper=make_housekeeper(ground),
+        forgetter=make_forgetter(ground, durable, logs),
     )
 
 
@@ -111,6 +120,8 @@ def make_executor(
     examiner: Examiner,
     jobs: DockerJobs,
     artifacts: Artifacts,
+    durable: DbosDurable,
+    logs: StageLogs,
 ) -> Executor:
     """The pipeline, with what each stage and each kind of action does."""
 
@@ -122,9 +133,7 @@ def make_executor(
     return Executor(
         ground.held.executions,
         ground.store.transitions,
-        DbosDurable(
-            f"sqlite:///{ground.settings.home / 'dbos.db'}", executor_id=ground.instance, application_version=VERSION
-        ),
+        durable,
         {
             **stages.make_stages(ground, operating, hosting, guard, examiner),
             "command": CommandRunner(jobs, latest_variables, handed, artifacts, load),
@@ -132,7 +141,7 @@ def make_executor(
         },
         ground.clock,
         ground.notices,
-        StageLogs(ground.settings.executions),
+        logs,
         operating.deployer.find_ways_back,
         ground.sharing,
         ground.masks,
@@ -184,4 +193,25 @@ def make_housekeeper(ground: Ground) -> Housekeeper:
         events=store.events,
         clock=ground.clock,
         policy=Policy(keep=settings.keep_releases, age=settings.keep_days * DAY),
+    )
+
+
+def make_forgetter(ground: Ground, durable: DbosDurable, logs: StageLogs) -> Forgetter:
+    """What lets the past go."""
+    store, held, settings = ground.store, ground.held, ground.settings
+    return Forgetter(
+        Archive(
+            apps=held.apps,
+            executions=store.executions,
+            deployments=store.deployments,
+            desired=held.desired,
+            releases=store.releases,
+            passages=store.passages,
+            backups=store.backups,
+            events=store.events,
+        ),
+        logs,
+        durable,
+        ground.clock,
+        forgetting.Policy(keep=settings.keep_executions, age=settings.keep_execution_days * DAY),
     )

@@ -43,6 +43,10 @@ class Durable(Protocol):
         """Begin, and resume what a dead process left behind; how many that were."""
         ...
 
+    async def forget(self) -> None:
+        """Let go what ended long ago. Its id could then be started again."""
+        ...
+
     async def close(self) -> None:
         """Stop all bodies where they are; the next `open` resumes them."""
         ...

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fairway.domain.backup import Backup
+from fairway.domain.forgetting import Trace
 from fairway.domain.ids import AppName
 from fairway.domain.judgement import Finding
 from fairway.domain.migrations import Step
@@ -62,6 +63,19 @@ class Passages(Protocol):
 
     async def change(self, before: Passage, after: Passage) -> bool:
         """Keep `after` in place of `before`, with a version one higher; False when it is not `before` any more."""
+        ...
+
+
+class OldPassages(Protocol):
+    """What is asked of passages before they may go, and that they go. Only a server's store forgets: the table of an
+    environment on AWS has a passage for each deployment of that one, and stays."""
+
+    async def traces(self, app: AppName, *, below: int | None = None, limit: int = 100) -> Sequence[Trace]:
+        """Those with a lower number, newest first; none of an unknown app."""
+        ...
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Delete those of them that have ended. Their numbers are not given again."""
         ...
 
 

@@ -8,6 +8,7 @@ from fairway.domain.deployment import Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.events import Event
 from fairway.domain.execution import Execution, Kind, Revision, Trigger
+from fairway.domain.forgetting import Entry, Made
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.moves import Move
 from fairway.domain.pipeline import Definition, DisabledTransition
@@ -92,6 +93,14 @@ class Executions(Protocol):
 
     async def outputs(self, app: AppName, number: ExecutionNumber) -> Mapping[str, Any]:
         """What the stages handed on so far. Raises NotFound."""
+        ...
+
+    async def entries(self, app: AppName) -> Sequence[Entry]:
+        """What is asked of each before it may go: all of the app's, newest first, none of an unknown app."""
+        ...
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Delete those of them that have ended. Their numbers are not given again."""
         ...
 
 
@@ -179,6 +188,14 @@ class Deployments(Protocol):
         at: float,
     ) -> bool:
         """Give it its verdict, if it has none yet; False when it had."""
+        ...
+
+    async def entries(self, app: AppName) -> Sequence[Made]:
+        """What is asked of each before it may go: all of the app's, newest first, none of an unknown app."""
+        ...
+
+    async def delete(self, app: AppName, ids: Sequence[int]) -> None:
+        """Delete those of them that have their verdict. Their ids are not given again."""
         ...
 
 

@@ -262,3 +262,21 @@ async def test_several_bodies_run_at_once(make: Make) -> None:
     await durable.close()
 
     assert all(body.done == ["first", "second"] for body in bodies)
+
+
+async def test_what_goes_on_is_never_forgotten(make: Make) -> None:
+    durable, body = make(), Recorder()
+    durable.register("body", body)
+    await durable.open()
+    await durable.start("a/1", "body", {})
+    await wait(body.within)
+
+    await durable.forget()
+    await durable.start("a/1", "body", {})
+    alive = await durable.alive("a/1")
+    body.release.set()
+    await wait(body.ended)
+    await durable.close()
+
+    assert alive
+    assert body.done == ["first", "second"]

@@ -41,6 +41,28 @@ async def test_what_ended_long_ago_is_forgotten(tmp_path: Path) -> None:
     assert await run_once(url, keep_for=-1.0)
 
 
+async def test_what_ended_is_forgotten_by_a_server_that_goes_on(tmp_path: Path) -> None:
+    ran: list[int] = []
+
+    async def act() -> None:
+        ran.append(1)
+
+    async def body(step: Step, arguments: Mapping[str, Any]) -> None:
+        await step("act", act)
+
+    durable = DbosDurable(f"sqlite:///{tmp_path}/dbos.db", "local", "1", keep_for=-1.0)
+    durable.register("body", body)
+    await durable.open()
+    for _ in range(2):
+        await durable.start("a/1", "body", {})
+        while await durable.alive("a/1"):
+            await asyncio.sleep(0.01)
+        await durable.forget()
+    await durable.close()
+
+    assert ran == [1, 1]
+
+
 async def test_another_version_leaves_the_work_of_this_one_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/dbos.db"
     within = asyncio.Event()

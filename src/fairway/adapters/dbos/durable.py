@@ -52,7 +52,7 @@ class DbosDurable:
     """`ports.durable.Durable`. DBOS is one for each process, so at most one of these is open at a time.
 
     `application_version` names the shape of the bodies: workflows are resumed only by the version that began them.
-    What has ended is forgotten `keep_for` seconds later, at the next open; its id could then be started again.
+    What has ended is forgotten `keep_for` seconds later, at the next open or `forget`.
     """
 
     def __init__(
@@ -108,6 +108,14 @@ class DbosDurable:
         if found is None or found.status not in ALIVE:
             return False
         return (found.executor_id, found.app_version) == (self._executor_id, self._application_version)
+
+    async def forget(self) -> None:
+        """What ended `keep_for` seconds ago. Raises Unavailable when DBOS can't use its database."""
+        try:
+            await asyncio.to_thread(forget, self._keep_for)
+        except sa.exc.SQLAlchemyError as error:
+            why = str(error).splitlines()[0]
+            raise Unavailable("the durable executor did not answer", why=why) from error
 
     async def close(self) -> None:
         """Stop all bodies where they are; the next `open` resumes them."""

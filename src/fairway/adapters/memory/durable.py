@@ -66,6 +66,11 @@ class MemoryDurable:
             self._begin(id)
         return len(left)
 
+    async def forget(self) -> None:
+        """It has no clock: all that has ended."""
+        for id in [id for id, kept in self.disk.items() if kept.ended]:
+            del self.disk[id]
+
     async def close(self) -> None:
         """Stop all bodies where they are."""
         self._open = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.execution import Execution, ExecutionStatus, Kind, Revision, Trigger, make_stages
+from fairway.domain.forgetting import Entry, forgotten
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber
 from fairway.domain.moves import GoBack, Keep, Move, Redefine, carry_out, check
 from fairway.domain.pipeline import Definition, DisabledTransition
@@ -78,7 +79,10 @@ class MemoryExecutions:
         self._shelf.visit(app)
         found = self._shelf.executions.get((app, number))
         if found is None:
-            latest = max((number for owner, number in self._shelf.executions if owner == app), default=None)
+            mine = [number for owner, number in self._shelf.executions if owner == app]
+            if 0 < number <= self._shelf.counters[app, "executions"]:
+                raise forgotten("execution", number, app, oldest=min(mine, default=None))
+            latest = max(mine, default=None)
             hint = (
                 f"the latest is {latest}; fairway executions lists them"
                 if latest
@@ -155,6 +159,33 @@ class MemoryExecutions:
         await self.get(app, number)
         values: Mapping[str, Any] = json.loads(self._shelf.outputs.get((app, number), "{}"))
         return values
+
+    async def entries(self, app: AppName) -> Sequence[Entry]:
+        """Newest first."""
+        found = await self.list(app, limit=len(self._shelf.executions))
+        return [
+            Entry(
+                number=each.number,
+                row="" if each.revision.pull_request is None else "pull requests",
+                at=each.ended_at or each.created_at,
+                ended=each.finished,
+            )
+            for each in found
+        ]
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Those that have ended."""
+        self._shelf.change()
+        for number in numbers:
+            found = self._shelf.executions.get((app, number))
+            if found is not None and found.finished:
+                del self._shelf.executions[app, number]
+                self._shelf.outputs.pop((app, number), None)
+        keys = self._shelf.execution_keys
+        for key in [
+            key for key, number in keys.items() if key[0] == app and (app, number) not in self._shelf.executions
+        ]:
+            del keys[key]
 
 
 def is_waiting(execution: Execution) -> bool:

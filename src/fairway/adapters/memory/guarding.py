@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.backup import Backup
+from fairway.domain.forgetting import Trace, trace
 from fairway.domain.ids import AppName
 from fairway.domain.passage import Passage
 from fairway.errors import NotFound
@@ -105,3 +106,16 @@ class MemoryPassages:
             return False
         self._shelf.passages[key] = replace(after, version=before.version + 1)
         return True
+
+    async def traces(self, app: AppName, *, below: int | None = None, limit: int = 100) -> Sequence[Trace]:
+        """Newest first."""
+        found = await self.list(app, limit=len(self._shelf.passages))
+        return [trace(each) for each in found if below is None or each.number < below][:limit]
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Those that have ended."""
+        self._shelf.change()
+        for number in numbers:
+            found = self._shelf.passages.get((app, number))
+            if found is not None and found.finished:
+                del self._shelf.passages[app, number]

@@ -7,6 +7,7 @@ from fairway.adapters.memory.shelf import Shelf
 from fairway.domain import transitions
 from fairway.domain.deployment import TRANSITIONS, Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.forgetting import Made, forgotten
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
 from fairway.domain.release import Release
 from fairway.errors import NotFound
@@ -107,7 +108,10 @@ class MemoryDeployments:
         self._shelf.visit()
         found = self._shelf.deployments.get((app, id))
         if found is None:
-            latest = max((other for owner, other in self._shelf.deployments if owner == app), default=None)
+            mine = [other for owner, other in self._shelf.deployments if owner == app]
+            if 0 < id <= self._shelf.counters[app, "deployments"]:
+                raise forgotten("deployment", id, app, oldest=min(mine, default=None))
+            latest = max(mine, default=None)
             hint = f"the latest is {latest}" if latest else "nothing was deployed yet"
             raise NotFound(f"{app} has no deployment {id}", hint=hint)
         return found
@@ -151,3 +155,27 @@ class MemoryDeployments:
         ended = replace(found, state=state, reason=reason, cause=cause, ended_at=at)
         self._shelf.deployments[app, id] = ended
         return True
+
+    async def entries(self, app: AppName) -> Sequence[Made]:
+        """Newest first."""
+        found = await self.list(app, limit=len(self._shelf.deployments))
+        return [
+            Made(
+                number=each.id,
+                row=each.environment,
+                at=each.ended_at or each.started_at,
+                release=each.release,
+                state=each.state,
+            )
+            for each in found
+        ]
+
+    async def delete(self, app: AppName, ids: Sequence[int]) -> None:
+        """Those that have their verdict."""
+        self._shelf.change()
+        for id in ids:
+            found = self._shelf.deployments.get((app, id))
+            if found is not None and found.state is not RolloutState.IN_PROGRESS:
+                del self._shelf.deployments[app, id]
+                self._shelf.before.pop((app, id), None)
+                self._shelf.deployment_keys.pop((app, found.key), None)

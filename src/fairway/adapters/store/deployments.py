@@ -12,6 +12,7 @@ from fairway.adapters.store.tables import APPS, DEPLOYMENTS
 from fairway.domain import transitions
 from fairway.domain.deployment import TRANSITIONS, Cause, Deployment, RolloutState
 from fairway.domain.desired import DesiredEnvironment
+from fairway.domain.forgetting import Made, forgotten
 from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
 from fairway.errors import NotFound
 
@@ -120,6 +121,26 @@ class SqlDeployments:
         )
         return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
 
+    async def entries(self, app: AppName) -> Sequence[Made]:
+        """Newest first."""
+        at = sa.func.coalesce(DEPLOYMENTS.c.ended_at, DEPLOYMENTS.c.started_at).label("at")
+        wanted = (DEPLOYMENTS.c.id, DEPLOYMENTS.c.environment, at, DEPLOYMENTS.c.release, DEPLOYMENTS.c.state)
+        query = sa.select(*wanted).where(DEPLOYMENTS.c.app == app).order_by(DEPLOYMENTS.c.id.desc())
+
+        def work(connection: sa.Connection) -> Sequence[Made]:
+            return [
+                Made(number=id, row=environment, at=at, release=release, state=RolloutState(state))
+                for id, environment, at, release, state in connection.execute(query)
+            ]
+
+        return await self._database.read(work)
+
+    async def delete(self, app: AppName, ids: Sequence[int]) -> None:
+        """Those that have their verdict."""
+        ended = DEPLOYMENTS.c.state != RolloutState.IN_PROGRESS.value
+        statement = sa.delete(DEPLOYMENTS).where(DEPLOYMENTS.c.app == app, DEPLOYMENTS.c.id.in_(ids), ended)
+        await self._database.write(lambda connection: connection.execute(statement).close())
+
 
 def read_one(connection: sa.Connection, app: str, id: int) -> Deployment:
     """Raises NotFound, with the latest there is."""
@@ -132,7 +153,11 @@ def read_one(connection: sa.Connection, app: str, id: int) -> Deployment:
 
 def missing(connection: sa.Connection, app: str, id: int) -> NotFound:
     """The error for a deployment that is not there: it says which is the latest."""
-    latest = connection.execute(sa.select(sa.func.max(DEPLOYMENTS.c.id)).where(DEPLOYMENTS.c.app == app)).scalar()
+    query = sa.select(sa.func.min(DEPLOYMENTS.c.id), sa.func.max(DEPLOYMENTS.c.id)).where(DEPLOYMENTS.c.app == app)
+    oldest, latest = connection.execute(query).one()
+    given = connection.execute(sa.select(APPS.c.deployments).where(APPS.c.name == app)).scalar() or 0
+    if 0 < id <= given:
+        return forgotten("deployment", id, app, oldest=oldest)
     hint = f"the latest is {latest}" if latest else "nothing was deployed yet"
     return NotFound(f"{app} has no deployment {id}", hint=hint)
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fairway.adapters import codec
-from fairway.adapters.store import apps, change, finding
+from fairway.adapters.store import apps, change, finding, leaving
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import ACTIONS, APPS, EXECUTIONS, STAGES
 from fairway.domain.app import Mode, OnFailure
@@ -26,6 +26,7 @@ from fairway.domain.execution import (
     StageStatus,
     Trigger,
 )
+from fairway.domain.forgetting import Entry, forgotten
 from fairway.domain.ids import AppName, ExecutionNumber
 from fairway.domain.moves import GoBack, Move, Redefine, check
 from fairway.domain.pipeline import Action, Definition
@@ -176,6 +177,15 @@ class SqlExecutions:
 
         return await self._database.read(work)
 
+    async def entries(self, app: AppName) -> Sequence[Entry]:
+        """Newest first."""
+        return await self._database.read(lambda connection: leaving.read(connection, app))
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Those that have ended, with their stages and those's actions."""
+        statement = leaving.deletion(app, numbers)
+        await self._database.write(lambda connection: connection.execute(statement).close())
+
 
 def read_one(connection: sa.Connection, app: str, number: int) -> Execution:
     """One execution with its stages. Raises NotFound."""
@@ -278,9 +288,13 @@ def to_execution(row: sa.Row[Any], stages: Sequence[Stage]) -> Execution:
 
 
 def missing(connection: sa.Connection, app: str, number: int) -> NotFound:
-    """The error for an execution that is not there: it says which is the latest."""
-    if connection.execute(sa.select(APPS.c.name).where(APPS.c.name == app)).first() is None:
+    """The error for an execution that is not there: it says which is the latest, or that it is not kept any more."""
+    given = connection.execute(sa.select(APPS.c.executions).where(APPS.c.name == app)).scalar()
+    if given is None:
         return apps.missing(connection, app)
-    latest = connection.execute(sa.select(sa.func.max(EXECUTIONS.c.number)).where(EXECUTIONS.c.app == app)).scalar()
+    query = sa.select(sa.func.min(EXECUTIONS.c.number), sa.func.max(EXECUTIONS.c.number))
+    oldest, latest = connection.execute(query.where(EXECUTIONS.c.app == app)).one()
+    if 0 < number <= given:
+        return forgotten("execution", number, app, oldest=oldest)
     hint = f"the latest is {latest}; fairway executions lists them" if latest else "git push fairway starts the first"
     return NotFound(f"{app} has no execution {number}", hint=hint)

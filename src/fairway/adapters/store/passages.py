@@ -10,6 +10,7 @@ from fairway.adapters import codec
 from fairway.adapters.store import apps
 from fairway.adapters.store.database import Database
 from fairway.adapters.store.tables import APPS, PASSAGES
+from fairway.domain.forgetting import Trace, trace
 from fairway.domain.ids import AppName
 from fairway.domain.passage import UNFINISHED, Passage
 from fairway.errors import NotFound
@@ -69,6 +70,19 @@ class SqlPassages:
         same = (PASSAGES.c.app == before.app, PASSAGES.c.number == before.number, PASSAGES.c.version == before.version)
         statement = sa.update(PASSAGES).where(*same).values(columns(replace(after, version=before.version + 1)))
         return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
+
+    async def traces(self, app: AppName, *, below: int | None = None, limit: int = 100) -> Sequence[Trace]:
+        """Newest first."""
+        query = sa.select(PASSAGES.c.document).where(PASSAGES.c.app == app)
+        query = query.order_by(PASSAGES.c.number.desc()).limit(limit)
+        if below is not None:
+            query = query.where(PASSAGES.c.number < below)
+        return await self._database.read(lambda connection: [trace(each) for each in read(connection, query)])
+
+    async def delete(self, app: AppName, numbers: Sequence[int]) -> None:
+        """Those that have ended."""
+        statement = sa.delete(PASSAGES).where(PASSAGES.c.app == app, PASSAGES.c.number.in_(numbers), sa.not_(LIVE))
+        await self._database.write(lambda connection: connection.execute(statement).close())
 
 
 def columns(passage: Passage) -> dict[str, Any]:
