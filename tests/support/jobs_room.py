@@ -93,6 +93,7 @@ class Room:
             server=self.server,
             ended=lambda: timekeeper.wake(),
             masks=self.masks,
+            closed=finder.closed,
         )
         timekeeper = Timekeeper(ledger, finder, self.store.desired, runner.wake)
         return Life(
@@ -126,6 +127,12 @@ class Room:
         if state is not None:
             await self.store.deployments.finish(APP, deployment.id, state, reason="", at=2.0)
         return release
+
+    async def close(self, *, closed: bool = True) -> None:
+        """For a migration; or it is opened again."""
+        desired = await self.store.desired.get(APP, PRODUCTION)
+        assert desired is not None
+        await self.store.desired.put(replace(desired, closed=closed))
 
     async def take_down(self) -> None:
         desired = await self.store.desired.get(APP, PRODUCTION)

@@ -56,9 +56,11 @@ def run_jobs(ground: Ground, bell: Bell) -> Jobbing:
         server=ground.instance,
         ended=lambda: timekeeper.wake(),
         masks=ground.masks,
+        closed=finder.closed,
     )
     timekeeper = Timekeeper(ledger, finder, ground.held.desired, runner.wake)
     bell.listen(lambda app, environment: timekeeper.wake())
+    bell.listen(lambda app, environment: runner.wake())
     return Jobbing(
         ground=ground,
         finder=finder,

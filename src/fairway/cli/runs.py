@@ -18,6 +18,11 @@ INTERRUPTED = 130
 MARKS = {"SUCCEEDED": "✓", "STOPPED": "■", "MISSED": "■", "FAILED": "✗", "TIMED_OUT": "✗"}
 
 
+def insisting(said: bool) -> Json:
+    """What --while-closed adds to the order."""
+    return {"while_closed": True} if said else {}
+
+
 def begin(place: Place, body: Mapping[str, Any], *, detach: bool, as_json: bool) -> None:
     """Begin the run that the body asks for, see it through unless `detach`, and end the process as it ends."""
     run = place.client.post(place.path("runs"), body)

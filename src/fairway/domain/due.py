@@ -25,29 +25,36 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """So many times are missed, this one the last of them; `running`: since a run went on that wanted no other one."""
+    """So many times are missed, this one the last of them; `running`: since a run went on that wanted no other one,
+    `closed`: since the environment was closed."""
 
     at: float
     times: int
     running: bool
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Nothing yet: a run goes on. `stop`: it is to be stopped."""
+    """Nothing yet: a run goes on, or the environment is closed. `stop`: the run is to be stopped."""
 
     stop: bool
 
 
-def judge(job: Job, schedule: Schedule, due: float, now: float, *, running: bool) -> Start | Miss | Wait:
+def judge(
+    job: Job, schedule: Schedule, due: float, now: float, *, running: bool, closed: bool = False
+) -> Start | Miss | Wait:
     """What is to be done at `now` about the time `due`, which is not later. `running`: a run of the job goes on.
+    `closed`: a migration goes on that the job's release can't run beside, so that nothing begins and nothing ends.
 
     Concrete example: every full hour, a deadline of half an hour. Looked at 3:20 with 1:00 due: 3:00 is run, 1:00 and
     2:00 are missed. Looked at 3:40: all three are missed, and 4:00 is due next.
     """
     last = max(due, times.latest(schedule, now) or due)
     if now - last > job.deadline:
-        return Miss(at=last, times=count(schedule, due, last) + 1, running=running)
+        return Miss(at=last, times=count(schedule, due, last) + 1, running=running, closed=closed)
+    if closed:
+        return Wait(stop=False)
     if running and job.concurrency is not Concurrency.ALLOW:
         return Wait(stop=job.concurrency is Concurrency.REPLACE)
     before = count(schedule, due, last)
@@ -71,6 +78,8 @@ def sentence(verdict: Start | Miss) -> str:
             return ""
         case Start(missed=missed):
             return f"a later time was run in its place{_among(missed)}"
+        case Miss(times=missed, closed=True):
+            return f"the environment was closed for a migration{_among(missed)}"
         case Miss(times=missed, running=True):
             return f"a run before it still went on{_among(missed)}"
         case Miss(times=missed):

@@ -103,7 +103,8 @@ class Run:
 
     `configuration` is the version of the variables. `server` is the instance whose engine has its container.
     `not_before` is when its next attempt may begin, `began_at` when the present one was seen to have started.
-    `stopped_by` is who asked for its end, and `why` for what reason.
+    `stopped_by` is who asked for its end, and `why` for what reason. `while_closed`: it begins in a closed environment
+    too, since who asked for it said so.
     `cause` says in a sentence why it ended as it did, "" for one that succeeded. `version` counts its changes.
     """
 
@@ -130,6 +131,7 @@ class Run:
     stopped_by: str = ""
     why: str = ""
     version: int = 0
+    while_closed: bool = False
 
     @property
     def finished(self) -> bool:

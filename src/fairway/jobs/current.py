@@ -45,6 +45,11 @@ class Finder:
         versions = (each.spec.configuration for each in settled.services if each.spec.release == release.number)
         return Current(release=release, configuration=max(versions, default=release.configuration))
 
+    async def closed(self, app: AppName, environment: EnvironmentName) -> bool:
+        """Whether the environment is closed: the release that a run would have can't run beside what goes on there."""
+        desired = await self._desired.get(app, environment)
+        return desired is not None and desired.closed
+
     async def _settled(self, app: AppName, environment: EnvironmentName) -> DesiredEnvironment | None:
         """What was desired before the deployment that is under way, if one is."""
         desired = await self._desired.get(app, environment)

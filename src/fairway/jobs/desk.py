@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fairway.domain.app import Service
 from fairway.domain.ids import AppName, EnvironmentName, JobName, RunNumber
@@ -35,13 +36,14 @@ class Desk:
         service: str | None,
         timeout: float,
         by: str,
+        while_closed: bool = False,
     ) -> Run:
         """A run of a command in the current release's image, with the limits of that service (None: of web, or of the
         only one). `timeout` is in seconds. Raises UsageError for no command, NotFound for an unknown service, Conflict
-        when nothing is deployed there."""
+        when nothing is deployed there, or it is closed and not said to begin all the same."""
         if not command or not command[0]:
             raise UsageError("there is no command to run", hint="fairway exec --new -- node report.js")
-        current = await self._require(app, environment)
+        current = await self._require(app, environment, while_closed=while_closed)
         described = current.release.description
         limits = choose(described.services, service)
         spec = RunSpec(
@@ -52,12 +54,15 @@ class Desk:
             timeout=timeout,
             volumes=described.volumes,
         )
-        return await self._order(app, environment, JobName(""), current, spec, by)
+        return await self._order(app, environment, JobName(""), current, spec, by, while_closed)
 
-    async def begin_declared(self, app: AppName, environment: EnvironmentName, name: str, *, by: str) -> Run:
+    async def begin_declared(
+        self, app: AppName, environment: EnvironmentName, name: str, *, by: str, while_closed: bool = False
+    ) -> Run:
         """A run of a declared job, now; its times stay as they are. Raises NotFound for an unknown job, and Conflict
-        when nothing is deployed there, or a run goes on that wants no other one beside it."""
-        current = await self._require(app, environment)
+        when nothing is deployed there, it is closed and not said to begin all the same, or a run goes on that wants no
+        other one beside it."""
+        current = await self._require(app, environment, while_closed=while_closed)
         job = current.release.description.job(name)
         if job is None:
             raise no_job(name, current)
@@ -76,7 +81,7 @@ class Desk:
             with contextlib.suppress(Conflict, NotFound):
                 await self._ledger.stop(app, run.number, by=by, why="another run takes its place")
         spec = specify(job, current.release.image, current.release.description.volumes)
-        return await self._order(app, environment, job.name, current, spec, by)
+        return await self._order(app, environment, job.name, current, spec, by, while_closed)
 
     async def stop(self, app: AppName, number: int, *, by: str, why: str = "") -> Run:
         """Want the end of a run. Raises NotFound, and Conflict for one that has ended."""
@@ -110,15 +115,28 @@ class Desk:
         return True
 
     async def _order(
-        self, app: AppName, environment: EnvironmentName, job: JobName, current: Current, spec: RunSpec, by: str
+        self,
+        app: AppName,
+        environment: EnvironmentName,
+        job: JobName,
+        current: Current,
+        spec: RunSpec,
+        by: str,
+        while_closed: bool,
     ) -> Run:
         run = make_run(app, environment, job, current, spec, by=by, at=self._ledger.clock.now())
-        kept = await self._ledger.create(run)
+        kept = await self._ledger.create(replace(run, while_closed=while_closed))
         self._runner.wake()
         return kept
 
-    async def _require(self, app: AppName, environment: EnvironmentName) -> Current:
+    async def _require(self, app: AppName, environment: EnvironmentName, *, while_closed: bool) -> Current:
         current = await self._finder.find(app, environment)
+        if not while_closed and await self._finder.closed(app, environment):
+            raise Conflict(
+                f"nothing begins in {environment} of {app}: it is closed for a migration",
+                why="the release that it would run from fails on the schema that the database gets",
+                hint="fairway status says how it is opened; --while-closed runs it now, to mend the database say",
+            )
         if current is None:
             raise Conflict(
                 f"no release is deployed to {environment} of {app}",

@@ -33,9 +33,10 @@ def refused(error: FairwayError) -> str:
     return f"{error.what}: {error.why}" if error.why else error.what
 
 
-def late(run: Run) -> str:
+def late(run: Run, *, closed: bool) -> str:
     """Why its time was missed."""
-    return f"it could not begin within {words.duration(run.spec.deadline)} of its time"
+    because = "; the environment was closed for a migration" if closed else ""
+    return f"it could not begin within {words.duration(run.spec.deadline)} of its time{because}"
 
 
 def event(run: Run, at: float) -> Event | None:

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable
 
 from fairway.domain import retry
-from fairway.domain.ids import AppName
+from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.run import RunStatus
 from fairway.errors import FairwayError, NotFound
 from fairway.jobs.ledger import Ledger
 from fairway.jobs.pausing import pause
-from fairway.jobs.steps import Care, Steps, Variables
+from fairway.jobs.steps import Care, Closed, Steps, Variables
 from fairway.ports.jobs import Jobs
 from fairway.ports.leases import Holding
 from fairway.ports.masks import Masks, Unmasked
@@ -26,6 +26,11 @@ EVERY = 600.0
 """Seconds from one look for left containers to the next."""
 
 Key = tuple[AppName, int]
+
+
+async def never(app: AppName, environment: EnvironmentName) -> bool:
+    """No environment is ever closed."""
+    return False
 
 
 class Runner:
@@ -42,6 +47,7 @@ class Runner:
         server: str,
         ended: Callable[[], None] = lambda: None,
         masks: Masks | None = None,
+        closed: Closed = never,
     ) -> None:
         self._runs = ledger.runs
         self._clock = ledger.clock
@@ -49,7 +55,15 @@ class Runner:
         self._holding = holding
         self._ended = ended
         self._steps = Steps(
-            ledger, jobs, variables, logs, holding, server=server, ended=self._has_ended, masks=masks or Unmasked()
+            ledger,
+            jobs,
+            variables,
+            logs,
+            holding,
+            server=server,
+            ended=self._has_ended,
+            masks=masks or Unmasked(),
+            closed=closed,
         )
         self._cared: dict[Key, Care] = {}
         self._news = asyncio.Event()

@@ -37,6 +37,8 @@ PATIENCE = 600.0
 
 Variables = Callable[[AppName, EnvironmentName, int], Awaitable[Mapping[str, str]]]
 """The values of a version of an environment's variables."""
+Closed = Callable[[AppName, EnvironmentName], Awaitable[bool]]
+"""Whether an environment is closed."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class Care:
 
 
 class Steps:
-    """Takes them. `server` is what this one is known by; `ended` is called when a run has ended."""
+    """Takes them. `server` is what this one is known by; `ended` is called when a run has ended. Nothing begins in an
+    environment that is `closed`, a further attempt neither: its release was seen to fail on the schema that comes."""
 
     def __init__(
         self,
@@ -61,7 +64,9 @@ class Steps:
         server: str,
         ended: Callable[[], None],
         masks: Masks,
+        closed: Closed,
     ) -> None:
+        self._closed = closed
         self._ledger = ledger
         self._runs = ledger.runs
         self._clock = ledger.clock
@@ -89,11 +94,12 @@ class Steps:
 
     async def _begin(self, run: Run, care: Care) -> None:
         """Write down that its container is about to be made, once its turn has come."""
+        closed = not run.while_closed and await self._closed(run.app, run.environment)
         if runs.late(run, now=self._clock.now()):
-            await self._change(run, runs.missed(run, at=self._clock.now(), cause=explaining.late(run)))
+            await self._change(run, runs.missed(run, at=self._clock.now(), cause=explaining.late(run, closed=closed)))
             return
         wait = run.not_before - self._clock.now()
-        if wait <= 0 and await self._must_wait(run):
+        if wait <= 0 and (closed or await self._must_wait(run)):
             wait = LONGEST
         if wait > 0:
             await pause(self._clock, care.news, min(wait, LONGEST))
@@ -113,7 +119,7 @@ class Steps:
         """Make its container and start it, as far as that is not done. Raises Unavailable."""
         now = self._clock.now()
         if runs.late(run, now=now) and run.container not in await self._jobs.list():
-            await self._change(run, runs.missed(run, at=now, cause=explaining.late(run)))
+            await self._change(run, runs.missed(run, at=now, cause=explaining.late(run, closed=False)))
             return
         try:
             await self._holding.valid()

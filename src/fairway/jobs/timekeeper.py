@@ -5,7 +5,8 @@ that a schedule moves with the release, and goes with it. A time is taken in one
 (`Timetable.take`), by whoever is first: a server that dies before it has left the time untouched, one that dies after
 it has left a run that the next server goes on with.
 
-A time that comes while an earlier run goes on stays untouched until that has ended, where runs must not overlap.
+A time that comes while an earlier run goes on stays untouched until that has ended, where runs must not overlap; one
+that comes while the environment is closed, until it is open.
 """
 
 import asyncio
@@ -85,9 +86,12 @@ class Timekeeper:
         except FairwayError as error:
             LOG.warning("the jobs can't be looked at: %s: %s; trying again", error.what, error.why)
             return None
+        closed = {desired.key for desired in places if desired.closed}
         for line in lines:
             if line.due <= self._clock.now():
-                await self._keep_to_safely(line, declared[line.app, line.environment, line.job], unfinished)
+                held = (line.app, line.environment) in closed
+                job = declared[line.app, line.environment, line.job]
+                await self._keep_to_safely(line, job, unfinished, closed=held)
         return min((line.due for line in lines if line.due > self._clock.now()), default=None)
 
     async def _find_declared(self, places: Sequence[DesiredEnvironment]) -> Mapping[Key, Declared]:
@@ -156,17 +160,19 @@ class Timekeeper:
             return None  # the app was deleted meanwhile
         return line
 
-    async def _keep_to_safely(self, line: Timed, declared: Declared, unfinished: Sequence[Run]) -> None:
+    async def _keep_to_safely(
+        self, line: Timed, declared: Declared, unfinished: Sequence[Run], *, closed: bool
+    ) -> None:
         try:
-            await self._keep_to(line, declared, unfinished)
+            await self._keep_to(line, declared, unfinished, closed=closed)
         except Exception:
             # One job's trouble ends nobody's schedule. It is tried again, as its time has not been taken.
             LOG.exception("the time of %s could not be kept to; it is tried again", line.job, extra={"app": line.app})
 
-    async def _keep_to(self, line: Timed, declared: Declared, unfinished: Sequence[Run]) -> None:
+    async def _keep_to(self, line: Timed, declared: Declared, unfinished: Sequence[Run], *, closed: bool) -> None:
         now = self._clock.now()
         going = [run for run in unfinished if key_of(run) == (line.app, line.environment, line.job)]
-        verdict = judging.judge(declared.job, line.schedule, line.due, now, running=bool(going))
+        verdict = judging.judge(declared.job, line.schedule, line.due, now, running=bool(going), closed=closed)
         if isinstance(verdict, judging.Wait):
             if verdict.stop:
                 await self._stop(going, by=str(line.schedule), why=REPLACED)

@@ -10,13 +10,14 @@ from fairway.domain.job import Concurrency
 
 class RunRequest(BaseModel):
     """What shall be run now: a declared `job`, or a `command`. `timeout` (of a command) is in seconds; null `service`:
-    the limits of web."""
+    the limits of web. `while_closed`: it begins though the environment is closed for a migration."""
 
     environment: str
     job: str | None = None
     command: list[str] = []
     service: str | None = None
     timeout: float = 3600.0
+    while_closed: bool = False
 
 
 class Attempt(BaseModel):

@@ -56,6 +56,22 @@ def test_a_time_that_a_run_kept_from_beginning_is_missed_because_of_it():
     assert verdict == Miss(at=at(1), times=1, running=True)
 
 
+@pytest.mark.parametrize("concurrency", list(Concurrency))
+def test_nothing_begins_or_is_stopped_while_the_environment_is_closed(concurrency):
+    job = replace(JOB, concurrency=concurrency)
+
+    assert due.judge(job, HOURLY, at(1), at(1, 30), running=True, closed=True) == Wait(stop=False)
+
+
+def test_a_time_that_passed_in_a_closed_environment_is_missed_because_of_that():
+    verdict = due.judge(JOB, HOURLY, at(1), at(2, 40), running=False, closed=True)
+
+    assert verdict == Miss(at=at(2), times=2, running=False, closed=True)
+    assert due.sentence(verdict) == (
+        "the environment was closed for a migration; it is the last of 2 times that were missed"
+    )
+
+
 def test_a_clock_that_was_set_back_runs_nothing_a_second_time():
     verdict = due.judge(JOB, HOURLY, at(3), at(3), running=False)
 

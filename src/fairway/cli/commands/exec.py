@@ -37,6 +37,7 @@ CHUNK = 65536
 @click.option("--new", is_flag=True, help="In a new container of the current release, without input. Ctrl-C stops it.")
 @click.option("--timeout", metavar="DURATION", help="With --new: it is ended after this time. Default: 1h.")
 @click.option("--detach", "-d", is_flag=True, help="With --new: don't wait for its end.")
+@click.option("--while-closed", is_flag=True, help="With --new: though the environment is closed for a migration.")
 @options.as_json
 def execute(
     command: tuple[str, ...],
@@ -48,6 +49,7 @@ def execute(
     new: bool,
     timeout: str | None,
     detach: bool,
+    while_closed: bool,
     as_json: bool,
 ) -> None:
     """Run a command in a task. Its exit status is passed on.
@@ -57,11 +59,12 @@ def execute(
     away. The exit status is its own, or 1 when it could not be started. With --json its lines go to standard error, and
     its end is printed.
     """
-    check_options(new=new, tty=tty, task=task, others={"--timeout": timeout, "--detach": detach, "--json": as_json})
+    others = {"--timeout": timeout, "--detach": detach, "--while-closed": while_closed, "--json": as_json}
+    check_options(new=new, tty=tty, task=task, others=others)
     if new:
         seconds = durations.seconds("--timeout", timeout or "1h")
         place = here.find(application)
-        body = {"command": command, "service": service, "timeout": seconds}
+        body = {"command": command, "service": service, "timeout": seconds} | runs.insisting(while_closed)
         runs.begin(place, {**body, "environment": place.environment(environment)}, detach=detach, as_json=as_json)
         return
     if tty and not sys.stdin.isatty():

@@ -100,12 +100,16 @@ def stop(number: int, application: str | None, as_json: bool) -> None:
 @options.app
 @options.environment
 @click.option("--detach", "-d", is_flag=True, help="Don't wait for its end.")
+@click.option("--while-closed", is_flag=True, help="Though the environment is closed for a migration.")
 @options.as_json
-def run_(name: str, application: str | None, environment: str | None, detach: bool, as_json: bool) -> None:
+def run_(
+    name: str, application: str | None, environment: str | None, detach: bool, while_closed: bool, as_json: bool
+) -> None:
     """Run the job NAME now, in the release that is deployed; its times stay as they are. Its exit status is passed on.
     Ctrl-C stops it."""
     place = here.find(application)
-    runs.begin(place, {"environment": place.environment(environment), "job": name}, detach=detach, as_json=as_json)
+    body = {"environment": place.environment(environment), "job": name}
+    runs.begin(place, body | runs.insisting(while_closed), detach=detach, as_json=as_json)
 
 
 def put_jobs(found: list[runs.Json], now: float) -> None:

@@ -22,11 +22,20 @@ async def begin(services: TheServices, app: TheApp, by: By, body: shapes.RunRequ
     its end."""
     if body.job is not None:
         environment = environment_named(body.environment)
-        return shapes.Run.of(await services.desk.begin_declared(app, environment, body.job, by=by))
+        declared = services.desk.begin_declared(app, environment, body.job, by=by, while_closed=body.while_closed)
+        return shapes.Run.of(await declared)
     if not 1.0 <= body.timeout <= LONGEST:
         raise UsageError("a run is given from one second to a day", hint="--timeout 1h")
     environment = environment_named(body.environment)
-    run = await services.desk.begin(app, environment, body.command, service=body.service, timeout=body.timeout, by=by)
+    run = await services.desk.begin(
+        app,
+        environment,
+        body.command,
+        service=body.service,
+        timeout=body.timeout,
+        by=by,
+        while_closed=body.while_closed,
+    )
     return shapes.Run.of(run)
 
 
