@@ -44,9 +44,12 @@ QUEUED = 50
 ONE = sa.select(EXECUTIONS).where(
     EXECUTIONS.c.app == sa.bindparam("app"), EXECUTIONS.c.number == sa.bindparam("number")
 )
+# By two lists, which give more than is wanted where there are several apps: a list of pairs has SQLite read the table
+# from its beginning to its end.
 STAGES_OF, ACTIONS_OF = (
     sa.select(table)
-    .where(sa.tuple_(table.c.app, table.c.number).in_(sa.bindparam("keys", expanding=True)))
+    .where(table.c.app.in_(sa.bindparam("apps", expanding=True)))
+    .where(table.c.number.in_(sa.bindparam("numbers", expanding=True)))
     .order_by(table.c.position)
     for table in (STAGES, ACTIONS)
 )
@@ -197,14 +200,14 @@ def read_one(connection: sa.Connection, app: str, number: int) -> Execution:
 def read_many(connection: sa.Connection, query: sa.Select[Any], **parameters: Any) -> Sequence[Execution]:
     """The executions of a query, in its order, with their stages."""
     rows = connection.execute(query, parameters).all()
-    keys = [(row.app, row.number) for row in rows]
-    if not keys:
+    if not rows:
         return []
+    lists = {"apps": sorted({row.app for row in rows}), "numbers": sorted({row.number for row in rows})}
     actions: dict[tuple[str, int, str], list[ActionExecution]] = defaultdict(list)
-    for row in connection.execute(ACTIONS_OF, {"keys": keys}):
+    for row in connection.execute(ACTIONS_OF, lists):
         actions[row.app, row.number, row.stage].append(to_action(row))
     stages: dict[tuple[str, int], list[Stage]] = defaultdict(list)
-    for row in connection.execute(STAGES_OF, {"keys": keys}):
+    for row in connection.execute(STAGES_OF, lists):
         stages[row.app, row.number].append(to_stage(row, actions[row.app, row.number, row.name]))
     return [to_execution(row, stages[row.app, row.number]) for row in rows]
 
