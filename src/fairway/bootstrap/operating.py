@@ -130,7 +130,7 @@ def operate(ground: Ground, watching: Watching) -> Operating:
         admitting=admitting,
         scaler=scaler,
         deployer=deployer,
-        doors=Doors(desired, ground.board),
+        doors=Doors(desired, ground.board, ground.clock),
         scales=ground.rolling is None,
     )
 

@@ -12,6 +12,7 @@ from fairway.domain.observed import TaskStatus
 from fairway.domain.rollout import Progress
 from fairway.errors import Conflict, WorkFailed
 from fairway.ports.builder import LogSink
+from fairway.ports.clock import Clock
 from fairway.ports.observations import Observations
 from fairway.ports.stores import DesiredStates
 
@@ -22,7 +23,8 @@ ATTEMPTS = 5
 class Doors:
     """Those of every environment of this server."""
 
-    def __init__(self, desired: DesiredStates, observations: Observations) -> None:
+    def __init__(self, desired: DesiredStates, observations: Observations, clock: Clock) -> None:
+        self._clock = clock
         self._desired = desired
         self._observations = observations
 
@@ -57,7 +59,8 @@ class Doors:
                 return None
             try:
                 if current.closed != closed:
-                    await self._desired.put(replace(current, closed=closed))
+                    at = self._clock.now() if closed else None
+                    await self._desired.put(replace(current, closed=closed, closed_at=at))
             except Conflict:
                 # Scaling may change a count at this moment.
                 if attempt == ATTEMPTS:

@@ -112,6 +112,7 @@ def respecify(
     return replace(
         desired,
         closed=False,
+        closed_at=None,
         services=tuple(
             replace(each, spec=change(each.spec), rollout=like.description.rollout)
             if service in (None, each.spec.service)

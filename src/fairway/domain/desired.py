@@ -52,7 +52,7 @@ class DesiredEnvironment:
     """What one environment should run. No services means: nothing, take everything down.
 
     `closed`: no task for the moment, whatever its services say, and a page for who asks; a migration goes on that the
-    release which serves can't run beside.
+    release which serves can't run beside. `closed_at` is when that began, None for one that is open.
     """
 
     app: AppName
@@ -61,6 +61,7 @@ class DesiredEnvironment:
     hosts: tuple[str, ...] = ()
     """Host names whose requests go to the service `web`, or to the only service that has a port."""
     closed: bool = False
+    closed_at: float | None = None
     version: int = 0
     """Counts up with each write; the store refuses a write that was computed from an older version."""
 

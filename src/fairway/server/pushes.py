@@ -118,7 +118,7 @@ class _Teller:
 
         executions, notices = self._services.executions, self._services.notices
         ended = await watch.execution(executions, notices, execution.app, execution.number, show, every=True)
-        for line in progress.verdict(shapes.describe(ended)):
+        for line in progress.verdict(await waits.describe_end(self._services, ended)):
             await emit(line)
 
     async def _since(self, execution: Execution) -> str:

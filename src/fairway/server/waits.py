@@ -1,6 +1,7 @@
 """What executions wait for, and how long their stages usually take, looked up for those that are shown."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fairway.domain import usual as durations
 from fairway.domain import waiting
@@ -10,8 +11,10 @@ from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.pipeline import FIRST
 from fairway.domain.search import Search
 from fairway.domain.waiting import Waiting
+from fairway.server import closing
 from fairway.services import Services
 from fairway.wire import executions as shapes
+from fairway.wire.closing import Closed
 
 SUCCEEDED = Search(status=ExecutionStatus.SUCCEEDED, defined=True)
 """Without the rollbacks, which would push the others out of sight."""
@@ -45,8 +48,18 @@ async def usual(services: Services, execution: Execution) -> Mapping[str, float]
 
 async def shape(services: Services, execution: Execution) -> shapes.Execution:
     """The execution as the API shows it."""
-    found = await find(services, execution)
-    return shapes.Execution.of(execution, found, await usual(services, execution))
+    shown = shapes.Execution.of(execution, await find(services, execution), await usual(services, execution))
+    shown.closed = Closed.of(await closing.of_execution(services, execution))
+    return shown
+
+
+async def describe_end(
+    services: Services, execution: Execution, usual: Mapping[str, float] = shapes.NOTHING
+) -> Mapping[str, Any]:
+    """The JSON object of an execution that has ended, with what it has left closed."""
+    shown = shapes.Execution.of(execution, None, usual)
+    shown.closed = Closed.of(await closing.of_execution(services, execution))
+    return shown.model_dump(mode="json")
 
 
 async def shape_all(services: Services, app: AppName, found: Sequence[Execution], *, more: bool) -> shapes.Executions:

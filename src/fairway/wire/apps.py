@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from fairway.domain.crashloop import LOOP
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
+from fairway.wire.closing import Closed
 from fairway.wire.databases import Standing
 from fairway.wire.executions import Execution
 from fairway.wire.jobs import Job
@@ -57,7 +58,8 @@ class Service(BaseModel):
 
 
 class Environment(BaseModel):
-    """One environment at this moment; `release` and what follows are null while it is empty."""
+    """One environment at this moment; `release` and what follows are null while it is empty. `closed` says why it is
+    closed, null while it is open."""
 
     name: str
     state: State
@@ -69,6 +71,7 @@ class Environment(BaseModel):
     services: list[Service]
     jobs: list[Job] = []
     databases: list[Standing] = []
+    closed: Closed | None = None
 
 
 class Status(BaseModel):

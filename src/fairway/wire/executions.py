@@ -9,6 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from fairway.domain import deployment, execution, rollback, waiting
 from fairway.domain.app import Mode
 from fairway.domain.progression import RetryMode
+from fairway.wire.closing import Closed
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 """Nothing is known of how long stages take."""
@@ -134,7 +135,8 @@ class Rollback(BaseModel):
 class Execution(BaseModel):
     """One run of an app's pipeline; `branch` or `tag` is what was pushed, "" when it was neither.
     `pull_request` is the number of the one whose head is tried, null for all that may deploy.
-    `definition` is the version of the pipeline's definition that it goes by."""
+    `definition` is the version of the pipeline's definition that it goes by. `closed` is the environment that one which
+    was stopped has left closed, null where there is none or nobody looked."""
 
     app: str
     number: int
@@ -155,6 +157,7 @@ class Execution(BaseModel):
     definition: int
     waits: Waits | None
     rollback: Rollback | None
+    closed: Closed | None = None
 
     @classmethod
     def of(
@@ -216,9 +219,11 @@ class StartRequest(BaseModel):
 
 
 class StopRequest(BaseModel):
-    """`wait`: what runs comes to its end first, and nothing further begins."""
+    """`wait`: what runs comes to its end first, and nothing further begins. `leave_closed`: it is given up though its
+    environment is closed for a migration, and stays so."""
 
     wait: bool = False
+    leave_closed: bool = False
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 

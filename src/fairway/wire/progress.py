@@ -7,7 +7,7 @@ the API's JSON objects, with nothing but the standard library. Every line is pla
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fairway.wire import words
+from fairway.wire import closedlines, words
 
 Json = Mapping[str, Any]
 
@@ -90,11 +90,20 @@ def verdict(execution: Json, *, log: Sequence[str] = ()) -> list[str]:
     match execution["status"]:
         case "FAILED":
             return failure(execution, log=log)
+        case "STOPPED" if execution.get("closed"):
+            said = closed(execution["closed"])
+            return ["", f"  Execution {number} was stopped", *(f"  {line}" for line in said)]
         case "STOPPED":
             return ["", f"  Execution {number} was stopped; what was deployed before still serves"]
         case "SUPERSEDED":
             return ["", f"  Execution {number} was superseded by a newer one, which has its commits too"]
     return []
+
+
+def closed(found: Json, *, now: float | None = None) -> list[str]:
+    """The lines about an environment that is left closed, its name first."""
+    first, *others = closedlines.lines(found, now=now)
+    return [f"{found['environment']} is {first}", *others]
 
 
 def failure(execution: Json, *, log: Sequence[str] = ()) -> list[str]:

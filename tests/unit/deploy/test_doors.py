@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fairway.adapters.memory.board import Board
+from fairway.adapters.memory.clock import LoopClock
 from fairway.adapters.memory.stores import MemoryStore, make_store
 from fairway.deploy.doors import Doors
 from fairway.domain.deployment import RolloutState
@@ -24,7 +25,7 @@ class World:
     def __init__(self) -> None:
         self.store: MemoryStore = make_store()
         self.board = Board()
-        self.doors = Doors(self.store.desired, self.board)
+        self.doors = Doors(self.store.desired, self.board, LoopClock())
         self.log: list[str] = []
 
     async def desire(self, wanted: DesiredEnvironment) -> None:
@@ -66,7 +67,9 @@ async def test_it_is_closed_when_no_task_is_left_and_keeps_its_counts() -> None:
         "closed; 1 task has still to end",
         "closed; no task is left",
     ]
-    assert await world.desired() == replace(desire(web(3), worker(2)), closed=True, version=2)
+    found = await world.desired()
+    assert found == replace(desire(web(3), worker(2)), closed=True, closed_at=found.closed_at, version=2)
+    assert found.closed_at is not None
 
 
 async def test_what_was_there_comes_back_when_it_is_opened() -> None:
@@ -105,7 +108,7 @@ async def test_where_nothing_is_desired_there_is_nothing_to_close() -> None:
 async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> None:
     yard = Yard()
     await yard.store.apps.create(APP, at=1.0)
-    doors = Doors(yard.store.desired, yard.board)
+    doors = Doors(yard.store.desired, yard.board, yard.clock)
     async with running(yard, fails=frozenset({2})):
         await yard.deploy(41)
         yard_closed = asyncio.create_task(doors.close(APP, PRODUCTION, print))
@@ -129,7 +132,7 @@ async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> Non
 async def test_a_restart_opens_it_with_what_it_had() -> None:
     yard = Yard()
     await yard.store.apps.create(APP, at=1.0)
-    doors = Doors(yard.store.desired, yard.board)
+    doors = Doors(yard.store.desired, yard.board, yard.clock)
     async with running(yard):
         await yard.deploy(41)
         closing = asyncio.create_task(doors.close(APP, PRODUCTION, print))

@@ -8,7 +8,7 @@ import click
 
 from fairway.cli import durations, figures, here, hosted, options, output, redraw, runs
 from fairway.errors import UsageError
-from fairway.wire import progress, words
+from fairway.wire import closedlines, progress, words
 
 MARKS = {
     "healthy": ("●", "good"),
@@ -73,10 +73,8 @@ def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True)
     parts = [f"release {env['release']}", words.commit(env["commit"] or ""), age, *env["urls"][:1]]
     result = [f"  {env['name']:<12} {'   '.join(part for part in parts if part)}"]
     result += [f"  {'':<12} {url}" for url in env["urls"][1:]]
-    if env["state"] == "closed":
-        result.append(
-            f"    closed for a migration; a deployment opens it, and so does: fairway restart -e {env['name']}"
-        )
+    if env.get("closed"):
+        result += [f"    {line}" for line in closedlines.lines(env["closed"], now=now)]
     for service in env["services"]:
         limits = f" {words.bounds(service['scaling'])}" if service.get("scaling") else ""
         counts = f"{service['healthy']}/{service['desired']}{limits} healthy"

@@ -10,11 +10,12 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, ServiceName
 from fairway.errors import NotFound
-from fairway.server import figures, joblist, stream, takedown, urls, waits
+from fairway.server import closing, figures, joblist, stream, takedown, urls, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.wire import apps as shapes
+from fairway.wire.closing import Closed
 from fairway.wire.databases import Standing
 
 router = APIRouter(prefix="/apps")
@@ -83,6 +84,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
         services=counts,
         jobs=list(await joblist.of(services, app, name)),
         databases=[Standing.of(*each) for each in await services.databases.states(app, name)],
+        closed=Closed.of(await closing.find(services, desired)),
     )
 
 

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from fairway.domain import execution as domain
 from fairway.domain.waiting import Waiting
 from fairway.errors import NotFound
-from fairway.server import changes, stagelogs, stream, waits, watch
+from fairway.server import changes, closing, stagelogs, stream, waits, watch
 from fairway.server.api.asked import By, Limit, Number, TheApp, TheSearch, TheServices
 from fairway.server.stream import Emit
 from fairway.wire import changes as changes_shapes
@@ -62,7 +62,7 @@ async def follow(request: Request, services: TheServices, app: TheApp, number: N
         ended = await watch.execution(
             services.executions, services.notices, app, number, show, patience=stagelogs.PATIENCE, every=True
         )
-        await emit({"type": "end", "execution": shapes.describe(ended, None, usual)})
+        await emit({"type": "end", "execution": await waits.describe_end(services, ended, usual)})
 
     return stream.lines(request, produce)
 
@@ -124,8 +124,11 @@ async def changes_of(services: TheServices, app: TheApp, number: Number, stage: 
 async def stop(
     services: TheServices, app: TheApp, number: Number, by: By, body: shapes.StopRequest | None = None
 ) -> shapes.Execution:
-    """Stop an execution; what was deployed before still serves."""
+    """Stop an execution; what was deployed before still serves. One whose environment is closed for its migration is
+    only given up with `leave_closed`."""
     asked = body or shapes.StopRequest()
+    if not asked.wait and not asked.leave_closed:
+        await closing.require_leave(services, await services.executions.get(app, number))
     await services.pipeline.stop(app, number, wait=asked.wait, reason=asked.reason, by=by)
     return await waits.shape(services, await services.executions.get(app, number))
 
