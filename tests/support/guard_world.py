@@ -36,7 +36,7 @@ from fairway.migrate.parts import Order, Parts, Serving, Subject
 from fairway.migrate.requests import Requests
 from fairway.migrate.tools import sql_script
 from fairway.ports.builder import LogSink
-from fairway.ports.databases import Report, Scratch
+from fairway.ports.databases import Progress, Report, Scratch
 from fairway.ports.jobs import JobSpec
 from fairway.ports.leases import Alone
 from fairway.ports.masks import Unmasked
@@ -191,6 +191,7 @@ class MemoryCopies:
             yield MemoryCopied(backup=backup, scratch=scratch, again=lambda: open(f"{key}-again"))
 
     async def restore(self, app: AppName, number: int, *, by: str, report: Report) -> None:
+        report(Progress(doing="restoring", done=1_000, total=4_000))
         self._world.world.replace(self._world.address, self.kept[number])
         self._world.restored.append(number)
 

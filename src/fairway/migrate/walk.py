@@ -11,13 +11,10 @@ from fairway.domain import retry
 from fairway.domain.deployment import Cause
 from fairway.domain.passage import Passage, PassageStatus, advance
 from fairway.errors import Conflict, Unavailable
+from fairway.migrate.pacing import Paced
 from fairway.migrate.parts import Order, Parts
 from fairway.ports.builder import LogSink
 from fairway.ports.databases import Progress
-from fairway.wire import words
-
-EVERY = 10.0
-"""Seconds between two lines about how far something has come."""
 
 
 class Overtaken(Conflict):
@@ -38,7 +35,7 @@ class Walk:
         self.order = order
         self._parts = parts
         self._log = log
-        self._said = 0.0
+        self._paced = Paced(parts.clock.now, log)
 
     @property
     def name(self) -> str:
@@ -78,13 +75,7 @@ class Walk:
 
     def report(self, progress: Progress) -> None:
         """Say how far something has come, now and then."""
-        now = self._parts.clock.now()
-        if not progress.done or now - self._said < EVERY:
-            return
-        self._said = now
-        of = f" of {words.size(progress.total)}" if progress.total else ""
-        share = f", {100 * progress.done // progress.total} %" if progress.total else ""
-        self._log(f"{progress.doing}: {words.size(progress.done)}{of}{share}")
+        self._paced.report(progress)
 
     async def _write(self, after: Passage) -> None:
         """Keep it. While it migrates, a store that does not answer is asked again: what was done must not be lost."""

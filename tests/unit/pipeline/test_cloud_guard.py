@@ -145,6 +145,7 @@ async def test_a_backup_that_is_asked_for_is_put_back_before_the_commit_that_men
 
     assert half.database.restored == [2]
     put = half.said.index("restore       ✓  backup 2")
+    assert any(line.startswith("restoring: ") and line.endswith(", 25 %") for line in half.said[:put])
     assert put < next(place for place, line in enumerate(half.said) if line.startswith("check         ✓  2 pending"))
     assert half.database.applied == ["1_coupon", "2_note", "3_more"]
 

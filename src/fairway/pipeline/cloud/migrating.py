@@ -78,7 +78,8 @@ class Migrating:
             telling.log(f"guard   {words.commit(release.commit)} is release {release.number} of {prepared.name}")
             made = await finish_others(opened, release, telling.log)
             restore = opened.guard.parts.restore
-            await restoring.put_back(self.insisted.restored, made, restore, BY, telling.log)
+            insisted = self.insisted.restored
+            await restoring.put_back(insisted, made, restore, BY, log=telling.log, clock=self.clock)
             subject = await opened.guard.find(release)
             refusing.require_fit_for_ecs(subject, prepared.name)
             kept = await opened.shipments.list(limit=RECENT)

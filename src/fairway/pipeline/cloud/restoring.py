@@ -7,9 +7,10 @@ the database half-way and made that very backup: the next passage ends that.
 from collections.abc import Sequence
 
 from fairway.domain.passage import Outcome, Passage, PassageStatus
-from fairway.migrate.backups.backing import silent
+from fairway.migrate.pacing import Paced
 from fairway.migrate.parts import Restore
 from fairway.ports.builder import LogSink
+from fairway.ports.clock import Clock
 
 VARIABLE = "FAIRWAY_RESTORE"
 """Of the stage: the number of a backup."""
@@ -25,9 +26,11 @@ def find(wanted: str, made: Sequence[Passage]) -> Passage | None:
     return newest if newest.outcome in LEFT and wanted == str(newest.backup) else None
 
 
-async def put_back(wanted: str, made: Sequence[Passage], restore: Restore, by: str, log: LogSink) -> None:
-    """Put it back where it counts, and say so; say too that it does not. Raises WorkFailed and leaves what was there;
-    Unavailable."""
+async def put_back(
+    wanted: str, made: Sequence[Passage], restore: Restore, by: str, *, log: LogSink, clock: Clock
+) -> None:
+    """Put it back where it counts, and say so and how far it has come; say too that it does not. Raises WorkFailed and
+    leaves what was there; Unavailable."""
     if not wanted:
         return
     passage = find(wanted, made)
@@ -35,5 +38,5 @@ async def put_back(wanted: str, made: Sequence[Passage], restore: Restore, by: s
         log(f"restore       …  {VARIABLE}={wanted} is passed over: no database was left half-way after that backup")
         return
     log(f"restore       …  backup {passage.backup} takes the place of the database, by {VARIABLE}")
-    await restore(passage.app, passage.backup, by=by, report=silent)
+    await restore(passage.app, passage.backup, by=by, report=Paced(clock.now, log).report)
     log(f"restore       ✓  backup {passage.backup}")
