@@ -10,12 +10,11 @@ from fairway.domain.judgement import Judged
 from fairway.domain.migrations import Plan
 from fairway.domain.passage import Passage
 from fairway.domain.release import Release
-from fairway.errors import Conflict, NotFound
-from fairway.migrate import causes
 from fairway.migrate.attending import Attendant
 from fairway.migrate.guard import Guard
 from fairway.migrate.parts import Order, Subject, WayBack
 from fairway.migrate.requests import Requests
+from fairway.migrate.returning import make_order
 from fairway.ports.builder import LogSink
 
 RECENT = 200
@@ -39,27 +38,7 @@ class Door:
         """Take away what an earlier passage has migrated, and return the passage that did, as it ended. Raises NotFound
         for an unknown passage, Conflict when the release whose image has the way back is not kept any more,
         Unavailable."""
-        original = await self._passages.get(wanted.app, wanted.passage)
-        try:
-            release = await self._guard.parts.release(wanted.app, original.release or 0)
-        except NotFound as error:
-            raise Conflict(
-                f"passage {original.number} of {wanted.app} can't be taken back",
-                why=f"release {original.release}, whose image has the way back, is not kept any more",
-                hint=causes.otherwise(original, self._guard.parts.advice),
-            ) from error
-        order = Order(
-            app=wanted.app,
-            environment=wanted.environment,
-            key=wanted.key,
-            by=wanted.by,
-            release=release,
-            goes=True,
-            execution=wanted.execution,
-            back=original.number,
-            opens_at=wanted.opens_at,
-        )
-        return await self._guard.take(order, log)
+        return await self._guard.take(await make_order(self._guard.parts, wanted), log)
 
     async def get(self, app: AppName, number: int) -> Passage:
         """Raises NotFound."""

@@ -17,9 +17,10 @@ from fairway.domain.deployment import Cause
 from fairway.domain.migrations import Plan
 from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.rehearsal import Rehearsal
+from fairway.errors import Conflict, NotFound
 from fairway.migrate import causes, commands, rehearsing, saying
 from fairway.migrate.finding import find
-from fairway.migrate.parts import Parts, Subject
+from fairway.migrate.parts import Order, Parts, Subject, WayBack
 from fairway.migrate.walk import Walk
 from fairway.ports.databases import Scratch
 
@@ -128,6 +129,31 @@ class Returning:
         image = self._walk.order.release.image
         plan = await self._parts.planning.plan(subject.settings, image, scratch.address)
         return plan, await rehearsing.read_schema(self._parts, subject, scratch)
+
+
+async def make_order(parts: Parts, wanted: WayBack) -> Order:
+    """What the guard is ordered for it. Raises NotFound for an unknown passage, Conflict when the release whose image
+    has the way back is not kept any more, Unavailable."""
+    original = await parts.passages.get(wanted.app, wanted.passage)
+    try:
+        release = await parts.release(wanted.app, original.release or 0)
+    except NotFound as error:
+        raise Conflict(
+            f"passage {original.number} of {wanted.app} can't be taken back",
+            why=f"release {original.release}, whose image has the way back, is not kept any more",
+            hint=causes.otherwise(original, parts.advice),
+        ) from error
+    return Order(
+        app=wanted.app,
+        environment=wanted.environment,
+        key=wanted.key,
+        by=wanted.by,
+        release=release,
+        goes=True,
+        execution=wanted.execution,
+        back=original.number,
+        opens_at=wanted.opens_at,
+    )
 
 
 async def open_door(parts: Parts, walk: Walk) -> None:

@@ -23,6 +23,12 @@ class Rollouts(Protocol):
         away again when a first deployment fails."""
         ...
 
+    async def alive(self, cluster: str, family: str) -> Sequence[str]:
+        """The ARN of the task definition of each task of the family whose containers have not ended, one that was told
+        to stop included: a service counts it no more while it may still write. A cluster that does not exist has
+        none."""
+        ...
+
     async def printed(self, group: str, stream: str, *, lines: int) -> tuple[str, ...]:
         """The last lines of a stream of CloudWatch's logs; none when there is no such stream."""
         ...

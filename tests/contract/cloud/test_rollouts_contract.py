@@ -112,6 +112,7 @@ async def test_what_is_not_there_is_left_out(room: Room) -> None:
 async def test_a_cluster_that_does_not_exist_has_no_services_and_no_tasks(room: Room) -> None:
     assert await room.rollouts.services("nothing", ["web"]) == {}
     assert list(await room.rollouts.stopped("nothing", "web-family")) == []
+    assert list(await room.rollouts.alive("nothing", "web-family")) == []
 
 
 async def test_more_services_than_one_call_takes_are_all_seen(room: Room) -> None:
@@ -125,6 +126,12 @@ async def test_a_family_of_which_nothing_has_stopped_has_no_stopped_tasks(room: 
     await asyncio.to_thread(room.put_services, ["web"], 1)
 
     assert list(await room.rollouts.stopped(CLUSTER, "web")) == []
+
+
+async def test_a_family_that_runs_nothing_has_no_task_alive(room: Room) -> None:
+    await asyncio.to_thread(room.put_services, ["web"], 1)
+
+    assert list(await room.rollouts.alive(CLUSTER, "web")) == []
 
 
 async def test_the_last_lines_of_a_log_are_given_oldest_first(room: Room) -> None:

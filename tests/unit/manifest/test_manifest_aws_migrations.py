@@ -33,7 +33,6 @@ def test_migrations_are_accepted() -> None:
             "environments.x.migrations.maintenance",
             "can't be closed yet",
         ),
-        (AWS + MIGRATIONS + 'down = "x"\non_failure = "back"\n', 8, "migrations.on_failure", "not taken back yet"),
         (AWS + '[migrations]\ntool = "sql"\n', 6, "migrations.tool", "can be given no files"),
         (AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS, 6, "aws.network.nat", "a way to the internet"),
     ],
@@ -56,6 +55,7 @@ def test_it_is_said_once_however_many_environments_ask_for_it() -> None:
     "text",
     [
         MIGRATIONS + "maintenance = true\n",
+        AWS + MIGRATIONS + 'down = "x"\non_failure = "back"\n',
         AWS + '[migrations]\ntool = "sql"\ncommand = "bin/sql"\n',
         AWS + MIGRATIONS + "maintenance = true\n[environments.x.migrations]\nmaintenance = false\n",
         AWS + '[aws.network]\nnat = "none"\n',

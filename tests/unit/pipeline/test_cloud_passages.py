@@ -68,6 +68,12 @@ def test_another_releases_passage_is_none_of_its_own() -> None:
     assert find_key(RELEASE, [make_passage(5, release=8, status=S.MIGRATING)]) == "release/7/6"
 
 
+def test_a_way_back_that_was_left_is_not_gone_on_with_as_a_migration() -> None:
+    left = replace(make_passage(12, status=S.BACKING_UP, key="back/7/12"), back_of=7)
+
+    assert find_key(RELEASE, [left]) == "release/7/13"
+
+
 def on_aws(**instances: str) -> OnAws:
     return OnAws(app=load.load(GUARDED, file="fairway.toml"), place=PLACE, instances=instances)
 

@@ -1,5 +1,5 @@
 """`ports.rollouts.Rollouts` over ECS and CloudWatch's logs: a call for ten services, two for the stopped tasks of a
-family, one for the end of a log.
+family, four for those that live, one for the end of a log.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,8 @@ MOST = 100
 """Tasks that ListTasks gives on a page, and DescribeTasks takes."""
 EVENTS = 10
 """Of the texts of a service those that are kept, of a hundred."""
+ENDED = frozenset({"DEPROVISIONING", "STOPPED", "DELETED"})
+"""A task's last statuses in which none of its containers runs any more: what is left to do is the network's."""
 NO_CLUSTER, NO_STREAM = "ClusterNotFoundException", "ResourceNotFoundException"
 
 
@@ -60,6 +62,30 @@ class EcsRollouts:
         answer = await self._session.call("ecs", "DescribeTasks", cluster=cluster, tasks=arns)
         tasks = [read_task(each) for each in answer.get("tasks", ())]
         return sorted(tasks, key=lambda each: each.stopped_at or 0.0, reverse=True)
+
+    async def alive(self, cluster: str, family: str) -> Sequence[str]:
+        """See ports.rollouts.Rollouts."""
+        found: list[str] = []
+        # One that was told to stop is listed as STOPPED from then on, whether or not it has.
+        for status in ("RUNNING", "STOPPED"):
+            try:
+                arns = await self._session.items(
+                    "ecs",
+                    "ListTasks",
+                    "taskArns",
+                    known=[NO_CLUSTER],
+                    cluster=cluster,
+                    family=family,
+                    desiredStatus=status,
+                )
+            except Refused:
+                return ()
+            for start in range(0, len(arns), MOST):
+                part = arns[start : start + MOST]
+                answer = await self._session.call("ecs", "DescribeTasks", cluster=cluster, tasks=part)
+                tasks = answer.get("tasks", ())
+                found += [each["taskDefinitionArn"] for each in tasks if each.get("lastStatus") not in ENDED]
+        return found
 
     async def printed(self, group: str, stream: str, *, lines: int) -> tuple[str, ...]:
         """See ports.rollouts.Rollouts."""

@@ -8,12 +8,13 @@ from fairway.domain.aws.rollouts import SeenService, StoppedTask
 
 class MemoryRollouts:
     """`ports.rollouts.Rollouts`. `held` are the services by cluster and name: a list of states is gone through, one at
-    each look, and the last one stays. `tasks` are the stopped ones by cluster and family, `logs` lines
-    by group and stream."""
+    each look, and the last one stays. `living` are the definitions of those that have not ended, gone
+    through likewise; `tasks` are the stopped ones by cluster and family, `logs` lines by group and stream."""
 
     def __init__(self) -> None:
         self.faults = Faults()
         self.held: dict[tuple[str, str], list[SeenService]] = {}
+        self.living: dict[tuple[str, str], list[Sequence[str]]] = {}
         self.tasks: dict[tuple[str, str], list[StoppedTask]] = {}
         self.logs: dict[tuple[str, str], list[str]] = {}
 
@@ -36,6 +37,13 @@ class MemoryRollouts:
         if await self.faults.meet("stopped"):
             return ()
         return sorted(self.tasks.get((cluster, family), ()), key=lambda each: -(each.stopped_at or 0.0))[:100]
+
+    async def alive(self, cluster: str, family: str) -> Sequence[str]:
+        """See ports.rollouts.Rollouts; while it lies: none."""
+        states = self.living.get((cluster, family), [()])
+        if await self.faults.meet("alive"):
+            return ()
+        return tuple(states.pop(0) if len(states) > 1 else states[0])
 
     async def printed(self, group: str, stream: str, *, lines: int) -> tuple[str, ...]:
         """See ports.rollouts.Rollouts; while it lies: none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fairway.domain.app import Environment
 from fairway.domain.aws.unfit import Unfit, findings
 from fairway.domain.aws.wanted import Nat, Network, OwnNetwork
-from fairway.domain.migrations import Migrations, Tool, Undoing
+from fairway.domain.migrations import Migrations, Tool
 from fairway.errors import UsageError
 
 SECTION = "migrations"
@@ -40,12 +40,6 @@ def _of_migrations(wanted: Migrations) -> Iterator[Unfit]:
             path=(SECTION, "maintenance"),
             message="on AWS an environment can't be closed yet while it is migrated",
             hint="leave maintenance out, and migrate in steps on which the release that serves holds",
-        )
-    if wanted.on_failure is Undoing.BACK:
-        yield Unfit(
-            path=(SECTION, "on_failure"),
-            message="on AWS a migration is not taken back yet when the deployment after it fails",
-            hint='on_failure = "keep": the release that serves was shown to run on it',
         )
     if wanted.tool is Tool.SQL and not wanted.command:
         yield Unfit(

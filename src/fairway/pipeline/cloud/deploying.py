@@ -16,12 +16,14 @@ from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
 from fairway.pipeline.cloud.guarding import OpenGuard, unguarded
 from fairway.pipeline.cloud.insisting import NOTHING, Insisted
+from fairway.pipeline.cloud.leaving import Leaving
 from fairway.pipeline.cloud.migrating import Migrating
 from fairway.pipeline.cloud.moved import Moved
 from fairway.pipeline.cloud.preparing import Prepared, Preparing, Synthesize
 from fairway.pipeline.cloud.reporting import Reporting
 from fairway.pipeline.cloud.settling import Settled, Settling
 from fairway.pipeline.cloud.telling import Telling, Told
+from fairway.pipeline.cloud.undoing import SeeingTo
 from fairway.pipeline.cloud.watching import Watching
 from fairway.pipeline.stages import source
 from fairway.pipeline.stages.described import Load
@@ -79,7 +81,7 @@ class Deploying:
             except FairwayError as error:
                 if moved is None:
                     raise
-                raise moved.told(error) from error
+                raise await rooms.seeing_to.run(prepared, moved, error, telling) from error
             told.summary = f"{done}; {moved.summary}" if moved is not None and moved.summary else done
 
     async def _migrate(self, prepared: Prepared, rooms: "Rooms", telling: Telling) -> Moved | None:
@@ -104,6 +106,16 @@ class Deploying:
         parts = replace(cloud.parts, tell=lambda said: stackline.log(said, told.log))
         settling = Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         reporting = Reporting(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
+        migrating = Migrating(
+            load=self.load,
+            stacks=parts.stacks,
+            secrets=parts.secrets,
+            settling=settling,
+            clock=parts.clock,
+            open=cloud.guard,
+            insisted=self.insisted,
+        )
+        leaving = Leaving(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         return Rooms(
             parts=parts,
             preparing=Preparing(
@@ -113,15 +125,8 @@ class Deploying:
                 version=self.version,
                 synthesize=self.synthesize,
             ),
-            migrating=Migrating(
-                load=self.load,
-                stacks=parts.stacks,
-                secrets=parts.secrets,
-                settling=settling,
-                clock=parts.clock,
-                open=cloud.guard,
-                insisted=self.insisted,
-            ),
+            migrating=migrating,
+            seeing_to=SeeingTo(stacks=parts.stacks, migrating=migrating, leaving=leaving),
             watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
             settling=settling,
             reporting=reporting,
@@ -151,11 +156,12 @@ class Deploying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """The steps of a deployment, in their order; a report is made of either of the last two."""
+    """The steps of a deployment, in their order, with what is done when one fails."""
 
     parts: Parts
     preparing: Preparing
     migrating: Migrating
+    seeing_to: SeeingTo
     watching: Watching
     settling: Settling
     reporting: Reporting

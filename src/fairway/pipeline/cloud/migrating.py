@@ -6,17 +6,21 @@ release it is for, and after how many passages of the environment it was wanted.
 stage comes to that one; retried after its end it begins another, which finds nothing pending.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from fairway.cloudformation import wires
+from fairway.domain import guarding
 from fairway.domain.aws import names
+from fairway.domain.aws.shipment import Shipment
 from fairway.domain.aws.stack import Kind, SeenStack
 from fairway.domain.deployment import Cause
 from fairway.domain.passage import Passage, PassageStatus
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
-from fairway.migrate.parts import Order
+from fairway.migrate.parts import Order, WayBack
+from fairway.migrate.returning import make_order
 from fairway.pipeline.cloud import placing, refusing, restoring, returning
 from fairway.pipeline.cloud.advising import OnAws
 from fairway.pipeline.cloud.failing import StageFailed
@@ -57,6 +61,37 @@ class Migrating:
         needs is not there, UsageError for what it can't guard, Unavailable."""
         if prepared.environment.migrations is None:
             return None
+        async with self._opened(prepared, telling) as (opened, shipment, release):
+            made = await finish_others(opened, release, telling.log)
+            restore = opened.guard.parts.restore
+            insisted = self.insisted.restored
+            await restoring.put_back(insisted, made, restore, BY, log=telling.log, clock=self.clock)
+            subject = await opened.guard.find(release)
+            refusing.require_fit_for_ecs(subject, prepared.name)
+            kept = await opened.shipments.list(limit=RECENT)
+            going = Going(shipment=shipment, subject=subject, kept=kept, made=made)
+            returning.require_fit(going, self.insisted.accepted, telling.log)
+            passage = await take(opened, release, made, telling.log)
+            require_well(passage)
+            return Moved(passage=passage, brought=find_brought(passage, release, made))
+
+    async def take_back(self, prepared: Prepared, brought: Passage, telling: Telling) -> Passage:
+        """Take away what the passage has brought, and return the passage that did, as it ended. Raises Conflict when
+        the release whose image has the way back is not kept any more, Unavailable."""
+        async with self._opened(prepared, telling) as (opened, _, release):
+            made = await find_passages(opened, release)
+            wanted = WayBack(
+                app=release.app,
+                environment=release.environment,
+                key=f"back/{brought.number}/{after(made)}",
+                by=BY,
+                passage=brought.number,
+            )
+            return await give(opened, await make_order(opened.guard.parts, wanted), telling.log)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, prepared: Prepared, telling: Telling) -> AsyncIterator[tuple[Opened, Shipment, Release]]:
+        """The environment's guard, and the release as it is kept. Raises as `run` does."""
         data = await self.stacks.find(names.stack(prepared.app.name, Kind.DATA, prepared.name))
         place = placing.read(prepared, data)
         viewing = Viewing(
@@ -76,25 +111,15 @@ class Migrating:
             shipment = await opened.shipments.keep(prepared.handover, at=self.clock.now())
             release = viewing.describe(shipment)
             telling.log(f"guard   {words.commit(release.commit)} is release {release.number} of {prepared.name}")
-            made = await finish_others(opened, release, telling.log)
-            restore = opened.guard.parts.restore
-            insisted = self.insisted.restored
-            await restoring.put_back(insisted, made, restore, BY, log=telling.log, clock=self.clock)
-            subject = await opened.guard.find(release)
-            refusing.require_fit_for_ecs(subject, prepared.name)
-            kept = await opened.shipments.list(limit=RECENT)
-            going = Going(shipment=shipment, subject=subject, kept=kept, made=made)
-            returning.require_fit(going, self.insisted.accepted, telling.log)
-            passage = await take(opened, release, made, telling.log)
-            require_well(passage)
-            return Moved(passage=passage, brought=find_brought(passage, release, made))
+            yield opened, shipment, release
 
 
 async def finish_others(opened: Opened, release: Release, log: LogSink) -> Sequence[Passage]:
-    """The environment's passages, none of which is another release's that was left while it migrated: such a one is
-    found out first, since how the database stands decides what may follow. Raises Unavailable."""
+    """The environment's passages, none of which is another release's, or a way back, that was left while it migrated:
+    such a one is found out first, since how the database stands decides what may follow. Raises Unavailable."""
     made = await find_passages(opened, release)
-    left = [each for each in made if each.status is PassageStatus.MIGRATING and each.release != release.number]
+    others = [each for each in made if each.release != release.number or each.back_of is not None]
+    left = [each for each in others if each.status is PassageStatus.MIGRATING]
     for each in left:
         log(f"passage {each.number} was left while it migrated; that comes first")
         await opened.guard.finish(each, log)
@@ -116,6 +141,11 @@ async def take(opened: Opened, release: Release, made: Sequence[Passage], log: L
         release=release,
         goes=True,
     )
+    return await give(opened, order, log)
+
+
+async def give(opened: Opened, order: Order, log: LogSink) -> Passage:
+    """The order's passage as it ended. Raises Unavailable, with the way on."""
     try:
         return await opened.guard.take(order, log)
     except Unavailable as error:
@@ -127,9 +157,14 @@ def find_key(release: Release, made: Sequence[Passage]) -> str:
     """`release/7/12`: that of the release's passage which has not ended; else a new one, by the number after the
     environment's newest."""
     for each in made:
-        if each.release == release.number and not each.finished:
+        if each.release == release.number and each.back_of is None and not each.finished:
             return each.key
-    return f"release/{release.number}/{max((each.number for each in made), default=0) + 1}"
+    return f"release/{release.number}/{after(made)}"
+
+
+def after(made: Sequence[Passage]) -> int:
+    """The number after the environment's newest passage, which no key has had."""
+    return max((each.number for each in made), default=0) + 1
 
 
 def require_well(passage: Passage) -> None:
@@ -139,9 +174,9 @@ def require_well(passage: Passage) -> None:
 
 
 def find_brought(passage: Passage, release: Release, made: Sequence[Passage]) -> Passage | None:
-    """The passage that brought the release's migrations, be it this one or one of an earlier run of the stage."""
-    own = (each for each in (passage, *made) if each.release == release.number and each.back_of is None)
-    return next((each for each in own if each.status is PassageStatus.MIGRATED), None)
+    """The passage that brought the release's migrations and was not taken back, be it this one or one of an earlier run
+    of the stage."""
+    return next((each for each in guarding.still_there((passage, *made)) if each.release == release.number), None)
 
 
 def instances(prepared: Prepared, data: SeenStack | None) -> dict[str, str]:

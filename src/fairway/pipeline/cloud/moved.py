@@ -21,18 +21,20 @@ class Moved:
         """For the stage's line, "" where nothing was migrated."""
         return self.passage.summary if self.passage.status is PassageStatus.MIGRATED else ""
 
-    def told(self, error: FairwayError) -> FairwayError:
-        """The failure of the deployment that came after it, with how the database stands. A refusal becomes a failure
-        too: it is not true any more that nothing was changed."""
+    def told(self, error: FairwayError, barred: str = "") -> FairwayError:
+        """The failure of the deployment that came after it, with how the database stands; `barred` is why it was not
+        taken back where that was wanted. A refusal becomes a failure too: it is not true any more that nothing was
+        changed."""
         if self.brought is None:
             return error
         cause = failing.explain(error)
-        seen = "; ".join(part for part in (cause.seen, describe(self.brought)) if part)
+        seen = "; ".join(part for part in (cause.seen, describe(self.brought, barred)) if part)
         return StageFailed(replace(cause, seen=seen))
 
 
-def describe(passage: Passage) -> str:
+def describe(passage: Passage, barred: str = "") -> str:
     """`the database has 1_coupon all the same, and the release that served was shown to hold on that; …`."""
+    kept = f"; it is not taken back: {barred}" if barred else ""
     what = ", ".join(passage.applied) or "its migrations"
     old = passage.rehearsal.old if passage.rehearsal is not None else None
     if old is None:
@@ -41,4 +43,4 @@ def describe(passage: Passage) -> str:
         holds = "the release that served could not be tried on that"
     else:
         holds = "the release that served was shown to hold on that"
-    return f"the database has {what} all the same, and {holds}; a release that mends it makes nothing twice"
+    return f"the database has {what} all the same, and {holds}{kept}; a release that mends it makes nothing twice"

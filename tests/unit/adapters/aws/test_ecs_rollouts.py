@@ -119,6 +119,25 @@ async def test_stopped_tasks_come_with_their_ends_newest_first(session: Session,
     assert second.containers == (StoppedContainer(name="web", code=1),)
 
 
+async def test_a_task_lives_until_its_containers_have_ended(session: Session, ecs: Stubber) -> None:
+    starting, serving, draining, stopping, ended, gone = (f"{TASK}{number}" for number in range(6))
+    listed = {"cluster": CLUSTER, "family": FAMILY}
+    ecs.add_response("list_tasks", {"taskArns": [starting, serving]}, {**listed, "desiredStatus": "RUNNING"})
+    running = [task(starting, OLD, "PROVISIONING"), task(serving, OLD, "RUNNING")]
+    ecs.add_response("describe_tasks", {"tasks": running}, {"cluster": CLUSTER, "tasks": [starting, serving]})
+    arns = [draining, stopping, ended, gone]
+    ecs.add_response("list_tasks", {"taskArns": arns}, {**listed, "desiredStatus": "STOPPED"})
+    statuses = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
+    leaving = [task(arn, NEW, status) for arn, status in zip(arns, statuses, strict=True)]
+    ecs.add_response("describe_tasks", {"tasks": leaving}, {"cluster": CLUSTER, "tasks": arns})
+
+    assert await EcsRollouts(session).alive(CLUSTER, FAMILY) == [OLD, OLD, NEW, NEW]
+
+
+def task(arn: str, definition: str, status: str) -> dict[str, Any]:
+    return {"taskArn": arn, "taskDefinitionArn": definition, "lastStatus": status}
+
+
 async def test_a_cluster_that_is_gone_has_no_stopped_tasks(session: Session, ecs: Stubber) -> None:
     ecs.add_client_error("list_tasks", "ClusterNotFoundException", "Cluster not found.", 400)
 
