@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from fairway.cloudformation.synthesis import Given
-from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Patterns, Service, Source
+from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Patterns, PullEvent, Service, Source
 from fairway.domain.aws.wanted import (
     Architecture,
     Aws,
@@ -269,6 +269,20 @@ def parallel() -> App:
     )
 
 
+def pull_requests() -> App:
+    """Pull requests of each kind, with files and without; on ARM."""
+    filters = (
+        Filter(
+            pull_requests=(PullEvent.OPENED, PullEvent.UPDATED),
+            branches=Patterns(includes=("main", "release/*")),
+            files=Patterns(includes=("src/**",), excludes=("docs/**",)),
+        ),
+        Filter(pull_requests=(PullEvent.CLOSED,), branches=Patterns(excludes=("wip/**",))),
+    )
+    hosting = {"production": Hosting(architecture=Architecture.ARM64)}
+    return make_app(hosting=hosting, source=Source(branch="main", filters=filters))
+
+
 def largest() -> App:
     """As much of everything as one app may reasonably have: what synthesis is timed with, and CloudFormation's limits
     are looked at."""
@@ -313,5 +327,6 @@ MATRIX: Mapping[str, App] = {
         public_tasks,
         spot,
         parallel,
+        pull_requests,
     )
 }

@@ -145,6 +145,18 @@ def migrations(draw: st.DrawFn, databases: list[str]) -> Document:
     return {**table, **draw(some(timeout=st.sampled_from(["5m", "24h"]), tool=st.sampled_from(["knex", "command"])))}
 
 
+PATTERNS = st.lists(st.sampled_from(["main", "release/*", "**", "{a,b}"]), min_size=1, max_size=8, unique=True)
+FILTERS = st.fixed_dictionaries(
+    {"branches": PATTERNS},
+    optional={
+        "files": st.just({"excludes": ["docs/**"]}),
+        "pull_requests": st.lists(
+            st.sampled_from(["opened", "updated", "closed"]), min_size=1, max_size=3, unique=True
+        ),
+    },
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A whole file."""
@@ -159,6 +171,7 @@ def documents(draw: st.DrawFn) -> Document:
             for place, name in enumerate(databases)
         },
         "migrations": draw(migrations(databases)) if draw(st.booleans()) else {},
+        "source": draw(some(filters=st.lists(FILTERS, min_size=1, max_size=4))),
         "pipeline": {"stages": named, "mode": draw(st.sampled_from(["superseded", "queued", "parallel"]))},
         "environments": {name: draw(environments(name)) for name in named},
         "aws": {

@@ -23,6 +23,7 @@ from fairway.domain.contract import Contract, Need, Use, conclude
 from fairway.domain.execution import Revision
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.manifest import load as manifest
+from fairway.pipeline.cloud.attempting import Attempting
 from fairway.pipeline.cloud.building import Building
 from fairway.pipeline.cloud.describing import Cloud, Describing
 from fairway.pipeline.cloud.telling import Telling
@@ -90,6 +91,12 @@ class Account:
         describing = Describing(load=self.load, detect=detect, read_contract=self.contract, connect=self.connect)
         return Building(describing=describing, build=self.build, clock=LoopClock(), version="0.1.0")
 
+    async def run_try(self, checkout: Path, revision: Revision = REVISION) -> None:
+        """The stage of a pull request."""
+        telling = Telling(self.said.append, LoopClock())
+        attempting = Attempting(load=manifest.load, detect=detect, build=self.build)
+        await attempting.run(contextlib.nullcontext(checkout), revision, telling)
+
     async def run_build(self, checkout: Path, revision: Revision = REVISION) -> Handover:
         telling = Telling(self.said.append, LoopClock())
         return await self.building().run(contextlib.nullcontext(checkout), revision, telling)
@@ -114,7 +121,14 @@ class Account:
         return conclude(uses)
 
     async def build(
-        self, app: App, checkout: Path, commit: str, *, log: LogSink, secrets: Mapping[str, str]
+        self,
+        app: App,
+        checkout: Path,
+        commit: str,
+        *,
+        log: LogSink,
+        caches: str = "",
+        secrets: Mapping[str, str] | None = None,
     ) -> BuildResult:
         return await run.build(
             app,
@@ -124,6 +138,7 @@ class Account:
             bases=MemoryBases(),
             recipe=generated.write,
             log=log,
+            caches=caches,
             secrets=secrets,
         )
 

@@ -11,6 +11,8 @@ STACKS = f"arn:aws:cloudformation:{HERE}:stack"
 SERVICES = f"{STACKS}/fairway-shop-production-services/1a2b"
 CHANGES = f"arn:aws:cloudformation:{HERE}:changeSet/fairway-shop-production-services-0f1e/3c4d"
 OBJECT = "arn:aws:s3:::artifacts/fairway-shop/Release/x1"
+BROUGHT = "arn:aws:s3:::pullrequestartifacts/fairway-shop_pull-re/Checkout/x1"
+"""What a pull request has brought."""
 TEMPLATE = f"arn:aws:parameter:{HERE}:TemplatesArn/fairway-shop-production-services/5d0c.json"
 CONNECTION = f"arn:aws:codeconnections:{HERE}:ForgeConnection"
 REPOSITORY = f"arn:aws:parameter:{HERE}:RepositoryArn"
@@ -33,16 +35,16 @@ def secret(environment: str) -> str:
     return f"arn:aws:secretsmanager:{HERE}:secret:fairway/shop/{environment}-a1B2c3"
 
 
-def in_codebuild(stage: str, *more: str) -> tuple[Call, ...]:
+def in_codebuild(stage: str, *more: str, object: str = OBJECT) -> tuple[Call, ...]:
     """What CodeBuild does for any build."""
     guide = "CodeBuild, Allow CodeBuild to interact with other AWS services"
     stream = f"arn:aws:logs:{HERE}:log-group:/fairway/shop/{stage}:log-stream:1a2b"
     return (
         Call(action="logs:CreateLogStream", resource=stream, who=guide),
         Call(action="logs:PutLogEvents", resource=stream, who=guide),
-        *(Call(action=action, resource=OBJECT, who=guide) for action in ("s3:GetObject", "s3:GetObjectVersion", *more)),
-        Call(action="s3:GetBucketAcl", resource="arn:aws:s3:::artifacts", who=guide),
-        Call(action="s3:GetBucketLocation", resource="arn:aws:s3:::artifacts", who=guide),
+        *(Call(action=action, resource=object, who=guide) for action in ("s3:GetObject", "s3:GetObjectVersion", *more)),
+        Call(action="s3:GetBucketAcl", resource=object.partition("/")[0], who=guide),
+        Call(action="s3:GetBucketLocation", resource=object.partition("/")[0], who=guide),
     )
 
 
@@ -151,30 +153,36 @@ DEPLOY = (
         who="adapters.aws.rollouts.EcsRollouts.printed",
     ),
 )
-PIPELINE = (
-    *(
-        Call(action=f"s3:{action}", resource=OBJECT, who="CodePipeline, CodePipeline service role policy")
-        for action in ("GetObject", "GetObjectVersion", "PutObject", "PutObjectAcl")
-    ),
-    *(
-        Call(
-            action=f"s3:{action}",
-            resource="arn:aws:s3:::artifacts",
-            who="CodePipeline, CodePipeline service role policy",
-        )
-        for action in ("GetBucketAcl", "GetBucketLocation", "GetBucketVersioning")
-    ),
-    *connecting("CodePipeline, Service role permissions: CodeConnections action"),
-    *(
-        Call(
-            action=f"codebuild:{action}",
-            resource=f"arn:aws:codebuild:{HERE}:project/fairway-shop-{stage}",
-            who="CodePipeline, Service role permissions: CodeBuild action",
-        )
-        for action in ("BatchGetBuilds", "StartBuild")
-        for stage in ("build", "deploy-staging", "deploy-production")
-    ),
-)
+
+
+def in_codepipeline(object: str, *stages: str) -> tuple[Call, ...]:
+    """What CodePipeline does for a pipeline of these projects."""
+    guide = "CodePipeline, CodePipeline service role policy"
+    return (
+        *(
+            Call(action=f"s3:{action}", resource=object, who=guide)
+            for action in ("GetObject", "GetObjectVersion", "PutObject", "PutObjectAcl")
+        ),
+        *(
+            Call(action=f"s3:{action}", resource=object.partition("/")[0], who=guide)
+            for action in ("GetBucketAcl", "GetBucketLocation", "GetBucketVersioning")
+        ),
+        *connecting("CodePipeline, Service role permissions: CodeConnections action"),
+        *(
+            Call(
+                action=f"codebuild:{action}",
+                resource=f"arn:aws:codebuild:{HERE}:project/fairway-shop-{stage}",
+                who="CodePipeline, Service role permissions: CodeBuild action",
+            )
+            for action in ("BatchGetBuilds", "StartBuild")
+            for stage in stages
+        ),
+    )
+
+
+PIPELINE = in_codepipeline(OBJECT, "build", "deploy-staging", "deploy-production")
+PULL_PIPELINE = in_codepipeline(BROUGHT, "pull-request")
+PULL_REQUEST = in_codebuild("pull-request", object=BROUGHT)
 SCHEDULE = (
     Call(
         action="codepipeline:StartPipelineExecution",
@@ -234,6 +242,20 @@ OTHERS = {
     "PipelineRole": (
         Call(action="codebuild:StartBuild", resource=f"arn:aws:codebuild:{HERE}:project/other", who="nobody"),
         Call(action="s3:GetObject", resource="arn:aws:s3:::other/x", who="nobody"),
+    ),
+    "PullRequestPipelineRole": (
+        Call(
+            action="codebuild:StartBuild",
+            resource=f"arn:aws:codebuild:{HERE}:project/fairway-shop-deploy-production",
+            who="nobody",
+        ),
+        Call(action="s3:PutObject", resource=OBJECT, who="nobody"),
+    ),
+    "PullRequestRole": (
+        Call(action="s3:GetObject", resource=OBJECT, who="nobody"),
+        Call(action="s3:PutObject", resource=BROUGHT, who="nobody"),
+        Call(action="codeconnections:UseConnection", resource=CONNECTION, who="nobody"),
+        Call(action="secretsmanager:GetSecretValue", resource=secret("staging"), who="nobody"),
     ),
     "ScheduleRole": (
         Call(

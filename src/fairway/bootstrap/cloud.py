@@ -34,6 +34,7 @@ from fairway.domain.contract import Contract
 from fairway.domain.execution import Revision
 from fairway.manifest.load import load
 from fairway.pipeline.cloud import deploying, insisting
+from fairway.pipeline.cloud.attempting import Attempting
 from fairway.pipeline.cloud.building import Building
 from fairway.pipeline.cloud.deploying import Deploying
 from fairway.pipeline.cloud.describing import Cloud, Describing
@@ -93,6 +94,20 @@ async def build(source: Source, settings: Settings, telling: Telling) -> Handove
         return await building.run(lay_out(source), source.revision, telling)
 
 
+async def attempt(source: Source, settings: Settings, telling: Telling) -> None:
+    """The stage `try` of a pull request's head. Raises what it has told."""
+    async with DockerBuilder(settings.docker_host, owner=OWNER, alone=True) as builder:
+        bases = DockerBases(builder)
+
+        async def build_commit(app: App, checkout: Path, commit: str, *, log: LogSink, caches: str = "") -> BuildResult:
+            return await run.build(
+                app, checkout, commit, builder=builder, bases=bases, recipe=generated.write, log=log, caches=caches
+            )
+
+        attempting = Attempting(load=load, detect=look, build=build_commit)
+        await attempting.run(lay_out(source), source.revision, telling)
+
+
 async def deploy(
     handover: Handover,
     environment: str,
@@ -139,8 +154,10 @@ def version() -> str:
 @asynccontextmanager
 async def lay_out(source: Source) -> AsyncIterator[Path]:
     """The commit's files and nothing else, as a server lays them out: what lies beside them in CodeBuild's directory,
-    the whole history for one, would else come into images that copy everything. Raises WorkFailed."""
+    the whole history for one, would else come into images that copy everything. Raises WorkFailed, also for an archive
+    that lacks a part of the commit."""
     if source.git is None:
+        await worktree.require_whole(source.directory)
         yield source.directory
         return
     with tempfile.TemporaryDirectory(prefix="fairway-commit-") as name:

@@ -6,10 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from fairway.domain.app import App
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.errors import UsageError
+from fairway.ports.builder import LogSink
 
 SERVICE = "build"
 Latest = Callable[[AppName, EnvironmentName], Awaitable[Mapping[str, str]]]
 """The latest variables of an environment as the service `build` would be given them."""
+
+
+def withhold(app: App, log: LogSink) -> None:
+    """Say which ones the build of a pull request is not given."""
+    if app.build.secrets:
+        log(f"{', '.join(app.build.secrets)}: not given to a build that tries somebody's proposal")
 
 
 async def find(app: App, latest: Latest) -> Mapping[str, str]:

@@ -18,6 +18,8 @@ FIRST = ("source", "build", "package")
 """The stages that every pipeline begins with; one for each environment follows."""
 TRIED = ("source", "build")
 """The stages of a pull request."""
+LONGEST_TRIED = 3600.0
+"""Seconds that the build of a pull request may take, whatever its fairway.toml allows."""
 REHEARSE = "rehearse"
 """The duty of an environment's stage that goes before its approval: what is to be agreed to is shown by it."""
 

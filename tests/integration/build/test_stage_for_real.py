@@ -161,6 +161,29 @@ async def test_the_commit_is_built_and_not_what_lies_beside_it(room: Room) -> No
     assert set(printed.split()) == {"fairway.toml", "Dockerfile", "server.js"}
 
 
+async def test_a_pull_request_is_built_and_leaves_nothing_in_the_registry(room: Room, tmp_path: Path) -> None:
+    head = tmp_path / "head"
+    head.mkdir()
+    for name in ("fairway.toml", "Dockerfile", "server.js"):
+        (head / name).write_bytes((room.work.path / name).read_bytes())
+
+    status, said = await room.stage(
+        "try", CODEBUILD_SRC_DIR=str(head), AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_ENDPOINT_URL=""
+    )
+
+    assert status == 0, said
+    assert [line.split()[:2] for line in said.splitlines() if "✓" in line] == [["source", "✓"], ["build", "✓"]]
+    assert sorted(each.name for each in head.iterdir()) == ["Dockerfile", "fairway.toml", "server.js"]
+    assert "RepoDigests" not in said and not docker_digests(room)
+
+
+def docker_digests(room: Room) -> list[str]:
+    """What the registry has of the commit's image."""
+    name = f"fairway/{room.app}:{room.commit[:12]}"
+    found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", name))
+    return found
+
+
 async def test_another_commit_than_the_pipelines_stops_it(room: Room) -> None:
     status, said = await room.stage("build", CODEBUILD_RESOLVED_SOURCE_VERSION="0" * 40)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fairway.bootstrap import cloud
+from fairway.cli import git
 from fairway.cli.commands import stage
-from fairway.errors import UsageError
+from fairway.errors import UsageError, WorkFailed
 from support.git_work import Work
 
 SAID = stage.COMMIT
@@ -36,6 +37,39 @@ def test_another_commit_than_codebuild_says_is_refused(work: Work) -> None:
 
 def test_an_archive_without_git_is_the_commit_that_codebuild_says(tmp_path: Path) -> None:
     assert stage.find_commit(tmp_path, {SAID: "0" * 40})[0].commit == "0" * 40
+
+
+def test_a_commit_that_looks_like_a_repository_is_none_to_git(tmp_path: Path, work: Work) -> None:
+    work.git("init", "--quiet", "--bare", str(tmp_path))
+    (tmp_path / "config").write_text(f"[core]\nrepositoryformatversion = 0\nbare = false\nworktree = {tmp_path}\n")
+    assert git.top_level(tmp_path) == tmp_path
+
+    revision, repository = stage.find_commit(tmp_path, {SAID: "0" * 40})
+
+    assert (revision.commit, repository) == ("0" * 40, None)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({".gitmodules": '[submodule "a"]\n'}, "the commit has submodules, and they are not there"),
+        (
+            {".gitattributes": "*.png filter=lfs\n", "a/b.png": "version https://git-lfs.github.com/spec/v1\noid x\n"},
+            "1 file is only a Git LFS pointer: a/b.png",
+        ),
+    ],
+)
+async def test_an_archive_that_lacks_a_part_of_the_commit_is_refused_by_name(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    revision, repository = stage.find_commit(tmp_path, {SAID: "0" * 40})
+
+    with pytest.raises(WorkFailed, match=said):
+        async with cloud.lay_out(cloud.Source(revision=revision, directory=tmp_path, git=repository)):
+            pass
 
 
 def test_a_directory_of_which_nothing_says_the_commit_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from support import aws_apps
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/aws-mapping.md").read_text()
 SECTIONS: Mapping[str, tuple[type[Any], ...]] = {
+    "What starts it": (schema.FilterTable,),
     "A service": (schema.ServiceTable,),
     "Its health": (schema.HealthTable,),
     "Its scaling": (

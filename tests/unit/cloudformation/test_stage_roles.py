@@ -11,18 +11,25 @@ import pytest
 
 from fairway.cloudformation import synthesis
 from fairway.cloudformation.synthesis import Given
-from fairway.domain.app import Source
+from fairway.domain.app import Filter, Patterns, PullEvent, Source
 from fairway.domain.schedule import Schedule
 from support import iam
 from support.aws_pipelines import app, environment
 from support.iam import ACCOUNT, REGION
-from support.stage_calls import BUILD, DEPLOY, OTHERS, PIPELINE, SCHEDULE, Call
+from support.stage_calls import BUILD, DEPLOY, OTHERS, PIPELINE, PULL_PIPELINE, PULL_REQUEST, SCHEDULE, Call
 
-SHOP = app(environment("staging"), environment("production"), source=Source(schedule=Schedule(cron="0 3 * * *")))
+TRIED = Filter(pull_requests=(PullEvent.OPENED,), branches=Patterns(includes=("**",)))
+SHOP = app(
+    environment("staging"),
+    environment("production"),
+    source=Source(schedule=Schedule(cron="0 3 * * *"), filters=(TRIED,)),
+)
 ROLES: Mapping[str, tuple[Call, ...]] = {
     "BuildRole": BUILD,
     "DeployProductionRole": DEPLOY,
     "PipelineRole": PIPELINE,
+    "PullRequestPipelineRole": PULL_PIPELINE,
+    "PullRequestRole": PULL_REQUEST,
     "ScheduleRole": SCHEDULE,
 }
 
@@ -78,6 +85,11 @@ def test_roles_are_taken_by_the_one_service_for_the_one_thing() -> None:
         "BuildRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-build"),
         "DeployProductionRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-deploy-production"),
         "PipelineRole": ({"Service": "codepipeline.amazonaws.com"}, f"arn:aws:codepipeline:{here}:fairway-shop"),
+        "PullRequestPipelineRole": (
+            {"Service": "codepipeline.amazonaws.com"},
+            f"arn:aws:codepipeline:{here}:fairway-shop_pull-requests",
+        ),
+        "PullRequestRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-pull-request"),
         "ScheduleRole": (
             {"Service": "scheduler.amazonaws.com"},
             f"arn:aws:scheduler:{here}:schedule-group/default",

@@ -51,6 +51,19 @@ async def fill(tree: Tree, env: Mapping[str, str]) -> None:
         await _fill_submodules(tree, links, env)
 
 
+async def require_whole(folder: Path) -> None:
+    """Raise WorkFailed for a commit's files that came without their repository, and lack what only that leads to: the
+    submodules, and the content behind LFS pointers. Links to files were lost on the way, and nothing shows that."""
+    if (folder / ".gitmodules").exists():
+        raise WorkFailed(
+            "the commit has submodules, and they are not there",
+            why="its files came as an archive, as CodePipeline hands on those of a pull request",
+            hint="put the files into the repository itself; or fetch them in the Dockerfile",
+        )
+    if missing := await asyncio.to_thread(_pointers_below, folder):
+        raise _refuse_pointers(missing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     """A line of the index."""
@@ -130,6 +143,13 @@ async def _pointers(tree: Tree, git: _Git) -> list[str]:
     return await asyncio.to_thread(
         lambda: [os.fsdecode(path) for path in listed if path and _is_pointer(tree.into / os.fsdecode(path))]
     )
+
+
+def _pointers_below(folder: Path) -> list[str]:
+    """Without git nothing tells which files LFS has: those that look like it, where there are attributes at all."""
+    if not any(folder.rglob(".gitattributes")):
+        return []
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if _is_pointer(path))
 
 
 def _is_pointer(path: Path) -> bool:

@@ -59,6 +59,21 @@ def build(file: str) -> None:
         raise UsageError(f"{target} can't be written", why=(error.strerror or "").lower()) from error
 
 
+@stage.command("try")
+def attempt() -> None:
+    """Build and test the head of a pull request, and leave nothing of it.
+
+    Nothing is asked of AWS, pushed or deployed. The build gets no variables, and takes an hour at most.
+    """
+    from fairway.bootstrap import cloud
+
+    checkout = directory(os.environ)
+    revision, repository = find_commit(checkout, os.environ)
+    telling = cloud.telling(say)
+    source = cloud.Source(revision=revision, directory=checkout, git=repository)
+    run(cloud.attempt(source, settings.read(), telling), telling)
+
+
 @stage.command("deploy")
 @click.argument("environment")
 @click.option(
@@ -99,7 +114,9 @@ def find_commit(checkout: Path, environ: Mapping[str, str]) -> tuple[Revision, P
     CodePipeline's plain artifact. Raises UsageError where it is another one than CodeBuild says, and where nothing says
     which it is."""
     said = environ.get(COMMIT, "")
-    top = git.top_level(checkout)
+    # git takes a folder that looks like the inside of a repository for one, with the programs that its configuration
+    # names; a stranger's commit may look so. What it can't have is an entry `.git`, which a clone has at its top.
+    top = None if said and not (checkout / ".git").exists() else git.top_level(checkout)
     if top is None:
         if said:
             return Revision(commit=said, subject="", branch=""), None

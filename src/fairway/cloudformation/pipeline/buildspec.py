@@ -28,6 +28,11 @@ def build(version: str) -> str:
     )
 
 
+def attempt(version: str) -> str:
+    """The build of a pull request, where the files of its head lie. Leaves nothing."""
+    return _text({"phases": _phases(version, "stage try")})
+
+
 def deploy(version: str, environment: str) -> str:
     """The stage of an environment, where those two files lie."""
     return _text({"phases": _phases(version, f"stage deploy {environment}")})

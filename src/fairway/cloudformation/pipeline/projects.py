@@ -1,8 +1,8 @@
 """The projects of CodeBuild, one for each stage that runs something: the build, and each environment's deployment.
 
 Each has a role and a log group of its own; what it leaves is encrypted with the account's own aws/s3 key. The build
-runs Docker, for which CodeBuild gives it a privileged container, and so does a deployment with migrations; the others
-don't.
+runs Docker, for which CodeBuild gives it a privileged container, and so do that of a pull request and a deployment with
+migrations; the others don't.
 """
 
 import math
@@ -14,9 +14,11 @@ from troposphere import GetAtt, Ref, Template, codebuild, logs
 
 from fairway.cloudformation import argued, asked, wires
 from fairway.cloudformation.pipeline import buildspec, guarded
+from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names, pipelining
 from fairway.domain.aws.wanted import Architecture
+from fairway.domain.pipeline import LONGEST_TRIED
 
 IMAGES = {
     Architecture.X86_64: ("LINUX_CONTAINER", "aws/codebuild/amazonlinux-x86_64-standard:5.0"),
@@ -53,6 +55,22 @@ def add_build(template: Template, app: App, version: str, role: str) -> None:
         machine=codebuild.Environment(Type=kind, Image=image, ComputeType=MEDIUM, PrivilegedMode=True),
         minutes=min(LONGEST, max(SHORTEST, math.ceil(app.build.timeout / 60) + AROUND)),
         cache=codebuild.ProjectCache(Type="LOCAL", Modes=["LOCAL_DOCKER_LAYER_CACHE", "LOCAL_SOURCE_CACHE"]),
+    )
+
+
+def add_pull_request(template: Template, app: App, version: str, role: str) -> None:
+    """The project `PullRequestProject`, which tries the head of a pull request. It keeps no cache: what a stranger's
+    build has left is nothing for the next one."""
+    kind, image = IMAGES[pipelining.architecture(app)]
+    _add(
+        template,
+        app,
+        permissions.PULL_REQUEST,
+        role,
+        spec=buildspec.attempt(version),
+        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=MEDIUM, PrivilegedMode=True),
+        minutes=math.ceil(LONGEST_TRIED / 60) + AROUND,
+        cache=codebuild.ProjectCache(Type="NO_CACHE"),
     )
 
 

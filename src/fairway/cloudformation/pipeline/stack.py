@@ -9,10 +9,10 @@ from typing import Any
 from troposphere import GetAtt, Output, Parameter, Ref, Template, codeconnections, codepipeline, scheduler
 
 from fairway.cloudformation import asked, wires
-from fairway.cloudformation.pipeline import artifacts, guarded, projects, stages
+from fairway.cloudformation.pipeline import artifacts, guarded, projects, pulls, stages, starting
 from fairway.cloudformation.roles import making as roles
 from fairway.cloudformation.roles import permissions
-from fairway.domain.app import App, Patterns
+from fairway.domain.app import App
 from fairway.domain.aws import cron, names, pipelining, triggers
 from fairway.domain.aws.unfit import findings
 from fairway.domain.schedule import Schedule
@@ -32,6 +32,7 @@ def make(app: App, version: str) -> Template:
     _add_build(template, app, version, connection)
     _add_deployments(template, app, version)
     _add_pipeline(template, app, connection)
+    pulls.add(template, app, version, connection)
     if app.source.schedule is not None:
         _add_schedule(template, app, app.source.schedule)
     template.add_output(Output(wires.PIPELINE, Value=Ref(PIPELINE)))
@@ -120,32 +121,8 @@ def _add_pipeline(template: Template, app: App, connection: Any) -> None:
         RestartExecutionOnUpdate=False,
     )
     if filters := triggers.pushes(app.source):
-        pipeline.Triggers = [_trigger(filters)]
+        pipeline.Triggers = [starting.of_pushes(filters)]
     template.add_resource(pipeline)
-
-
-def _trigger(filters: tuple[triggers.Push, ...]) -> codepipeline.PipelineTriggerDeclaration:
-    return codepipeline.PipelineTriggerDeclaration(
-        ProviderType=stages.PROVIDER,
-        GitConfiguration=codepipeline.GitConfiguration(
-            SourceActionName=stages.SOURCE,
-            Push=[
-                codepipeline.GitPushFilter(
-                    **_criteria("Branches", codepipeline.GitBranchFilterCriteria, each.branches),
-                    **_criteria("FilePaths", codepipeline.GitFilePathFilterCriteria, each.files),
-                    **_criteria("Tags", codepipeline.GitTagFilterCriteria, each.tags),
-                )
-                for each in filters
-            ],
-        ),
-    )
-
-
-def _criteria(name: str, kind: type, patterns: Patterns | None) -> dict[str, Any]:
-    if patterns is None:
-        return {}
-    lists = {"Includes": list(patterns.includes), "Excludes": list(patterns.excludes)}
-    return {name: kind(**{key: found for key, found in lists.items() if found})}
 
 
 def _add_schedule(template: Template, app: App, schedule: Schedule) -> None:

@@ -11,10 +11,13 @@ from typing import Any
 from troposphere import Ref, codepipeline
 
 from fairway.cloudformation import asked
+from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Environment, OnFailure
 from fairway.domain.aws import names, pipelining
 
 SOURCE, BUILD = "Source", "Build"
+TRY = "Try"
+"""The stage of a pull request, in the pipeline that has no other."""
 CHECKOUT, RELEASE = "Checkout", "Release"
 """Artifacts: the reference by which CodeBuild clones the repository; the release, with the commit's fairway.toml."""
 COMMIT = "Commit"
@@ -27,9 +30,29 @@ def make(app: App, connection: Any) -> list[codepipeline.Stages]:
     """All stages. `connection` is the ARN of the connection to the forge."""
     environments = [each for name in app.stages if (each := app.environment(name)) is not None]
     return [
-        codepipeline.Stages(Name=SOURCE, Actions=[_fetch(app, connection)]),
+        # The whole repository with its history and its links, as `git clone` gives it, and no copy in S3.
+        codepipeline.Stages(Name=SOURCE, Actions=[_fetch(app, connection, "CODEBUILD_CLONE_REF")]),
         codepipeline.Stages(Name=BUILD, Actions=[_build()]),
         *(stage for each in environments for stage in _of(app, each)),
+    ]
+
+
+def make_pulls(app: App, connection: Any) -> list[codepipeline.Stages]:
+    """The stages of a pull request: it is fetched, and tried.
+
+    Its files come as an archive: to clone them its build would need the connection, by which the code in that build
+    could do at the forge whatever the connection may.
+    """
+    attempt = codepipeline.Actions(
+        Name=TRY,
+        RunOrder=1,
+        ActionTypeId=_kind("Test", "CodeBuild"),
+        Configuration={"ProjectName": Ref(names.logical(permissions.PULL_REQUEST, "project"))},
+        InputArtifacts=[codepipeline.InputArtifacts(Name=CHECKOUT)],
+    )
+    return [
+        codepipeline.Stages(Name=SOURCE, Actions=[_fetch(app, connection, "CODE_ZIP")]),
+        codepipeline.Stages(Name=TRY, Actions=[attempt]),
     ]
 
 
@@ -51,8 +74,9 @@ def _of(app: App, environment: Environment) -> list[codepipeline.Stages]:
     return [*([codepipeline.Stages(Name=approval_stage(environment.name), Actions=approval)] if apart else []), stage]
 
 
-def _fetch(app: App, connection: Any) -> codepipeline.Actions:
-    """The commit whose push started the execution; the branch's newest for one that somebody started."""
+def _fetch(app: App, connection: Any, artifact: str) -> codepipeline.Actions:
+    """The commit whose push, or whose pull request, started the execution; the branch's newest for one that somebody
+    started. `artifact` is CodePipeline's word for how it is handed on."""
     return codepipeline.Actions(
         Name=SOURCE,
         Namespace=COMMIT,
@@ -62,9 +86,8 @@ def _fetch(app: App, connection: Any) -> codepipeline.Actions:
             "ConnectionArn": connection,
             "FullRepositoryId": asked.aws(app).repository.name,
             "BranchName": app.source.branch,
-            # The whole repository with its history and its links, as `git clone` gives it, and no copy in S3.
-            "OutputArtifactFormat": "CODEBUILD_CLONE_REF",
-            # The pipeline's triggers say which pushes count. Left out, every push of the branch would too.
+            "OutputArtifactFormat": artifact,
+            # The pipeline's triggers say what counts. Left out, every push of the branch would too.
             "DetectChanges": "false",
         },
         OutputArtifacts=[codepipeline.OutputArtifacts(Name=CHECKOUT)],

@@ -19,6 +19,10 @@ from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, Kind
 
 ARTIFACTS = "Artifacts"
 """The logical id of the bucket in which stages hand things on."""
+PULL_ARTIFACTS = "PullRequestArtifacts"
+"""That of the bucket for what pull requests bring."""
+PULL_REQUEST = "pull-request"
+"""The name of the project that tries them."""
 EVERYTHING = "*"
 
 
@@ -68,23 +72,34 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
 
 def pipeline(app: App, connection: Any) -> tuple[Statement, ...]:
     """What CodePipeline does itself. `connection` is the ARN of the connection to the forge."""
+    return _pipeline(app, connection, ("build", *(f"deploy-{name}" for name in app.stages)), ARTIFACTS)
+
+
+def pull_pipeline(app: App, connection: Any) -> tuple[Statement, ...]:
+    """The same of the pipeline that tries pull requests."""
+    return _pipeline(app, connection, (PULL_REQUEST,), PULL_ARTIFACTS)
+
+
+def pull_request(app: App) -> tuple[Statement, ...]:
+    """What CodeBuild does for `fairway stage try`, which calls nothing of AWS itself."""
+    return _in_codebuild(app, PULL_REQUEST, bucket=PULL_ARTIFACTS, writes=False)
+
+
+def _pipeline(app: App, connection: Any, stages: Iterable[str], bucket: str) -> tuple[Statement, ...]:
     return (
         Statement(
             name="Artifacts",
             why="CodePipeline keeps what actions hand on (its user guide: CodePipeline service role policy)",
             actions=("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"),
-            resources=(_objects(),),
+            resources=(_objects(bucket),),
         ),
-        _bucket("CodePipeline", "s3:GetBucketVersioning"),
+        _bucket("CodePipeline", bucket, "s3:GetBucketVersioning"),
         _connection("the source action fetches the commit", connection),
         Statement(
             name="Stages",
             why="each stage is a build of CodeBuild, which the pipeline starts and asks for its end",
             actions=("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
-            resources=tuple(
-                arn("codebuild", f"project/{names.project(app.name, stage)}")
-                for stage in ("build", *(f"deploy-{environment}" for environment in app.stages))
-            ),
+            resources=tuple(arn("codebuild", f"project/{names.project(app.name, stage)}") for stage in stages),
         ),
     )
 
@@ -92,7 +107,7 @@ def pipeline(app: App, connection: Any) -> tuple[Statement, ...]:
 def build(app: App, connection: Any) -> tuple[Statement, ...]:
     """What `fairway stage build` does, and CodeBuild before and after it."""
     return (
-        *_in_codebuild(app, "build", writes=True),
+        *_in_codebuild(app, "build", bucket=ARTIFACTS, writes=True),
         _connection("CodeBuild clones the repository, whole with its history", connection),
         Statement(
             name="Repository",
@@ -134,7 +149,7 @@ def deploy(app: App, environment: Environment) -> tuple[Statement, ...]:
     where = names.cluster(app.name, environment.name)
     services = names.stack(app.name, Kind.SERVICES, environment.name)
     return (
-        *_in_codebuild(app, f"deploy-{environment.name}", writes=False),
+        *_in_codebuild(app, f"deploy-{environment.name}", bucket=ARTIFACTS, writes=False),
         _variables(
             "`fairway stage deploy` holds the environment's variables against the contract", app, (environment,)
         ),
@@ -215,7 +230,7 @@ def schedule(pipeline: Any) -> tuple[Statement, ...]:
     )
 
 
-def _in_codebuild(app: App, stage: str, *, writes: bool) -> tuple[Statement, ...]:
+def _in_codebuild(app: App, stage: str, *, bucket: str, writes: bool) -> tuple[Statement, ...]:
     """What CodeBuild needs for any build of a pipeline (user guide, "Allow CodeBuild to interact with other AWS
     services"), without making the group of logs, which the stack has."""
     group = f"log-group:/fairway/{app.name}/{stage}"
@@ -230,23 +245,23 @@ def _in_codebuild(app: App, stage: str, *, writes: bool) -> tuple[Statement, ...
             name="Artifacts",
             why="CodeBuild fetches what the stage before has left" + (", and leaves the release" if writes else ""),
             actions=("s3:GetObject", "s3:GetObjectVersion", *(("s3:PutObject",) if writes else ())),
-            resources=(_objects(),),
+            resources=(_objects(bucket),),
         ),
-        _bucket("CodeBuild"),
+        _bucket("CodeBuild", bucket),
     )
 
 
-def _bucket(who: str, *more: str) -> Statement:
+def _bucket(who: str, bucket: str, *more: str) -> Statement:
     return Statement(
         name="Bucket",
         why=f"{who} makes sure whose the bucket is",
         actions=("s3:GetBucketAcl", "s3:GetBucketLocation", *more),
-        resources=(GetAtt(ARTIFACTS, "Arn"),),
+        resources=(GetAtt(bucket, "Arn"),),
     )
 
 
-def _objects() -> Sub:
-    return Sub(f"${{{ARTIFACTS}.Arn}}/*")
+def _objects(bucket: str) -> Sub:
+    return Sub(f"${{{bucket}.Arn}}/*")
 
 
 def _connection(why: str, connection: Any) -> Statement:

@@ -59,8 +59,13 @@ def pipeline(app: str) -> str:
     return f"fairway-{app}"
 
 
+def pulls(app: str) -> str:
+    """The pipeline that tries pull requests: `fairway-shop-api_pull-requests`. No app's name has the underscore."""
+    return f"{pipeline(app)}_pull-requests"
+
+
 def project(app: str, stage: str) -> str:
-    """A project of CodeBuild, one for each stage: `fairway-shop-api-build`."""
+    """A project of CodeBuild, one for each stage: `fairway-shop-api-build`, `…-deploy-production`, `…-pull-request`."""
     return f"fairway-{app}-{stage}"
 
 

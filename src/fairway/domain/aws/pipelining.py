@@ -6,7 +6,7 @@ The manifest says it at the file's line; `cloudformation.pipeline` refuses an Ap
 from collections.abc import Iterator
 
 from fairway.domain.app import App, Environment, Mode, OnFailure, Source
-from fairway.domain.aws import cron, triggers
+from fairway.domain.aws import cron, pulls, triggers
 from fairway.domain.aws.unfit import Unfit
 from fairway.domain.aws.wanted import Architecture, Aws
 
@@ -23,6 +23,7 @@ def unfit(app: App) -> tuple[Unfit, ...]:
     environments = [each for name in app.stages if (each := app.environment(name)) is not None]
     return (
         *triggers.unfit(app.source),
+        *pulls.unfit(app.source),
         *_unfit_schedule(app.source),
         *_unfit_images(app.aws, environments),
         *_unfit_stages(environments),

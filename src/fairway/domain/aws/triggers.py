@@ -2,7 +2,8 @@
 
 CodePipeline has the rules that `[source]` took from it (user guide, "Automate starting pipelines using triggers and
 filtering"), but less room: three filters of pushes, eight patterns in a list. `source.paths` is older and keeps git's
-rules; it is written anew as patterns that include and patterns that exclude. What can't be said so is refused.
+rules; it is written anew as patterns that include and patterns that exclude. What can't be said so is refused. Filters
+of pull requests are another pipeline's (`pulls`).
 
 One thing is lost: in a new branch's first push CodePipeline sees no changed files, so that a filter with files takes
 none of it.
@@ -16,7 +17,8 @@ from fairway.domain.app import Patterns, Source
 from fairway.domain.aws.unfit import Unfit
 
 FILTERS, PATTERNS, LONGEST = 3, 8, 255
-"""Filters of pushes, patterns in each list, characters in each pattern (CodePipeline, "Quotas"; `GitPushFilter`)."""
+"""Filters of one kind, patterns in each list, characters in each pattern (CodePipeline, "Quotas"; `GitPushFilter`,
+`GitPullRequestFilter`)."""
 ALL = "**"
 BRACES = re.compile(r"[{},]")
 WITHIN = re.compile(r"(?<=[^/*])\*{2,}|\*{2,}(?=[^/*])")
@@ -54,19 +56,11 @@ def pushes(source: Source) -> tuple[Push, ...]:
 def unfit(source: Source) -> tuple[Unfit, ...]:
     """What CodePipeline can't do of it; none when all can be."""
     found = [*_unfit_paths(source.paths)]
-    for number, each in enumerate(source.filters):
-        if each.pull_requests:
-            # A pipeline of CodePipeline has one list of stages, which deploys whatever starts it.
-            message = (
-                "on AWS a pull request would be deployed, since a pipeline has the same stages for all that starts it"
-            )
-            hint = "leave the filter out, and let the forge's own checks try pull requests"
-            found.append(Unfit(path=("source", "filters", number, "pull_requests"), message=message, hint=hint))
     filters = pushes(source)
     if len(filters) > FILTERS:
         message = f"on AWS a pipeline has at most {FILTERS} filters of pushes, and these are {len(filters)}"
         found.append(Unfit(path=filters[FILTERS].key, message=message, hint="write patterns of several into one list"))
-    return (*found, *(problem for each in filters for problem in _unfit_lists(each)))
+    return (*found, *(problem for each in filters for problem in unfit_lists(each)))
 
 
 def globs(paths: Sequence[str]) -> Patterns:
@@ -85,25 +79,25 @@ def globs(paths: Sequence[str]) -> Patterns:
 
 def _written(source: Source) -> Iterator[Push]:
     """A filter for each place of fairway.toml that speaks of pushes."""
-    files = _whole(globs(source.paths)) if source.paths else None
+    files = whole(globs(source.paths)) if source.paths else None
     if source.branches is not None:
-        yield Push(key=("source", "branches"), branches=_whole(source.branches), files=files)
+        yield Push(key=("source", "branches"), branches=whole(source.branches), files=files)
     elif source.by_branch:
         yield Push(key=("source", "branch"), branches=Patterns(includes=(_literally(source.branch),)), files=files)
     if source.tags is not None:
-        yield Push(key=("source", "tags"), tags=_whole(source.tags))
+        yield Push(key=("source", "tags"), tags=whole(source.tags))
     for number, each in enumerate(source.filters):
         if not each.pull_requests:
             yield Push(
                 key=("source", "filters", number),
-                branches=None if each.branches is None else _whole(each.branches),
-                files=None if each.files is None else _whole(each.files),
-                tags=None if each.tags is None else _whole(each.tags),
+                branches=None if each.branches is None else whole(each.branches),
+                files=None if each.files is None else whole(each.files),
+                tags=None if each.tags is None else whole(each.tags),
             )
 
 
-def _whole(patterns: Patterns) -> Patterns:
-    """With a pattern for "all" where only excludes are written."""
+def whole(patterns: Patterns) -> Patterns:
+    """The patterns, with one for "all" where only excludes are written."""
     return patterns if patterns.includes else replace(patterns, includes=(ALL,))
 
 
@@ -138,7 +132,8 @@ def _unfit_paths(paths: Sequence[str]) -> Iterator[Unfit]:
             return
 
 
-def _unfit_lists(push: Push) -> Iterator[Unfit]:
+def unfit_lists(push: Push) -> Iterator[Unfit]:
+    """What of the filter's lists has no room in CodePipeline's."""
     for patterns in push.lists:
         for name, each in (("includes", patterns.includes), ("excludes", patterns.excludes)):
             if len(each) > PATTERNS:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from fairway.domain.app import App
 from fairway.domain.execution import Execution, Kind
 from fairway.domain.image import LocalImage
+from fairway.domain.pipeline import LONGEST_TRIED
 from fairway.pipeline.checkouts import Checkouts
 from fairway.pipeline.stages import described
 from fairway.pipeline.stages.described import Load
@@ -15,8 +16,6 @@ from fairway.pipeline.work import Done, Failed, Work
 from fairway.ports.builder import LogSink
 
 KEY = "built"
-LONGEST_TRIED = 3600.0
-"""Seconds that the build of a pull request may take, whatever its fairway.toml allows."""
 
 
 class Built(Protocol):
@@ -53,10 +52,7 @@ class BuildStage:
         commit = work.execution.revision.commit
         caches = ""
         if work.execution.kind is Kind.PULL_REQUEST:
-            # What a stranger's build leaves in a cache must never come into an image that is deployed, and its own file
-            # must not keep the others waiting for a day.
-            caches = f"{app.name}-pull-requests"
-            app = replace(app, build=replace(app.build, timeout=min(app.build.timeout, LONGEST_TRIED)))
+            app, caches = as_tried(app)
 
         async def build() -> Mapping[str, Any]:
             async with self._checkouts.hold(app.name, commit) as checkout:
@@ -69,6 +65,14 @@ class BuildStage:
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """A cancelled build has stopped by itself, and its layers are kept for the next one."""
+
+
+def as_tried(app: App) -> tuple[App, str]:
+    """The app of a pull request as it is built, and the name of the caches of its build. What a stranger's build leaves
+    in a cache must never come into an image that is deployed, and its own file must not keep the others waiting for a
+    day."""
+    build = replace(app.build, timeout=min(app.build.timeout, LONGEST_TRIED))
+    return replace(app, build=build), f"{app.name}-pull-requests"
 
 
 def host_of(outputs: Mapping[str, Any]) -> str:

@@ -254,6 +254,21 @@ def test_what_the_table_lacks_is_unknown_and_the_sum_says_so() -> None:
     assert round(found.total.low, 2) == 2.74
 
 
+def test_a_pull_request_is_built_and_never_deployed() -> None:
+    machine = {"Type": "ARM_CONTAINER", "ComputeType": "BUILD_GENERAL1_MEDIUM", "PrivilegedMode": True}
+    build = {"ActionTypeId": {"Category": "Test"}, "Configuration": {"ProjectName": {"Ref": "Tried"}}}
+    stages = [{"Actions": [{"ActionTypeId": {"Category": "Source"}}]}, {"Actions": [build]}]
+    given = stack(
+        Tried=("CodeBuild::Project", {"Environment": machine}),
+        P=("CodePipeline::Pipeline", {"Stages": stages, "Triggers": [{"GitConfiguration": {"PullRequest": []}}]}),
+    )
+
+    found = items(given, usage=Usage(pushes=10, build_minutes=7))
+
+    assert found["Tried CodeBuild arm medium"].assumed == "10 heads of pull requests of 7 min"
+    assert found["P CodePipeline, minutes of actions"].assumed.startswith("10 heads of pull requests of 8 min;")
+
+
 def test_a_region_that_the_table_lacks_has_only_what_costs_the_same_everywhere() -> None:
     given = stack(Nat=("EC2::NatGateway", {}), Address=("EC2::EIP", {}))
 
