@@ -234,6 +234,32 @@ def test_install_hooks_wait_for_the_sources_and_git_hooks_are_left_out() -> None
     assert "patches/" in detection.install.manifests
 
 
+GUARDED = 'if [ -z "$CI" ]; then npm run words; fi'
+
+
+@pytest.mark.parametrize(
+    ("hook", "kept"),
+    [
+        ("[ -d .git ] && husky || true", ()),
+        ('if [ "$NODE_ENV" != "production" ] && [ "$CI" != "true" ]; then husky install; fi', ()),
+        ("is-ci || husky install", ()),
+        ("husky install || true", ()),
+        (GUARDED, (GUARDED,)),
+        ("npm run words || true", ("npm run words || true",)),
+        ('[ -n "$SEED" ] && node make.js', ('[ -n "$SEED" ] && node make.js',)),
+        ("if true; then prisma migrate deploy && node make.js; fi", ()),
+        ("husky && node make.js", ("node make.js",)),
+    ],
+)
+def test_a_hook_that_decides_something_is_kept_or_left_out_as_a_whole(hook: str, kept: tuple[str, ...]) -> None:
+    detection = detected(
+        {"package.json": package(scripts={**START, "prepare": hook, "words": "node w.js"}), "a.js": ""}
+    )
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.after_copy == kept
+
+
 def test_a_hook_that_calls_the_build_does_not_build_twice() -> None:
     detection = detected(
         {"package.json": package(scripts={**START, "prepare": "npm run build", "build": "tsc"}), "a.js": ""}

@@ -59,6 +59,27 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         {"start": "node server.js || node b.js"},
         ("sh", "-c", "node server.js || node b.js"),
     ),
+    (
+        "a construct of the shell stays whole",
+        {"start": "if [ -f x ]; then node x.js; else node server.js; fi"},
+        ("sh", "-c", "if [ -f x ]; then node x.js; else node server.js; fi"),
+    ),
+    (
+        "a construct before the process stays whole",
+        {"start": "for i in 1 2; do node seed.js $i; done && node server.js"},
+        ("sh", "-c", "for i in 1 2; do node seed.js $i; done && exec node server.js"),
+    ),
+    (
+        "a pattern of case opens no parenthesis",
+        {"start": "case $A in x) node x.js;; *) node y.js;; esac; node server.js"},
+        ("sh", "-c", "case $A in x) node x.js;; *) node y.js;; esac ; exec node server.js"),
+    ),
+    ("a keyword is one only where a command begins", {"start": "node server.js if"}, ("node", "server.js", "if")),
+    (
+        "a start that chooses yields to the production script",
+        {"start": "if $X; then npm run dev; else npm run start:prod; fi", "start:prod": "node server.js -p"},
+        ("node", "server.js", "-p"),
+    ),
     ("a log formatter is left out", {"start": "node server.js | pino-pretty"}, ("node", "server.js")),
     ("an inspector is left out", {"start": "node --inspect=0.0.0.0 server.js"}, ("node", "server.js")),
     ("watching is left out", {"start": "node --watch server.js"}, ("node", "server.js")),

@@ -7,7 +7,7 @@ start script would build at every start (`tsc && node dist/index.js`) is built o
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairway.build.detect import needs
+from fairway.build.detect import needs, shell
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.domain.detection import Problem, Step
@@ -88,13 +88,26 @@ def after_copy(package: Package) -> tuple[str, ...]:
     built = next((name for name in NAMES if name in package.scripts), "")
     found: list[str] = []
     for name in AFTER:
-        for command in needs.parse(package.scripts.get(name, "")):
-            text = command.render()
-            again = text == package.scripts.get(built) or called(command.words, package.scripts) == built
-            called_by_it = inner(command, package.scripts)
-            if not (again and built) and not pointless(called_by_it) and not needs.touches_database(text):
-                found.append(text)
+        text = package.scripts.get(name, "")
+        commands = needs.parse(text)
+        if all(command.operator in ("", "&&", ";") and not conditional(command) for command in commands):
+            found += [command.render() for command in commands if does_something(command, package.scripts, built)]
+        elif any(does_something(each, package.scripts, built) for each in shell.simple(text)):
+            found += [] if needs.touches_database(text) else [text]
     return tuple(found)
+
+
+def conditional(command: Command) -> bool:
+    """Whether it decides about the commands after it (`[ -d .git ] && husky`), or is a construct of the shell: such a
+    hook means something only as a whole."""
+    return shell.construct(command) or command.words[:1] in (("[",), ("test",), ("[[",))
+
+
+def does_something(command: Command, scripts: Mapping[str, str], built: str) -> bool:
+    """Whether a command of a hook is to be run in an image, where the script named `built` runs anyway."""
+    text = command.render()
+    again = bool(built) and (text == scripts.get(built) or called(command.words, scripts) == built)
+    return not again and not pointless(inner(command, scripts)) and not needs.touches_database(text)
 
 
 def inner(command: Command, scripts: Mapping[str, str]) -> Command:
@@ -105,8 +118,9 @@ def inner(command: Command, scripts: Mapping[str, str]) -> Command:
 
 
 def pointless(command: Command) -> bool:
-    """Whether the command means nothing inside an image (git hooks, guards), or has a place of its own (Prisma)."""
-    return command.operator == "||" or any(word.rpartition("/")[2] in POINTLESS for word in command.words[:4])
+    """Whether the command means nothing inside an image (git hooks, guards, a question without its consequence), or has
+    a place of its own (Prisma)."""
+    return conditional(command) or any(word.rpartition("/")[2] in POINTLESS for word in command.words[:4])
 
 
 def hooked(package: Package) -> bool:

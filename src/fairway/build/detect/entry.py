@@ -27,6 +27,7 @@ PRODUCTION = (
     "server",
     "serve",
 )
+FOR_PRODUCTION = PRODUCTION[:5]
 DEVELOPMENT = frozenset(
     {
         "nodemon", "ts-node-dev", "tsnd", "vite", "webpack-dev-server", "react-scripts", "ng", "gulp", "grunt",
@@ -92,7 +93,8 @@ def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
         yield web.command, web.where
     ordinary = ("start", *PRODUCTION)
     first = [name for name in ordinary if name in package.scripts]
-    if "start" in first and first[1:] and compiles_itself(package.scripts["start"]):
+    start = package.scripts.get("start", "")
+    if "start" in first and first[1:] and (compiles_itself(start) or (first[1] in FOR_PRODUCTION and chooses(start))):
         first = [*first[1:], "start"]
     for name in first:
         yield f"npm run {name}", package.where(name)
@@ -108,6 +110,12 @@ def compiles_itself(text: str) -> bool:
     """Whether a script is `nest start`, whatever is set before it: it compiles and needs the CLI, which Nest's own
     `start:prod` does not."""
     return bool(re.match(r"((npx|cross-env|\w+=\S*)\s+)*nest start\b", text.strip()))
+
+
+def chooses(text: str) -> bool:
+    """Whether a script decides by a construct of the shell what it starts (`if [ "$NODE_ENV" = … ]; then …; fi`): the
+    script for production is what it would choose, and gets the signals itself."""
+    return any(shell.construct(command) for command in needs.parse(text))
 
 
 def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: str, where: str) -> Entry | None:
@@ -128,7 +136,8 @@ def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: 
     )
     notes += pm2.notes(tree, script_text(package, text))
     last = commands[-1]
-    if any(command.operator in ("||", "|", "&") for command in commands) or last.program in unwrap.RUNNERS:
+    shared = any(command.operator in ("||", "|", "&") for command in commands) or shell.construct(last)
+    if shared or last.program in unwrap.RUNNERS:
         notes += (f"the start command keeps its shell ({where}): stop signals go to the whole process group",)
     exec_form = unwrap.exec_form(commands, script_text(package, text))
     return Entry(

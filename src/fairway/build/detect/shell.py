@@ -1,7 +1,8 @@
 """The little of the shell's grammar that package.json scripts use: simple commands joined by operators.
 
 A command is `plain` when the shell would pass its words on unchanged: no variable, no glob, no redirection, no
-substitution. Only a plain one may become an exec-form list.
+substitution. Only a plain one may become an exec-form list. A construct (`if … fi`, `for … done`) is one command, never
+plain: a piece of it means nothing alone.
 """
 
 import re
@@ -12,6 +13,10 @@ OPERATORS = ("&&", "||", ";", "|", "&", "\n")
 SPECIAL = frozenset("$`<>()*?[]{}~!#")
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+OPENING = frozenset({"if", "for", "while", "until", "case", "{"})
+CLOSING = frozenset({"fi", "done", "esac", "}"})
+BETWEEN = frozenset({"then", "elif", "else", "do", "!"})
+WORD = re.compile(r"\s*([^\s;&|()<>]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +66,53 @@ def parse(text: str) -> tuple[Command, ...]:
     return tuple(commands)
 
 
-def split(text: str) -> list[tuple[str, str]]:
-    """The texts between the operators that stand outside quotes and parentheses, each with the operator after it."""
+def construct(command: Command) -> bool:
+    """Whether the command is a construct of the shell, and no program."""
+    return bool(command.words) and command.words[0] in OPENING
+
+
+def simple(text: str) -> tuple[Command, ...]:
+    """Every simple command of a script, those within its constructs too, their keywords left out. Raises ValueError for
+    an unclosed quote."""
+    found: list[Command] = []
+    for part, operator in split(text, whole=False):
+        rest = part.strip()
+        while (word := WORD.match(rest)) and word[1] in OPENING | CLOSING | BETWEEN:
+            rest = rest[word.end() :].strip()
+        found.extend([read_command(rest, operator)] if rest else [])
+    return tuple(found)
+
+
+def split(text: str, *, whole: bool = True) -> list[tuple[str, str]]:
+    """The texts between the operators that stand outside quotes and parentheses, each with the operator after it.
+    `whole`: those within a construct do not part it."""
     parts: list[tuple[str, str]] = []
-    start = position = depth = 0
+    start = position = parentheses = constructs = 0
+    begins = whole
     while position < len(text):
+        if begins and (word := WORD.match(text, position)):
+            # Only where a command begins is `if` a keyword: `echo if` has none.
+            constructs += (word[1] in OPENING) - (word[1] in CLOSING and constructs > 0)
+            begins = word[1] in OPENING | BETWEEN
+            if begins:
+                position = word.end()
+                continue
         if (end := skip_quoted(text, position)) > position:
             position = end
             continue
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        # The parenthesis that closes a pattern of `case` was never opened.
+        parentheses = max(0, parentheses + {"(": 1, ")": -1}.get(text[position], 0))
         operator = next((sign for sign in OPERATORS if text.startswith(sign, position)), "")
+        begins = whole and bool(operator)
         redirection = operator == "&" and (
             text[position - 1 : position] == ">" or text[position + 1 : position + 2] == ">"
         )
-        if operator and depth <= 0 and not redirection:
+        if operator and not parentheses and not constructs and not redirection:
             parts.append((text[start:position], operator))
             position += len(operator)
             start = position
         else:
-            position += 1
+            position += len(operator) or 1
     parts.append((text[start:], ""))
     return parts
 
@@ -100,8 +133,9 @@ def skip_quoted(text: str, position: int) -> int:
 
 
 def read_command(text: str, operator: str) -> Command:
-    """One simple command."""
+    """One simple command, or a construct."""
     words, plain = read_words(text)
+    plain = plain and not (words and words[0] in OPENING)
     variables: dict[str, str] = {}
     while words and (assigned := ASSIGNMENT.fullmatch(words[0])):
         variables[assigned[1]] = assigned[2]
