@@ -16,7 +16,7 @@ from fairway.build.contract.imports import Paths
 from fairway.build.contract.indirect import Helper
 from fairway.build.contract.script import Reading
 from fairway.build.contract.syntax import LANGUAGES
-from fairway.build.detect import dockerfile_text, package_json
+from fairway.build.detect import dockerfile_text, package_json, source
 from fairway.build.detect.tree import Tree
 from fairway.domain import contract
 from fairway.domain.contract import Contract, Need, Use
@@ -119,7 +119,7 @@ def load(tree: Tree, late: Callable[[], bool]) -> tuple[dict[str, bytes], int]:
     sources: dict[str, bytes] = {}
     missed = 0
     for path in tree.files():
-        if posixpath.splitext(path)[1] not in LANGUAGES or roles.BUILT.search(path):
+        if suffix_of(path) not in LANGUAGES or roles.BUILT.search(path):
             continue
         content = None if late() else tree.read(path)
         if content is None or len(content) > MOST_BYTES:
@@ -129,18 +129,24 @@ def load(tree: Tree, late: Callable[[], bool]) -> tuple[dict[str, bytes], int]:
     return sources, missed
 
 
+def suffix_of(path: str) -> str:
+    """The suffix that names a file's language. Express's `bin/www` has none, and is JavaScript."""
+    own = posixpath.splitext(path)[1]
+    return ".js" if not own and source.written_in(source.NODE, path) else own
+
+
 def start_texts(
     tree: Tree, found: Detection, commands: Iterable[str], *, image: bool
 ) -> tuple[list[str], package_json.Package | None]:
     """The commands by which the app starts: those of its services, the image's own where one runs that, and the
-    Dockerfile's ENTRYPOINT."""
+    Dockerfile's ENTRYPOINT. Of a Dockerfile that starts nothing, what is started instead."""
     texts = [text for text in commands if text]
-    if image and found.dockerfile is None and not texts and found.start is not None:
-        texts = [" ".join(found.start.command)]
     if found.dockerfile is not None:
         for each in dockerfile_text.last_stage(dockerfile_text.parse(tree.read(found.dockerfile) or b"")):
             if each.name == "ENTRYPOINT" or (image and each.name == "CMD"):
                 texts.append(" ".join(each.exec_form or (each.rest,)))
+    if image and not texts and found.start is not None:
+        texts = [" ".join(found.start.command)]
     try:
         package = package_json.read(tree, posixpath.normpath(posixpath.join(found.directory, "package.json")))
     except ValueError:
@@ -238,7 +244,7 @@ def may_read(work: Work, content: bytes) -> bool:
 
 def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
     """Read one file. A broken one gives what stands around the break."""
-    content, suffix = work.sources[path], posixpath.splitext(path)[1]
+    content, suffix = work.sources[path], suffix_of(path)
     if suffix == ".py":
         work.readings[path] = python.read(path, content, main=path in work.start and roots.is_main(path, work.commands))
         return

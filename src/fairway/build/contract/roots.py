@@ -122,6 +122,8 @@ def source_of(files: frozenset[str], name: str) -> str | None:
                 before, after = stem[:at], stem[at + len(folder) :]
                 stems += [f"{before}src/{after}", before + after, f"{before}{after.removeprefix('src/')}"]
     # What was compiled is not read: the source that it was made from goes first.
+    if path.endswith("bin/www") and path in files:
+        return path
     for stem in [*stems[1:], stems[0]]:
         for ending in ("", "/index", "/__init__", "/__main__"):
             for suffix in SUFFIXES:

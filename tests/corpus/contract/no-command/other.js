@@ -1,0 +1,1 @@
+if (!process.env.OTHER) throw new Error('OTHER')

@@ -1,0 +1,1 @@
+if (!process.env.STARTED) throw new Error('STARTED')
