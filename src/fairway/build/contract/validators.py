@@ -73,6 +73,13 @@ def envalid(
         yield from at(iter([(name, value, "", judged)]), "envalid", moment_of)
 
 
+def for_tests(syntax: Syntax, value: Node) -> bool:
+    """Whether a default is `testOnly(…)`, which envalid has under NODE_ENV=test alone."""
+    inner = unwrap(value)
+    called = syntax.text(field_of(inner, "function")) if inner is not None and inner.type == "call_expression" else ""
+    return called.rsplit(".", 1)[-1] == "testOnly"
+
+
 def envalid_field(syntax: Syntax, options: Node | None) -> Judgement:
     """What the options of a validator say."""
     choices = entry(syntax, options, "choices")
@@ -81,7 +88,10 @@ def envalid_field(syntax: Syntax, options: Node | None) -> Judgement:
     default = entry(syntax, options, "default")
     if default is not None:
         return Judgement(Need.OPTIONAL, "default", literal(syntax, default), kind, listed)
-    if options is not None and (options.type != "object" or entry(syntax, options, "devDefault") is not None):
+    development = entry(syntax, options, "devDefault")
+    if options is not None and (
+        options.type != "object" or (development is not None and not for_tests(syntax, development))
+    ):
         return replace(UNSURE, kind=kind, choices=listed)
     if entry(syntax, options, "requiredWhen") is not None:
         return replace(UNSURE, kind=kind, choices=listed)

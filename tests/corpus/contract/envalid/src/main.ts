@@ -1,4 +1,4 @@
-import { bool, cleanEnv, num, port, str, url } from 'envalid'
+import { bool, cleanEnv, num, port, str, testOnly, url } from 'envalid'
 
 export const env = cleanEnv(process.env, {
   API_KEY: str(),
@@ -7,4 +7,5 @@ export const env = cleanEnv(process.env, {
   UPSTREAM: url(),
   LEVEL: str({ choices: ['low', 'high'] }),
   DEV_ONLY: num({ devDefault: 3 }),
+  ORIGIN: str({ devDefault: testOnly('*') }),
 })
