@@ -16,7 +16,9 @@ from fairway.build.contract.moment import FUNCTIONS, within
 from fairway.build.contract.syntax import Syntax, field_of, same
 
 PROCESS = frozenset({"process", "node:process"})
-CHECKS = frozenset({"parse", "safeParse", "parseAsync", "cleanEnv", "validate", "validateSync", "attempt", "createEnv"})
+CHECKS = frozenset(
+    {"parse", "safeParse", "parseAsync", "cleanEnv", "validate", "validateSync", "attempt", "createEnv", "assert"}
+)
 """What a schema is asked with."""
 EXPRESSIONS = ("member_expression", "subscript_expression")
 
@@ -93,6 +95,8 @@ def handed_on(syntax: Syntax, environment: Node, call: Node | None, found: Acces
     elif (
         called.rpartition(".")[2] not in CHECKS
         and called not in libraries.imports(syntax).get("znv", ())
+        # A schema of ArkType's is asked by a call of its own name.
+        and "arktype" not in libraries.imports(syntax)
         and function_named(syntax, called) is None
     ):
         found.dynamic.append((environment, None))

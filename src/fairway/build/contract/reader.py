@@ -28,7 +28,7 @@ MOST_SECONDS = 20.0
 MOST_USES = 20_000
 TRIGGERS = re.compile(
     rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
-    rb"|Adonis|ConfigModule"
+    rb"|Adonis|ConfigModule|arkenv"
 )
 """What a file holds that reads the environment; the others are not parsed."""
 
@@ -142,9 +142,11 @@ def start_texts(
     Dockerfile's ENTRYPOINT. Of a Dockerfile that starts nothing, what is started instead."""
     texts = [text for text in commands if text]
     if found.dockerfile is not None:
-        for each in dockerfile_text.last_stage(dockerfile_text.parse(tree.read(found.dockerfile) or b"")):
-            if each.name == "ENTRYPOINT" or (image and each.name == "CMD"):
-                texts.append(" ".join(each.exec_form or (each.rest,)))
+        texts += [
+            " ".join(each.exec_form or (each.rest,))
+            for each in dockerfile_text.last_stage(dockerfile_text.parse(tree.read(found.dockerfile) or b""))
+            if each.name == "ENTRYPOINT" or (image and each.name == "CMD")
+        ]
     if image and not texts and found.start is not None:
         texts = [" ".join(found.start.command)]
     try:

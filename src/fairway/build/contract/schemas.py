@@ -1,5 +1,5 @@
-"""Schemas that check the environment: zod (and t3-env, znv), Joi, envalid, convict, env-var, env-schema, AdonisJS, and
-NestJS's ConfigService.
+"""Schemas that check the environment: zod (and t3-env, znv), Joi, valibot, ArkType, envalid, convict, env-var,
+env-schema, AdonisJS, and NestJS's ConfigService.
 
 A field is required when the library itself would refuse the environment without it, and the check runs at the start
 with nothing that catches it. A field whose chain holds a word that is not known here is unknown, whatever else it says.
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from fairway.build.contract import adonis, env_schema, joi, judge, libraries, validators, znv, zod
+from fairway.build.contract import adonis, arktype, env_schema, joi, judge, libraries, valibot, validators, znv, zod
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
 from fairway.build.contract.literals import NAME, Constants, arguments, entry, literal
@@ -63,6 +63,12 @@ def by_name(
             yield from znv.parsed(syntax, constants, call, environments, when)
         case "env-schema":
             yield from env_schema.checked(syntax, constants, call, environments, when)
+        case "valibot":
+            yield from valibot.checked(syntax, constants, call, name, environments, when)
+        case "arkenv":
+            yield from arktype.arkenv(syntax, constants, call, environments, when)
+        case "" if "arktype" in imported:
+            yield from arktype.asked(syntax, constants, call, environments, when)
         case "convict":
             given = arguments(call)
             holder = constants.value(given[0]) if given else None
@@ -84,6 +90,12 @@ def by_method(
     last = syntax.text(function).rsplit(".", 1)[-1].split("(")[-1]
     if method in ("parse", "safeParse") and "zod" in imported:
         yield from zod.zod_parsed(syntax, constants, call, method, environments, when)
+    elif function.type == "call_expression" and "arktype" in imported:
+        yield from arktype.asked(syntax, constants, call, environments, when)
+    elif method == "assert" and "arktype" in imported:
+        yield from arktype.asserted(syntax, constants, call, environments, when)
+    elif owner in imported.get("valibot", NONE):
+        yield from valibot.checked(syntax, constants, call, method, environments, when)
     elif last == "cleanEnv" and "envalid" in imported:
         yield from validators.envalid(syntax, constants, call, environments, when)
     elif method in ("validate", "attempt") and "joi" in imported:

@@ -1,0 +1,4 @@
+import arkenv from 'arkenv'
+
+export const env = arkenv({ OURS: 'number.port', DEBUG_ON: 'boolean = false' })
+export const other = arkenv({ NOT_OURS: 'string' }, {})
