@@ -12,9 +12,9 @@ from tree_sitter import Node
 from fairway.build.contract.fields import OPTIONAL, REQUIRED, UNSURE, at, chain_of, choices_of, perhaps, unwrapped_id
 from fairway.build.contract.indirect import Found
 from fairway.build.contract.judge import Judgement, When
-from fairway.build.contract.literals import NAME, Constants, arguments, entries, entry, literal, spread, text_of
+from fairway.build.contract.literals import NAME, Constants, arguments, entries, entry, literal, spread, text_of, unwrap
 from fairway.build.contract.moment import Moment
-from fairway.build.contract.syntax import Syntax
+from fairway.build.contract.syntax import Syntax, field_of
 from fairway.domain.contract import Kind, Need
 
 TYPES = {"string": Kind.TEXT, "number": Kind.NUMBER, "integer": Kind.NUMBER, "boolean": Kind.BOOLEAN}
@@ -38,6 +38,29 @@ def registered(
     given = arguments(call)
     if len(given) > 1 and syntax.text(given[0]) in names:
         yield from described(syntax, constants, constants.value(given[1]), environments, "@fastify/env", Moment.LATER)
+
+
+def configured(syntax: Syntax, constants: Constants, environments: frozenset[int]) -> Iterator[Found]:
+    """`export const autoConfig = { schema }`, which @fastify/autoload gives to the plugin that the file exports."""
+    written = [
+        field_of(node, "value")
+        for node in syntax.all("variable_declarator")
+        if named(syntax, node, "name", "autoConfig")
+    ]
+    written += [
+        field_of(node, "right")
+        for node in syntax.all("assignment_expression")
+        if named(syntax, node, "left", "module.exports.autoConfig", "exports.autoConfig")
+    ]
+    for value in written:
+        node = unwrap(value)
+        options = unwrap(field_of(node, "body")) if node is not None and node.type == "arrow_function" else node
+        yield from described(syntax, constants, constants.value(options), environments, "@fastify/env", Moment.LATER)
+
+
+def named(syntax: Syntax, node: Node, role: str, *names: str) -> bool:
+    """Whether what has that role in the node is written so."""
+    return syntax.text(field_of(node, role)) in names
 
 
 def described(

@@ -36,6 +36,8 @@ def find(
         for declarator in syntax.all("variable_declarator"):
             if syntax.text(field_of(declarator, "name")) in checked:
                 yield from joi.joi_fields(syntax, constants, field_of(declarator, "value"), Moment.START)
+    if "fastify-env" in imported:
+        yield from env_schema.configured(syntax, constants, environments)
     for call in syntax.all("call_expression") if imported else ():
         function = field_of(call, "function")
         if function is not None and function.type == "identifier":
