@@ -20,21 +20,24 @@ CUSTOM = re.compile(r"(?:^|/)config/custom-environment-variables\.(json|ya?ml)$"
 DEEPEST = 20
 
 
-def examples(tree: Tree, directory: str) -> Iterator[Use]:
-    """The variables that an example file names. What nothing reads is documented, and no more."""
+def examples(tree: Tree, directory: str, insisted: frozenset[str] = frozenset()) -> Iterator[Use]:
+    """The variables that an example file names. What nothing reads is documented, and no more; those of a file that
+    dotenv-safe insists on, by its name, are required."""
     prefix = "" if directory == "." else f"{directory}/"
     for path in tree.files():
         if not EXAMPLE.search(path) or posixpath.dirname(path) not in (prefix.rstrip("/"), ""):
             continue
+        name = posixpath.basename(path)
+        needed = name in insisted and posixpath.dirname(path) == prefix.rstrip("/")
         for number, line in enumerate(lines(tree, path), start=1):
             if found := LINE.match(line):
                 yield Use(
                     name=found[1],
                     file=path,
                     line=number,
-                    how=posixpath.basename(path),
-                    need=Need.OPTIONAL,
-                    rule="documented",
+                    how=f"dotenv-safe ({name})" if needed else name,
+                    need=Need.REQUIRED if needed else Need.OPTIONAL,
+                    rule="throws" if needed else "documented",
                 )
 
 

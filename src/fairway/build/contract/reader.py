@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fairway.build.contract import documents, given, imports, python, roles, roots, script
+from fairway.build.contract import documents, dotenv_safe, given, imports, python, roles, roots, script
 from fairway.build.contract.imports import Paths
 from fairway.build.contract.indirect import Helper
 from fairway.build.contract.script import Reading
@@ -28,7 +28,7 @@ MOST_SECONDS = 20.0
 MOST_USES = 20_000
 TRIGGERS = re.compile(
     rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
-    rb"|Adonis|ConfigModule|arkenv"
+    rb"|Adonis|ConfigModule|arkenv|dotenv-safe"
 )
 """What a file holds that reads the environment; the others are not parsed."""
 
@@ -94,7 +94,7 @@ def read(
     )
     left = read_sources(work, late)
     uses = list(settle(work, found.directory))
-    uses += documents.examples(tree, found.directory)
+    uses += documents.examples(tree, found.directory, insisted(work))
     uses += documents.config(tree, found.directory)
     uses += documents.prisma(tree, found.directory, used=uses_prisma(work))
     if is_filled(work, found.directory):
@@ -314,6 +314,14 @@ def own(path: str, directory: str) -> bool:
 def counts(work: Work, path: str, directory: str) -> bool:
     """Whether what a file reads dynamically may be the running app's."""
     return path in work.reached or (own(path, directory) and not roles.role(path))
+
+
+def insisted(work: Work) -> frozenset[str]:
+    """The example files whose variables dotenv-safe asks for as the app starts."""
+    found = {reading.example for path, reading in work.readings.items() if work.reached.get(path, False)}
+    if any(re.search(r"(?:-r|--require|--import)[ =]dotenv-safe/config", text) for text in work.commands):
+        found.add(dotenv_safe.USUAL)
+    return frozenset(found - {""})
 
 
 def uses_prisma(work: Work) -> bool:

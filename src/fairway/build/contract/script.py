@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from fairway.build.contract import access, class_validator, indirect, judge, moment, schemas
+from fairway.build.contract import access, class_validator, dotenv_safe, indirect, judge, moment, schemas
 from fairway.build.contract.indirect import Helper
 from fairway.build.contract.judge import Judgement
 from fairway.build.contract.literals import Constants, arguments, text_of, unwrap
@@ -21,7 +21,8 @@ class Reading:
     """What a file shows: its uses, the places that are dynamic, the functions that read a variable for others, and for
     each function of another file that it calls as it starts, the module and the name there. `prisma`: it makes a
     client of Prisma's that takes its URL from the schema, and connects it at the start; `fills`: it gives variables a
-    value by names that are not known here, such as those of a vault."""
+    value by names that are not known here, such as those of a vault; `example`: the file whose every variable
+    dotenv-safe asks for then."""
 
     uses: list[Use] = field(default_factory=list)
     dynamic: list[str] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Reading:
     starts: list[tuple[str, str]] = field(default_factory=list)
     prisma: bool = False
     fills: bool = False
+    example: str = ""
     cut: bool = False
 
 
@@ -83,6 +85,7 @@ def read(
     for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax)):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when))
+    found.example = dotenv_safe.example(syntax, when) if b"dotenv-safe" in content else ""
     found.prisma = makes_prisma(syntax) and connects(syntax, when)
     return found
 

@@ -1,0 +1,3 @@
+import safe from 'dotenv-safe'
+
+if (process.env.NODE_ENV !== 'production') safe.config()
