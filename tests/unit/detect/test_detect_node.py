@@ -35,14 +35,34 @@ START = {"start": "node a.js"}
         ({"engines": "4.0.0"}, "22"),
         ({"engines": "whatever"}, "22"),
         ({".nvmrc": "18", "engines": ">=20"}, "18"),
+        ({"wanted": {"runtime": {"name": "node", "version": "^20.11.0"}}, "engines": ">=18"}, "20"),
+        ({"wanted": {"runtime": [{"name": "bun", "version": "1"}, {"name": "node", "version": "24.x"}]}}, "24"),
+        ({"wanted": {"runtime": {"name": "node"}}, "engines": "18.x"}, "18"),
+        ({"wanted": {"runtime": {"name": "node", "version": "24"}}, ".nvmrc": "20"}, "20"),
+        ({"wanted": {"runtime": "node"}}, "22"),
         ({}, "22"),
     ],
 )
-def test_the_node_version_comes_from_the_file_that_developers_use(files: dict[str, str], version: str) -> None:
-    files = dict(files)
-    engines = {"node": files.pop("engines")} if "engines" in files else {}
+def test_the_node_version_comes_from_the_file_that_developers_use(files: dict[str, object], version: str) -> None:
+    engines = {"node": files["engines"]} if "engines" in files else {}
+    texts = {name: text for name, text in files.items() if isinstance(text, str) and name != "engines"}
+    manifest = package(scripts=START, engines=engines, devEngines=files.get("wanted"))
 
-    detection = detected({"package.json": package(scripts=START, engines=engines), "a.js": "", **files})
+    detection = detected({"package.json": manifest, "a.js": "", **texts})
+
+    assert detection.runtime is not None
+    assert detection.runtime.version == version
+
+
+@pytest.mark.parametrize(("wanted", "version"), [({"runtime": {"name": "node", "version": "20"}}, "20"), ({}, "18")])
+def test_what_the_root_s_install_insists_on_wins_over_the_advice_of_a_workspace(
+    wanted: dict[str, object], version: str
+) -> None:
+    member = package(scripts=START, engines={"node": "18"}, dependencies={"express": "4"})
+
+    detection = detected(
+        {"package.json": package(workspaces=["a"], devEngines=wanted), "a/package.json": member, "a/a.js": ""}
+    )
 
     assert detection.runtime is not None
     assert detection.runtime.version == version
@@ -86,20 +106,36 @@ LOCK = json.dumps({"lockfileVersion": 3, "packages": {"": {"dependencies": {"ms"
         ({"manager": "pnpm@9.1.4+sha512.abc", "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9.1.4", "pnpm-lock.yaml"),
         ({"manager": "yarn@4.5.0", "yarn.lock": BERRY_8}, Manager.BERRY, "4.5.0", "yarn.lock"),
         ({"manager": "npm@10.2.0", "package-lock.json": LOCK}, Manager.NPM, "10.2.0", "package-lock.json"),
+        ({"wanted": ("pnpm", "9.15.0"), "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "9.15.0", "pnpm-lock.yaml"),
+        ({"wanted": ("pnpm", ">=10.2"), "pnpm-lock.yaml": PNPM_9}, Manager.PNPM, "10", "pnpm-lock.yaml"),
+        ({"wanted": ("yarn", "^4.0.0"), "yarn.lock": BERRY_8}, Manager.BERRY, "4", "yarn.lock"),
+        ({"wanted": ("npm", "*"), "package-lock.json": LOCK}, Manager.NPM, None, "package-lock.json"),
+        ({"wanted": ("npm", "^11"), "package-lock.json": LOCK}, Manager.NPM, "11", "package-lock.json"),
+        ({"wanted": ("bun", "1"), "package-lock.json": LOCK}, Manager.NPM, None, "package-lock.json"),
+        (
+            {"manager": "pnpm@9.1.4", "wanted": ("pnpm", "10"), "pnpm-lock.yaml": PNPM_9},
+            Manager.PNPM,
+            "9.1.4",
+            "pnpm-lock.yaml",
+        ),
         ({}, Manager.NPM, "11", None),
         ({".nvmrc": "24"}, Manager.NPM, None, None),
         ({".nvmrc": "18"}, Manager.NPM, None, None),
     ],
 )
 def test_the_package_manager_is_pinned_or_read_from_its_lock_file(
-    files: dict[str, str], manager: Manager, version: str | None, lock: str | None
+    files: dict[str, str | tuple[str, str]], manager: Manager, version: str | None, lock: str | None
 ) -> None:
-    files = dict(files)
-    pinned = files.pop("manager", "")
-
-    detection = detected(
-        {"package.json": package(scripts=START, packageManager=pinned, dependencies={"ms": "2"}), "a.js": "", **files}
+    name, wanted = files.get("wanted", ("", ""))
+    manifest = package(
+        scripts=START,
+        packageManager=files.get("manager", ""),
+        devEngines={"packageManager": {"name": name, "version": wanted}} if name else {},
+        dependencies={"ms": "2"},
     )
+    texts = {path: text for path, text in files.items() if isinstance(text, str) and path != "manager"}
+
+    detection = detected({"package.json": manifest, "a.js": "", **texts})
 
     assert detection.packages is not None
     assert (detection.packages.manager, detection.packages.version, detection.packages.lock) == (manager, version, lock)

@@ -89,7 +89,9 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
         members=members,
     )
     sources = source.read(app.tree, source.NODE)
-    wanted = node_version.find(app.tree, package if package.engines.get("node") else root, context)
+    # devEngines are asked for of the root alone, where the install runs.
+    own = "node" in package.engines and "node" not in root.wanted
+    wanted = node_version.find(app.tree, package if own else root, context)
     choice = package_manager.find(context, root)
     choice = replace(choice, packages=package_manager.unlocked(choice.packages, wanted.runtime.version))
     runner = RUN[choice.packages.manager]

@@ -1,5 +1,5 @@
-"""Which Node.js an app wants: the file that a developer's own version manager reads wins over `engines`, which npm
-itself only takes as advice.
+"""Which Node.js an app wants: the file that a developer's own version manager reads wins over `devEngines`, without
+which npm refuses to install, and that over `engines`, which npm itself only takes as advice.
 
 A range becomes the tag that stays inside it with the fewest numbers: `>=18 <21` is `20`, `~20.11.0` is `20.11`, an
 exact version stays exact.
@@ -49,8 +49,10 @@ def find(tree: Tree, package: Package, root: Tree) -> Wanted:
         if version := read_named(text):
             return Wanted(runtime=Runtime(language="node", version=version, where=where))
         return default(f"{where} asks for Node.js {text!r}, which no base image has; Node.js {DEFAULT} is used", where)
-    if wanted := package.engines.get("node"):
-        return read_engines(wanted)
+    if (wanted := package.wanted.get("node", "*")) != "*":
+        return read_range(wanted, "devEngines")
+    if wanted := package.engines.get("node", ""):
+        return read_range(wanted, "engines")
     return Wanted(runtime=Runtime(language="node", version=DEFAULT, where="the default: no file names a version"))
 
 
@@ -97,12 +99,12 @@ def read_named(text: str) -> str | None:
     return ".".join(part for part in exact.groups() if part) if int(exact[1]) >= OLDEST_NAMED else None
 
 
-def read_engines(wanted: str) -> Wanted:
-    """The version for `engines.node`."""
-    where = "package.json (engines)"
+def read_range(wanted: str, key: str) -> Wanted:
+    """The version for the range that package.json has for node under that key."""
+    where = f"package.json ({key})"
     allowed = semver.allows(wanted)
     if allowed is None:
-        return default(f"engines.node is {wanted!r}, which is no version range; Node.js {DEFAULT} is used", where)
+        return default(f"{key}.node is {wanted!r}, which is no version range; Node.js {DEFAULT} is used", where)
     for major in (*LONG_TERM, *OTHERS):
         if allowed((major, ANY, ANY)):
             return Wanted(runtime=Runtime(language="node", version=str(major), where=where))
@@ -115,7 +117,7 @@ def read_engines(wanted: str) -> Wanted:
         if allowed((major, minor, patch)):
             return Wanted(runtime=Runtime(language="node", version=f"{major}.{minor}.{patch}", where=where))
     return default(
-        f"engines.node is {wanted!r}, which no maintained Node.js satisfies; Node.js {DEFAULT} is used. "
+        f"{key}.node is {wanted!r}, which no maintained Node.js satisfies; Node.js {DEFAULT} is used. "
         "A .nvmrc file with a version overrides this",
         where,
     )

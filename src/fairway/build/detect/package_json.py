@@ -10,7 +10,8 @@ from fairway.build.detect.tree import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What package.json says. `dependencies` holds the optional ones too; `text` is the file, to find lines in."""
+    """What package.json says. `dependencies` holds the optional ones too; `text` is the file, to find lines in;
+    `wanted` has the versions that devEngines asks for, by the name of the runtime or package manager."""
 
     name: str = ""
     main: str = ""
@@ -20,6 +21,7 @@ class Package:
     development: Mapping[str, str] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=dict)
     volta: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
     workspaces: tuple[str, ...] = ()
     manager: str = ""
     built: tuple[str, ...] | None = None
@@ -64,6 +66,7 @@ def parse(content: bytes) -> Package:
         development=read_texts(raw.get("devDependencies")),
         engines=read_texts(raw.get("engines")),
         volta=read_texts(raw.get("volta")),
+        wanted=read_wanted(raw.get("devEngines")),
         workspaces=read_patterns(raw.get("workspaces")),
         manager=read_text(raw.get("packageManager")),
         built=tuple(str(name) for name in built) if isinstance(built, list) else None,
@@ -81,6 +84,19 @@ def read_texts(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
     return {str(key): item.strip() for key, item in value.items() if isinstance(item, str)}
+
+
+def read_wanted(value: object) -> dict[str, str]:
+    """devEngines' runtimes and package managers, each one object or a list of them, with the versions ("*" without
+    one)."""
+    found: dict[str, str] = {}
+    for kind in ("runtime", "packageManager"):
+        entry = value.get(kind) if isinstance(value, dict) else None
+        for item in entry if isinstance(entry, list) else [entry]:
+            texts = read_texts(item)
+            if "name" in texts:
+                found.setdefault(texts["name"], texts.get("version") or "*")
+    return found
 
 
 def read_patterns(value: object) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Which package manager installs, in which version, from which lock file.
 
-`packageManager` decides; then the lock file. Of two lock files one is stale as a rule: the one that does not know all
-of package.json's dependencies. When both do, the one that somebody chose on purpose is taken: npm's comes by itself
-whenever anybody types `npm install`.
+`packageManager` decides, then `devEngines`; then the lock file. Of two lock files one is stale as a rule: the one that
+does not know all of package.json's dependencies. When both do, the one that somebody chose on purpose is taken: npm's
+comes by itself whenever anybody types `npm install`.
 """
 
 import json
@@ -38,11 +38,9 @@ class Choice:
 def find(tree: Tree, package: Package) -> Choice:
     """The package manager of the build context."""
     locks = {name: manager for name, manager in LOCKS.items() if tree.read(name) is not None}
-    pinned = PINNED.match(package.manager)
-    if pinned:
-        manager, version = Manager(pinned[1]), pinned[2]
+    if pinned := pin(package):
+        manager, version, where = pinned
         lock = next((name for name, owner in locks.items() if owner is manager), None)
-        where = "package.json (packageManager)"
         problems = stale_locks(lock, locks, where) if lock else no_lock(tree, manager, tuple(locks))
     elif locks:
         lock = best(tree, package, tuple(locks))
@@ -55,6 +53,19 @@ def find(tree: Tree, package: Package) -> Choice:
     if lock and (missing := unknown_to(tree, package, lock)):
         problems = (*problems, mismatch(lock, missing, manager))
     return Choice(packages=PackageManager(manager=manager, version=version, lock=lock, where=where), problems=problems)
+
+
+def pin(package: Package) -> tuple[Manager, str | None, str] | None:
+    """The package manager that package.json names, its version, and the key. Of a range in devEngines it is the first
+    major version: npm and pnpm end when they are not what is asked for there."""
+    if pinned := PINNED.match(package.manager):
+        return Manager(pinned[1]), pinned[2], "package.json (packageManager)"
+    for name in ("npm", "yarn", "pnpm"):
+        if wanted := package.wanted.get(name):
+            number = re.search(r"\d+", wanted)
+            version = wanted if re.fullmatch(r"\d+\.\d+\.\d+", wanted) else number and number[0]
+            return Manager(name), version or None, "package.json (devEngines)"
+    return None
 
 
 def unlocked(packages: PackageManager, node: str) -> PackageManager:
