@@ -446,6 +446,37 @@ def test_of_two_folders_the_backend_is_deployed_and_not_the_page_before_it() -> 
     assert not [note for note in detection.notes if "could be" in note]
 
 
+PAGE = package(scripts={"start": "react-scripts start"}, dependencies={"react": "18", "react-scripts": "5"})
+
+
+def test_a_page_in_the_root_gives_way_to_the_backend_in_a_folder() -> None:
+    detection = detected(
+        {
+            "package.json": PAGE,
+            "src/index.js": "import React from 'react'",
+            "api/package.json": package(scripts={"start": "strapi start"}, dependencies={"@strapi/strapi": "4"}),
+            "widgets/package.json": PAGE,
+        }
+    )
+
+    assert (detection.directory, detection.framework) == ("api", "Strapi")
+
+
+def test_what_lies_in_the_sources_of_a_page_is_not_started() -> None:
+    alone = detected({"package.json": PAGE, "src/index.js": "import React from 'react'", "widgets/package.json": PAGE})
+    served = detected(
+        {
+            "package.json": package(scripts={"start": "vite"}, dependencies={"express": "5"}),
+            "server.js": "",
+            "src/index.js": "",
+        }
+    )
+
+    assert alone.start is not None and served.start is not None
+    assert (alone.directory, alone.start.command) == (".", ("react-scripts", "start"))
+    assert served.start.command == ("node", "server.js")
+
+
 def test_a_database_s_own_image_is_not_taken_for_the_app() -> None:
     detection = detected(
         {

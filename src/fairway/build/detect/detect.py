@@ -57,9 +57,11 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     if directory is not None:
         return in_directory(tree, posixpath.normpath(directory.strip("/") or "."), dockerfile)
     found = here(tree, dockerfile)
-    if found is not None and not found.fatal:
+    page = found is not None and found.kind is Kind.NODE and folders.is_page(tree, found)
+    if found is not None and not found.fatal and not page:
         return found
-    if chosen := folders.choose(tree, in_folders(tree)):
+    chosen = folders.choose(tree, in_folders(tree))
+    if chosen is not None and not (page and folders.is_page(tree, chosen)):
         return chosen
     return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
 

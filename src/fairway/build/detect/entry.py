@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import medusa, needs, nx, pm2, procfile, shell, typescript, unwrap
+from fairway.build.detect import frameworks, medusa, needs, nx, pm2, procfile, shell, typescript, unwrap
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -84,6 +84,10 @@ def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
         if not is_development(entry.commands[-1]):
             return entry
         fallback = fallback or entry
+    # What lies in src of a page is for browsers, and node can't run it.
+    page = fallback is not None and frameworks.BROWSER.match(fallback.commands[-1].program) is not None
+    if page and frameworks.name(package) is None:
+        return fallback
     return from_files(tree, package) or fallback
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fairway.build.detect import dockerfile_text, monorepo
+from fairway.build.detect import dockerfile_text, frameworks, monorepo
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Detection, Kind
 
@@ -28,7 +28,6 @@ MOST_FOLDERS = 20
 MOST_NAMED = 5
 # They render pages, and in a repository with a backend beside them they are its front end.
 PAGES = frozenset({"Next.js", "Nuxt", "Remix", "React Router", "Nitro"})
-BROWSER = re.compile(r"^(react-scripts|vite|ng|vue-cli-service|expo|parcel|webpack(-dev-server)?|docusaurus|gatsby)$")
 STATIC = re.compile(r"(^|/)(nginx|nginx-unprivileged|httpd|caddy|traefik|haproxy)(:|@|$)")
 PARTS = re.compile(r"(^|/)(postgres|mysql|mariadb|mongo|redis|rabbitmq|elasticsearch|memcached|prom/prometheus)(:|@|$)")
 
@@ -78,7 +77,7 @@ def is_page(tree: Tree, detection: Detection) -> bool:
         own = dockerfile_text.base(next((item for item in reversed(final) if item.name == "FROM"), final[0]))
         return any(pattern.search(name) for pattern in (STATIC, PARTS) for name in (base, own) if name)
     command = detection.start.command[0] if detection.start else ""
-    return bool(BROWSER.match(command))
+    return bool(frameworks.BROWSER.match(command))
 
 
 def name(detection: Detection) -> str:
