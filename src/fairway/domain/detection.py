@@ -134,6 +134,8 @@ class NodeInstall:
     hooked: the package.json files whose own install hooks must not run during the install (no sources are there yet).
     after_copy: what those hooks would have run, to be run in the app's directory when the sources are there.
     before_build: commands that build the workspaces that the app depends on, in order, run at the context's root.
+    installs: the build installs packages by itself, in other folders, and wants those for development too.
+    kept: folders whose node_modules, which the build installed, go into the image.
     native: dependencies that may have to be compiled.
     prisma: Prisma's schema relative to the app, a folder (ending with a slash) or a file; None: not used.
     prisma_at: the folder of the workspace whose schema it is (`.`: the context's own); empty: it is the app's own.
@@ -152,6 +154,8 @@ class NodeInstall:
     hooked: tuple[str, ...] = ()
     after_copy: tuple[str, ...] = ()
     before_build: tuple[str, ...] = ()
+    installs: bool = False
+    kept: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
     prisma: str | None = None
     prisma_at: str = ""

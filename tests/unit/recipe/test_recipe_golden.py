@@ -67,6 +67,15 @@ PROJECTS: dict[str, dict[str, str]] = {
         ),
         "server.js": SERVER,
     },
+    "nested": {
+        "package.json": package(
+            scripts={"build": "npm i --prefix api && cd page && npm i && vite build", "start": "npm start --prefix api"}
+        ),
+        "api/package.json": package(scripts={"start": "node server.js"}, dependencies=EXPRESS),
+        "api/package-lock.json": json.dumps({"packages": {"": {"dependencies": EXPRESS}}}),
+        "api/server.js": SERVER,
+        "page/package.json": "{}",
+    },
     "pip": {
         "requirements.txt": "fastapi==1\npsycopg2==2\n",
         "requirements-dev.txt": "-r requirements.txt\npytest\n",

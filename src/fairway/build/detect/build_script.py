@@ -4,7 +4,7 @@ A build sees no database: `prisma migrate reset -f && tsc` loses its first half 
 start script would build at every start (`tsc && node dist/index.js`) is built once, in the image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fairway.build.detect import needs, shell
@@ -37,23 +37,46 @@ class Built:
 
 def find(package: Package, runner: str, started: tuple[str, ...] = ()) -> Built:
     """The app's build. `runner` calls a script (`npm run`); `started`: what the start script builds with."""
-    name = next((name for name in NAMES if package.scripts.get(name, "").strip()), None)
-    if name is None:
+    script = name(package)
+    if not script:
         command = " && ".join(started)
         return Built(step=Step(command=command, where=package.where("start")) if command else None)
-    where = package.where(name)
-    hooks = [hook for hook in (f"pre{name}", name, f"post{name}") if hook in package.scripts]
+    where = package.where(script)
+    hooks = [hook for hook in (f"pre{script}", script, f"post{script}") if hook in package.scripts]
     left: list[str] = []
     kept = [text for hook in hooks for text in without_database(package.scripts[hook], package.scripts, left)]
     if not left:
-        return Built(step=Step(command=f"{runner} {name}", where=where))
+        return Built(step=Step(command=f"{runner} {script}", where=where))
     problem = Problem(
-        what=f'the "{name}" script touches a database: {", ".join(left)}',
+        what=f'the "{script}" script touches a database: {", ".join(left)}',
         why="a build must never see a live database, so this part is left out of it",
         fix='take it out of the script; as a migration it belongs to the release: [migrations] command = "…"',
         where=where,
     )
     return Built(step=Step(command=" && ".join(kept), where=where) if kept else None, problems=(problem,))
+
+
+def name(package: Package) -> str:
+    """The name of the app's build script, "" without one."""
+    return next((each for each in NAMES if package.scripts.get(each, "").strip()), "")
+
+
+def reached(script: str, scripts: Mapping[str, str], depth: int = 0) -> Iterator[Command]:
+    """The simple commands of a script, and those of the scripts that it calls."""
+    for hook in (f"pre{script}", script, f"post{script}"):
+        for command in needs.parse(scripts.get(hook, "")):
+            yield command
+            called_by_it = called(command.words, scripts)
+            if called_by_it and depth < DEEPEST:
+                yield from reached(called_by_it, scripts, depth + 1)
+
+
+def installs(command: Command) -> bool:
+    """Whether the command installs packages: those of another folder, as a rule."""
+    words = [word for word in command.words if not word.startswith("-")]
+    if command.program not in ("npm", "yarn", "pnpm"):
+        return False
+    return bool({"install", "ci", "i"} & set(words)) or words == ["yarn"]
 
 
 def without_database(text: str, scripts: Mapping[str, str], left: list[str], depth: int = 0) -> list[str]:
@@ -85,10 +108,10 @@ def called(words: tuple[str, ...], scripts: Mapping[str, str]) -> str | None:
 def after_copy(package: Package) -> tuple[str, ...]:
     """What the app's own install hooks do for the app, to be run once its sources are there. A hook that calls the
     build is left out: the build runs anyway."""
-    built = next((name for name in NAMES if name in package.scripts), "")
+    built = next((each for each in NAMES if each in package.scripts), "")
     found: list[str] = []
-    for name in AFTER:
-        text = package.scripts.get(name, "")
+    for hook in AFTER:
+        text = package.scripts.get(hook, "")
         commands = needs.parse(text)
         if all(command.operator in ("", "&&", ";") and not conditional(command) for command in commands):
             found += [command.render() for command in commands if does_something(command, package.scripts, built)]
@@ -112,8 +135,8 @@ def does_something(command: Command, scripts: Mapping[str, str], built: str) -> 
 
 def inner(command: Command, scripts: Mapping[str, str]) -> Command:
     """The first command of the script that a command calls; itself when it calls none."""
-    name = called(command.words, scripts)
-    body = needs.parse(scripts[name]) if name else ()
+    script = called(command.words, scripts)
+    body = needs.parse(scripts[script]) if script else ()
     return body[0] if body else command
 
 
@@ -125,4 +148,4 @@ def pointless(command: Command) -> bool:
 
 def hooked(package: Package) -> bool:
     """Whether the package has install hooks of its own."""
-    return any(name in package.scripts for name in HOOKS)
+    return any(hook in package.scripts for hook in HOOKS)

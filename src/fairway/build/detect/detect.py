@@ -17,6 +17,7 @@ from fairway.build.detect import (
     folders,
     migrations,
     monorepo,
+    nested,
     node,
     nothing,
     package_json,
@@ -162,7 +163,7 @@ def of_package(tree: Tree, root: package_json.Package) -> Detection:
         below = Below(tree, directory)
         inner = package(below)
         if inner is not None:
-            return moved(node.read(below, inner, ".", ()), directory)
+            return nested.with_root(tree, root, moved(node.read(below, inner, ".", ()), directory))
     own = monorepo.SERVERS & set(root.dependencies)
     if members and not own:
         likely = monorepo.candidates(members)

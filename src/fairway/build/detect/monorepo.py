@@ -24,12 +24,13 @@ SERVERS = frozenset(
      "graphql-yoga", "@loopback/core", "moleculer", "socket.io", "ws", "http-server", "elysia", "@medusajs/medusa",
      "keystone", "payload"}
 )  # fmt: skip
+FOLDER = re.compile(r"(?:--prefix[= ]|--cwd[= ]|\bcd |-C )['\"]?(?:\./)?(?P<directory>[\w./-]+)")
 POINTERS = (
     re.compile(
         r"(?:--workspace[= ]|-w[= ]?|--filter[= ]|-F |--scope[= ]|\byarn workspace |\bnx (?:serve|start) )['\"]?"
         r"(?P<name>(?:@[\w.-]+/)?[\w.-]+)"
     ),
-    re.compile(r"(?:--prefix[= ]|--cwd[= ]|\bcd |-C )['\"]?(?:\./)?(?P<directory>[\w./-]+)"),
+    FOLDER,
 )
 MOST_MEMBERS = 500
 

@@ -236,6 +236,11 @@ def read_install(
         manifests=(*manifests.find(app.context, packages, app.root, tuple(every)), *config),
         hooked=tuple(sorted(path for path, package in every.items() if build_script.hooked(package))),
         after_copy=build_script.after_copy(app.package),
+        installs=any(
+            build_script.installs(command)
+            for script in (build_script.name(app.package), *build_script.AFTER)
+            for command in build_script.reached(script, app.package.scripts)
+        ),
         before_build=monorepo.build_commands(member, app.members, packages.manager) if member else (),
         native=needs.native([app.package, *(other.package for other in used if other)]),
         prisma=client.schema,

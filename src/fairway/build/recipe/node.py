@@ -16,6 +16,8 @@ from fairway.build.recipe import install, text
 from fairway.domain.detection import Detection, Manager, NodeInstall
 
 TOOLCHAIN = ("python3", "make", "g++")
+# For a build that installs in another folder: under NODE_ENV=production it would miss what it builds with.
+EVERYTHING = "npm_config_include=dev npm_config_production=false YARN_PRODUCTION=false"
 # A build must never see a live database; Prisma wants the variable to be set, and connects to nothing.
 # From version 7 on it asks for an engine's file, and uses it for migrations alone.
 NO_ENGINE = "PRISMA_SCHEMA_ENGINE_BINARY=/bin/true"
@@ -88,11 +90,16 @@ def build(detection: Detection, needs: NodeInstall, args: Mapping[str, str]) -> 
     pack = (
         "mkdir /out && tar --exclude=node_modules --exclude=./.git --exclude=./.next/cache -cf - . | tar -xf - -C /out"
     )
+    mode += f"export {EVERYTHING}; " if needs.installs else ""
     # A build script may call prisma as well, and Prisma's configuration insists on the variable.
     mode += "" if needs.prisma is None else f"export {NO_DATABASE}; "
     mode += "" if needs.prisma is None or needs.engines else f"export {NO_ENGINE}; "
+    modules = [shell.quote(f"{folder}/node_modules") for folder in needs.kept]
+    pack += "".join(f" && if [ -d {each} ]; then cp -a --parents {each} /out; fi" for each in modules)
+    mode += f"{install.HEADERS}; " if needs.installs and needs.native else ""
+    cache = (install.CACHES[detection.packages.manager],) if needs.installs and detection.packages else ()
     commands = [f"{mode}{install.CERTIFICATES};", *(f"{command} &&" for command in made), f"cd /app && {pack}"]
-    lines.append(text.run(f" {text.BREAK} ".join(commands), mounts=(text.SECRET,)))
+    lines.append(text.run(f" {text.BREAK} ".join(commands), mounts=(*cache, text.SECRET)))
     return lines
 
 
