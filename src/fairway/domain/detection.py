@@ -147,6 +147,7 @@ class NodeInstall:
     empty_files: files that the start script wants to exist, relative to the app (`.env` for env-cmd).
     folders: folders outside the app in which its code keeps a database file, absolute.
     variables: what the image must set for the process to be reachable (HOST, or a port's variable without a default).
+    build_variables: what the install and the build are told (to fetch no browser), and the image is not.
     git: the build asks git about the commit.
     """
 
@@ -167,6 +168,7 @@ class NodeInstall:
     empty_files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    build_variables: Mapping[str, str] = field(default_factory=dict)
     git: bool = False
 
 

@@ -45,6 +45,7 @@ def with_root(tree: Tree, root: Package, alone: Detection) -> Detection:
         empty_files=alone.install.empty_files,
         folders=alone.install.folders,
         variables=alone.install.variables,
+        build_variables={**whole.install.build_variables, **alone.install.build_variables},
         git=whole.install.git or alone.install.git,
         installs=True,
         kept=(alone.directory,),

@@ -10,6 +10,7 @@ from fairway.build.detect import (
     bind,
     build_script,
     data_folders,
+    downloads,
     entry,
     env_files,
     frameworks,
@@ -136,6 +137,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
             *start_problems,
             *built.problems,
             *needs.unbuilt(context, root, choice.packages, install.native),
+            *(replace(p, where=app.at(p.where)) for p in downloads.problems(package)),
             *(replace(p, where=app.at(p.where)) for p in bound.problems),
         ),
     )
@@ -254,6 +256,9 @@ def read_install(
         empty_files=env_files.empty_files(app.package, sources),
         folders=data_folders.find(sources),
         variables=variables,
+        build_variables=downloads.variables(
+            [app.root, app.package, *(other.package for other in used if other)], sources
+        ),
         git=needs.git(app.package) or needs.git(app.root),
     )
 

@@ -50,7 +50,7 @@ def tools(detection: Detection, needs: NodeInstall, base: str) -> list[str]:
     debian = [*(TOOLCHAIN if needs.native else ()), *(("git", "ca-certificates") if needs.git else ()), *openssl(needs)]
     lines = [f"FROM {base} AS tools", "WORKDIR /app", *([text.apt(debian)] if debian else [])]
     # npm brings the other package managers.
-    lines.append(text.variables(install.PLACES[Manager.NPM]))
+    lines.append(text.variables({**install.PLACES[Manager.NPM], **needs.build_variables}))
     if detection.packages:
         lines += install.tools(detection.packages)
         if detection.packages.manager is Manager.BERRY:

@@ -1,0 +1,58 @@
+"""What an install would fetch beside its packages, and what a build is told instead of variables."""
+
+import pytest
+
+from fairway.build.recipe import recipe
+from fairway.domain.detection import NodeInstall
+from support.detect_room import detected, package
+
+START = {"start": "node a.js"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        (
+            {"dependencies": {"puppeteer": "23"}},
+            {"PUPPETEER_SKIP_DOWNLOAD": "1", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD": "1"},
+        ),
+        ({"devDependencies": {"cypress": "13"}}, {"CYPRESS_INSTALL_BINARY": "0"}),
+        ({"devDependencies": {"mongodb-memory-server": "10"}}, {"MONGOMS_DISABLE_POSTINSTALL": "1"}),
+        ({"dependencies": {"puppeteer-core": "23", "express": "5"}}, {}),
+    ],
+)
+def test_an_install_fetches_no_browser_and_no_server_for_tests(listed: dict[str, object], told: dict[str, str]) -> None:
+    detection = detected({"package.json": package(scripts=START, **listed), "a.js": ""})
+
+    assert isinstance(detection.install, NodeInstall)
+    assert detection.install.build_variables == told
+
+
+def test_what_the_build_is_told_is_not_in_the_image() -> None:
+    manifest = package(scripts=START, devDependencies={"cypress": "13"})
+
+    before, _, final = recipe.dockerfile(detected({"package.json": manifest, "a.js": ""})).rpartition("FROM ")
+
+    assert 'CYPRESS_INSTALL_BINARY="0"' in before
+    assert "CYPRESS" not in final
+
+
+def test_a_browser_that_the_app_starts_itself_is_told_as_lacking() -> None:
+    app = detected({"package.json": package(scripts=START, dependencies={"puppeteer": "23"}), "a.js": ""})
+    tests = detected({"package.json": package(scripts=START, devDependencies={"puppeteer": "23"}), "a.js": ""})
+
+    assert [problem.what for problem in app.problems if "browser" in problem.what] == [
+        "puppeteer starts a browser, and the image has none"
+    ]
+    assert not [problem for problem in tests.problems if "browser" in problem.what]
+
+
+def test_a_build_whose_schema_can_be_told_to_wait_for_the_start_is_told_so() -> None:
+    env = "export const env = createEnv({ skipValidation: !!process.env.SKIP_ENV_VALIDATION })"
+    files = {"package.json": package(scripts={"start": "next start", "build": "next build"}), "package-lock.json": "{}"}
+
+    with_it, without = detected({**files, "src/env.js": env}), detected({**files, "src/env.js": ""})
+
+    assert isinstance(with_it.install, NodeInstall) and isinstance(without.install, NodeInstall)
+    assert with_it.install.build_variables == {"SKIP_ENV_VALIDATION": "1"}
+    assert without.install.build_variables == {}
