@@ -1,4 +1,4 @@
-"""What an install would fetch beside its packages, and what a build is told instead of variables."""
+"""What an install would fetch beside its packages, the password that it needs, and what a build is told."""
 
 import pytest
 
@@ -56,3 +56,25 @@ def test_a_build_whose_schema_can_be_told_to_wait_for_the_start_is_told_so() -> 
     assert isinstance(with_it.install, NodeInstall) and isinstance(without.install, NodeInstall)
     assert with_it.install.build_variables == {"SKIP_ENV_VALIDATION": "1"}
     assert without.install.build_variables == {}
+
+
+NPMRC = "# ${OLD}\n@acme:registry=https://npm.acme.example\n//npm.acme.example/:_authToken=${NPM_TOKEN}\n"
+LACKING = ".npmrc reads NPM_TOKEN, and a build has no variables"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({".npmrc": NPMRC}, [LACKING]),
+        ({".npmrc": NPMRC, "fairway.toml": 'app = "a"\n[build]\nsecrets = ["NPM_TOKEN"]\n'}, []),
+        ({".npmrc": NPMRC, "fairway.toml": 'app = "a"\n[build]\nsecrets = ["OTHER"]\n'}, [LACKING]),
+        ({".yarnrc.yml": 'npmAuthToken: "${TOKEN}"\n'}, [".yarnrc.yml reads TOKEN, and a build has no variables"]),
+        ({".yarnrc.yml": 'npmAuthToken: "${TOKEN:-}"\n'}, []),
+        ({".npmrc": "save-exact=true\n"}, []),
+    ],
+)
+def test_a_registry_s_password_is_asked_for_as_a_secret_of_the_build(files: dict[str, str], told: list[str]) -> None:
+    detection = detected({"package.json": package(scripts=START), "a.js": "", "package-lock.json": "{}", **files})
+
+    assert [problem.what for problem in detection.problems] == told
+    assert all("--service build" in problem.fix and problem.where for problem in detection.problems)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fairway.build.detect import (
     bind,
     build_script,
+    credentials,
     data_folders,
     downloads,
     entry,
@@ -134,6 +135,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
         ),
         problems=(
             *choice.problems,
+            *credentials.problems(context),
             *start_problems,
             *built.problems,
             *needs.unbuilt(context, root, choice.packages, install.native),
