@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import frameworks, medusa, needs, nx, pm2, procfile, shell, typescript, unwrap
+from fairway.build.detect import frameworks, medusa, needs, nx, pm2, procfile, shell, start_script, typescript, unwrap
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -71,7 +71,10 @@ class Entry:
 def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
     """The app's start command, or None when nothing says how it starts."""
     scripts = unwrap.Scripts(
-        scripts=package.scripts, pm2=lambda path: pm2.command(tree, path), hooks=manager in (Manager.NPM, Manager.YARN)
+        scripts=package.scripts,
+        pm2=lambda path: pm2.command(tree, path),
+        listed=lambda words: start_script.body(tree, words),
+        hooks=manager in (Manager.NPM, Manager.YARN),
     )
     fallback: Entry | None = None
     for text, where in candidates(tree, package):

@@ -38,17 +38,20 @@ FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
 
 Pm2 = Callable[[str], tuple[str, ...] | None]
 """Reads a pm2 file and says the command that it starts."""
+ShellScript = Callable[[tuple[str, ...]], str | None]
+"""Says the commands of the shell script that the words start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripts:
-    """The scripts that a command may call, and the reader of pm2 files.
+    """The scripts that a command may call, and the readers of pm2 files and of shell scripts.
 
     `hooks` is whether the package manager runs `pre…` and `post…` scripts around every script (npm and yarn 1 do).
     """
 
     scripts: Mapping[str, str]
     pm2: Pm2 = lambda _: None
+    listed: ShellScript = lambda _: None
     hooks: bool = True
 
 
@@ -81,6 +84,9 @@ def inside(command: Command, scripts: Scripts, depth: int, *, alone: bool) -> tu
         return (command,)
     if (call := called_script(command.words, scripts.scripts)) is not None:
         return run_script(command, call, scripts, depth, alone=alone)
+    if not command.variables and (text := scripts.listed(command.words)) is not None:
+        found = expand(text, scripts, depth + 1)
+        return found if alone or chained(found) else (command,)
     if (words := unwrapped(command.words, scripts)) is not None:
         assigned = shell.read_command(" ".join(shell.quote(word) for word in words), "")
         variables = {**command.variables, **assignments(words)}
