@@ -121,6 +121,11 @@ def test_each_rule_finds_its_place(changed: dict[str, bytes | None], rule: str, 
         dockerfile('FROM node:22\nUSER 1000:1000\nENTRYPOINT ["tini", "--"]\nCMD ["npm", "start"]\n'),
         dockerfile('ARG V=22\nFROM node:${V}\nUSER node\nCMD ["node", "server.js"]\n'),
         {"server.js": SERVER.replace(b"process.on", b"require('close-with-grace')() // process.on")},
+        {
+            "server.js": SERVER.replace(b"process.on", b"// process.on"),
+            "package.json": PACKAGE.replace(b"node server.js", b"fastify start app.js"),
+            "Dockerfile": None,
+        },
         {"package.json": PACKAGE.replace(b'"start"', b'"migrate": "knex migrate:latest", "start"')},
     ],
 )

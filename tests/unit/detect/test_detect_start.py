@@ -387,6 +387,37 @@ def test_an_app_of_another_runtime_is_refused_by_its_name(runtime: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("start", "line"),
+    [
+        ("bun --hot src/a.ts", 'FROM oven/bun:1, COPY . ., RUN bun install --frozen-lockfile, CMD ["bun", "src/a.ts"]'),
+        (
+            "deno run -A src/a.ts",
+            'FROM denoland/deno, COPY . ., RUN deno install, CMD ["deno", "run", "-A", "src/a.ts"]',
+        ),
+    ],
+)
+def test_an_app_of_another_runtime_hears_which_dockerfile_it_wants_and_nothing_of_npm(start: str, line: str) -> None:
+    detection = detected({"package.json": package(scripts={"start": start}), "src/a.ts": "", "bun.lock": ""})
+
+    assert [problem.fix for problem in detection.problems] == [
+        f"add a Dockerfile ({line}), or a start script that runs it with node"
+    ]
+
+
+def test_a_script_that_bun_only_calls_is_the_process_itself() -> None:
+    detection = detected(
+        {
+            "package.json": package(scripts={"start": "bun run serve -p", "serve": "node a.js"}),
+            "a.js": "",
+            "bun.lock": "",
+        }
+    )
+
+    assert detection.start is not None
+    assert (detection.start.command, detection.fatal) == (("node", "a.js", "-p"), ())
+
+
 @pytest.mark.parametrize("start", ["nest start", "cross-env NODE_ENV=development nest start"])
 def test_nest_starts_from_its_output_and_not_by_its_command_line(start: str) -> None:
     detection = detected(

@@ -78,6 +78,9 @@ def signals(tree: Tree, found: Detection, sources: tuple[Source, ...]) -> Iterat
     """A Node.js server that nothing tells of its end."""
     if found.kind is not Kind.NODE and not (found.kind is Kind.DOCKERFILE and sources):
         return
+    # fastify-cli listens by itself, and closes its server at SIGTERM.
+    if found.start is not None and re.search(r"\bfastify start\b", " ".join(found.start.command)):
+        return
     listening = [(source, match) for source in sources if (match := re.search(r"\.listen\(", source.text))]
     package = (tree.read("package.json") or b"").decode("utf-8", "replace")
     if not listening or any(HANDLES.search(source.text) for source in sources):

@@ -12,6 +12,7 @@ from fairway.build.detect import (
     credentials,
     data_folders,
     downloads,
+    elsewhere,
     entry,
     env_files,
     frameworks,
@@ -47,13 +48,6 @@ from fairway.domain.detection import (
 RUN = {Manager.NPM: "npm run", Manager.YARN: "yarn run", Manager.BERRY: "yarn run", Manager.PNPM: "pnpm run"}
 PRISMA = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs")
 UNSPECIFIED = "no test specified"
-OTHER_RUNTIMES = {"bun": "Bun", "bunx": "Bun", "deno": "Deno"}
-PLATFORMS = {
-    "wrangler": "Cloudflare Workers", "workerd": "Cloudflare Workers", "vercel": "Vercel", "netlify": "Netlify",
-    "sls": "AWS Lambda", "serverless": "AWS Lambda", "sam": "AWS Lambda", "sst": "AWS Lambda",
-    "func": "Azure Functions", "firebase": "Firebase",
-}  # fmt: skip
-"""Programs that imitate a platform on a developer's machine, and the platform: there no process of the app listens."""
 NO_START = Problem(
     what="nothing says how the app starts",
     why="package.json has no start script and no main that exists; there is no Procfile, no server.js, no index.js",
@@ -134,7 +128,8 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
             *install_notes(install, choice.packages),
         ),
         problems=(
-            *choice.problems,
+            # What npm lacks is no matter where it is not what installs.
+            *(() if any(each.fatal for each in start_problems) else choice.problems),
             *credentials.problems(context),
             *start_problems,
             *built.problems,
@@ -153,27 +148,8 @@ def judge_start(
     if found is None:
         return built, (replace(NO_START, where=app.at("package.json")),)
     problems: list[Problem] = []
-    if (other := found.commands[-1].program) in OTHER_RUNTIMES and other not in app.package.everything:
-        problems.append(
-            Problem(
-                what=f"the app runs on {OTHER_RUNTIMES[other]}, which Fairway makes no image for",
-                why=f'the start command is "{" ".join(found.commands[-1].words)}" ({app.at(found.start.where)})',
-                fix="add a Dockerfile, or a start script that runs it with node",
-                where=app.at(found.start.where),
-                fatal=True,
-            )
-        )
-    if platform := PLATFORMS.get(found.commands[-1].program):
-        problems.append(
-            Problem(
-                what=f"the app is written for {platform}, and nothing in it listens by itself",
-                why=f'all that starts it is "{" ".join(found.commands[-1].words)}" ({app.at(found.start.where)})',
-                fix='add a "start" script for a process that listens on PORT, or a Dockerfile',
-                where=app.at(found.start.where),
-                fatal=True,
-            )
-        )
-        return built, tuple(problems)
+    if other := elsewhere.problem(found.commands[-1], app.package, app.at(found.start.where)):
+        return built, (other,)
     if missing := entry.missing_file(app.tree, found):
         if (
             built.step is None

@@ -128,7 +128,10 @@ def chained(commands: tuple[Command, ...]) -> bool:
 
 
 def called_script(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
-    """The script that `npm run NAME -- ARGUMENTS` and its like call; None when the words are no such call."""
+    """The script that `npm run NAME -- ARGUMENTS` and its like call; None when the words are no such call. Bun runs
+    scripts too, and what they start may well be node."""
+    if words[:2] == ("bun", "run") and words[2:3] and words[2] in scripts:
+        return words[2], words[3:]
     if words[0] not in RUNNERS:
         return None
     rest = [word for word in words[1:] if word not in QUIET]
