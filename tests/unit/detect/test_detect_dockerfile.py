@@ -56,6 +56,16 @@ def test_expose_is_taken_where_the_source_says_nothing() -> None:
     assert (detection.port.number, detection.port.where) == (9000, "Dockerfile:4")
 
 
+@pytest.mark.parametrize(
+    ("exposed", "port"),
+    [("22 3000", 3000), ("443 80", 80), ("9229 8080/tcp", 8080), ("22", 22), ("8080 9090", 8080)],
+)
+def test_of_several_exposed_ports_the_one_that_speaks_http_is_taken(exposed: str, port: int) -> None:
+    detection = detected({"main.go": "", "Dockerfile": f"FROM debian\nEXPOSE {exposed}\nCMD /app\n"})
+
+    assert detection.defaults.port == port
+
+
 @pytest.mark.parametrize("end", ["", "CMD tail -f /dev/null\n", 'CMD ["sleep", "infinity"]\n'])
 def test_a_dockerfile_that_starts_nothing_gets_the_apps_own_start(end: str) -> None:
     detection = detected({**NODE, "Dockerfile": f"FROM node:22\nCOPY . .\n{end}"})
@@ -89,14 +99,32 @@ def test_a_copy_of_what_only_the_author_has_is_named_with_its_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["https://host/tool-1.tar.gz", "git@host:shop/tool.git", "--checksum=x https://h/t"]
+)
+def test_what_add_fetches_is_no_file_of_the_repository(address: str) -> None:
+    detection = detected({**NODE, "Dockerfile": f"FROM node:22\nADD {address} /tool\nCMD node a.js\n"})
+
+    assert detection.problems == ()
+
+
 def test_npm_as_the_top_process_is_noted() -> None:
     assert any(
         "stop signals" in note for note in detected({**NODE, "Dockerfile": "FROM node:22\nCMD npm start\n"}).notes
     )
 
 
-def test_a_healthcheck_says_the_path() -> None:
-    text = "FROM node:22\nHEALTHCHECK --interval=5s CMD curl -f http://localhost:3000/up || exit 1\nCMD node a.js\n"
+@pytest.mark.parametrize(
+    "check",
+    [
+        "curl -f http://localhost:3000/up || exit 1",
+        "curl -fs localhost:3000/up",
+        "wget -qO- 127.0.0.1:$PORT/up",
+        '["curl", "-f", "http://localhost/up"]',
+    ],
+)
+def test_a_healthcheck_says_the_path(check: str) -> None:
+    text = f"FROM node:22\nHEALTHCHECK --interval=5s CMD {check}\nCMD node a.js\n"
 
     assert detected({**NODE, "Dockerfile": text}).defaults.health_path == "/up"
 

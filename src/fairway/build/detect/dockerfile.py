@@ -33,7 +33,9 @@ COMMANDLESS = re.compile(
 )
 SERVING = frozenset({"prod", "production", "release", "final", "runner", "runtime", "app", "server", "deploy"})
 """Names of stages that are meant to run: one that is not the last is no image, and its CMD is meant all the same."""
-HEALTH = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)")
+HEALTH = re.compile(
+    r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)"
+)
 
 
 def read(tree: Tree, path: str, app: Detection) -> Detection:

@@ -7,6 +7,8 @@ from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem
 
+ELSEWHERE = re.compile(r"\w+://|git@")
+"""What ADD fetches itself: an address is no path, and normalising would make one of it."""
 SECRET = re.compile(r"--mount=\S*\btype=(secret|ssh)\b(?!\S*\bid=ca\b)")
 
 
@@ -24,10 +26,12 @@ def missing_copies(
             continue
         words = item.exec_form or tuple(word for word in item.rest.split() if not word.startswith("--"))
         for word in words[:-1]:
+            if ELSEWHERE.match(word.strip("'\"")):
+                continue
             name = posixpath.normpath(word.strip("'\"").lstrip("/") or ".")
             if name == ".env" and not committed_env(tree):
                 found.append(secret_copy(path, item.line))
-            elif name != "." and name not in known and not re.search(r"[*?\[$]|://|^\.\.|^git@", name):
+            elif name != "." and name not in known and not re.search(r"[*?\[$]|^\.\.", name):
                 found.append(
                     Problem(
                         what=f"{path} copies {name}, which is not in the repository",

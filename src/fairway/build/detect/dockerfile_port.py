@@ -18,6 +18,9 @@ USUAL = (
     (re.compile(r"\bmanage\.py runserver|\b(uvicorn|hypercorn|granian|daphne)\b|\b(fastapi|litestar) run\b"), 8000),
 )
 
+# What an image exposes beside HTTP: file transfer, SSH, mail, TLS with a certificate of its own, debuggers, metrics.
+BESIDE = frozenset({21, 22, 25, 53, 443, 465, 587, 2222, 5005, 5678, 8443, 9090, 9229, 9191})
+
 
 def find(
     final: tuple[Instruction, ...], path: str, app: Detection, command: Start | None, bound: Port | None = None
@@ -46,7 +49,8 @@ def find(
     elif source and not source.assumed:
         port = source
     elif exposed:
-        port = Port(number=exposed[0][0], variable=source.variable if source else None, where=f"{path}:{exposed[0][1]}")
+        number, line = next((each for each in exposed if each[0] not in BESIDE), exposed[0])
+        port = Port(number=number, variable=source.variable if source else None, where=f"{path}:{line}")
     else:
         return (usual(command) if command else None) or source, notes
     if exposed and port.number not in [number for number, _ in exposed]:
