@@ -4,6 +4,7 @@ In: the app's [build] and its checkout. Out: a Plan with the Dockerfile's path, 
 a repository that has no Dockerfile or no .dockerignore. Nothing is written into the checkout.
 """
 
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,4 +134,4 @@ def ignore(context: Path, text: str) -> str | None:
 
 def references(plan: Plan, args: Mapping[str, str], target: str | None) -> tuple[str, ...]:
     """The images from outside that building the target needs."""
-    return dockerfile.references(plan.text, args, target)
+    return dockerfile.references(plan.text, {**dockerfile.automatic(platform.machine()), **args}, target)

@@ -16,6 +16,8 @@ VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^}]*))?\})")
 STAGE = re.compile(r"(?P<base>\S+)(?:\s+[Aa][Ss]\s+(?P<name>\S+))?\s*$")
 MOUNT_FROM = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
 COPY_FROM = re.compile(r"--from=(\S+)")
+PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armv7l": "arm"}
+"""Docker's words for a machine's processor, as the kernel names it."""
 WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -147,8 +149,9 @@ def substitute(text: str, values: Mapping[str, str]) -> str:
 
 
 def stages(text: str, args: Mapping[str, str]) -> tuple[Stage, ...]:
-    """The stages in order. `args` are the build arguments; ARGs before the first FROM give the defaults."""
-    values: dict[str, str] = {}
+    """The stages in order. `args` are the build arguments; ARGs before the first FROM give the defaults. Those of the
+    platform (see `automatic`) count without an ARG."""
+    values = {name: args[name] for name in automatic("") if name in args}
     found: list[Stage] = []
     for instruction in parse(text):
         if instruction.keyword == "FROM":
@@ -164,6 +167,17 @@ def stages(text: str, args: Mapping[str, str]) -> tuple[Stage, ...]:
                 name, _, default = word.partition("=")
                 values[name] = args.get(name, substitute(default.strip("\"'"), values))
     return tuple(found)
+
+
+def automatic(machine: str) -> dict[str, str]:
+    """The arguments that BuildKit gives every FROM, for a processor as the kernel names it (`x86_64`):
+    `FROM runner-${TARGETOS}-${TARGETARCH}` chooses a stage by them."""
+    processor = PROCESSORS.get(machine, machine)
+    return {
+        f"{side}{name}": value
+        for side in ("TARGET", "BUILD")
+        for name, value in (("OS", "linux"), ("ARCH", processor), ("PLATFORM", f"linux/{processor}"), ("VARIANT", ""))
+    }
 
 
 def references(text: str, args: Mapping[str, str], target: str | None = None) -> tuple[str, ...]:

@@ -47,6 +47,15 @@ def test_an_argument_from_before_the_first_stage_is_known_in_it() -> None:
     assert detection.notes == ()
 
 
+def test_a_stage_that_is_named_for_the_platform_is_followed() -> None:
+    stages = "".join(f"FROM debian:12 AS run-linux-{name}\nEXPOSE 7000\n" for name in ("amd64", "arm64"))
+
+    detection = detected({"x": "", "Dockerfile": f"{stages}FROM run-${{TARGETOS}}-${{TARGETARCH}}\nCMD /app\n"})
+
+    assert detection.defaults.port == 7000
+    assert detection.evidence[0].what == "a Dockerfile on debian:12"
+
+
 def test_expose_is_taken_where_the_source_says_nothing() -> None:
     detection = detected(
         {"main.go": "", "Dockerfile": "FROM golang:1 AS b\nEXPOSE 1\nFROM debian\nEXPOSE 9000/tcp\nCMD /app\n"}

@@ -58,3 +58,23 @@ def test_defaults_of_arguments_may_use_earlier_ones() -> None:
     text = 'ARG MAJOR=22\nARG TAG="${MAJOR}-slim"\nFROM node:$TAG\n'
 
     assert dockerfile.references(text, {}) == ("node:22-slim",)
+
+
+PER_PLATFORM = """\
+ARG RUNNER=debian:12
+FROM rust:1 AS build-amd64
+FROM rust:1-arm AS build-arm64
+FROM ${RUNNER} AS runner-linux-amd64
+COPY --from=build-amd64 /shop /
+FROM ${RUNNER} AS runner-linux-arm64
+COPY --from=build-arm64 /shop /
+FROM runner-${TARGETOS}-${TARGETARCH}
+CMD shop
+"""
+MACHINES = {"x86_64": ("debian:12", "rust:1"), "aarch64": ("debian:12", "rust:1-arm")}
+
+
+def test_a_stage_that_is_named_for_the_platform_is_that_of_the_machine() -> None:
+    found = {machine: dockerfile.references(PER_PLATFORM, dockerfile.automatic(machine)) for machine in MACHINES}
+
+    assert found == MACHINES

@@ -9,7 +9,6 @@ import re
 from fairway.domain import dockerfile
 
 FIXED = re.compile(r"--platform=[\"']?(?P<platform>\w+/(?P<processor>\w+)(?:/\w+)?)[\"']?(?:\s|$)")
-NAMES = {"x86_64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armv7l": "arm"}
 
 
 def foreign(text: str, reference: str, architecture: str) -> str:
@@ -18,7 +17,7 @@ def foreign(text: str, reference: str, architecture: str) -> str:
 
     `reference` is the image as the author wrote it, `architecture` the engine's word for its own (x86_64).
     """
-    own = NAMES.get(architecture, architecture)
+    own = dockerfile.PROCESSORS.get(architecture, architecture)
     for each in dockerfile.parse(text) if own else ():
         match = FIXED.search(each.value) if each.keyword == "FROM" else None
         if match and match["processor"] != own and reference in each.value.split():

@@ -1,9 +1,12 @@
 """A Dockerfile as its instructions: comments out, continued lines joined, each with the line that it begins on."""
 
 import json
+import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from fairway.domain import dockerfile
 
 ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -71,29 +74,32 @@ def named_stage(instructions: tuple[Instruction, ...], names: frozenset[str]) ->
 
 
 def split(instructions: tuple[Instruction, ...]) -> list[list[Instruction]]:
-    """The stages, each beginning with its FROM. The defaults of arguments from before the first FROM are filled in."""
+    """The stages, each beginning with its FROM. The defaults of arguments from before the first FROM are filled in, and
+    what BuildKit says of the platform."""
     stages: list[list[Instruction]] = []
+    automatic = dockerfile.automatic(platform.machine())
     defaults: dict[str, str] = {}
     for instruction in instructions:
         if instruction.name == "FROM":
             stages.append([])
         if stages:
-            stages[-1].append(filled(instruction, defaults))
+            stages[-1].append(filled(instruction, defaults, automatic))
         elif instruction.name == "ARG":
             for name, value in re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", instruction.rest):
-                defaults[name] = value.strip("'\"")
+                defaults[name] = dockerfile.substitute(value.strip("'\""), {**automatic, **defaults})
     return stages
 
 
-def filled(instruction: Instruction, defaults: Mapping[str, str]) -> Instruction:
+def filled(instruction: Instruction, defaults: Mapping[str, str], automatic: Mapping[str, str]) -> Instruction:
     """`FROM node:${VERSION}` and `ARG PORT` with the default that the argument has before the first FROM."""
     if instruction.name == "ARG" and instruction.rest in defaults:
         return replace(instruction, rest=f"{instruction.rest}={defaults[instruction.rest]}")
     if instruction.name != "FROM":
         return instruction
+    known = {**automatic, **defaults}
 
     def default(match: re.Match[str]) -> str:
-        return defaults.get(match[1] or match[2], match[0])
+        return known.get(match[1] or match[2], match[0])
 
     return replace(instruction, rest=re.sub(r"\$(?:\{(\w+)\}|(\w+))", default, instruction.rest))
 
