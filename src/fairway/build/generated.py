@@ -12,14 +12,22 @@ from fairway.errors import Finding, UsageError
 
 
 def write(checkout: Path, build: Build) -> Generated:
-    """Detect the repository and write its recipe. Raises UsageError that lists every reason why there is none."""
+    """Detect the repository and write its recipe. Raises UsageError that lists every reason why there is none; that
+    nothing says how it starts is none, since fairway.toml may."""
     found = detect.detect(tree.Directory(checkout), directory=None if build.directory == "." else build.directory)
-    if found.fatal:
+    if any(not problem.start for problem in found.fatal):
         raise refuse(found)
+    startless = refuse(found) if found.fatal else None
     if found.kind is Kind.DOCKERFILE:
-        return Generated(context=found.context, dockerfile="", ignore="", found=found.dockerfile)
+        return Generated(context=found.context, dockerfile="", ignore="", found=found.dockerfile, startless=startless)
     text, *others = (recipe.dockerfile(each, test=build.test, args=build.args) for each in versions(found))
-    return Generated(context=found.context, dockerfile=text, ignore=recipe.ignore(found), others=tuple(others))
+    return Generated(
+        context=found.context,
+        dockerfile=text,
+        ignore=recipe.ignore(found),
+        others=tuple(others),
+        startless=startless,
+    )
 
 
 def versions(found: Detection) -> list[Detection]:

@@ -25,6 +25,7 @@ class Plan:
 
     `ignore` is the text of a .dockerignore to give along, None when the repository has its own. `others` are texts to
     take when a base image of the first can't be had: the same recipe on other versions that the repository allows.
+    `startless` is the error for an image that by itself starts nothing, None for one that does.
     """
 
     context: Path
@@ -32,6 +33,7 @@ class Plan:
     path: Path | None
     ignore: str | None
     others: tuple[str, ...] = ()
+    startless: UsageError | None = None
 
     @property
     def has_test_stage(self) -> bool:
@@ -44,7 +46,7 @@ class Generated:
     """What a recipe wrote: the directory that the build reads (relative to the repository), and the two files.
 
     `found` is the path of a Dockerfile that detection found in an unusual place, None when it wrote `dockerfile`.
-    `others` are the same recipe on other base images, see Plan.
+    `others` and `startless` are as in Plan.
     """
 
     context: str
@@ -52,6 +54,7 @@ class Generated:
     ignore: str
     found: str | None = None
     others: tuple[str, ...] = ()
+    startless: UsageError | None = None
 
 
 Recipe = Callable[[Path, Build], Generated]
@@ -76,16 +79,21 @@ def make(build: Build, checkout: Path, recipe: Recipe) -> Plan:
     if not directory.is_dir():
         raise UsageError(f'build.directory = "{build.directory}" is not there', why="the commit has no such directory")
     found = find_dockerfile(build, checkout, directory)
+    startless = None
     if found is None:
         generated = recipe(checkout, build)
         directory = inside(checkout, generated.context, "the build's directory")
+        startless = generated.startless
         if generated.found is None:
             text, given = generated.dockerfile, keep_out(directory, generated.ignore)
-            return Plan(context=directory, text=text, path=None, ignore=given, others=generated.others)
+            return Plan(
+                context=directory, text=text, path=None, ignore=given, others=generated.others, startless=startless
+            )
         found = inside(checkout, generated.found, "the Dockerfile")
     text = read(found, checkout)
     own = found.with_name(f"{found.name}.dockerignore").is_file()
-    return Plan(context=directory, text=text, path=found, ignore=None if own else ignore(directory, IGNORE))
+    given = None if own else ignore(directory, IGNORE)
+    return Plan(context=directory, text=text, path=found, ignore=given, startless=startless)
 
 
 def find_dockerfile(build: Build, checkout: Path, directory: Path) -> Path | None:

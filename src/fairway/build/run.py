@@ -69,6 +69,8 @@ async def build(
     """
     started = time.monotonic()
     plan = give(plans.make(app.build, checkout, recipe), secrets or {})
+    if plan.startless is not None and not commanded(app):
+        raise plan.startless
     in_stage = bool(app.build.test) and plan.has_test_stage
     plan, needed = await ensure_bases(plan, app.build.args, in_stage, bases, log)
     with written(plan) as dockerfile:
@@ -96,6 +98,12 @@ async def build(
         seconds=time.monotonic() - started,
         bases=needed,
     )
+
+
+def commanded(app: App) -> bool:
+    """Whether fairway.toml says for every service what it starts, so that the image need not."""
+    services = [service for environment in app.environments for service in environment.services]
+    return bool(services) and all(service.command is not None for service in services)
 
 
 def give(plan: Plan, secrets: Mapping[str, str]) -> Plan:

@@ -44,13 +44,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that will fail, or may: what, why, and what to do. A `fatal` one leaves nothing to build or start."""
+    """Something that will fail, or may: what, why, and what to do. A `fatal` one leaves nothing to build or start; with
+    `start` it is the start alone, and a command in fairway.toml heals it."""
 
     what: str
     why: str
     fix: str
     where: str = ""
     fatal: bool = False
+    start: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -232,6 +232,18 @@ def test_init_refuses_what_nothing_can_be_made_of(shell: Any) -> None:
     assert not (shell.folder / "fairway.toml").exists()
 
 
+def test_init_takes_an_app_whose_start_only_fairway_toml_says(shell: Any) -> None:
+    shell.write("package.json", '{"name": "shop"}')
+
+    refused = shell.spawn("init", "--yes")
+    shell.write("fairway.toml", 'app = "shop"\n[services.web]\ncommand = ["node", "shop.mjs"]\n')
+    taken = shell.spawn("init", "--yes")
+
+    assert (refused.returncode, taken.returncode) == (1, 0)
+    assert "nothing says how the app starts" in refused.stderr
+    assert "nothing says how the app starts" not in taken.stderr
+
+
 def test_init_keeps_env_files_out_of_git_and_images_and_writes_their_names(shell: Any) -> None:
     shell.git("init", "--quiet", "--initial-branch", "master")
     shell.write(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from fairway.adapters.memory.builder import MemoryBases, MemoryBuilder
-from fairway.build import plan, run
+from fairway.build import generated, plan, run
 from fairway.build.plan import Generated
-from fairway.domain.app import App, Build, Source
-from fairway.domain.ids import AppName
+from fairway.domain.app import App, Build, Environment, Service, Source
+from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.errors import UsageError, WorkFailed
 
 COMMIT = "9c1f2e7a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e"
@@ -38,10 +38,11 @@ class World:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    async def build(self, build: Build) -> run.BuildResult:
-        app = App(name=AppName("shop-api"), source=Source(), build=build, environments=(), stages=())
+    async def build(self, build: Build, *services: Service, recipe: plan.Recipe | None = None) -> run.BuildResult:
+        environments = (Environment(name=EnvironmentName("production"), services=services),)
+        app = App(name=AppName("shop-api"), source=Source(), build=build, environments=environments, stages=())
 
-        def recipe(checkout: Path, build: Build) -> Generated:
+        def generate(checkout: Path, build: Build) -> Generated:
             return Generated(context=".", dockerfile=self.recipe, ignore="node_modules\n", others=self.others)
 
         return await run.build(
@@ -50,7 +51,7 @@ class World:
             COMMIT,
             builder=self.builder,
             bases=self.bases,
-            recipe=recipe,
+            recipe=recipe or generate,
             log=self.log.append,
         )
 
@@ -209,3 +210,22 @@ async def test_when_no_allowed_base_can_be_had_the_first_one_is_named(world: Wor
 
     with pytest.raises(WorkFailed, match=r"no python:3\.12-slim"):
         await world.build(Build())
+
+
+async def test_a_repository_without_a_start_is_built_where_fairway_toml_says_every_start(world: World) -> None:
+    world.write("package.json", '{"name": "shop"}')
+    web = Service(name=ServiceName("web"), command=("node", "shop.mjs"))
+
+    result = await world.build(Build(), web, recipe=generated.write)
+
+    assert result.generated
+    with pytest.raises(UsageError, match="nothing says how the app starts"):
+        await world.build(Build(), web, Service(name=ServiceName("worker")), recipe=generated.write)
+
+
+async def test_a_command_in_fairway_toml_makes_no_other_language_of_it(world: World) -> None:
+    world.write("Cargo.toml", "")
+    web = Service(name=ServiceName("web"), command=("shop",))
+
+    with pytest.raises(UsageError, match="written for Rust"):
+        await world.build(Build(), web, recipe=generated.write)

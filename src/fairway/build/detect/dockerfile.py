@@ -126,6 +126,7 @@ def judge(command: Start | None, idle: bool, path: str, given: tuple[str, ...] |
                     fix=fix,
                     where=path,
                     fatal=not given,
+                    start=True,
                 )
             ]
             if idle
@@ -139,6 +140,7 @@ def judge(command: Start | None, idle: bool, path: str, given: tuple[str, ...] |
                 fix=fix,
                 where=command.where,
                 fatal=not given,
+                start=True,
             )
         ]
     if DEVELOPMENT.search(command.text):

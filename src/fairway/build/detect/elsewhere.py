@@ -46,5 +46,6 @@ def problem(command: Command, package: Package, where: str) -> Problem | None:
             fix='add a "start" script for a process that listens on PORT, or a Dockerfile',
             where=where,
             fatal=True,
+            start=True,
         )
     return None

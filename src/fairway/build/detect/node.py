@@ -54,6 +54,7 @@ NO_START = Problem(
     fix='add "start": "node YOUR_FILE.js" to package.json\'s scripts, or set services.web.command in fairway.toml',
     where="package.json",
     fatal=True,
+    start=True,
 )
 
 

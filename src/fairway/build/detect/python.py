@@ -56,6 +56,7 @@ NO_START = Problem(
     why="there is no Procfile, no manage.py, no application object of a known framework, and no file that serves",
     fix='add a Procfile ("web: gunicorn app:app"), or set services.web.command in fairway.toml',
     fatal=True,
+    start=True,
 )
 
 

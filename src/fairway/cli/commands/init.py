@@ -98,14 +98,22 @@ def written_test(folder: Path) -> str | None:
 
 def look(folder: Path) -> Detection:
     """Look, and tell what was found. Raises WorkFailed, with the problem that is not told before, when there is nothing
-    to build or start."""
+    to build or start, unless fairway.toml says what to start."""
     found = detection.look(folder)
-    fatal = next(iter(found.fatal), None)
-    others = tuple(problem for problem in found.problems if problem is not fatal)
+    healed = [each for each in found.fatal if each.start] if commanded(folder) else []
+    fatal = next((each for each in found.fatal if each not in healed), None)
+    others = tuple(problem for problem in found.problems if problem is not fatal and problem not in healed)
     output.say_lines(detection.lines(replace(found, problems=others), output.width()))
     if fatal:
         raise refused(fatal)
     return found
+
+
+def commanded(folder: Path) -> bool:
+    """Whether the fairway.toml that is there says of every service what it starts."""
+    services = here.read_manifest(folder).get("services")
+    tables = list(services.values()) if isinstance(services, dict) else []
+    return bool(tables) and all(isinstance(table, dict) and table.get("command") for table in tables)
 
 
 def refused(fatal: Problem) -> WorkFailed:
