@@ -62,7 +62,8 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     if found is not None and not found.fatal and not page:
         return found
     chosen = folders.choose(tree, in_folders(tree))
-    if chosen is not None and not (page and folders.is_page(tree, chosen)):
+    # What is wrong with the app at the root is the cause, and not that a page or a web server could be deployed.
+    if chosen is not None and not (found is not None and folders.is_page(tree, chosen)):
         return chosen
     return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
 

@@ -9,7 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fairway.build.detect import procfile, python_django, python_gunicorn, python_reach, python_script, shell
+from fairway.build.detect import (
+    procfile,
+    python_django,
+    python_gunicorn,
+    python_reach,
+    python_script,
+    python_uwsgi,
+    shell,
+)
 from fairway.build.detect.python_served import ASYNCHRONOUS, Started, module, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
@@ -41,8 +49,11 @@ def find(
 ) -> Started | None:
     """How the app starts; None when nothing says so. `scripts` are the commands that installing the project makes."""
     started = command(tree, sources, names, framework, scripts or {})
-    bound = python_gunicorn.read(tree, " ".join(started.start.command)) if started else None
-    if started is None or bound is None:
+    if started is None:
+        return None
+    text = " ".join(started.start.command)
+    bound = python_gunicorn.read(tree, text) or python_uwsgi.read(tree, text, started.start.where)
+    if bound is None:
         return started
     return replace(started, port=bound.port or started.port, problems=(*started.problems, *bound.problems))
 

@@ -1,0 +1,135 @@
+"""Whether a Dockerfile's image starts anything, and whether what it starts is heard."""
+
+import pytest
+
+from fairway.domain.detection import Problem
+from support.detect_room import detected, package
+
+NODE = {"package.json": package(scripts={"start": "node a.js"}), "a.js": "x.listen(process.env.PORT || 3000)"}
+RUNS = "#!/bin/sh\nset -e\nmigrate\n"
+
+
+def fatal(files: dict[str, str]) -> Problem | None:
+    """The problem that leaves nothing to start."""
+    return next(iter(detected(files).fatal), None)
+
+
+@pytest.mark.parametrize(
+    "entrypoint", ["tini --", "/usr/bin/tini -g --", "/usr/bin/dumb-init --", "gosu app", "su-exec app"]
+)
+def test_what_only_passes_signals_on_starts_nothing_by_itself(entrypoint: str) -> None:
+    words = ", ".join(f'"{word}"' for word in entrypoint.split())
+    bare = f"FROM ruby:3\nENTRYPOINT [{words}]\n"
+
+    problem = fatal({"Gemfile": "", "Dockerfile": bare})
+    started = fatal({"Gemfile": "", "Dockerfile": f'{bare}CMD ["rails", "server"]\n'})
+
+    assert problem is not None and started is None
+    assert problem.what == f'Dockerfile starts nothing: "{entrypoint}"'
+    assert problem.why.endswith("starts what it is given, and there is no CMD")
+    assert problem.start
+
+
+@pytest.mark.parametrize(
+    ("script", "end", "starts"),
+    [
+        (RUNS + 'exec "$@"\n', "", False),
+        (RUNS + 'exec gosu app "$@"\n', "", False),
+        (RUNS + 'exec "${@}"\n', 'CMD ["serve"]', True),
+        (RUNS + "exec gunicorn shop:app\n", "", True),
+        (RUNS + 'exec gunicorn shop:app "$@"\n', "", True),
+    ],
+)
+def test_a_script_that_runs_what_it_is_given_starts_nothing_without_it(script: str, end: str, starts: bool) -> None:
+    text = f'FROM company/base:1\nCOPY up/entrypoint /entrypoint\nENTRYPOINT ["/entrypoint"]\n{end}\n'
+
+    assert (fatal({"up/entrypoint": script, "Dockerfile": text}) is None) is starts
+
+
+def test_the_apps_own_start_is_given_to_what_starts_nothing() -> None:
+    detection = detected({**NODE, "Dockerfile": 'FROM node:22\nCOPY . .\nENTRYPOINT ["tini", "--"]\n'})
+
+    assert detection.defaults.command == ("node", "a.js")
+    assert [problem.fatal for problem in detection.problems] == [False]
+
+
+@pytest.mark.parametrize(("base", "fits"), [("node:22", True), ("company/base:1", True), ("ruby:3", False)])
+def test_the_apps_own_start_is_not_put_into_an_image_of_another_language(base: str, fits: bool) -> None:
+    problem = fatal({**NODE, "Dockerfile": f'FROM {base}\nCOPY . .\nENTRYPOINT ["tini", "--"]\n'})
+
+    assert (problem is None) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ('FROM php:8-fpm-alpine\nCMD ["php-fpm"]', False),
+        ('FROM php:8-cli\nENTRYPOINT ["/up.sh"]\nCMD ["php-fpm8.3", "-F"]', False),
+        ("FROM php:8-fpm", False),
+        ("FROM php:8-fpm\nRUN apk add nginx supervisor\nCMD php-fpm -D && nginx", True),
+        ("FROM php:8-apache", True),
+        ('FROM dunglas/frankenphp:1\nCMD ["frankenphp", "run"]', True),
+    ],
+)
+def test_php_fpm_without_a_web_server_speaks_no_http(text: str, heard: bool) -> None:
+    problem = fatal({"composer.json": "{}", "Dockerfile": f"{text}\n"})
+
+    assert (problem is None) is heard
+    assert problem is None or "FastCGI" in problem.what
+
+
+def test_the_cause_at_the_root_is_told_and_not_the_web_server_beside_it() -> None:
+    files = {"Dockerfile": "FROM php:8-fpm\n", "nginx/Dockerfile": "FROM nginx:1\nCOPY a.conf /etc/nginx/\n"}
+
+    problem = fatal({**files, "nginx/a.conf": ""})
+
+    assert problem is not None and "FastCGI" in problem.what
+
+
+FLASK = {"requirements.txt": "flask==3\nuwsgi==2\n", "app.py": "app = Flask(__name__)"}
+INI = "[uwsgi]\nmodule = app:app\ndie-on-term = true\n"
+
+
+@pytest.mark.parametrize(
+    ("ini", "command", "port"),
+    [
+        (INI + "http-socket = :9090\n", '["uwsgi", "--ini", "/srv/app/conf/uwsgi.ini"]', (9090, None)),
+        (INI + "http = 0.0.0.0:9090\n", "uwsgi conf/uwsgi.ini", (9090, None)),
+        (INI + "http-socket = :$(PORT)\n", "uwsgi conf/uwsgi.ini", (8000, "PORT")),
+        (INI + "socket = :9090\nprotocol = http\n", "uwsgi conf/uwsgi.ini", (9090, None)),
+        (INI, "uwsgi --http :$PORT --ini conf/uwsgi.ini", (8000, "PORT")),
+        (INI + "socket = :3031\n", "uwsgi --http 0.0.0.0:9090 --ini conf/uwsgi.ini", (9090, None)),
+    ],
+)
+def test_the_port_of_uwsgi_is_that_of_its_file_or_its_options(
+    ini: str, command: str, port: tuple[int, str | None]
+) -> None:
+    detection = detected({**FLASK, "conf/uwsgi.ini": ini, "Dockerfile": f"FROM python:3.12\nCMD {command}\n"})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable) == port
+    assert detection.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [
+        ("socket = :3031", "uWSGI speaks its own protocol here, and no HTTP"),
+        ("socket = /tmp/shop.sock", "uWSGI speaks its own protocol here, and no HTTP"),
+        ("http = 127.0.0.1:9090", "the app can't be reached from outside its container"),
+    ],
+)
+def test_a_uwsgi_that_nobody_hears_is_told(setting: str, what: str) -> None:
+    detection = detected({**FLASK, "uwsgi.ini": INI + setting, "Procfile": "web: uwsgi uwsgi.ini\n"})
+
+    assert [problem.what for problem in detection.problems] == [what]
+    assert detection.problems[0].where == "uwsgi.ini:4"
+
+
+def test_a_uwsgi_that_reloads_at_the_stop_signal_is_told() -> None:
+    text = "FROM python:3.12\nCMD uwsgi --http-socket :8000 --module app:app\n"
+
+    detection = detected({**FLASK, "Dockerfile": text})
+
+    assert [problem.what for problem in detection.problems] == ["uWSGI does not end when it is told to stop"]
+    assert not detection.fatal
