@@ -188,6 +188,7 @@ class PythonInstall:
     headers, libraries: Debian packages for compiling, and for running what was compiled.
     static: the folder of the manage.py whose collectstatic is part of the build; empty: it is not.
     settings: Django's settings for collectstatic, where manage.py by itself would take others.
+    roots: the folders that modules are imported from, relative to the app, `.` for its own.
     """
 
     manifests: tuple[str, ...]
@@ -202,6 +203,7 @@ class PythonInstall:
     variables: Mapping[str, str] = field(default_factory=dict)
     static: str = ""
     settings: str = ""
+    roots: tuple[str, ...] = (".", "src")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,3 +152,26 @@ def test_a_poetry_project_without_a_lock_is_resolved_by_pip() -> None:
     assert "pip install --disable-pip-version-check poetry-core" in text
     assert "poetry lock" not in text
     assert "p.requires" in text
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        ({}, "/app:/app/src"),
+        ({"shop/main.py": "from config import a\n", "shop/config.py": ""}, "/app:/app/src"),
+        ({"src/a.py": "from src.b import c\n", "src/b.py": ""}, "/app"),
+    ],
+)
+def test_the_import_path_leaves_out_a_src_that_is_a_package_itself(files: dict[str, str], path: str) -> None:
+    text = written({"requirements.txt": "flask==3\n", **files})
+
+    assert text.count(f'PYTHONPATH="{path}"') == text.count("PYTHONPATH") > 0
+
+
+def test_the_folder_that_the_app_is_imported_from_is_on_the_import_path() -> None:
+    files = {"requirements.txt": "flask==3\n", "shop/main.py": f"from config import a\n{APP}", "shop/config.py": ""}
+
+    text = recipe.dockerfile(detected(files))
+
+    assert 'PYTHONPATH="/app:/app/src:/app/shop"' in text
+    assert 'CMD ["gunicorn", "main:app"]' in text

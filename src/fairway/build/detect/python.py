@@ -7,6 +7,7 @@ from fairway.build.detect import (
     node_version,
     procfile,
     python_django,
+    python_modules,
     python_packages,
     python_routes,
     python_start,
@@ -103,6 +104,7 @@ def read(tree: Tree) -> Detection:
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
             static=collected,
             settings=settings,
+            roots=python_modules.roots(sources, started.root if started else ""),
         ),
         defaults=Defaults(
             port=listens.number,

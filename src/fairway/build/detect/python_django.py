@@ -7,7 +7,8 @@ import posixpath
 import re
 
 from fairway.build.detect import shell
-from fairway.build.detect.python_served import Started, module, serve
+from fairway.build.detect.python_modules import module
+from fairway.build.detect.python_served import Started, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Below, Tree
 
@@ -42,7 +43,7 @@ def start(tree: Tree, folder: str, names: frozenset[str]) -> Started | None:
     if path is None:
         return None
     where = path if folder == "." else f"{folder}/{path}"
-    return serve(f"{module(path)}:application", where, names, asynchronous, folder=folder)
+    return serve(f"{module(path, '.')}:application", where, names, asynchronous, folder=folder)
 
 
 def wants_variables(sources: tuple[Source, ...]) -> bool:

@@ -6,7 +6,8 @@ Such a server often binds to 127.0.0.1, as Flask's does by default: healthy insi
 import re
 from collections.abc import Mapping
 
-from fairway.build.detect.python_served import Started, module
+from fairway.build.detect import python_modules
+from fairway.build.detect.python_served import Started
 from fairway.build.detect.source import Source
 from fairway.domain.detection import Problem, Start
 
@@ -19,7 +20,7 @@ FLASK = re.compile(r"""\b(?:app|application|create_app\([^()]*\))\.run\((?P<rest
 LIKELY = re.compile(r"^[A-Za-z][\w.-]*$")
 
 
-def find(sources: tuple[Source, ...]) -> Started | None:
+def find(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
     """The file or package to start: one with a usual name first, then the shallowest that runs a server."""
     texts = {source.path: source for source in sources}
     usual = [
@@ -33,10 +34,14 @@ def find(sources: tuple[Source, ...]) -> Started | None:
     if source is None:
         return None
     words: tuple[str, ...] = ("python", source.path)
+    root = ""
     if "/" in source.path and source.path not in MAINS:
-        words = ("python", "-m", module(source.path).removesuffix(".__main__"))
+        root = python_modules.root(source.path, sources, names)
+        words = ("python", "-m", python_modules.module(source.path, root).removesuffix(".__main__"))
     return Started(
-        start=Start(command=words, text=" ".join(words), where=source.path), problems=unreachable(source, sources)
+        start=Start(command=words, text=" ".join(words), where=source.path),
+        problems=unreachable(source, sources),
+        root=root,
     )
 
 

@@ -11,7 +11,8 @@ ASYNCHRONOUS = frozenset({"fastapi", "starlette", "litestar", "quart", "sanic", 
 class Started:
     """The start command, the packages that it needs beyond those that are listed, and a port that it fixes.
 
-    `script` is the command of the project's own that it names, "" when it names none.
+    `script` is the command of the project's own that it names, "" when it names none; `root` the folder that its
+    modules are named from, "" where it names none.
     """
 
     start: Start
@@ -19,6 +20,7 @@ class Started:
     port: Port | None = None
     problems: tuple[Problem, ...] = ()
     script: str = ""
+    root: str = ""
 
 
 def serve(
@@ -40,9 +42,3 @@ def serve(
         extra=extra,
         port=Port(number=8000, variable="PORT", where=where),
     )
-
-
-def module(path: str) -> str:
-    """The module of a file: `app/main.py` is `app.main`. A `src` folder is on the import path and not part of it."""
-    name = path.removesuffix(".py").removeprefix("src/")
-    return name.removesuffix("/__init__").replace("/", ".")

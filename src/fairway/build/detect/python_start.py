@@ -13,12 +13,13 @@ from fairway.build.detect import (
     procfile,
     python_django,
     python_gunicorn,
+    python_modules,
     python_reach,
     python_script,
     python_uwsgi,
     shell,
 )
-from fairway.build.detect.python_served import ASYNCHRONOUS, Started, module, serve
+from fairway.build.detect.python_served import ASYNCHRONOUS, Started, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Port, Start
@@ -74,7 +75,7 @@ def command(
         and (started := python_django.start(tree, folder, names))
     ):
         return started
-    return application(sources, names) or python_script.find(sources) or python_script.project(scripts)
+    return application(sources, names) or python_script.find(sources, names) or python_script.project(scripts)
 
 
 def from_text(text: str, where: str, names: frozenset[str]) -> Started:
@@ -115,22 +116,33 @@ def told(text: str, where: str) -> Port | None:
 def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
     """The application object, made at the top of a module, or by a factory that can be called without arguments. A
     private module's is put together by something public (`_app.py` by the project's own command)."""
-    sources = tuple(source for source in sources if not PRIVATE.search(source.path))
+    public = tuple(source for source in sources if not PRIVATE.search(source.path))
+    found = found_object(public, names)
+    if found is None:
+        return None
+    source, match, asynchronous, factory = found
+    root = python_modules.root(source.path, sources, names)
+    target = f"{python_modules.module(source.path, root)}:{match['name']}"
+    made = serve(target, source.where(match.start()), names, asynchronous, factory=factory)
+    return replace(made, root=root)
+
+
+def found_object(sources: tuple[Source, ...], names: frozenset[str]) -> tuple[Source, re.Match[str], bool, bool] | None:
+    """Where the object stands, whether it is asynchronous, and whether it is a factory's name."""
     for pattern, asynchronous in ((ASGI, True), (WSGI, False)):
         for source in sources:
             if match := pattern.search(source.text):
-                return serve(f"{module(source.path)}:{match['name']}", source.where(match.start()), names, asynchronous)
+                return source, match, asynchronous, False
     asynchronous = bool(ASYNCHRONOUS & names)
     if not asynchronous and not {"flask", "apiflask", "django", "falcon", "bottle"} & names:
         return None
     for source in sources:
         if match := CALLED.search(source.text):
-            return serve(f"{module(source.path)}:{match['name']}", source.where(match.start()), names, asynchronous)
+            return source, match, asynchronous, False
     for source in sources:
         for match in FACTORY.finditer(source.text):
             if callable_bare(match["arguments"]):
-                at = source.where(match.start())
-                return serve(f"{module(source.path)}:{match['name']}", at, names, asynchronous, factory=True)
+                return source, match, asynchronous, True
     return None
 
 

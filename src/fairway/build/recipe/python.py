@@ -26,7 +26,6 @@ ENVIRONMENT = {
     "PATH": "/venv/bin:$PATH",
     "PYTHONUNBUFFERED": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONPATH": "/app:/app/src",
 }
 PIP = "pip install --disable-pip-version-check"
 BUILDING = "SECRET_KEY=build DJANGO_SECRET_KEY=build"
@@ -53,7 +52,7 @@ def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[
     lines += [
         "RUN python3 -m venv /venv",
         "WORKDIR /app",
-        text.variables({**ENVIRONMENT, "XDG_CACHE_HOME": CACHES}),
+        text.variables({**environment(needs), "XDG_CACHE_HOME": CACHES}),
         *installer(detection),
         *(["COPY . ."] if needs.whole else text.copies(needs.manifests)),
     ]
@@ -61,6 +60,12 @@ def dependencies(detection: Detection, needs: PythonInstall, base: str) -> list[
     if needs.extra:
         lines.append(install(f"{add_command(detection)} {' '.join(shell.quote(name) for name in needs.extra)}"))
     return lines
+
+
+def environment(needs: PythonInstall) -> dict[str, str]:
+    """What every stage sets, with the import path."""
+    path = ":".join("/app" if folder == "." else f"/app/{folder}" for folder in needs.roots)
+    return {**ENVIRONMENT, "PYTHONPATH": path}
 
 
 def installer(detection: Detection) -> list[str]:
@@ -147,7 +152,7 @@ def tests(detection: Detection, needs: PythonInstall, test: str, args: Mapping[s
 
 def final(detection: Detection, needs: PythonInstall, base: str) -> list[str]:
     """The image that runs."""
-    lines = [f"FROM {base}", text.variables({**ENVIRONMENT, **needs.variables})]
+    lines = [f"FROM {base}", text.variables({**environment(needs), **needs.variables})]
     if needs.libraries:
         lines.append(text.apt(needs.libraries))
     lines += [
