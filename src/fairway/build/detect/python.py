@@ -6,6 +6,7 @@ from dataclasses import replace
 from fairway.build.detect import (
     node_version,
     procfile,
+    python_debian,
     python_django,
     python_modules,
     python_packages,
@@ -37,16 +38,6 @@ FRAMEWORKS = (
     ("bottle", "Bottle"),
     ("tornado", "Tornado"),
 )
-# What has no wheel and compiles: the Debian packages to compile with, and to run with.
-COMPILED = {
-    "psycopg2": (("gcc", "libc6-dev", "libpq-dev"), ("libpq5",)),
-    "psycopg": ((), ("libpq5",)),
-    "mysqlclient": (("gcc", "libc6-dev", "pkg-config", "default-libmysqlclient-dev"), ("libmariadb3",)),
-    "uwsgi": (("gcc", "libc6-dev"), ()),
-    "python-ldap": (("gcc", "libc6-dev", "libldap2-dev", "libsasl2-dev"), ("libldap-2.5-0", "libsasl2-2")),
-    "pycurl": (("gcc", "libc6-dev", "libcurl4-openssl-dev", "libssl-dev"), ("libcurl4",)),
-    "xmlsec": (("gcc", "libc6-dev", "pkg-config", "libxmlsec1-dev"), ("libxmlsec1-openssl",)),
-}
 INSTALLED = re.compile(
     r"(?:importlib[._]metadata|metadata|pkg_resources)\b[\s\S]*?\b(?:version|get_distribution|entry_points|metadata)\("
 )
@@ -72,9 +63,10 @@ def read(tree: Tree) -> Detection:
     if packages is None:
         return Detection(kind=Kind.UNKNOWN)
     sources = source.read(tree, source.PYTHON)
-    framework = next((title for name, title in FRAMEWORKS if name in packages.names), None)
+    names = packages.names | imported(packages, sources)
+    framework = next((title for name, title in FRAMEWORKS if name in names), None)
     scripts = python_packages.table(python_packages.table(packages.project, "project"), "scripts")
-    started = python_start.find(tree, sources, packages.names, framework, scripts)
+    started = python_start.find(tree, sources, names, framework, scripts)
     collected = static(tree, sources, packages, framework)
     settings = python_django.settings(tree, collected) if collected else ""
     if started and collected and python_django.wants_variables(sources):
@@ -99,8 +91,8 @@ def read(tree: Tree) -> Detection:
             project=not packages.whole and wants_project(packages, sources, started),
             development=packages.development,
             extra=started.extra if started else (),
-            headers=headers(packages),
-            libraries=tuple(sorted({name for key in COMPILED if key in packages.names for name in COMPILED[key][1]})),
+            headers=python_debian.headers(packages.names, git=packages.git),
+            libraries=python_debian.libraries(packages.names),
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
             static=collected,
             settings=settings,
@@ -116,10 +108,12 @@ def read(tree: Tree) -> Detection:
     )
 
 
-def headers(packages: Packages) -> tuple[str, ...]:
-    """The Debian packages that the install needs."""
-    compiled = {name for key in COMPILED if key in packages.names for name in COMPILED[key][0]}
-    return tuple(sorted({*compiled, *(("ca-certificates", "git") if packages.git else ())}))
+def imported(packages: Packages, sources: tuple[Source, ...]) -> frozenset[str]:
+    """The frameworks that the sources import, where none is listed by a name that detection can read."""
+    known = {name for name, _ in FRAMEWORKS}
+    if known & packages.names:
+        return frozenset()
+    return frozenset(known & {name for source in sources for name in python_modules.imports(source)})
 
 
 def wants_project(packages: Packages, sources: tuple[Source, ...], started: Started | None) -> bool:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fairway.build.detect import python_dynamic
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager, PackageManager, Problem
 
@@ -32,6 +33,7 @@ NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 WITH_SERVER = re.compile(
     r"^\s*(?:fastapi|litestar|starlite)\[[^\]\n]*\b(?:standard|all)\b", re.MULTILINE | re.IGNORECASE
 )
+WITH_C = re.compile(r"^\s*psycopg\[[^\]\n]*\bc\b", re.MULTILINE | re.IGNORECASE)
 INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
 MOST_INCLUDES = 20
 # A requirement that is the repository itself, or a folder of it: `-e .`, `.[prod]`, `./lib`.
@@ -87,7 +89,12 @@ def find(tree: Tree) -> Packages | None:
         if tree.read("pdm.lock") is not None:
             found = replace(found, problems=(PDM,))
         dynamic = listed.get("dynamic")
-        return replace(found, whole=isinstance(dynamic, list) and "dependencies" in dynamic)
+        elsewhere = listed_in(python_dynamic.text(tree, project))
+        return replace(
+            found,
+            names=found.names | elsewhere,
+            whole=isinstance(dynamic, list) and "dependencies" in dynamic,
+        )
     return of_setup(tree, project)
 
 
@@ -105,8 +112,10 @@ def of_project(
     names = {
         normal(found[1]) for item in (listed if isinstance(listed, list) else []) if (found := NAME.match(str(item)))
     }
-    names |= {normal(name) for name in table(table(table(project, "tool"), "poetry"), "dependencies")}
+    by_poetry = table(table(table(project, "tool"), "poetry"), "dependencies")
+    names |= {normal(name) for name in by_poetry}
     names |= brought("\n".join(str(item) for item in listed) if isinstance(listed, list) else "")
+    names |= brought(with_extras(by_poetry))
     return Packages(
         packages=PackageManager(manager=manager, version=None, lock=lock, where=lock or "pyproject.toml"),
         names=frozenset(names),
@@ -121,14 +130,14 @@ def of_project(
 def of_requirements(tree: Tree, path: str, project: Mapping[str, object]) -> Packages:
     """The packages of a requirements file and of the files that it includes."""
     files, text = read_included(tree, path)
-    names = {normal(found[1]) for line in text.splitlines() if (found := NAME.match(line))} | brought(text)
+    names = listed_in(text)
     loose = [line.strip() for line in text.splitlines() if NAME.match(line) and not re.search(r"==|@|===", line)]
     development = tuple(name for name in DEVELOPMENT if tree.read(name) is not None)
     for name in development:
         files = (*files, *(file for file in read_included(tree, name)[0] if file not in files))
     return Packages(
         packages=PackageManager(manager=Manager.PIP, version=None, lock=None if loose else path, where=path),
-        names=frozenset(names),
+        names=names,
         manifests=files,
         whole=bool(LOCAL.search(text)),
         git=bool(FROM_GIT.search(text)),
@@ -147,7 +156,7 @@ def of_pipfile(tree: Tree, project: Mapping[str, object]) -> Packages:
     except (ValueError, RecursionError):
         listed, locked = {}, {}
     lock = "Pipfile.lock" if table(locked, "default") else None
-    names = {*table(listed, "packages"), *table(locked, "default")}
+    names = {*table(listed, "packages"), *table(locked, "default"), *brought(with_extras(table(listed, "packages")))}
     return Packages(
         packages=PackageManager(manager=Manager.PIPENV, version=None, lock=lock, where=lock or "Pipfile"),
         names=frozenset(normal(name) for name in names),
@@ -168,9 +177,10 @@ def of_setup(tree: Tree, project: Mapping[str, object]) -> Packages | None:
         if not listed and (path != "setup.py" or "setup(" not in text):
             continue
         names = re.findall(r"(?:^|['\"\n])\s*([A-Za-z0-9][A-Za-z0-9._-]*)", listed)
+        elsewhere = frozenset() if names or path != "setup.py" else listed_in(python_dynamic.of_setup(tree, text))
         return Packages(
             packages=PackageManager(manager=Manager.PIP, version=None, lock=None, where=path),
-            names=frozenset(normal(name) for name in names),
+            names=frozenset(normal(name) for name in names) | elsewhere,
             manifests=(),
             requirements=None,
             development=(),
@@ -181,9 +191,21 @@ def of_setup(tree: Tree, project: Mapping[str, object]) -> Packages | None:
     return None
 
 
-def brought(text: str) -> set[str]:
-    """The server that a framework brings by an extra: `fastapi[standard]`, `litestar[standard]`."""
-    return {"uvicorn"} if WITH_SERVER.search(text) else set()
+def listed_in(text: str) -> frozenset[str]:
+    """The names in the text of requirements."""
+    return frozenset(normal(found[1]) for line in text.splitlines() if (found := NAME.match(line))) | brought(text)
+
+
+def brought(text: str) -> frozenset[str]:
+    """What an extra brings: the server of `fastapi[standard]` and `litestar[standard]`, psycopg's module in C."""
+    extras = ((WITH_SERVER, "uvicorn"), (WITH_C, "psycopg-c"))
+    return frozenset(name for pattern, name in extras if pattern.search(text))
+
+
+def with_extras(listed: Mapping[str, object]) -> str:
+    """A table of dependencies (`psycopg = {extras = ["c"]}`) as lines of requirements."""
+    extras = ((name, value.get("extras")) for name, value in listed.items() if isinstance(value, dict))
+    return "\n".join(f"{name}[{','.join(map(str, each))}]" for name, each in extras if isinstance(each, list))
 
 
 def read_included(tree: Tree, path: str) -> tuple[tuple[str, ...], str]:
