@@ -33,12 +33,12 @@ def folder(tree: Tree) -> str | None:
 
 
 def start(tree: Tree, folder: str, names: frozenset[str]) -> Started | None:
-    """Django under gunicorn, or under uvicorn where only that is listed; None when it has no application object."""
+    """Django under gunicorn, or under an ASGI server where only such a one is listed or Channels needs one; None when
+    it has no application object."""
     below = Below(tree, folder)
     wsgi, asgi = application(below, "wsgi"), application(below, "asgi")
-    asynchronous = wsgi is None or (
-        asgi is not None and "gunicorn" not in names and bool({"uvicorn", "daphne"} & names)
-    )
+    only = "gunicorn" not in names and bool({"uvicorn", "daphne", "hypercorn", "granian"} & names)
+    asynchronous = wsgi is None or (asgi is not None and ("channels" in names or only))
     path = asgi if asynchronous else wsgi
     if path is None:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fairway.build.detect import shell
 from fairway.domain.detection import Port, Problem, Start
 
 ASYNCHRONOUS = frozenset({"fastapi", "starlette", "litestar", "quart", "sanic", "blacksheep"})
@@ -23,18 +24,59 @@ class Started:
     root: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """An ASGI server: its program, the packages that bring it, its command for a target, and how it is told that the
+    target makes the application (None: it can't be)."""
+
+    name: str
+    packages: frozenset[str]
+    command: str
+    factory: str | None
+
+
+UVICORN = Server(
+    name="uvicorn",
+    packages=frozenset({"uvicorn", "fastapi-cli"}),
+    command="uvicorn {target} --host 0.0.0.0 --port ${{PORT:-8000}}",
+    factory="--factory {target}",
+)
+SERVERS = (
+    UVICORN,
+    Server(
+        name="hypercorn",
+        packages=frozenset({"hypercorn"}),
+        command="hypercorn {target} --bind 0.0.0.0:${{PORT:-8000}}",
+        factory="'{target}()'",
+    ),
+    Server(
+        name="granian",
+        packages=frozenset({"granian", "litestar-granian"}),
+        command="granian --interface asgi --host 0.0.0.0 --port ${{PORT:-8000}} {target}",
+        factory="--factory {target}",
+    ),
+    Server(
+        name="daphne",
+        packages=frozenset({"daphne"}),
+        command="daphne -b 0.0.0.0 -p ${{PORT:-8000}} {target}",
+        factory=None,
+    ),
+)
+"""The one that is listed is the one that the app was tried with. uvicorn comes first: it is added where none is."""
+
+
 def serve(
     target: str, where: str, names: frozenset[str], asynchronous: bool, factory: bool = False, folder: str = "."
 ) -> Started:
     """The server's command for an application object, whose module lies in `folder`."""
-    text = f"{'uvicorn' if asynchronous else 'gunicorn'} {target}"
     if asynchronous:
-        options = ("--factory " if factory else "") + (f"--app-dir {folder} " if folder != "." else "")
-        line = f"exec uvicorn {options}{target} --host 0.0.0.0 --port ${{PORT:-8000}}"
-        words: tuple[str, ...] = ("sh", "-c", line)
-        extra = () if {"uvicorn", "fastapi-cli"} & names else ("uvicorn",)
+        server = chosen(names, factory)
+        text, words = f"{server.name} {target}", asgi(server, target, factory, folder)
+        # Without its extra uvicorn has nothing that speaks WebSocket, and answers 404.
+        extra = () if server.packages & names else ("uvicorn[standard]" if "channels" in names else "uvicorn",)
     else:
         moved = ("--chdir", folder) if folder != "." else ()
+        text = f"gunicorn {target}"
         words = ("gunicorn", *moved, f"{target}()" if factory else target)
         extra = () if "gunicorn" in names else ("gunicorn",)
     return Started(
@@ -42,3 +84,18 @@ def serve(
         extra=extra,
         port=Port(number=8000, variable="PORT", where=where),
     )
+
+
+def chosen(names: frozenset[str], factory: bool) -> Server:
+    """The first server that is listed, uvicorn where none is."""
+    fit = (each for each in SERVERS if each.packages & names and not (factory and each.factory is None))
+    return next(fit, UVICORN)
+
+
+def asgi(server: Server, target: str, factory: bool, folder: str) -> tuple[str, ...]:
+    """The server's command, through a shell that reads PORT and moves to the folder."""
+    made = server.factory.format(target=target) if factory and server.factory else target
+    if folder != "." and server is UVICORN:
+        return ("sh", "-c", f"exec {server.command.format(target=f'--app-dir {folder} {made}')}")
+    moved = f"cd {shell.quote(folder)} && " if folder != "." else ""
+    return ("sh", "-c", f"{moved}exec {server.command.format(target=made)}")

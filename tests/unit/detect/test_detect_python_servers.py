@@ -1,0 +1,73 @@
+"""The server that a Python application object is started under: the one that the app lists."""
+
+import pytest
+
+from fairway.domain.detection import PythonInstall
+from support.detect_room import detected
+
+APP = "app = FastAPI()\n"
+FACTORY = "from fastapi import FastAPI\ndef create_app():\n  return FastAPI()\n"
+CHANNELS = {
+    "manage.py": "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')",
+    "shop/asgi.py": "",
+    "shop/wsgi.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("listed", "code", "line", "extra"),
+    [
+        ("hypercorn==0.17", APP, "hypercorn shop:app --bind 0.0.0.0:${PORT:-8000}", ()),
+        ("hypercorn==0.17", FACTORY, "hypercorn 'shop:create_app()' --bind 0.0.0.0:${PORT:-8000}", ()),
+        ("granian==2", APP, "granian --interface asgi --host 0.0.0.0 --port ${PORT:-8000} shop:app", ()),
+        (
+            "litestar-granian==1",
+            FACTORY,
+            "granian --interface asgi --host 0.0.0.0 --port ${PORT:-8000} --factory shop:create_app",
+            (),
+        ),
+        ("daphne==4", APP, "daphne -b 0.0.0.0 -p ${PORT:-8000} shop:app", ()),
+        ("daphne==4", FACTORY, "uvicorn --factory shop:create_app --host 0.0.0.0 --port ${PORT:-8000}", ("uvicorn",)),
+        ("hypercorn==0.17\nuvicorn==0.3", APP, "uvicorn shop:app --host 0.0.0.0 --port ${PORT:-8000}", ()),
+        ("", APP, "uvicorn shop:app --host 0.0.0.0 --port ${PORT:-8000}", ("uvicorn",)),
+    ],
+)
+def test_the_server_that_is_listed_serves(listed: str, code: str, line: str, extra: tuple[str, ...]) -> None:
+    detection = detected({"requirements.txt": f"fastapi==1\n{listed}\n", "shop.py": code})
+
+    assert detection.start is not None and detection.port is not None
+    assert detection.start.command == ("sh", "-c", f"exec {line}")
+    assert (detection.port.number, detection.port.variable, detection.problems) == (8000, "PORT", ())
+    assert isinstance(detection.install, PythonInstall)
+    assert detection.install.extra == extra
+
+
+@pytest.mark.parametrize(
+    ("listed", "line", "extra"),
+    [
+        ("channels==4\ndaphne==4", "daphne -b 0.0.0.0 -p ${PORT:-8000} shop.asgi:application", ()),
+        (
+            "channels==4\ngunicorn==23",
+            "uvicorn shop.asgi:application --host 0.0.0.0 --port ${PORT:-8000}",
+            ("uvicorn[standard]",),
+        ),
+    ],
+)
+def test_django_with_channels_is_served_by_what_speaks_websocket(
+    listed: str, line: str, extra: tuple[str, ...]
+) -> None:
+    detection = detected({"requirements.txt": f"Django==5\n{listed}\n", **CHANNELS})
+
+    assert detection.start is not None
+    assert detection.start.command == ("sh", "-c", f"exec {line}")
+    assert isinstance(detection.install, PythonInstall)
+    assert detection.install.extra == extra
+
+
+def test_a_django_in_a_folder_is_moved_to_for_a_server_that_has_no_option_for_it() -> None:
+    moved = {f"web/{name}": text for name, text in CHANNELS.items()}
+
+    detection = detected({"requirements.txt": "Django==5\nchannels==4\ndaphne==4\n", **moved})
+
+    assert detection.start is not None
+    assert detection.start.command[2] == "cd web && exec daphne -b 0.0.0.0 -p ${PORT:-8000} shop.asgi:application"
