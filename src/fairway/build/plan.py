@@ -85,9 +85,13 @@ def make(build: Build, checkout: Path, recipe: Recipe) -> Plan:
         directory = inside(checkout, generated.context, "the build's directory")
         startless = generated.startless
         if generated.found is None:
-            text, given = generated.dockerfile, keep_out(directory, generated.ignore)
             return Plan(
-                context=directory, text=text, path=None, ignore=given, others=generated.others, startless=startless
+                context=directory,
+                text=generated.dockerfile,
+                path=None,
+                ignore=keep_out(directory, generated.ignore),
+                others=generated.others,
+                startless=startless,
             )
         found = inside(checkout, generated.found, "the Dockerfile")
     text = read(found, checkout)

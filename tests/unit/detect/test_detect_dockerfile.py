@@ -91,8 +91,11 @@ def test_a_base_image_of_its_own_may_bring_the_command() -> None:
     assert detected({"x": "", "Dockerfile": "FROM nginx:1\nCOPY x /x\n"}).problems == ()
 
 
-def test_a_dockerfile_for_development_is_named() -> None:
-    detection = detected({**NODE, "Dockerfile": 'FROM node:22\nCMD ["npm", "run", "dev"]\n'})
+@pytest.mark.parametrize(
+    "command", ["npm run dev", "uvicorn a:app --host 0.0.0.0 --reload", "python manage.py runserver 0:80"]
+)
+def test_a_dockerfile_for_development_is_named(command: str) -> None:
+    detection = detected({**NODE, "Dockerfile": f"FROM node:22\nCMD {command}\n"})
 
     assert "for development" in detection.problems[0].what
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from fairway.build.detect import (
+    compose_told,
     dockerfile,
     dockerfile_inputs,
     dockerfile_text,
@@ -56,15 +57,17 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     None means: look for them. A `dockerfile` is relative to the directory.
     """
     if directory is not None:
-        return in_directory(tree, posixpath.normpath(directory.strip("/") or "."), dockerfile)
+        named = in_directory(tree, posixpath.normpath(directory.strip("/") or "."), dockerfile)
+        return compose_told.add(tree, named)
     found = here(tree, dockerfile)
     page = found is not None and found.kind is Kind.NODE and folders.is_page(tree, found)
+    found = compose_told.add(tree, found) if found is not None else None
     if found is not None and not found.fatal and not page:
         return found
     chosen = folders.choose(tree, in_folders(tree))
     # What is wrong with the app at the root is the cause, and not that a page or a web server could be deployed.
     if chosen is not None and not (found is not None and folders.is_page(tree, chosen)):
-        return chosen
+        return compose_told.add(tree, chosen)
     return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
 
 

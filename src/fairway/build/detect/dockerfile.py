@@ -4,10 +4,10 @@ The image is the author's: nothing in it is changed. What it lacks (a start comm
 as a default, and is said.
 """
 
-import re
 from dataclasses import replace
 
 from fairway.build.detect import (
+    compose,
     dockerfile_inputs,
     dockerfile_port,
     dockerfile_scripts,
@@ -24,9 +24,6 @@ from fairway.domain.detection import Detection, Evidence, Health, Kind, Problem,
 
 SERVING = frozenset({"prod", "production", "release", "final", "runner", "runtime", "app", "server", "deploy"})
 """Names of stages that are meant to run: one that is not the last is no image, and its CMD is meant all the same."""
-HEALTH = re.compile(
-    r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)"
-)
 
 
 def read(tree: Tree, path: str, app: Detection) -> Detection:
@@ -84,7 +81,7 @@ def bind(tree: Tree, command: Start) -> python_gunicorn.Bound | None:
 def health_of(final: tuple[Instruction, ...], path: str) -> Health | None:
     """The path that HEALTHCHECK asks for."""
     item = next((item for item in reversed(final) if item.name == "HEALTHCHECK"), None)
-    found = HEALTH.search(item.rest) if item else None
+    found = compose.ADDRESS.search(item.rest) if item else None
     return Health(path=found["path"], where=f"{path}:{item.line}") if found and item and found["path"] != "/" else None
 
 

@@ -29,12 +29,7 @@ def find(
     says, then EXPOSE, then what the command's program takes by itself. A contradiction is a note: what the process
     listens on is the truth, and only shows when it runs. `bound` is what the command's own file of settings says."""
     variables = environment(final)
-    exposed = [
-        (int(found), item.line)
-        for item in final
-        if item.name == "EXPOSE"
-        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
-    ]
+    exposed = exposes(final)
     source = bound or own_port(app)
     named = FIXED.search(command.text) if command else None
     notes: tuple[str, ...] = ()
@@ -63,6 +58,17 @@ def find(
             f"{path} exposes the ports {numbers}; {port.number} receives the traffic (services.web.port changes it)",
         )
     return port, notes
+
+
+def exposes(final: tuple[Instruction, ...]) -> list[tuple[int, int]]:
+    """The ports that EXPOSE names, each with its line."""
+    variables = environment(final)
+    return [
+        (int(found), item.line)
+        for item in final
+        if item.name == "EXPOSE"
+        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
+    ]
 
 
 def own_port(app: Detection) -> Port | None:

@@ -12,7 +12,7 @@ IDLE = re.compile(r"\b(tail\s+-f\s+/dev/null|sleep\s+(infinity|inf)|while\s+(tru
 DEVELOPMENT = re.compile(
     r"\b(nodemon|ts-node-dev|tsnd|next dev|vite|webpack-dev-server"
     r"|(npm|yarn|pnpm)( run)? (dev|develop|start:dev|watch)\b)"
-    r"|\b(flask run --debug|--reload|manage\.py runserver)\b"
+    r"|\b(flask run --debug|manage\.py runserver)\b|(?<!\S)--reload\b"
 )
 MANAGED = re.compile(r"^(npm|yarn|pnpm)\b")
 # Base images whose own command is a shell or an interpreter, and so serves nothing.
