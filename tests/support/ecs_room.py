@@ -66,6 +66,7 @@ def open_room(programs: Callable[[Mapping[str, Any]], Program] = lambda made: Pr
             security_groups=(guard,),
             execution_role=f"arn:aws:iam::{ACCOUNT}:role/execution",
             log_group=LOGS,
+            task_role=f"arn:aws:iam::{ACCOUNT}:role/tasks",
             target_group=GROUP,
         )
         session.client("secretsmanager").meta.events.register(

@@ -66,6 +66,11 @@ class Made:
     reason: str = ""
     detail: str = ""
     code: int | None = None
+    open: bool = False
+    """Whether its service allowed to go into it when it was started."""
+    agent: str = "RUNNING"
+    """The status of the agent through which one goes into it, and why it is that."""
+    agent_reason: str = ""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -92,6 +97,8 @@ class Scheduler:
         self.running: Callable[[Made], None] = lambda made: None
         """Told of each task that begins to run."""
         self.run_tasks = 0
+        self.open: dict[str, bool] = {}
+        """Which services allow to go into their tasks."""
         self.ids: list[str] = []
         """The ids of the next tasks; when there are no more, made ones."""
 
@@ -99,6 +106,7 @@ class Scheduler:
         """What answers the calls on tasks and service deployments, and puts right what moto does after others."""
         return [
             *((f"before-call.ecs.{operation}", self._answer) for operation in ANSWERED),
+            *((f"before-call.ecs.{operation}", self._allow) for operation in ("CreateService", "UpdateService")),
             *(
                 (f"after-call.ecs.{operation}", lambda **_: self.take())
                 for operation in ("CreateService", "UpdateService")
@@ -173,6 +181,19 @@ class Scheduler:
         report = ParamValidator().validate(answer, model.output_shape)
         assert not report.has_errors(), report.generate_report()
         return ok, {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    def _allow(self, params: Mapping[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        """moto drops whether a service allows to go into its tasks. ECS refuses that of tasks without a role."""
+        asked = json.loads(params["body"])
+        if "enableExecuteCommand" not in asked:
+            return None
+        definition = self.backend.describe_task_definition(asked["taskDefinition"])
+        if asked["enableExecuteCommand"] and not getattr(definition, "task_role_arn", None):
+            message = "The service couldn't be created because a valid taskRoleArn is not being used."
+            error = {"Code": "InvalidParameterException", "Message": message}
+            return types.SimpleNamespace(status_code=400), {"Error": error, "ResponseMetadata": {}}
+        self.open[asked.get("serviceName") or asked["service"]] = asked["enableExecuteCommand"]
+        return None
 
     def _ListTasks(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         wanted = asked.get("desiredStatus", "RUNNING")
@@ -344,6 +365,7 @@ class Scheduler:
             container=found.container_definitions[0]["name"],
             program=self._program(found),
             deployment=deployment,
+            open=self.open.get(group.removeprefix("service:"), False),
         )
         self.tasks[made.id] = made
         return made
@@ -401,9 +423,12 @@ class Scheduler:
 
 def describe(task: Made) -> dict[str, Any]:
     """As DescribeTasks has it."""
-    container = {"name": task.container, "lastStatus": task.status}
+    container: dict[str, Any] = {"name": task.container, "lastStatus": task.status, "runtimeId": f"{task.id}-1"}
+    if task.open:
+        agent = {"name": "ExecuteCommandAgent", "lastStatus": task.agent, "reason": task.agent_reason}
+        container["managedAgents"] = [agent]
     if task.code is not None:
-        container["exitCode"] = task.code  # type: ignore[assignment]
+        container["exitCode"] = task.code
     if task.detail:
         container["reason"] = task.detail
     described: dict[str, Any] = {
@@ -411,6 +436,7 @@ def describe(task: Made) -> dict[str, Any]:
         "clusterArn": f"{ARN}:cluster/{CLUSTER}",
         "taskDefinitionArn": task.definition,
         "group": task.group,
+        "enableExecuteCommand": task.open,
         "lastStatus": task.status,
         "desiredStatus": "STOPPED" if task.stopping is not None or task.status == "STOPPED" else "RUNNING",
         "createdAt": task.created,

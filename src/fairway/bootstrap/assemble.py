@@ -10,7 +10,6 @@ from typing import Any
 
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
-from fairway.adapters.ecs.shell import EcsShell
 from fairway.adapters.store import archive
 from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
@@ -155,7 +154,7 @@ def offer(
         meter=watched.meter,
         notices=laid.notices,
         tasklogs=watched.tasklogs,
-        shell=DockerShell(laid.engine.containers) if laid.rolling is None else EcsShell(),
+        shell=DockerShell(laid.engine.containers) if laid.rolling is None else laid.rolling.shell,
         inspector=operated.inspector,
         artifacts=delivered.artifacts,
         forget_logs=watched.collector.forget,

@@ -12,6 +12,7 @@ from fairway.adapters.ecs.engine import EcsEngine
 from fairway.adapters.ecs.jobs import EcsJobs
 from fairway.adapters.ecs.logs import EcsLogs, EcsPrinting
 from fairway.adapters.ecs.places import Places
+from fairway.adapters.ecs.shell import EcsShell
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName
 from fairway.errors import Conflict, UsageError
@@ -25,13 +26,14 @@ RESYNC = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rolling:
-    """ECS, what reads the logs of its tasks, and what runs jobs there."""
+    """ECS, what reads the logs of its tasks, what goes into them, and what runs jobs there."""
 
     session: Session
     places: Places
     engine: EcsEngine
     printing: EcsPrinting
     logs: EcsLogs
+    shell: EcsShell
     jobs: EcsJobs
 
 
@@ -51,6 +53,7 @@ def open_engine(settings: Settings, instance: str, clock: Clock) -> Rolling | No
         engine=engine,
         printing=printing,
         logs=EcsLogs(printing),
+        shell=EcsShell(session, engine, found),
         jobs=EcsJobs(session, found, instance, clock),
     )
 

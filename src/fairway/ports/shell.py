@@ -18,11 +18,13 @@ class Session(Protocol):
         ...
 
     def output(self) -> AsyncIterator[tuple[str, bytes]]:
-        """("stdout" or "stderr", bytes) as they come, until it ends."""
+        """("stdout" or "stderr", bytes) as they come, until it ends. Some engines have all of it on "stdout". Left
+        before the end, the command is ended."""
         ...
 
     async def exit_code(self) -> int:
-        """Its exit code, once the output has ended."""
+        """Its exit code, once the output has ended. Raises Conflict when it did not begin, and Unavailable when nobody
+        knows how it ended."""
         ...
 
 
@@ -30,5 +32,6 @@ class Shell(Protocol):
     """Starts commands inside tasks."""
 
     async def start(self, task: TaskId, command: Sequence[str], *, tty: bool = False) -> Session:
-        """Start it. Raises NotFound when there is no such running task."""
+        """Start it. Raises NotFound when there is no such running task, Conflict for one that nobody can go into, and
+        Unavailable when what goes into tasks does not answer."""
         ...

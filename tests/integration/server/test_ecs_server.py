@@ -19,10 +19,10 @@ from fairway.domain.execution import Revision
 from fairway.domain.ids import AppName, EnvironmentName, ExecutionNumber, ServiceName, TaskId
 from fairway.domain.image import Image
 from fairway.domain.run import RunStatus
-from fairway.errors import UsageError
 from fairway.server import tasklist, tasklogs
 from fairway.server.tasklist import Choice
 from fairway.settings import Settings
+from support import ecs_exec
 from support.ecs_room import EcsRoom, open_room
 from support.ecs_scheduler import CLUSTER, Program
 from support.pipeline_values import DESCRIPTION
@@ -36,6 +36,7 @@ cluster = "{cluster}"
 subnets = ["{subnet}"]
 security_groups = ["{guard}"]
 execution_role = "arn:aws:iam::123456789012:role/execution"
+task_role = "arn:aws:iam::123456789012:role/tasks"
 log_group = "/fairway/tasks"
 """
 
@@ -56,14 +57,18 @@ class World:
 
 
 @pytest.fixture
-def room() -> Iterator[EcsRoom]:
+def room(tmp_path: Path) -> Iterator[EcsRoom]:
     def program(container: Mapping[str, Any]) -> Program:
         if container["name"] == "job":
             return Program(lives=2, code=3)
         refused = "CannotPullContainerError: no such image" if container["image"].endswith(BAD) else ""
         return Program(refused=refused)
 
-    with open_room(program) as made, made.scheduler.everywhere():
+    with (
+        open_room(program) as made,
+        made.scheduler.everywhere(),
+        ecs_exec.everywhere(made.scheduler, tmp_path),
+    ):
         yield made
 
 
@@ -124,8 +129,7 @@ async def test_an_app_lives_on_ecs_from_its_first_deployment_to_its_end(world: W
     ]
 
     await logs_are_read(world, running[0].task.id)
-    with pytest.raises(UsageError, match="fairway exec can't go into tasks on ECS"):
-        await world.services.shell.start(running[0].task.id, ["sh"])
+    await a_task_is_gone_into(world, running[0].task.id)
     components = {each.name: each.detail for each in await world.services.components()}
     assert components["ecs"] == "2 services"
     assert "haproxy" not in components
@@ -147,6 +151,13 @@ async def logs_are_read(world: World, task: TaskId) -> None:
     choice = Choice(environment=PRODUCTION, service="web")
     await tasklogs.read(world.services, SHOP, choice, emit, tail=10, wanted=printed.Wanted(), follow=False)
     assert "listening on 3000" in "".join(lines)
+
+
+async def a_task_is_gone_into(world: World, task: TaskId) -> None:
+    session = await world.services.shell.start(task, ["sh", "-c", "echo $GREETING; exit 7"])
+
+    assert b"".join([data async for _, data in session.output()]) == b"hello\n"
+    assert await session.exit_code() == 7
 
 
 async def a_command_is_run(world: World) -> None:

@@ -53,6 +53,11 @@ def test_a_grace_period_does_not_come_with_a_services_first_load_balancer() -> N
     assert later["healthCheckGracePeriodSeconds"] == 30
 
 
+def test_one_can_go_into_tasks_that_have_a_role_of_their_own() -> None:
+    assert describe(replace(PLACE, task_role="arn:aws:iam::1:role/tasks"))["enableExecuteCommand"] is True
+    assert describe()["enableExecuteCommand"] is False
+
+
 def test_spot_is_a_capacity_provider_and_instances_have_no_public_address() -> None:
     assert services.launch(PLACE) == {"launchType": "FARGATE"}
     assert services.launch(replace(PLACE, capacity="EC2")) == {"launchType": "EC2"}

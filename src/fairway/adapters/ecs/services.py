@@ -40,6 +40,8 @@ def describe(service: DesiredService, place: Place, revision: str, *, routed: bo
             "maximumPercent": service.rollout.maximum_percent,
         },
         "networkConfiguration": network(place),
+        # For `fairway exec`. ECS refuses it of tasks without a role of their own.
+        "enableExecuteCommand": place.task_role is not None,
         "loadBalancers": targets,
         # Without a load balancer ECS takes no grace period.
         **(grace if balanced else {}),
