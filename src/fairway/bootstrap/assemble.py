@@ -10,6 +10,7 @@ from typing import Any
 
 from fairway import services
 from fairway.adapters.docker.shell import DockerShell
+from fairway.adapters.files.ownlogs import OwnLogs
 from fairway.adapters.store import archive
 from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
 from fairway.bootstrap.delivering import Delivering
@@ -51,6 +52,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **jobs.duties(),
                 **guarded.duties(),
                 **share(laid, operated, delivered, jobs),
+                "own logs": OwnLogs(settings.logs, laid.clock).keep(),
                 "events": archive.keep(laid.notices.follow(), laid.store.events, laid.clock),
             }
             work = [group.create_task(duty, name=name) for name, duty in duties.items()]

@@ -1,5 +1,6 @@
 """`fairway server`: the server of this host."""
 
+import os
 import time
 from typing import TextIO
 
@@ -147,6 +148,8 @@ def follow_file(content: TextIO, rest: str) -> None:
     """Print each line that is added, once it is whole, until Ctrl-C. `rest` is the beginning of one that is not."""
     try:
         while True:
+            if os.lseek(content.fileno(), 0, os.SEEK_CUR) > os.fstat(content.fileno()).st_size:
+                content.seek(0)  # it was long, and the server has emptied it
             rest += content.readline()
             if rest.endswith("\n"):
                 output.put(output.clean(rest[:-1]))
