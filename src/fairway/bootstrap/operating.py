@@ -130,7 +130,7 @@ def operate(ground: Ground, watching: Watching) -> Operating:
         admitting=admitting,
         scaler=scaler,
         deployer=deployer,
-        doors=Doors(desired, ground.board, ground.clock),
+        doors=Doors(desired, ground.board, ground.clock, ground.store.runs),
         scales=ground.rolling is None,
     )
 

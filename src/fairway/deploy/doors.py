@@ -10,10 +10,12 @@ from fairway.deploy import leaving
 from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.observed import TaskStatus
 from fairway.domain.rollout import Progress
+from fairway.domain.run import RunStatus
 from fairway.errors import Conflict, WorkFailed
 from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.observations import Observations
+from fairway.ports.runs import Runs
 from fairway.ports.stores import DesiredStates
 
 ATTEMPTS = 5
@@ -23,14 +25,15 @@ ATTEMPTS = 5
 class Doors:
     """Those of every environment of this server."""
 
-    def __init__(self, desired: DesiredStates, observations: Observations, clock: Clock) -> None:
+    def __init__(self, desired: DesiredStates, observations: Observations, clock: Clock, runs: Runs) -> None:
+        self._runs = runs
         self._clock = clock
         self._desired = desired
         self._observations = observations
 
     async def close(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
-        """Close it, and return when none of its tasks is left; one that nothing is desired of has none. Raises
-        WorkFailed when one does not end in its time, Conflict, Unavailable."""
+        """Close it, and return when none of its tasks is left; one that nothing is desired of has none. Runs that had
+        begun go on, and are named. Raises WorkFailed when a task does not end in its time, Conflict, Unavailable."""
         longest = await self._write(app, environment, closed=True)
         if longest is None:
             return
@@ -46,6 +49,9 @@ class Doors:
                 hint=f"fairway ps -e {environment} shows them",
             )
         log("closed; no task is left")
+        for run in await self._runs.unfinished():
+            if (run.app, run.environment) == (app, environment) and run.status is not RunStatus.PENDING:
+                log(f"run {run.number} ({run.name}) had begun before and goes on; fairway jobs stop {run.number}")
 
     async def open(self, app: AppName, environment: EnvironmentName) -> None:
         """Let what it ran before come back. Raises Conflict, Unavailable."""

@@ -13,7 +13,9 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.observed import ObservedEnvironment
 from fairway.domain.rollout import Progress
+from fairway.domain.run import RunStatus
 from fairway.errors import WorkFailed
+from support.jobs_values import make_run
 from support.orchestrator_world import PRODUCTION, SHOP, desire, task, web, worker
 from support.pipeline_deploys import Yard, other_image, running
 from support.pipeline_values import APP
@@ -25,7 +27,7 @@ class World:
     def __init__(self) -> None:
         self.store: MemoryStore = make_store()
         self.board = Board()
-        self.doors = Doors(self.store.desired, self.board, LoopClock())
+        self.doors = Doors(self.store.desired, self.board, LoopClock(), self.store.runs)
         self.log: list[str] = []
 
     async def desire(self, wanted: DesiredEnvironment) -> None:
@@ -85,6 +87,19 @@ async def test_what_was_there_comes_back_when_it_is_opened() -> None:
     assert await world.desired() == replace(desire(web(3)), version=3)
 
 
+async def test_a_run_that_had_begun_is_named_and_neither_one_that_has_not_nor_another_apps() -> None:
+    world = World()
+    await world.desire(desire(web(1)))
+    await world.store.apps.create(APP, at=1.0)
+    for app, status in ((SHOP, RunStatus.RUNNING), (SHOP, RunStatus.PENDING), (APP, RunStatus.RUNNING)):
+        await world.store.runs.create(make_run(app=app, status=status))
+    world.look()
+
+    await world.close()
+
+    assert world.log == ["closed; no task is left", "run 1 (exec) had begun before and goes on; fairway jobs stop 1"]
+
+
 async def test_a_task_that_does_not_end_is_told() -> None:
     world = World()
     await world.desire(desire(web(1)))
@@ -108,7 +123,7 @@ async def test_where_nothing_is_desired_there_is_nothing_to_close() -> None:
 async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> None:
     yard = Yard()
     await yard.store.apps.create(APP, at=1.0)
-    doors = Doors(yard.store.desired, yard.board, yard.clock)
+    doors = Doors(yard.store.desired, yard.board, yard.clock, yard.store.runs)
     async with running(yard, fails=frozenset({2})):
         await yard.deploy(41)
         yard_closed = asyncio.create_task(doors.close(APP, PRODUCTION, print))
@@ -132,7 +147,7 @@ async def test_a_deployment_opens_it_and_one_that_fails_closes_it_again() -> Non
 async def test_a_restart_opens_it_with_what_it_had() -> None:
     yard = Yard()
     await yard.store.apps.create(APP, at=1.0)
-    doors = Doors(yard.store.desired, yard.board, yard.clock)
+    doors = Doors(yard.store.desired, yard.board, yard.clock, yard.store.runs)
     async with running(yard):
         await yard.deploy(41)
         closing = asyncio.create_task(doors.close(APP, PRODUCTION, print))

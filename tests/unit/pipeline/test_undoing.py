@@ -342,7 +342,7 @@ async def return_story(fate: Fate) -> tuple[World, Yard, Done | Failed]:
     yard = Yard()
     world = World(store=yard.store)
     await world.prepare()
-    doors = Doors(yard.store.desired, yard.board, yard.clock)
+    doors = Doors(yard.store.desired, yard.board, yard.clock, yard.store.runs)
     described = replace(DESCRIPTION, migrations=Migrations(command=("migrate", "up"), down=("migrate", "down")))
 
     def stage(parts: Parts) -> DeployStage:
