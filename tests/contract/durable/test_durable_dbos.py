@@ -41,6 +41,13 @@ async def test_what_ended_long_ago_is_forgotten(tmp_path: Path) -> None:
     assert await run_once(url, keep_for=-1.0)
 
 
+def rows(url: str) -> int:
+    """Of all tables that hold something of a workflow."""
+    tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        return sum(connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables)
+
+
 async def test_what_ended_is_forgotten_by_a_server_that_goes_on(tmp_path: Path) -> None:
     ran: list[int] = []
 
@@ -61,6 +68,7 @@ async def test_what_ended_is_forgotten_by_a_server_that_goes_on(tmp_path: Path) 
     await durable.close()
 
     assert ran == [1, 1]
+    assert rows(f"sqlite:///{tmp_path}/dbos.db") == 0, "what it was called with and what its steps came to is gone too"
 
 
 async def test_another_version_leaves_the_work_of_this_one_alone(tmp_path: Path) -> None:
