@@ -8,15 +8,16 @@ that nobody would find again.
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from fairway.domain import forgetting
 from fairway.domain.events import Event
 from fairway.domain.forgetting import Entry, Kept, Policy, Trace
 from fairway.domain.ids import AppName
 from fairway.errors import FairwayError
-from fairway.pipeline.artifacts import Apart
 from fairway.pipeline.log import StageLogs
 from fairway.ports.clock import Clock
 from fairway.ports.durable import Durable
@@ -30,6 +31,8 @@ FEW = 50
 """Executions that go in one transaction, and passages that are read in one."""
 ALL = 100_000
 """More releases and backups than any app has."""
+
+Apart = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class Forgetter:
         """One round. Raises Unavailable; what has gone by then is gone, and the next round goes on."""
         for record in await self._archive.apps.list():
             await self._clear_up(record.name)
+        await self._sweep()
         await self._durable.forget()
 
     async def _clear_up(self, app: AppName) -> None:
@@ -108,6 +112,15 @@ class Forgetter:
             await self._archive.executions.delete(app, few)
         if going.executions:
             await self._tell(app, going.executions)
+
+    async def _sweep(self) -> None:
+        """Logs that lie here of executions that are gone: another server, which has the app by now, has forgotten them.
+        One that is newer than all that were read has begun since."""
+        for name, found in groupby(await self._apart(self._logs.kept), key=lambda each: str(each[0])):
+            app = AppName(name)
+            there = {entry.number for entry in await self._archive.executions.entries(app)}
+            left = [number for _, number in found if number not in there and number < max(there, default=0)]
+            await self._apart(self._drop_logs, app, left)
 
     async def _trace(self, app: AppName) -> Sequence[Trace]:
         """Every passage of the app, a few at a time."""

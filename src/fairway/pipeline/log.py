@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -82,6 +82,11 @@ class StageLogs:
     def forget(self, app: str, number: int) -> None:
         """Delete all that is kept under the number."""
         shutil.rmtree(self._root / app / str(number), ignore_errors=True)
+
+    def kept(self) -> Sequence[tuple[str, int]]:
+        """Of which apps' executions there is something here, by app and number."""
+        found = self._root.glob("*/*")
+        return sorted((each.parent.name, int(each.name)) for each in found if each.name.isdecimal())
 
     def read(self, app: str, number: int, stage: str) -> str:
         """All lines so far; "" when there are none."""

@@ -24,9 +24,9 @@ KEEP = Policy(keep=3, always=1)
 MANY = 2 * forgetting.FEW + 7
 
 
-async def at_once(work: Callable[..., object], *arguments: object) -> None:
+async def at_once(work: Callable[..., object], *arguments: object) -> object:
     """In place of a thread: on virtual time nothing waits for one."""
-    work(*arguments)
+    return work(*arguments)
 
 
 class Past:
@@ -84,6 +84,19 @@ async def test_the_old_go_with_their_logs_and_passages_and_it_is_told_once(tmp_p
         f"{MANY - 3} executions from 1 to {MANY - 3} are forgotten: newer ones are kept, or it was too long ago"
     ]
     assert past.durable.disk == {}, "how far their stages had come is forgotten too"
+
+
+async def test_logs_of_what_another_server_has_forgotten_go_and_none_that_was_begun_meanwhile(tmp_path: Path) -> None:
+    past = Past(tmp_path)
+    await past.fill(3)
+    await past.store.executions.delete(APP, [2])
+    (tmp_path / APP / "4").mkdir()
+    (tmp_path / "an-app-of-old" / "1").mkdir(parents=True)
+
+    await past.forget()
+
+    assert (await past.left())[2] == [4, 3, 1]
+    assert (tmp_path / "an-app-of-old" / "1").is_dir(), "nothing is known of it"
 
 
 async def test_nothing_is_read_of_passages_while_nothing_is_old(tmp_path: Path) -> None:
