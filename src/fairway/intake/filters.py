@@ -11,12 +11,29 @@ Pull requests have filters of their own, with the branch that they go to in plac
 push every file counts as changed.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pathspec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from fairway.domain.app import Filter, Patterns, PullEvent, Source
+
+WITHIN = re.compile(r"(?<=[^/])/\*\*/$")
+"""The folders in a folder, `src/**/`."""
+
+
+class _GitPattern(GitIgnoreSpecPattern):
+    """pathspec's reading of a pattern, mended where git's is another: of `src/**/` it takes the files that lie beside
+    the folders too, and in `[!a]` it takes a slash."""
+
+    @classmethod
+    def pattern_to_regex(cls, pattern: str | bytes) -> tuple[Any, bool | None]:
+        assert isinstance(pattern, str), "fairway.toml is text"
+        regex, includes = super().pattern_to_regex(WITHIN.sub("/*/**", pattern))
+        return regex and regex.replace("[^", "[^/"), includes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +92,7 @@ def passes(changed: Iterable[str], patterns: Sequence[str]) -> bool:
     if not patterns:
         return True
     every = ["**", *patterns] if all(pattern.startswith("!") for pattern in patterns) else patterns
-    spec = pathspec.PathSpec.from_lines("gitignore", every)
+    spec = pathspec.PathSpec.from_lines(_GitPattern, every)
     return any(spec.match_file(path) for path in changed)
 
 

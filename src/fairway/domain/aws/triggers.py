@@ -21,8 +21,9 @@ FILTERS, PATTERNS, LONGEST = 3, 8, 255
 `GitPullRequestFilter`)."""
 ALL = "**"
 BRACES = re.compile(r"[{},]")
-WITHIN = re.compile(r"(?<=[^/*])\*{2,}|\*{2,}(?=[^/*])")
-"""Stars in a name, which git reads as one: `a**b`."""
+STARS = re.compile(r"(\\.|(?<![^/])\*\*(?![^/]))|\*{2,}")
+r"""Stars that git reads as one: those in a name, `a**b`, and more than two, `***/`. Group 1 is what stays as it is: a
+pair between slashes, and a star that stands for itself, `\*`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +158,11 @@ def _globs(pattern: str) -> Iterator[str]:
     folder = pattern.endswith("/")
     name = pattern.rstrip("/")
     anchored = "/" in name
-    name = WITHIN.sub("*", BRACES.sub(r"\\\g<0>", name.removeprefix("/"))).replace("[^", "[!")
+    name = STARS.sub(lambda found: found[1] or "*", BRACES.sub(r"\\\g<0>", name.removeprefix("/"))).replace("[^", "[!")
     base = name if anchored or name == ALL else f"**/{name}"
     if not folder:
         yield base
-    if not base.endswith("**"):
+    if base.rpartition("/")[2] != ALL:
         yield f"{base}/**"
     elif folder:
         # What "**/" matches is folders, so files in one: not those that lie beside it.
