@@ -27,6 +27,7 @@ def some(places: Sequence[int]) -> Sequence[int]:
 
 
 def take_as_default() -> None:
-    """From here on a property that names no number has its part of hypothesis' own number."""
-    settings.register_profile("fairway", max_examples=examples(settings().max_examples))
+    """From here on a property that names no number has its part of hypothesis' own number, and none fails because an
+    example takes long: on a busy machine one in some thousands is ten times slower than the others."""
+    settings.register_profile("fairway", max_examples=examples(settings().max_examples), deadline=None)
     settings.load_profile("fairway")
