@@ -7,6 +7,7 @@ import pytest
 from support.examples import take_as_default
 
 take_as_default()  # before a property is read
+gc.disable()  # until all is collected: nothing of what is imported goes, and it would be looked through all the time
 
 
 LONGEST = ("test_demo", "test_no_request_lost", "test_migration_guard", "test_maintenance")
@@ -24,3 +25,4 @@ def pytest_collection_finish() -> None:
     the time of `make check`. What tests make is collected as ever, with a warning for what none of them closed."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -24,6 +24,7 @@ from fairway.migrate.requests import Requests
 from fairway.pipeline.stages import undoing
 from fairway.pipeline.stages.deploy import DeployStage
 from fairway.pipeline.work import Done, Failed, Work
+from support.examples import some
 from support.guard_mortal import Fate, Killed, mortal
 from support.guard_values import make_passage, make_rehearsal
 from support.guard_world import World, only_the_old_fails
@@ -265,7 +266,7 @@ async def story(fate: Fate) -> tuple[World, Yard, Failed]:
 
 @pytest.mark.parametrize("when", ["before", "after", "within"])
 async def test_whenever_the_server_dies_it_is_migrated_once_and_taken_back_once(when: str) -> None:
-    for at in range(1, 300):
+    for at in some(range(1, 300)):
         fate = Fate(at, when)
         world, yard, answer = await story(fate)
         place = f"{when} call {at}: {fate.name}"
@@ -362,7 +363,7 @@ async def return_story(fate: Fate) -> tuple[World, Yard, Done | Failed]:
 
 @pytest.mark.parametrize("when", ["before", "after", "within"])
 async def test_whenever_the_server_dies_a_rollback_takes_back_once_and_opens_with_the_old_release(when: str) -> None:
-    for at in range(1, 300):
+    for at in some(range(1, 300)):
         fate = Fate(at, when)
         world, yard, answer = await return_story(fate)
         place = f"{when} call {at}: {fate.name}"
