@@ -105,6 +105,29 @@ PREFIXES: list[Case] = [
         "/api/sys/health",
     ),
     (
+        "Express's chain",
+        {
+            "a.ts": "const app = express();\napp\n  .disable('x-powered-by')\n  .use(cors())\n"
+            "  .get('/m/:name', (q, r) => r.json({ a: ')' }))\n  .get('/status', f);"
+        },
+        "/status",
+    ),
+    ("a chain on what is made", {"a.ts": "const app = new Hono().use(log()).get('/health', f)"}, "/health"),
+    (
+        "a router's chain",
+        {
+            "a.js": HERE + "app.use(cors()).use('/api', up)",
+            "up.js": "module.exports = express.Router().get('/health', f)",
+        },
+        "/api/health",
+    ),
+    (
+        "a router's chain below a prefix",
+        {"a.ts": HERE + "app.use(cors()).use('/api', up)", "up.ts": UP.replace("router.get", "router.use(f).get")},
+        "/api/health",
+    ),
+    ("the chain of what asks another server", {"a.ts": "const app = express();\nask(url).get('/health')"}, None),
+    (
         "Hono's described route",
         {
             "a.ts": "const app = new OpenAPIHono();\nconst up = createRoute({\n  method: 'get',\n"

@@ -17,6 +17,12 @@ SIGN = re.compile(r"""['"`()\[\]{},]""")
 QUOTED = re.compile(r"""'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
 FUNCTION = re.compile(r"^(?:async\b|function\b|\([^()]*\)\s*(?::[^=]*)?=>|[\w$]+\s*=>)|=>")
 OPENING = "([{"
+LINK = re.compile(r"(?:(?P<closed>\))|(?<![\w$.])(?P<name>[\w$]+(?:\.[\w$]+)*?))\s*\.\s*[\w$]+\s*(?:<[^()<>]*>)?\s*$")
+"""What stands before a call's parenthesis: a method of a name, or of the call before it in the chain."""
+MADE = re.compile(
+    r"(?<![\w$.])(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:new\s+)?[\w$.]+\s*(?:<[^()]*>)?\s*$"
+)
+NEAR = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,39 @@ def read(text: str, start: int, inside: int) -> Call | None:
             begun = position
         if depth < 0:
             return Call(start=start, arguments=tuple(part for part in parts if part), end=position)
+    return None
+
+
+def head(text: str, position: int) -> str:
+    """The name that a chain of calls begins with, where a call of it has just ended before `position`: `app` of
+    `app.disable(…).use(…)` and of `const app = new Hono().use(…)`. "" where it begins with none, or out of sight."""
+    limit = max(0, position - LONGEST)
+    while (opening := opened(text, position, limit)) is not None:
+        begun = max(limit, opening - NEAR)
+        before = text[begun:opening]
+        link = LINK.search(before)
+        if link is None:
+            made = MADE.search(before)
+            return made["name"] if made else ""
+        if link["name"]:
+            return link["name"].partition(".")[0]
+        position = begun + link.end("closed")
+    return ""
+
+
+def opened(text: str, end: int, limit: int) -> int | None:
+    """Where the parenthesis was opened that closes just before `end`; None when it was not, from `limit` on."""
+    depth, position = 0, end - 1
+    while position >= limit:
+        sign = text[position]
+        if sign in "'\"`":
+            position = text.rfind(sign, limit, position)
+            if position < 0:
+                return None
+        depth += {")": 1, "(": -1}.get(sign, 0)
+        if depth == 0:
+            return position
+        position -= 1
     return None
 
 

@@ -16,7 +16,7 @@ from fairway.build.detect.uses import join
 from fairway.domain.detection import Health
 
 ROUTE = re.compile(
-    r"""\b(?P<who>[\w$]+)\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*\[?\s*(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
+    r"""(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*\[?\s*(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
 )
 OBJECT = re.compile(
     r"""method\s*:\s*['"]GET['"]\s*,\s*(?:url|path)\s*:\s*['"](?P<path>/[\w./-]*)['"]"""
@@ -26,6 +26,8 @@ RAW = re.compile(r"""\b(?:req|request|ctx|context)\.(?:url|path)\s*={2,3}\s*['"`
 # Hono's routes with a description: `app.openapi(createRoute({ method: "get", path: "/health" }), handler)`.
 OPENAPI = re.compile(r"\b(?P<who>[\w$]+)\s*\.\s*openapi\s*\(")
 DESCRIBED = re.compile(r"""\bpath\s*:\s*['"`](?P<path>/[\w./-]*)['"`]""")
+MOST_CHAINED = 200
+"""Health routes of a source whose chain is followed back to its beginning."""
 GET = re.compile(r"""\bmethod\s*:\s*['"`]get['"`]""", re.IGNORECASE)
 
 
@@ -59,11 +61,16 @@ def plain(sources: tuple[Source, ...], mounts: Mounts) -> Iterator[Route]:
 def written(source: Source) -> Iterator[tuple[str, str, int]]:
     """The routes of one source that may become a health path: the receiver, the path, the position."""
     judged: dict[str, bool] = {}
+    chained = 0
     for match in ROUTE.finditer(source.text):
         if match["path"] not in judged:
             judged[match["path"]] = possible(match["path"], source)
-        if judged[match["path"]]:
-            yield match["who"], match["path"], match.start()
+        if not judged[match["path"]]:
+            continue
+        chained += not match["who"]
+        if match["who"] or chained <= MOST_CHAINED:
+            who = match["who"] or calls.head(source.text, match.start() + 1)
+            yield who, match["path"], match.start("path")
     for match, call in calls.find(OPENAPI, source.text):
         described = call.arguments[0] if call.arguments else ""
         if re.fullmatch(r"[\w$]+", described):

@@ -12,9 +12,6 @@ from fairway.build.detect.constants import NAME, Constants
 from fairway.build.detect.source import Source
 
 USE = re.compile(r"(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:use|route|register)\s*(?:<[^()<>]*>)?\(")
-HEAD = re.compile(
-    r"\b([\w$]+)\s*(?:\.\s*(?:use|route|get|post|register)\s*\(|=\s*(?:await\s+)?new\s+\w*(?:Hono|Elysia)\b)"
-)
 APPS = re.compile(
     r"""\b(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|"""
     r"""express|fastify|Fastify|polka|restify\.createServer|[Hh]api\.server|"""
@@ -84,7 +81,7 @@ class Uses:
             mounted = [text for text in call.arguments if not (calls.is_function(text) and NESTED.search(text))]
             heads = [found[1] for text in call.arguments if (found := PARAMETERS.match(text))]
             yield Use(
-                who=match["who"] or head_of(self.source.text, match.start()),
+                who=match["who"] or calls.head(self.source.text, match.start() + 1),
                 prefix=self._prefix(call),
                 words=frozenset(word for text in mounted for word in WORD.findall(text)),
                 parameters=frozenset(word for text in heads for word in re.findall(r"[\w$]+", text)),
@@ -120,12 +117,6 @@ class Uses:
                 before = found.get(match["name"], "")
                 found[match["name"]] = None if given is None or before is None else join(before, given)
         yield from found.items()
-
-
-def head_of(text: str, position: int) -> str:
-    """The receiver that a chain of calls begins with: `app` of `app.route("/a", a).route("/b", b)`."""
-    heads = HEAD.findall(text, max(0, position - calls.LONGEST), position)
-    return heads[-1] if heads else ""
 
 
 def join(prefix: str, path: str) -> str:
