@@ -248,3 +248,38 @@ def test_a_lock_file_of_pdm_is_named_with_what_to_do() -> None:
 
     assert [problem.where for problem in detection.problems] == ["pdm.lock"]
     assert "pdm export" in detection.problems[0].fix
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ("define('port', default=8899, help='where', type=int)\napp.listen(options.port)", 8899),
+        ("define(\n  'port',\n  type=int,\n  default=8899,\n)", 8899),
+        ("parser.add_argument('-p', '--port', type=int, default=8899)", 8899),
+        ("@click.option('--port', default=8899, show_default=True)", 8899),
+        ("port: int = typer.Option(8899, '--port', default=8899)", 8899),
+        ("app.listen(8899)", 8899),
+        ("parser.add_argument('--db-port', default=5432)", 8888),
+    ],
+)
+def test_the_port_is_the_default_of_the_apps_own_option(code: str, number: int) -> None:
+    text = f"import tornado\n{code}\nif __name__ == '__main__':\n  serve_forever()\n"
+
+    detection = detected({"requirements.txt": "tornado==6\n", "main.py": text})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.assumed) == (number, number == 8888)
+
+
+def test_a_router_that_its_package_hands_on_is_reached_through_it() -> None:
+    detection = detected(
+        {
+            "requirements.txt": "fastapi==1\n",
+            "shop/app.py": "from shop.api.all import a\napp = FastAPI()\napp.include_router(router=a, prefix='/api')\n",
+            "shop/api/all.py": "from shop.api import care\na = APIRouter()\na.include_router(care.router)\n",
+            "shop/api/care/__init__.py": "from shop.api.care.views import router\n",
+            "shop/api/care/views.py": "router = APIRouter()\n\n@router.get('/health')\ndef h(): ...\n",
+        }
+    )
+
+    assert detection.defaults.health_path == "/api/health"

@@ -9,7 +9,7 @@ import re
 import shlex
 from dataclasses import replace
 
-from fairway.build.detect import compose, dockerfile_port, dockerfile_start, dockerfile_text, needs
+from fairway.build.detect import compose, dockerfile_port, dockerfile_start, dockerfile_text, needs, python_celery
 from fairway.build.detect.compose import Service
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
@@ -24,6 +24,7 @@ PARTS = {
 }  # fmt: skip
 URL = re.compile(r"postgres(?:ql)?(?:\+\w+)?://")
 LIKELY = ("web", "app", "api", "backend", "server", "django")
+WORKS = re.compile(r"worker|celery|sidekiq|scheduler|\bbeat\b|\bcron|migrat|queue|\bseed")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 VARIABLE = "DATABASE_URL"
 MOST_TOLD = 3
@@ -40,7 +41,10 @@ def add(tree: Tree, found: Detection) -> Detection:
     if chosen is not None and found.kind is Kind.DOCKERFILE and found.dockerfile:
         found = complete(tree, found, found.dockerfile, chosen)
     told = (*databases(services, chosen), *workers(own, chosen, found.notes))
-    return replace(found, notes=(*found.notes, *told))
+    # The author's own command for a worker is better than the usual one.
+    better = any("celery" in note for note in told)
+    known = tuple(note for note in found.notes if not (better and note.startswith(python_celery.BEGINNING)))
+    return replace(found, notes=(*known, *told))
 
 
 def belongs(service: Service, found: Detection) -> bool:
@@ -52,9 +56,9 @@ def belongs(service: Service, found: Detection) -> bool:
 
 
 def main(own: tuple[Service, ...]) -> Service | None:
-    """The service that takes requests: one that publishes a port, one of a usual name, the first."""
-    ranked = sorted(own, key=lambda each: (not each.ports, each.name not in LIKELY))
-    return ranked[0] if ranked else None
+    """The service that takes requests: one that publishes a port, one of a usual name, the first that is no worker."""
+    serving = [each for each in own if each.ports or not WORKS.search(" ".join((each.name, *(each.command or ()))))]
+    return min(serving, key=lambda each: (not each.ports, each.name not in LIKELY), default=None)
 
 
 def complete(tree: Tree, found: Detection, path: str, chosen: Service) -> Detection:

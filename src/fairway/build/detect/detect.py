@@ -221,7 +221,7 @@ def moved(detection: Detection, folder: str) -> Detection:
         return detection
 
     def at(where: str) -> str:
-        return where if not where or where.startswith("the default") or where == "fairway.toml" else f"{folder}/{where}"
+        return where if not where or where.startswith("the ") or where == "fairway.toml" else f"{folder}/{where}"
 
     def place(part: Placed) -> Placed:
         return replace(part, where=at(part.where))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fairway.build.detect import (
     node_version,
     procfile,
+    python_celery,
     python_debian,
     python_django,
     python_modules,
@@ -103,7 +104,7 @@ def read(tree: Tree) -> Detection:
             health_path=healthy.path if healthy else None,
             command=started.start.command if started else None,
         ),
-        notes=notes(tree, framework, started),
+        notes=notes(tree, sources, packages, framework, started),
         problems=(*packages.problems, *(() if started else (NO_START,)), *(started.problems if started else ())),
     )
 
@@ -143,7 +144,9 @@ def static(tree: Tree, sources: tuple[Source, ...], packages: Packages, framewor
     return (python_django.folder(tree) or "") if collected else ""
 
 
-def notes(tree: Tree, framework: str | None, started: Started | None) -> tuple[str, ...]:
+def notes(
+    tree: Tree, sources: tuple[Source, ...], packages: Packages, framework: str | None, started: Started | None
+) -> tuple[str, ...]:
     """What a person should know."""
     found: list[str] = []
     if framework == "Django":
@@ -156,7 +159,10 @@ def notes(tree: Tree, framework: str | None, started: Started | None) -> tuple[s
         found.append(
             f"{', '.join(started.extra)} is added to the image: the start command needs it, and nothing lists it"
         )
-    return (*found, *procfile.notes(tree))
+    lines = procfile.notes(tree)
+    if "celery" in packages.names and not any("celery" in line for line in lines):
+        found += python_celery.notes(tree, sources, packages.names)
+    return (*found, *lines)
 
 
 def version(tree: Tree, packages: Packages) -> Runtime:

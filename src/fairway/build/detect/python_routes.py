@@ -1,5 +1,6 @@
 """The port and the health path of a Python app, from its source."""
 
+import posixpath
 import re
 
 from fairway.build.detect.routes import NAMES
@@ -11,6 +12,12 @@ PORT = re.compile(
     r"""(?:environ\.get|getenv|environ\.setdefault|env\.int|env|config)\(\s*['"](?P<name>(?:APP_|SERVER_|API_|HTTP_)?PORT)['"]\s*,\s*(?:default\s*=\s*)?['"]?(?P<number>\d{2,5})"""
 )
 LITERAL = re.compile(r"""\b(?:run|run_app|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?P<number>\d{2,5})\b""")
+# The default of an option: tornado's `define("port", default=8888)`, argparse's, click's and typer's.
+OPTION = re.compile(
+    r"""\b(?:define|add_argument|option|Option)\((?:\s*\d+\s*,)?(?:\s*['"]-\w['"]\s*,)?\s*['"](?:--)?port['"]"""
+    r"""(?:[^()]|\([^()]*\))*?\bdefault\s*=\s*['"]?(?P<number>\d{2,5})\b"""
+)
+LISTEN = re.compile(r"""\.listen\(\s*(?:port\s*=\s*)?(?P<number>\d{2,5})\b""")
 SETTING = re.compile(
     r"""^\s*(?P<name>(?:APP_|SERVER_|API_)?PORT)\s*:\s*int\s*=\s*(?P<number>\d{2,5})""", re.MULTILINE | re.IGNORECASE
 )
@@ -21,7 +28,7 @@ APPLICATION = re.compile(
 )
 ROUTER = r"""^{name}\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?P<rest>[^)]*)\)"""
 MOUNT = re.compile(
-    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?P<what>[\w.]+)(?P<rest>[^)]{0,400})\)"""
+    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?:router\s*=\s*)?(?P<what>[\w.]+)(?P<rest>[^)]{0,400})\)"""
 )
 PREFIX = re.compile(r"""\b(?:url_)?prefix\s*=\s*(?P<value>[^,\n]+)""")
 # `web.get("/health", f)` and `add_get` of aiohttp, `add_route` of Falcon, a pair with its handler of Tornado.
@@ -38,7 +45,7 @@ USUAL = {"Flask": 5000, "aiohttp": 8080, "Tornado": 8888, "Bottle": 8080}
 
 def port(sources: tuple[Source, ...], tree: Tree, framework: str | None) -> Port:
     """The port that the app's own code listens on; the usual one where no file names it."""
-    for pattern in (PORT, SETTING, LITERAL):
+    for pattern in (PORT, SETTING, LITERAL, OPTION, LISTEN):
         for source in sources:
             if match := pattern.search(source.text):
                 variable = match.groupdict().get("name")
@@ -97,7 +104,7 @@ def prefixes(source: Source, who: str, sources: tuple[Source, ...], depth: int =
     found: list[str] = []
     for other in sources:
         for match in MOUNT.finditer(other.text):
-            if not means(match["what"], who, module, source, other):
+            if not means(match["what"], who, module, source, other, sources):
                 continue
             given = written(match["rest"], sources)
             if given is None or (match["into"] == who and other.path == source.path):
@@ -108,11 +115,15 @@ def prefixes(source: Source, who: str, sources: tuple[Source, ...], depth: int =
     return tuple(dict.fromkeys(found))
 
 
-def means(what: str, who: str, module: str, source: Source, other: Source) -> bool:
-    """Whether what another file includes (`health.router`, `router`, `health_router`) is the receiver of that file."""
+def means(what: str, who: str, module: str, source: Source, other: Source, sources: tuple[Source, ...]) -> bool:
+    """Whether what another file includes (`health.router`, `router`, `health_router`) is the receiver of that file, or
+    what its package hands on of it (`from shop.api.health.views import router` in its `__init__.py`)."""
     parts = what.split(".")
     if len(parts) == 2:
-        return parts == [module, who]
+        package = posixpath.dirname(source.path)
+        above = next((each for each in sources if each.path == f"{package}/__init__.py"), None)
+        handed = imported(above, module, who) if above and above is not source else None
+        return parts == [module, who] or (handed is not None and parts == [posixpath.basename(package), handed])
     return (what == who and other.path == source.path) or imported(other, module, who) == what
 
 
