@@ -267,3 +267,30 @@ def test_a_dockerfile_that_copies_what_no_commit_has_can_be_left_out_where_one_c
 
     assert generated.problems[0].fix.endswith("or remove Dockerfile: Fairway generates one")
     assert needed.problems[0].fix == "commit it, or build it inside the Dockerfile"
+
+
+RUST = {"Cargo.toml": "", "src/main.rs": ""}
+IMAGE = "FROM rust:1\nCOPY Cargo.toml .\nEXPOSE 7000\nCMD shop\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["Dockerfile.alpine", "docker/Dockerfile.debian", "build/api.Dockerfile", "Containerfile.server"]
+)
+def test_the_only_dockerfile_is_built_from_the_root_whatever_its_name(path: str) -> None:
+    others = {
+        "Dockerfile.dev": "FROM rust:1\n",
+        "docker/Dockerfile.j2": "FROM {{ x }}\n",
+        ".ci/x.Dockerfile": "FROM a\n",
+    }
+
+    detection = detected({**RUST, **others, path: IMAGE})
+
+    assert (detection.dockerfile, detection.context, detection.defaults.port) == (path, ".", 7000)
+    assert not detection.fatal
+
+
+def test_of_several_dockerfiles_with_names_of_their_own_none_is_taken() -> None:
+    detection = detected({**RUST, "docker/Dockerfile.debian": IMAGE, "docker/Dockerfile.alpine": IMAGE})
+
+    assert detection.fatal[0].what == "there are several Dockerfiles, and nothing says which one is the app's"
+    assert detection.fatal[0].fix == 'name it: [build] dockerfile = "docker/Dockerfile.alpine"'

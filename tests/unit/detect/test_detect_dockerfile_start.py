@@ -127,9 +127,57 @@ def test_a_uwsgi_that_nobody_hears_is_told(setting: str, what: str) -> None:
 
 
 def test_a_uwsgi_that_reloads_at_the_stop_signal_is_told() -> None:
-    text = "FROM python:3.12\nCMD uwsgi --http-socket :8000 --module app:app\n"
+    text = "FROM python:3.12\nCMD uwsgi --http-socket :7000 --module app:app\n"
 
     detection = detected({**FLASK, "Dockerfile": text})
 
     assert [problem.what for problem in detection.problems] == ["uWSGI does not end when it is told to stop"]
     assert not detection.fatal
+    assert detection.defaults.port == 7000
+
+
+SERVE = "#!/bin/sh\nset -e\n# gunicorn is for production\n{}\n"
+SCRIPT = 'FROM python:3.12\nCOPY . .\nENTRYPOINT ["/up/entrypoint.sh"]\nCMD ["serve"]\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "port", "where"),
+    [
+        (
+            "flask db upgrade\nexec gunicorn 'app:app' \\\n  --bind 0.0.0.0:7000 \\\n  --workers 2",
+            7000,
+            "up/entrypoint.sh:5",
+        ),
+        ("exec uwsgi --http-socket :7000 --die-on-term", 7000, "up/entrypoint.sh:4"),
+        ("exec uvicorn app:app --host 0.0.0.0 --port 7000", 7000, "up/entrypoint.sh:4"),
+        ("if a; then\n gunicorn -b :7000 a\nelse\n gunicorn -b :7001 a\nfi", 8000, "app.py:1"),
+    ],
+)
+def test_the_only_server_that_a_start_script_starts_says_the_port(lines: str, port: int, where: str) -> None:
+    detection = detected({**FLASK, "Dockerfile": SCRIPT, "up/entrypoint.sh": SERVE.format(lines)})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.where) == (port, where)
+    assert detection.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("exec uvicorn app:app --reload --host 0.0.0.0", "Dockerfile is for development"),
+        ("exec uvicorn app:app --port 7000", "the app can't be reached from outside its container"),
+    ],
+)
+def test_what_is_wrong_with_the_server_of_a_start_script_is_told_by_its_line(line: str, what: str) -> None:
+    detection = detected({**FLASK, "Dockerfile": SCRIPT, "up/entrypoint.sh": SERVE.format(line)})
+
+    assert [problem.where for problem in detection.problems] == ["up/entrypoint.sh:4"]
+    assert detection.problems[0].what.startswith(what)
+
+
+def test_a_dockerfile_for_development_names_the_one_for_production_beside_it() -> None:
+    dev = "FROM python:3.12\nCMD uvicorn app:app --reload --host 0.0.0.0\n"
+
+    detection = detected({**FLASK, "Dockerfile": dev, "Dockerfile.prod": "FROM python:3.12\nCMD gunicorn app:app\n"})
+
+    assert detection.problems[0].fix == 'build the one beside it: [build] dockerfile = "Dockerfile.prod"'

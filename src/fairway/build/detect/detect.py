@@ -68,7 +68,17 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     # What is wrong with the app at the root is the cause, and not that a page or a web server could be deployed.
     if chosen is not None and not (found is not None and folders.is_page(tree, chosen)):
         return compose_told.add(tree, chosen)
-    return found or Detection(kind=Kind.UNKNOWN, problems=(nothing.describe(tree),))
+    return found or by_name(tree)
+
+
+def by_name(tree: Tree) -> Detection:
+    """What there is where nothing has a usual name: the only Dockerfile, built from the repository's root; else what
+    the repository is written for, which is refused."""
+    paths = folders.named(tree)
+    if len(paths) == 1:
+        found = complete(tree, dockerfile_of(tree, paths[0], None))
+        return compose_told.add(tree, found)
+    return Detection(kind=Kind.UNKNOWN, problems=(nothing.undecided(paths) if paths else nothing.describe(tree),))
 
 
 def in_folders(tree: Tree) -> Iterator[Detection]:

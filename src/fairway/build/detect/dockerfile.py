@@ -35,8 +35,9 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
         return Detection(kind=Kind.DOCKERFILE, dockerfile=path, problems=(no_stage(path),))
     command = dockerfile_start.of(final, path)
     idle = dockerfile_start.idle(tree, final, command)
-    bound = bind(tree, command) if command else None
-    port, notes = dockerfile_port.find(final, path, app, command, bound.port if bound else None)
+    serving = dockerfile_scripts.served(tree, command)
+    bound = bind(tree, serving) if serving else None
+    port, notes = dockerfile_port.find(final, path, app, serving, bound.port if bound else None)
     health = health_of(final, path) or app.health
     meant = dockerfile_text.named_stage(instructions, SERVING) if idle and command is None else ()
     own = app.start if dockerfile_start.fits(final, app) else None
@@ -45,12 +46,17 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     generated = app.install is not None and not app.fatal
     problems = [
         *dockerfile_inputs.missing_copies(tree, path, instructions, generated=generated),
-        *(dockerfile_start.misplaced(path, final, meant) or dockerfile_start.judge(command, idle, path, given)),
+        *(
+            dockerfile_start.misplaced(path, final, meant)
+            or dockerfile_start.judge(
+                command if idle else serving, idle, path, given, dockerfile_start.for_production(tree, path)
+            )
+        ),
         *dockerfile_start.unheard(tree, path, final, command),
         *dockerfile_scripts.read(tree, path, instructions, command),
         *dockerfile_inputs.wanted_secrets(path, instructions),
         *(bound.problems if bound else ()),
-        *(python_reach.of_command(command.text, command.where, dockerfile_port.environment(final)) if command else ()),
+        *(python_reach.of_command(serving.text, serving.where, dockerfile_port.environment(final)) if serving else ()),
     ]
     # Those of a start command that this image does not have are not its own.
     others = ("Procfile", python_gunicorn.FILE) if command else ()

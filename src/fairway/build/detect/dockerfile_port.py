@@ -45,7 +45,8 @@ def find(
         port = source
     elif exposed:
         number, line = next((each for each in exposed if each[0] not in BESIDE), exposed[0])
-        port = Port(number=number, variable=source.variable if source else None, where=f"{path}:{line}")
+        said = source.variable if source and not source.assumed else None
+        port = Port(number=number, variable=said, where=f"{path}:{line}")
     else:
         return (usual(command) if command else None) or source, notes
     if exposed and port.number not in [number for number, _ in exposed]:

@@ -1,16 +1,23 @@
-"""The scripts of the repository that a Dockerfile's start command runs: can the kernel start them?
+"""The scripts of the repository that a Dockerfile's start command runs: can the kernel start them, and which server do
+they start?
 
 A script whose first line ends as on Windows, or that git does not mark as executable, fails only when its container is
-started, with a message that names something else.
+started, with a message that names something else. One that starts a single server says the port and the address as
+well as a CMD would.
 """
 
 import posixpath
 import re
+from dataclasses import replace
 
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem, Start
 
+SERVES = re.compile(
+    r"(?:^|[\s/])(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|waitress-serve|sanic|flask\b[^|;&]*\srun"
+    r"|(?:fastapi|litestar|quart)\s+(?:run|dev)|python3?\s+\S*manage\.py\s+runserver)(?=\s)"
+)
 MENDED = re.compile(r"dos2unix|\\r|sed\b.*\^M")
 
 
@@ -30,6 +37,27 @@ def read(tree: Tree, path: str, instructions: tuple[Instruction, ...], command: 
             where=f"{script}:1",
         )
     ]
+
+
+def text(tree: Tree, command: Start | None) -> str:
+    """The text of the script that the command runs; empty where it runs none of the repository."""
+    script = find(tree, command)
+    return (tree.read(script) or b"").decode("utf-8", "replace") if script else ""
+
+
+def served(tree: Tree, command: Start | None) -> Start | None:
+    """The only line of the command's script that starts a server, in place of the command; the command itself where
+    there is no such line, or several, of which nobody knows which one runs."""
+    script = find(tree, command)
+    if command is None or script is None:
+        return command
+    joined = re.sub(r"\\\r?\n[ \t]*", lambda match: " " * len(match[0]), text(tree, command))
+    content = re.sub(r"(?m)^[ \t]*#.*$", lambda match: " " * len(match[0]), joined)
+    lines = [match for match in re.finditer(r"[^\n]+", content) if SERVES.search(match[0])]
+    if len(lines) != 1:
+        return command
+    line = text(tree, command).count("\n", 0, lines[0].start()) + 1
+    return replace(command, text=" ".join(lines[0][0].split()), where=f"{script}:{line}")
 
 
 def find(tree: Tree, command: Start | None) -> str | None:

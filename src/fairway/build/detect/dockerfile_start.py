@@ -24,6 +24,9 @@ WRAPPER = re.compile(r"^(?:\S*/)?(?P<name>tini|tini-static|dumb-init|catatonit|s
 HANDS_ON = re.compile(
     r"""^\s*exec\s+(?:(?:gosu|su-exec)\s+\S+\s+|(?:tini|dumb-init)\s+(?:--\s+)?)?"?\$(?:@|\*|\{@\})"?\s*$"""
 )
+PRODUCTION = re.compile(
+    r"^(?:Docker|Container)file[.-](?:prod|production|release|deploy)$|^(?:prod|production)\.Dockerfile$"
+)
 LANGUAGES = {Kind.NODE: "node", Kind.PYTHON: "python"}
 OTHERS = re.compile(r"(^|/)(?P<name>node|python|ruby|php|golang|rust|openjdk|eclipse-temurin|elixir|perl)(:|@|$)")
 FPM = re.compile(r"(?:^|[\s/])php-fpm[\d.]*\b")
@@ -64,8 +67,7 @@ def idle(tree: Tree, final: tuple[Instruction, ...], command: Start | None) -> s
         return ""
     if wrapper := WRAPPER.match(command.text):
         return f"{wrapper['name']} starts what it is given, and there is no CMD"
-    script = dockerfile_scripts.find(tree, command)
-    text = (tree.read(script) or b"").decode("utf-8", "replace") if script else ""
+    script, text = dockerfile_scripts.find(tree, command), dockerfile_scripts.text(tree, command)
     last = next((line for line in reversed(text.splitlines()) if line.strip() and not line.startswith("#")), "")
     if len(command.command) == 1 and HANDS_ON.match(last):
         return f"{script} starts what it is given, and there is no CMD"
@@ -78,8 +80,11 @@ def fits(final: tuple[Instruction, ...], app: Detection) -> bool:
     return named is None or LANGUAGES.get(app.kind) in (None, named["name"])
 
 
-def judge(command: Start | None, why: str, path: str, given: tuple[str, ...] | None) -> list[Problem]:
-    """What is wrong with the image's start command. `why` is as `idle` says, `given` what is started instead."""
+def judge(
+    command: Start | None, why: str, path: str, given: tuple[str, ...] | None, others: tuple[str, ...] = ()
+) -> list[Problem]:
+    """What is wrong with the image's start command. `why` is as `idle` says, `given` what is started instead, `others`
+    are Dockerfiles beside it that are named for production."""
     if why:
         return [
             Problem(
@@ -96,11 +101,23 @@ def judge(command: Start | None, why: str, path: str, given: tuple[str, ...] | N
             Problem(
                 what=f'{path} is for development: it starts "{command.text}"',
                 why="a development server restarts on file changes and is slow, and signals may not reach the app",
-                fix='set services.web.command, or [build] dockerfile = "…"; fairway init --dockerfile writes another',
+                fix=f'build the one beside it: [build] dockerfile = "{others[0]}"'
+                if others
+                else 'set services.web.command, or [build] dockerfile = "…"; fairway init --dockerfile writes another',
                 where=command.where,
             )
         ]
     return []
+
+
+def for_production(tree: Tree, path: str) -> tuple[str, ...]:
+    """The Dockerfiles beside one that are named for production."""
+    folder = posixpath.dirname(path)
+    return tuple(
+        other
+        for other in tree.files()
+        if posixpath.dirname(other) == folder and other != path and PRODUCTION.search(posixpath.basename(other))
+    )
 
 
 def misplaced(path: str, final: tuple[Instruction, ...], meant: tuple[Instruction, ...]) -> list[Problem]:
@@ -124,8 +141,7 @@ def unheard(tree: Tree, path: str, final: tuple[Instruction, ...], command: Star
     """The problem of an image whose process is php-fpm and that holds no web server to call it."""
     base = dockerfile_text.base(final[0])
     started = FPM.search(command.text) if command else FPM_BASE.search(base)
-    script = dockerfile_scripts.find(tree, command)
-    texts = [item.rest for item in final] + [(tree.read(script) or b"").decode("utf-8", "replace") if script else ""]
+    texts = [*(item.rest for item in final), dockerfile_scripts.text(tree, command)]
     if not started or any(WEB_SERVER.search(text) for text in texts):
         return []
     return [

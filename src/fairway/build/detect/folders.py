@@ -23,6 +23,12 @@ FOLDERS = (
     "packages/backend",
 )
 MARKERS = frozenset({"Dockerfile", "package.json", "requirements.txt", "pyproject.toml", "Pipfile", "setup.py"})
+NAMED = re.compile(r"(?:^|/)(?:(?:Docker|Container)file[._-](?P<end>[\w-]+)|(?P<begin>[\w-]+)\.[Dd]ockerfile)$")
+# What such a name says that is no image of the app, or no Dockerfile at all.
+NO_IMAGE = re.compile(
+    r"dev|test|ci\b|lint|debug|local|cross|build|base|docs?\b|db\b|postgres|nginx|proxy|j2|tmpl|tpl|template|md\b|ignore|frontend|\bui\b"
+)
+DEEPEST_NAMED = 3
 LATEST_LEVEL = 2
 MOST_FOLDERS = 20
 MOST_NAMED = 5
@@ -42,6 +48,17 @@ def candidates(tree: Tree) -> list[str]:
     usual = [folder for folder in FOLDERS if folder in levels]
     others = sorted(levels - set(usual), key=lambda folder: (folder.count("/"), folder))
     return [*usual, *others][:MOST_FOLDERS]
+
+
+def named(tree: Tree) -> tuple[str, ...]:
+    """The Dockerfiles that have a name of their own (`docker/Dockerfile.debian`, `api.Dockerfile`), without those that
+    are named for something else than the app's image."""
+    found: list[str] = []
+    for path in tree.files():
+        match = NAMED.search(path) if path.count("/") < DEEPEST_NAMED and not path.startswith(".") else None
+        if match and not NO_IMAGE.search((match["end"] or match["begin"]).lower()):
+            found.append(path)
+    return tuple(found)
 
 
 def choose(tree: Tree, found: Iterable[Detection]) -> Detection | None:

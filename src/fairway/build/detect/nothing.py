@@ -18,6 +18,7 @@ MARKS = {
 """Files that name what a repository is written for, as they stand in its root or one folder below."""
 SUFFIXES = {".csproj": ".NET", ".fsproj": ".NET", ".sln": ".NET"}
 FIX = 'add a Dockerfile, or name the app\'s folder: [build] directory = "…"'
+MOST_NAMED = 5
 UNKNOWN = Problem(
     what="there is nothing that Fairway knows how to build",
     why="no Dockerfile, no package.json and no Python dependency file (requirements.txt, pyproject.toml, Pipfile, "
@@ -51,3 +52,15 @@ def describe(tree: Tree) -> Problem:
                 fatal=True,
             )
     return UNKNOWN
+
+
+def undecided(paths: tuple[str, ...]) -> Problem:
+    """The fatal problem of several Dockerfiles, none of which has a name that says that it is the app's."""
+    others = f", {', '.join(paths[1:MOST_NAMED])}" + (", …" if len(paths) > MOST_NAMED else "")
+    return Problem(
+        what="there are several Dockerfiles, and nothing says which one is the app's",
+        why=f"{paths[0]}{others} were found, and none that is called Dockerfile alone",
+        fix=f'name it: [build] dockerfile = "{paths[0]}"',
+        where=paths[0],
+        fatal=True,
+    )

@@ -13,7 +13,7 @@ from fairway.domain.detection import Port, Problem
 
 CALLED = re.compile(r"(?:^|[\s/])uwsgi\b(?P<rest>[^|;&\n]*)")
 OPTION = re.compile(
-    r"--(?P<key>http|http-socket|socket|uwsgi-socket|protocol|die-on-term)(?:[ =]+(?P<value>[^\s'\"]+))?"
+    r"--(?P<key>http|http-socket|socket|uwsgi-socket|protocol|die-on-term)(?![\w-])(?:[ =]+(?P<value>[^\s'\"]+))?"
 )
 SHORT = re.compile(r"(?:^|\s)-s[ =]*(?P<value>\S+)")
 FILE = re.compile(r"(?:^|[\s=])(?P<path>[\w./-]+\.ini)\b")
