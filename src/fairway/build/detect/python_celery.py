@@ -21,10 +21,11 @@ def notes(tree: Tree, sources: tuple[Source, ...], names: frozenset[str]) -> tup
         return ()
     source, match = made
     folder = python_django.folder(tree) or "."
+    place: tuple[str, ...] = ()
     if folder != "." and source.path.startswith(f"{folder}/"):
         place, module = ("--workdir", folder), python_modules.module(source.path, folder)
     else:
         root = python_modules.root(source.path, sources, names)
-        place, module = (), python_modules.module(source.path, root)
+        module = python_modules.module(source.path, root)
     command = json.dumps(["celery", *place, "-A", module, "worker"])
     return (f"{BEGINNING} are run by nobody ({source.where(match.start())}): [services.worker] command = {command}",)
