@@ -72,7 +72,8 @@ def talk(agent: socket.socket, name: str) -> None:
         if (now := size()) != told:
             told = now
             send(agent, b"S", told)
-        ready = select.select([0, agent], [], [], LOOK)[0]
+        ends: list[int | socket.socket] = [0, agent]
+        ready = select.select(ends, [], [], LOOK)[0]
         if 0 in ready:
             try:
                 data = os.read(0, 1024)

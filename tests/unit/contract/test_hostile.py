@@ -142,3 +142,12 @@ def test_texts_that_make_patterns_slow_are_read_in_time() -> None:
     found = read(**files)
 
     assert found.partial == ""
+
+
+def test_a_type_that_no_person_writes_is_not_read_for_minutes() -> None:
+    endless = b" = " * 40_000
+    source = b"import { type } from 'arktype';\ntype({ A: `" + endless + b"'`, B: 'string' }).assert(process.env);\n"
+
+    found = read(**{"index.js": source})
+
+    assert {each.name: each.need for each in found.variables} == {"A": Need.UNKNOWN, "B": Need.REQUIRED}

@@ -24,6 +24,7 @@ VALUES = {
     "boolean": "true",
     "url": "https://a.example",
     "json": "{}",
+    "email": "ops@example.com",
 }
 
 

@@ -33,6 +33,8 @@ KINDS = (
     ("number", Kind.NUMBER),
     ("boolean", Kind.BOOLEAN),
 )
+LONGEST = 500
+"""Characters of a type that is read: what no person writes could keep the expressions busy for minutes."""
 NEUTRAL = frozenset({"pipe", "to", "narrow", "describe", "brand", "configure", "filter", "and"})
 
 
@@ -119,6 +121,8 @@ def judge(syntax: Syntax, constants: Constants, value: Node) -> Judgement:
 
 def judge_text(text: str) -> Judgement:
     """What a type says that is written as a text."""
+    if len(text) > LONGEST:
+        return UNSURE
     definition, *default = DEFAULT.split(text, maxsplit=1)
     choices = tuple(re.findall(r"""['"]([^'"]*)['"]""", definition)) if CHOICE.fullmatch(definition) else ()
     word = definition.strip()
