@@ -181,3 +181,12 @@ def test_variables_with_defaults_are_filled_in_and_a_doubled_sign_is_one() -> No
     found = compose.read(Files({"compose.yaml": text}))
 
     assert (found[0].image, found[0].command) == ("docker.io/x:1", ("sh", "-c", "echo $HOME"))
+
+
+def test_a_text_that_no_person_writes_keeps_nobody_waiting() -> None:
+    command, asked = "${a-" * 20_000, "localhost:" * 10_000
+    text = services(f"a:\n  image: company/a\n  command: {command}\n  healthcheck: {{test: [CMD, '{asked}']}}")
+
+    found = compose.read(Files({"compose.yaml": text}))
+
+    assert (found[0].command, found[0].health) == (None, "")

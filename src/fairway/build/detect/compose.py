@@ -19,13 +19,15 @@ STEMS = ("docker-compose.production", "docker-compose.prod", "compose.production
 NAMES = tuple(f"{stem}{suffix}" for stem in STEMS for suffix in (".yaml", ".yml"))
 """The first that is there is read: what is for production before what is for everything."""
 LOOKED_AT = 256 * 1024
+LONGEST = 1000
+"""Characters of a text whose variables are filled in: what no person writes could keep the expression busy for hours."""
 PUBLISHED = re.compile(r"(?:^|:)(?P<port>\d{1,5})(?:-\d+)?(?:/tcp)?$")
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*))?[^}]*\}|\$(?P<bare>\w+)")
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*)|[^}]*)\}|\$(?P<bare>\w+)")
 # Merged lists double with each level: a small file of them becomes a huge one.
 MERGED = re.compile(r"<<[ \t]*:\s*(?:\[|-)")
 MOST_MERGED = 8
 ADDRESS = re.compile(
-    r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]+)?(?P<path>/[\w./-]*)"
+    r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]{1,80})?(?P<path>/[\w./-]*)"
 )
 """Where a check asks: `curl -f http://localhost:3000/health`, with or without the scheme."""
 
@@ -133,11 +135,12 @@ def variables(listed: object) -> dict[str, str]:
 
 
 def filled(value: object) -> str | None:
-    """A text with the defaults of its variables (`${TAG:-latest}`); None where one has none, or there is no text."""
+    """A text with the defaults of its variables (`${TAG:-latest}`); None where one has none, there is no text, or far
+    too much of it."""
     if not scalar(value):
         return None
     text = str(value).replace("$$", "\0")
-    if any(match["default"] is None for match in VARIABLE.finditer(text)):
+    if len(text) > LONGEST or any(match["default"] is None for match in VARIABLE.finditer(text)):
         return None
     return VARIABLE.sub(lambda match: match["default"], text).replace("\0", "$")
 
