@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from fairway.build.contract import documents, dotenv_safe, given, imports, python, roles, roots, script
+from fairway.build.contract import documents, dotenv_safe, given, imports, nest, python, roles, roots, script
 from fairway.build.contract.imports import Paths
 from fairway.build.contract.indirect import Helper
 from fairway.build.contract.script import Reading
@@ -33,14 +33,6 @@ TRIGGERS = re.compile(
 """What a file holds that reads the environment; the others are not parsed."""
 
 
-CHECKED = re.compile(rb"\bvalidationSchema\s*(?::\s*(\w+)\s*)?[,}]")
-"""The name of the schema that NestJS's ConfigModule holds against the environment; it often comes from another file."""
-PROVIDED = re.compile(
-    rb"(?:providers|controllers|imports)\s*:\s*\[([^\]]*)|NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)"
-)
-"""What a module of NestJS lists."""
-
-
 @dataclass(slots=True)
 class Work:
     """What is known while a repository is read."""
@@ -53,6 +45,7 @@ class Work:
     scripts: Mapping[str, str]
     provided: frozenset[str]
     checked: frozenset[str] = frozenset()
+    held: frozenset[tuple[str, str]] = frozenset()
     called: dict[str, set[str]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     helpers: dict[str, list[Helper]] = field(default_factory=dict)
@@ -89,8 +82,9 @@ def read(
         start=frozenset(start),
         commands=tuple(texts),
         scripts=scripts,
-        provided=provided_classes(sources, reached),
-        checked=checked_schemas(sources, reached),
+        provided=nest.provided_classes(sources, reached),
+        checked=nest.checked_schemas(sources, reached),
+        held=nest.held_classes(sources, reached),
     )
     left = read_sources(work, late)
     uses = list(settle(work, found.directory))
@@ -193,27 +187,6 @@ def own_files(known: Paths, directory: str) -> tuple[str, frozenset[str]]:
     return prefix, frozenset(path[len(prefix) :] for path in known.files if path.startswith(prefix))
 
 
-def provided_classes(sources: Mapping[str, bytes], reached: Mapping[str, bool]) -> frozenset[str]:
-    """The classes that NestJS makes: those that a module lists which the start surely imports."""
-    found: set[str] = set()
-    for path, sure in reached.items():
-        content = sources.get(path, b"")
-        if sure and (b"@Module" in content or b"NestFactory" in content):
-            for listed in PROVIDED.finditer(content):
-                found.update(word.decode() for word in re.findall(rb"[A-Z]\w+", listed[0]))
-    return frozenset(found)
-
-
-def checked_schemas(sources: Mapping[str, bytes], reached: Mapping[str, bool]) -> frozenset[str]:
-    """The names of the schemas that NestJS checks the environment with, where the start surely comes by."""
-    return frozenset(
-        (match[1] or b"validationSchema").decode()
-        for path, sure in reached.items()
-        if sure and b"ConfigModule" in (content := sources.get(path, b""))
-        for match in CHECKED.finditer(content)
-    )
-
-
 def read_sources(work: Work, late: Callable[[], bool]) -> int:
     """Read the files that may say something, the start's first, so that what they call is known; and once more those
     that call a function which reads the environment for others. How many the time did not reach."""
@@ -259,6 +232,7 @@ def read_one(work: Work, path: str, imported: Mapping[str, Helper]) -> None:
         imported=imported,
         provided=work.provided,
         checked=work.checked,
+        held=frozenset(name for place, name in work.held if place in ("", path)),
         main=path in work.start,
         is_local=lambda module: work.known.script(path, module) is not None,
     )

@@ -43,13 +43,14 @@ def read(
     imported: Mapping[str, Helper] = NOTHING,
     provided: frozenset[str] = frozenset(),
     checked: frozenset[str] = frozenset(),
+    held: frozenset[str] = frozenset(),
     main: bool = True,
     is_local: Callable[[str], bool] = lambda module: module.startswith("."),
 ) -> Reading:
     """Read a file. `called` are its functions that other files call as they start, `imported` the helpers of other
-    files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts, `checked`
-    the schemas that it holds against the environment then; `main`: it is what is started; `is_local` tells a module of
-    the repository from an installed package."""
+    files by the name that this one has for them, `provided` the classes that NestJS makes as the app starts,
+    `checked` the schemas that it holds against the environment then, `held` the classes; `main`: it is what is
+    started; `is_local` tells a module of the repository from an installed package."""
     syntax = parse(path, content, LANGUAGES[suffix], main=main, provided=provided)
     constants = Constants(syntax)
     found = Reading(cut=syntax.cut)
@@ -82,7 +83,7 @@ def read(
             use(*reading)
     found.dynamic += [f"{path}:{syntax.line(node)}" for node in unread]
     whole = frozenset(node.id for node in access.environments(syntax))
-    for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax)):
+    for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax, held)):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when))
     found.example = dotenv_safe.example(syntax, when) if b"dotenv-safe" in content else ""
