@@ -126,7 +126,8 @@ LOCK = json.dumps({"lockfileVersion": 3, "packages": {"": {"dependencies": {"ms"
 def test_the_package_manager_is_pinned_or_read_from_its_lock_file(
     files: dict[str, str | tuple[str, str]], manager: Manager, version: str | None, lock: str | None
 ) -> None:
-    name, wanted = files.get("wanted", ("", ""))
+    asked = files.get("wanted")
+    name, wanted = asked if isinstance(asked, tuple) else ("", "")
     manifest = package(
         scripts=START,
         packageManager=files.get("manager", ""),
@@ -231,6 +232,36 @@ def test_a_build_never_touches_a_database(scripts: dict[str, str], build: str | 
     assert any(left in problem.what for problem in detection.problems) or not left
 
 
+@pytest.mark.parametrize(
+    ("scripts", "build"),
+    [
+        ({"build:server": "tsc -p tsconfig.server.json", "build:page": "vite build"}, "npm run build:server"),
+        ({"build:all": "nx run-many -t build"}, "npm run build:all"),
+        ({"build:page": "vite build"}, "tsc"),
+        ({"build:server": "prisma db push && tsc -p x"}, "tsc"),
+        ({"build": "tsc -b", "build:server": "tsc"}, "npm run build"),
+    ],
+)
+def test_a_build_script_named_for_the_server_makes_what_the_start_needs(scripts: dict[str, str], build: str) -> None:
+    files = {
+        "package.json": package(scripts={"start": "node dist/a.js", **scripts}, devDependencies={"typescript": "5"}),
+        "package-lock.json": "{}",
+        "tsconfig.json": "{}",
+        "a.ts": "",
+    }
+
+    detection = detected(files)
+
+    assert detection.build is not None
+    assert detection.build.command == build
+
+
+def test_what_the_start_does_not_need_is_not_built_by_such_a_script() -> None:
+    detection = detected({"package.json": package(scripts={**START, "build:server": "tsc"}), "a.js": ""})
+
+    assert detection.build is None
+
+
 def test_typescript_without_a_build_script_is_compiled_where_the_start_needs_it() -> None:
     detection = detected(
         {
@@ -285,12 +316,14 @@ GUARDED = 'if [ -z "$CI" ]; then npm run words; fi'
         ('[ -n "$SEED" ] && node make.js', ('[ -n "$SEED" ] && node make.js',)),
         ("if true; then prisma migrate deploy && node make.js; fi", ()),
         ("husky && node make.js", ("node make.js",)),
+        ("husky && if [ ! -d dist ]; then node make.js; fi", ("if [ ! -d dist ]; then node make.js; fi",)),
+        ("husky && if [ ! -d dist ]; then npm run build; fi", ()),
     ],
 )
 def test_a_hook_that_decides_something_is_kept_or_left_out_as_a_whole(hook: str, kept: tuple[str, ...]) -> None:
-    detection = detected(
-        {"package.json": package(scripts={**START, "prepare": hook, "words": "node w.js"}), "a.js": ""}
-    )
+    scripts = {**START, "prepare": hook, "words": "node w.js", "build": "tsc"}
+
+    detection = detected({"package.json": package(scripts=scripts), "a.js": ""})
 
     assert isinstance(detection.install, NodeInstall)
     assert detection.install.after_copy == kept

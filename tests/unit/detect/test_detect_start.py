@@ -92,6 +92,22 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ),
     ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
     (
+        "a wrapper by its path",
+        {"start": "./node_modules/nodemon/bin/nodemon.js -e js,md server.js"},
+        ("node", "server.js"),
+    ),
+    ("a wrapper that node runs", {"start": "node ./node_modules/.bin/nodemon server.js"}, ("node", "server.js")),
+    (
+        "a program that node runs by its path stays",
+        {"start": "node node_modules/next/dist/bin/next start"},
+        ("node", "node_modules/next/dist/bin/next", "start"),
+    ),
+    (
+        "a package's file that is not its program stays",
+        {"start": "node_modules/red/bin/other.js"},
+        ("node_modules/red/bin/other.js",),
+    ),
+    (
         "nodemon runs another program with that program's options",
         {"start": "nodemon --watch lib --exec babel-node --presets env server.js"},
         ("babel-node", "--presets", "env", "server.js"),

@@ -4,6 +4,7 @@ A build sees no database: `prisma migrate reset -f && tsc` loses its first half 
 start script would build at every start (`tsc && node dist/index.js`) is built once, in the image.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from fairway.domain.detection import Problem, Step
 
 NAMES = ("build", "build:prod", "build:production", "compile", "tsc", "heroku-postbuild", "gcp-build", "transpile")
 HOOKS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies")
+SERVER = re.compile(r"build[:-](server|backend|api|app|node|ts|all)")
+"""Scripts that make what the start needs where none has a usual name."""
 AFTER = ("postinstall", "prepare")
 # Programs of hooks that mean nothing inside an image: git hooks, and guards about the package manager.
 POINTLESS = frozenset(
@@ -54,6 +57,14 @@ def find(package: Package, runner: str, started: tuple[str, ...] = ()) -> Built:
         where=where,
     )
     return Built(step=Step(command=" && ".join(kept), where=where) if kept else None, problems=(problem,))
+
+
+def for_server(package: Package, runner: str) -> Step | None:
+    """The script that is named for building the server, the first of several; None without one."""
+    script = next((each for each in package.scripts if SERVER.fullmatch(each)), "")
+    if any(needs.touches_database(command.render()) for command in reached(script, package.scripts)):
+        return None
+    return Step(command=f"{runner} {script}", where=package.where(script)) if script else None
 
 
 def name(package: Package) -> str:
@@ -114,16 +125,19 @@ def after_copy(package: Package) -> tuple[str, ...]:
         text = package.scripts.get(hook, "")
         commands = needs.parse(text)
         if all(command.operator in ("", "&&", ";") and not conditional(command) for command in commands):
-            found += [command.render() for command in commands if does_something(command, package.scripts, built)]
-        elif any(does_something(each, package.scripts, built) for each in shell.simple(text)):
-            found += [] if needs.touches_database(text) else [text]
-    return tuple(found)
+            parts = [command.render() for command in commands]
+        else:
+            parts = [text]
+        found += [
+            part for part in parts if any(does_something(each, package.scripts, built) for each in shell.simple(part))
+        ]
+    return tuple(part for part in found if not needs.touches_database(part))
 
 
 def conditional(command: Command) -> bool:
-    """Whether it decides about the commands after it (`[ -d .git ] && husky`), or is a construct of the shell: such a
-    hook means something only as a whole."""
-    return shell.construct(command) or command.words[:1] in (("[",), ("test",), ("[[",))
+    """Whether it decides about the commands after it (`[ -d .git ] && husky`): such a hook means something only as a
+    whole."""
+    return command.words[:1] in (("[",), ("test",), ("[[",))
 
 
 def does_something(command: Command, scripts: Mapping[str, str], built: str) -> bool:

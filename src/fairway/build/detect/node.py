@@ -95,7 +95,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     found = entry.find(app.tree, package, choice.packages.manager)
     built = build_script.find(package, runner, found.built if found else ())
     found = entry.compiled(app.tree, package, found, built.step is not None) if found else None
-    built, start_problems = judge_start(app, found, built)
+    built, start_problems = judge_start(app, found, built, runner)
     listens, bound = (
         port.find(sources, app.tree, frameworks.port(package)),
         bind.find(sources, frameworks.name(package), found.commands[-1] if found else None),
@@ -142,16 +142,18 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
 
 
 def judge_start(
-    app: App, found: Entry | None, built: build_script.Built
+    app: App, found: Entry | None, built: build_script.Built, runner: str
 ) -> tuple[build_script.Built, tuple[Problem, ...]]:
-    """The build, with the TypeScript compiler where the start needs its output and no script makes it; and what is
-    wrong with the start."""
+    """The build, with a script for the server, or the TypeScript compiler, where the start needs what no usual script
+    makes; and what is wrong with the start."""
     if found is None:
         return built, (replace(NO_START, where=app.at("package.json")),)
     problems: list[Problem] = []
     if other := elsewhere.problem(found.commands[-1], app.package, app.at(found.start.where)):
         return built, (other,)
     if missing := entry.missing_file(app.tree, found):
+        if built.step is None:
+            built = replace(built, step=build_script.for_server(app.package, runner))
         if (
             built.step is None
             and "typescript" in {**app.package.everything, **app.root.everything}

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 OPERATORS = ("&&", "||", ";", "|", "&", "\n")
 SPECIAL = frozenset("$`<>()*?[]{}~!#")
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+INSTALLED = re.compile(
+    r"(?:^|/)node_modules/(?:\.bin/|(?P<package>[\w.-]+)/(?:dist/)?(?:bin|lib)/)(?P<name>[\w-]+)(?:\.[cm]?js)?$"
+)
 SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 OPENING = frozenset({"if", "for", "while", "until", "case", "{"})
 CLOSING = frozenset({"fi", "done", "esac", "}"})
@@ -33,9 +36,8 @@ class Command:
 
     @property
     def program(self) -> str:
-        """The first word, without its directory when it lies in node_modules."""
-        first = self.words[0] if self.words else ""
-        return first.rpartition("/")[2] if "node_modules/.bin/" in first else first
+        """The first word, as the program's name when it is a path into node_modules."""
+        return named(self.words[0]) if self.words else ""
 
     def render(self) -> str:
         """The command as the shell would read it. The text of one that is not plain is kept as it was."""
@@ -43,6 +45,15 @@ class Command:
             return self.text
         assigned = [f"{name}={quote(value)}" for name, value in self.variables.items()]
         return " ".join([*assigned, *(quote(word) for word in self.words)])
+
+
+def named(word: str) -> str:
+    """The program that a path into node_modules leads to (`node_modules/.bin/nodemon`, `…/nodemon/bin/nodemon.js`); any
+    other word as it is."""
+    found = INSTALLED.search(word)
+    if found is None or found["package"] not in (None, found["name"]):
+        return word
+    return found["name"]
 
 
 def quote(word: str) -> str:

@@ -151,7 +151,7 @@ def called_script(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[s
 
 def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | None:
     """The words without one wrapper, with its assignments before them; None when they begin with no wrapper."""
-    first, rest = words[0].rpartition("/")[2] if "node_modules/.bin/" in words[0] else words[0], words[1:]
+    first, rest = shell.named(words[0]), words[1:]
     match first:
         case "exec" | "npx" | "cross-env" | "env":
             while first == "npx" and rest and rest[0] in ("--no-install", "--yes", "-y", "--"):
@@ -168,6 +168,8 @@ def unwrapped(words: tuple[str, ...], scripts: Scripts) -> tuple[str, ...] | Non
         case "tsx" if rest and rest[0] == "watch":
             return ("tsx", *(word for word in rest[1:] if word != "--clear-screen=false"))
         case "node":
+            if rest and (program := shell.named(rest[0])) != rest[0]:
+                return unwrapped((program, *rest[1:]), scripts)
             kept = tuple(word for word in rest if not re.fullmatch(r"--(watch(-path)?|inspect(-brk)?)(=.*)?", word))
             return ("node", *kept) if kept != rest else None
         case "forever":
