@@ -181,14 +181,19 @@ class Proposal:
 
 def propose(files: Sequence[str], scripts: Mapping[str, str], packages: Iterable[str]) -> Proposal | None:
     """How an app whose tool is plain would migrate: by its own script where it has one for that. None where no tool is
-    known, or more than one."""
+    known, or more than one; and where the tool has its settings in no usual file, for its bare command finds none then:
+    an app may use the package alone, and migrate by something else."""
     named = {name: tool for name, text in scripts.items() if name not in STARTS and (tool := only(run_by(text)))}
     tool = only(tuple(dict.fromkeys(named.values()))) or choose("", files, packages)
     if tool not in KNOWN or tool is Tool.SQL:
         return None
     script = next((name for name in named if named[name] is tool), None)
     known = KNOWN[tool]
-    return Proposal(tool=tool, command=("npm", "run", script) if script else known.command, down=known.down)
+    settled = not known.configs or tool in configured(files)
+    if script is None and not settled:
+        return None
+    command = ("npm", "run", script) if script else known.command
+    return Proposal(tool=tool, command=command, down=known.down if settled else None)
 
 
 def only(tools: Sequence[Tool]) -> Tool | None:

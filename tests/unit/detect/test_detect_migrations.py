@@ -22,6 +22,10 @@ SERVER = "require('http').createServer(() => {}).listen(process.env.PORT || 3000
             {"package.json": '{"scripts": {"start": "node server.js", "db:up": "drizzle-kit migrate"}}'},
             'Drizzle can go through the migration guard: [migrations] command = "npm run db:up"',
         ),
+        (
+            {"package.json": '{"scripts": {"start": "node server.js", "up": "typeorm migration:run -d a/b.ts"}}'},
+            'TypeORM can go through the migration guard: [migrations] command = "npm run up"',
+        ),
     ],
 )
 def test_the_way_into_the_guard_is_said(files: dict[str, str], said: str) -> None:
@@ -36,6 +40,7 @@ def test_the_way_into_the_guard_is_said(files: dict[str, str], said: str) -> Non
         '{"scripts": {"start": "node server.js"}}',
         '{"scripts": {"start": "node server.js"}, "dependencies": {"knex": "3.0.0", "typeorm": "0.3.0"}}',
         '{"scripts": {"start": "prisma db push && node server.js"}}',
+        '{"scripts": {"start": "node server.js"}, "dependencies": {"knex": "3.0.0", "postgrator": "8.0.0"}}',
     ],
 )
 def test_where_no_tool_is_plain_nothing_is_proposed(package: str) -> None:
