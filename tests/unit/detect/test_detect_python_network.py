@@ -241,13 +241,15 @@ def test_a_server_that_a_framework_brings_is_not_added_again(listed: str, extra:
     assert (by_project.extra, by_list.extra) == (extra, extra)
 
 
-def test_a_lock_file_of_pdm_is_named_with_what_to_do() -> None:
+@pytest.mark.parametrize(("lock", "pinned"), [("[[package]]\nname = 'fastapi'\nversion = '1'\n", True), ("", False)])
+def test_a_lock_file_of_pdm_pins_the_versions(lock: str, pinned: bool) -> None:
     detection = detected(
-        {"pyproject.toml": "[project]\ndependencies = ['fastapi']\n", "pdm.lock": "", "main.py": FASTAPI}
+        {"pyproject.toml": "[project]\ndependencies = ['fastapi']\n", "pdm.lock": lock, "main.py": FASTAPI}
     )
 
-    assert [problem.where for problem in detection.problems] == ["pdm.lock"]
-    assert "pdm export" in detection.problems[0].fix
+    assert detection.packages is not None
+    assert detection.packages.lock == ("pdm.lock" if pinned else None)
+    assert (detection.problems == ()) is pinned
 
 
 @pytest.mark.parametrize(

@@ -175,3 +175,36 @@ def test_the_folder_that_the_app_is_imported_from_is_on_the_import_path() -> Non
 
     assert 'PYTHONPATH="/app:/app/src:/app/shop"' in text
     assert 'CMD ["gunicorn", "main:app"]' in text
+
+
+PDM_LOCK = """\
+[[package]]
+name = "uvicorn"
+version = "0.30.6"
+groups = ["default"]
+[[package]]
+name = "uvicorn"
+version = "0.30.6"
+extras = ["standard"]
+[[package]]
+name = "colorama"
+version = "0.4.6"
+marker = "sys_platform == 'win32'"
+[[package]]
+name = "shop-lib"
+version = "1"
+git = "https://example.com/lib.git"
+"""
+
+
+def test_a_lock_file_of_pdm_becomes_constraints(tmp_path: Path) -> None:
+    (tmp_path / "pdm.lock").write_text(PDM_LOCK)
+
+    assert printed(python_listed.PDM, tmp_path) == ["uvicorn==0.30.6", "colorama==0.4.6; sys_platform == 'win32'"]
+
+
+def test_what_pyproject_lists_is_installed_in_the_versions_of_pdms_lock_file() -> None:
+    text = written({"pyproject.toml": PROJECT, "pdm.lock": PDM_LOCK})
+
+    assert "COPY pyproject.toml pdm.lock ./" in text
+    assert "-r /tmp/requirements.txt -c /tmp/constraints.txt" in text

@@ -39,12 +39,7 @@ MOST_INCLUDES = 20
 # A requirement that is the repository itself, or a folder of it: `-e .`, `.[prod]`, `./lib`.
 LOCAL = re.compile(r"^\s*(?:(?:-e|--editable)[ =]\s*)?(?:\.{1,2}(?:[/\[].*)?|file:\S+)\s*$", re.MULTILINE)
 FROM_GIT = re.compile(r"^\s*(?:-e\s+)?(?:[\w.\[\]-]+\s*@\s*)?git\+", re.MULTILINE)
-PDM = Problem(
-    what="pdm.lock is not read, and pyproject.toml does not pin every version",
-    why="every build may install other versions than the last one",
-    fix="run pdm export --prod -o requirements.txt and commit it, or uv lock and commit uv.lock",
-    where="pdm.lock",
-)
+PDM = "pdm.lock"
 SETUP = re.compile(r"install_requires\s*=\s*\[(?P<listed>[^\]]*)\]")
 SETUP_CFG = re.compile(r"^install_requires\s*=(?P<listed>(?:[^\n]*\n)(?:[ \t]+[^\n]*\n?)*)", re.MULTILINE)
 
@@ -85,16 +80,11 @@ def find(tree: Tree) -> Packages | None:
     if tree.read("Pipfile") is not None:
         return of_pipfile(tree, project)
     if listed := table(project, "project"):
-        found = of_project(project, Manager.PIP, None, tuple(table(listed, "optional-dependencies")))
-        if tree.read("pdm.lock") is not None:
-            found = replace(found, problems=(PDM,))
         dynamic = listed.get("dynamic")
-        elsewhere = listed_in(python_dynamic.text(tree, project))
-        return replace(
-            found,
-            names=found.names | elsewhere,
-            whole=isinstance(dynamic, list) and "dependencies" in dynamic,
-        )
+        whole = isinstance(dynamic, list) and "dependencies" in dynamic
+        lock = PDM if not whole and b"[[package]]" in (tree.read(PDM) or b"") else None
+        found = of_project(project, Manager.PIP, lock, tuple(table(listed, "optional-dependencies")))
+        return replace(found, names=found.names | listed_in(python_dynamic.text(tree, project)), whole=whole)
     return of_setup(tree, project)
 
 

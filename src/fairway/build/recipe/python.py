@@ -10,7 +10,7 @@ The final image holds /venv and the sources; a change of the code alone only cop
 
 from collections.abc import Mapping
 
-from fairway.build.detect import shell
+from fairway.build.detect import python_packages, shell
 from fairway.build.recipe import python_listed as listed
 from fairway.build.recipe import text
 from fairway.domain.detection import Detection, Manager, PythonInstall
@@ -97,6 +97,8 @@ def main_command(detection: Detection, needs: PythonInstall) -> str:
             return f"{PIP} -r {shell.quote(needs.requirements)}"
         case _ if needs.pipfile:
             return from_list(listed.LOCKED if needs.pipfile.endswith(".lock") else listed.PIPFILE)
+        case _ if detection.packages and detection.packages.lock == python_packages.PDM:
+            return from_list(listed.PROJECT, constraints=listed.PDM)
         case _ if needs.whole:
             return f"{VERSIONED} {PIP} ."
         case _:
@@ -109,9 +111,15 @@ def exported(groups: str) -> str:
     return f"poetry export {groups} --output /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
 
 
-def from_list(program: str, python: str = "python3") -> str:
-    """The command that installs what a program in Python prints."""
-    return f"{python} -c {shell.quote(program)} > /tmp/requirements.txt && {PIP} -r /tmp/requirements.txt"
+def from_list(program: str, python: str = "python3", constraints: str = "") -> str:
+    """The command that installs what a program in Python prints, in the versions that `constraints` prints."""
+    made = f"{python} -c {shell.quote(program)} > /tmp/requirements.txt"
+    if not constraints:
+        return f"{made} && {PIP} -r /tmp/requirements.txt"
+    return (
+        f"{made} && {python} -c {shell.quote(constraints)} > /tmp/constraints.txt && "
+        f"{PIP} -r /tmp/requirements.txt -c /tmp/constraints.txt"
+    )
 
 
 POETRY = "/opt/poetry/bin/python"

@@ -44,3 +44,11 @@ POETRY = (
 )
 """What poetry's own table lists, without a lock file: `requires`, or `all_requires` with the groups."""
 POETRY_MAIN, POETRY_ALL = POETRY.format("requires"), POETRY.format("all_requires")
+
+PDM = (
+    TOML + 'p = toml.load(open("pdm.lock", "rb")).get("package", []); '
+    'm = lambda d: "; " + d["marker"] if d.get("marker") else ""; '
+    'print("\\n".join(d["name"] + "==" + d["version"] + m(d) for d in p '
+    'if not {"extras", "git", "url", "path"} & set(d)))'
+)
+"""pdm.lock's versions, as constraints: an older one notes neither which group a package is of nor for which system."""
