@@ -181,3 +181,42 @@ def test_a_dockerfile_for_development_names_the_one_for_production_beside_it() -
     detection = detected({**FLASK, "Dockerfile": dev, "Dockerfile.prod": "FROM python:3.12\nCMD gunicorn app:app\n"})
 
     assert detection.problems[0].fix == 'build the one beside it: [build] dockerfile = "Dockerfile.prod"'
+
+
+def test_the_server_behind_a_web_server_of_the_image_says_nothing() -> None:
+    script = SERVE.format("nginx\nexec gunicorn -b 127.0.0.1:8000 app:app")
+
+    detection = detected({**FLASK, "Dockerfile": f"{SCRIPT}EXPOSE 80\n", "up/entrypoint.sh": script})
+
+    assert (detection.defaults.port, detection.problems) == (80, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "port", "reached"),
+    [
+        ({"app.py": "import flask\nif __name__ == '__main__':\n  app.run(debug=True)"}, "python app.py", 5000, False),
+        ({"app.py": "app.run(host='0.0.0.0', port=7000)"}, '["python3", "-u", "/srv/app.py"]', 7000, True),
+        ({"app.py": "app.run('0.0.0.0', int(os.environ.get('PORT', 7000)))"}, "exec python app.py", 7000, True),
+        ({"a/__main__.py": "uvicorn.run('a:b', host='0.0.0.0', port=7000)"}, '["python", "-m", "a"]', 7000, True),
+        ({"src/b.py": "uvicorn.run('b:c', host='127.0.0.1', port=7000)"}, "cd src && python b.py", 7000, False),
+        ({"a.py": "serve(app, port=config.PORT)", "config.py": "PORT: int = 7000"}, "python a.py", 7000, True),
+    ],
+)
+def test_a_file_that_is_the_images_process_says_its_own_port_and_address(
+    files: dict[str, str], command: str, port: int, reached: bool
+) -> None:
+    made = {"requirements.txt": "flask==3\n", "wsgi.py": "app = Flask(__name__)"}
+
+    detection = detected({**made, **files, "Dockerfile": f"FROM python:3.12\nCMD {command}\n"})
+
+    assert detection.defaults.port == port
+    assert (detection.problems == ()) is reached
+
+
+@pytest.mark.parametrize("command", ["python -m uvicorn shop:app --host 0.0.0.0", "python -m celery", "python gone.py"])
+def test_a_module_that_is_not_the_apps_says_nothing(command: str) -> None:
+    code = "app.run(port=7000)"
+
+    detection = detected({**FLASK, "uvicorn.py": code, "celery.py": code, "Dockerfile": f"FROM x\nCMD {command}\n"})
+
+    assert detection.defaults.port == 8000

@@ -17,7 +17,8 @@ from fairway.domain.detection import Detection, Evidence, Health, Kind, Port, St
 
 POSTGRES = re.compile(r"(?:^|/)(?:\w+-)?(?:postgres|postgresql|postgis|timescaledb(?:-ha)?|pgvector)$")
 PARTS = {
-    "redis": "Redis", "valkey": "Valkey", "keydb": "KeyDB", "mysql": "MySQL", "mariadb": "MariaDB", "mongo": "MongoDB",
+    "redis": "Redis", "valkey": "Valkey", "keydb": "KeyDB", "mysql": "MySQL", "mysql-server": "MySQL",
+    "mariadb": "MariaDB", "mongo": "MongoDB",
     "rabbitmq": "RabbitMQ", "elasticsearch": "Elasticsearch", "opensearch": "OpenSearch", "memcached": "Memcached",
     "kafka": "Kafka", "clickhouse-server": "ClickHouse", "clickhouse": "ClickHouse", "minio": "MinIO", "nats": "NATS",
     "meilisearch": "Meilisearch", "typesense": "Typesense", "etcd": "etcd", "neo4j": "Neo4j", "cassandra": "Cassandra",

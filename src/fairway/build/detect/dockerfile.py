@@ -14,6 +14,7 @@ from fairway.build.detect import (
     dockerfile_start,
     dockerfile_text,
     python_gunicorn,
+    python_image,
     python_reach,
     python_uwsgi,
 )  # fmt: skip
@@ -36,7 +37,7 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     command = dockerfile_start.of(final, path)
     idle = dockerfile_start.idle(tree, final, command)
     serving = dockerfile_scripts.served(tree, command)
-    bound = bind(tree, serving) if serving else None
+    bound = bind(tree, serving, app) if serving else None
     port, notes = dockerfile_port.find(final, path, app, serving, bound.port if bound else None)
     health = health_of(final, path) or app.health
     meant = dockerfile_text.named_stage(instructions, SERVING) if idle and command is None else ()
@@ -79,9 +80,13 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     )
 
 
-def bind(tree: Tree, command: Start) -> python_gunicorn.Bound | None:
-    """What the server of the command is told by a file of its own."""
-    return python_gunicorn.read(tree, command.text) or python_uwsgi.read(tree, command.text, command.where)
+def bind(tree: Tree, command: Start, app: Detection) -> python_gunicorn.Bound | None:
+    """What the server of the command is told by a file of its own, or by the app's file that is the server itself."""
+    return (
+        python_gunicorn.read(tree, command.text)
+        or python_uwsgi.read(tree, command.text, command.where)
+        or (python_image.read(tree, command.text, app.framework) if app.kind is Kind.PYTHON else None)
+    )
 
 
 def health_of(final: tuple[Instruction, ...], path: str) -> Health | None:

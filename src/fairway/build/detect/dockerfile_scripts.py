@@ -18,6 +18,10 @@ SERVES = re.compile(
     r"(?:^|[\s/])(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|waitress-serve|sanic|flask\b[^|;&]*\srun"
     r"|(?:fastapi|litestar|quart)\s+(?:run|dev)|python3?\s+\S*manage\.py\s+runserver)(?=\s)"
 )
+# What stands in front of the server then: its own port is the image's.
+IN_FRONT = re.compile(
+    r"(?:^|[\s/])(?:nginx|caddy|apache2\S*|apachectl|httpd|haproxy|supervisord|traefik)(?=\s|$)", re.MULTILINE
+)
 MENDED = re.compile(r"dos2unix|\\r|sed\b.*\^M")
 
 
@@ -47,14 +51,14 @@ def text(tree: Tree, command: Start | None) -> str:
 
 def served(tree: Tree, command: Start | None) -> Start | None:
     """The only line of the command's script that starts a server, in place of the command; the command itself where
-    there is no such line, or several, of which nobody knows which one runs."""
+    there is no such line, several, of which nobody knows which one runs, or a web server in front of it."""
     script = find(tree, command)
     if command is None or script is None:
         return command
     joined = re.sub(r"\\\r?\n[ \t]*", lambda match: " " * len(match[0]), text(tree, command))
     content = re.sub(r"(?m)^[ \t]*#.*$", lambda match: " " * len(match[0]), joined)
     lines = [match for match in re.finditer(r"[^\n]+", content) if SERVES.search(match[0])]
-    if len(lines) != 1:
+    if len(lines) != 1 or IN_FRONT.search(content):
         return command
     line = text(tree, command).count("\n", 0, lines[0].start()) + 1
     return replace(command, text=" ".join(lines[0][0].split()), where=f"{script}:{line}")
