@@ -73,3 +73,26 @@ def test_a_library_that_no_wheel_brings_is_in_the_image() -> None:
     assert isinstance(install, PythonInstall)
     assert {"libmagic1", "libpango-1.0-0"} <= set(install.libraries)
     assert install.headers == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "chosen"),
+    [
+        ({"requirements/base.txt": "", "requirements/deploy.txt": "-r base.txt\n"}, "requirements/deploy.txt"),
+        ({"requirements/common.txt": ""}, "requirements/common.txt"),
+        ({"requirements-prod.txt": "", "requirements-dev.txt": ""}, "requirements-prod.txt"),
+        ({"requirements.in": "", "requirements.txt": ""}, "requirements.txt"),
+        ({"requirements.in": ""}, "requirements.in"),
+    ],
+)
+def test_the_requirements_for_production_are_installed_whatever_their_name(files: dict[str, str], chosen: str) -> None:
+    install = detected({"app.py": FACTORY, **{name: f"{text}flask==3\n" for name, text in files.items()}}).install
+
+    assert isinstance(install, PythonInstall)
+    assert install.requirements == chosen
+
+
+def test_an_environment_of_conda_is_named() -> None:
+    problem = detected({"environment.yml": "dependencies: [flask]\n", "app.py": FACTORY}).fatal[0]
+
+    assert problem.what == "the app is written for Python with conda, which Fairway makes no image for"

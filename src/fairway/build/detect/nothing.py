@@ -11,6 +11,7 @@ from fairway.domain.detection import Problem
 MARKS = {
     "deno.json": "Deno", "deno.jsonc": "Deno", "deno.lock": "Deno", "bunfig.toml": "Bun", "bun.lock": "Bun",
     "bun.lockb": "Bun", "go.mod": "Go", "Cargo.toml": "Rust", "Gemfile": "Ruby", "composer.json": "PHP",
+    "environment.yml": "Python with conda", "environment.yaml": "Python with conda",
     "pom.xml": "Java", "build.gradle": "Java", "build.gradle.kts": "Kotlin", "mix.exs": "Elixir",
     "Package.swift": "Swift", "compose.yaml": "Docker Compose", "compose.yml": "Docker Compose",
     "docker-compose.yml": "Docker Compose", "docker-compose.yaml": "Docker Compose",

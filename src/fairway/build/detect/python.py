@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from fairway.build.detect import (
     node_version,
-    procfile,
-    python_celery,
     python_debian,
     python_django,
     python_modules,
+    python_notes,
     python_packages,
     python_routes,
     python_start,
@@ -104,7 +103,7 @@ def read(tree: Tree) -> Detection:
             health_path=healthy.path if healthy else None,
             command=started.start.command if started else None,
         ),
-        notes=notes(tree, sources, packages, framework, started),
+        notes=python_notes.of(tree, sources, packages, framework, started),
         problems=(*packages.problems, *(() if started else (NO_START,)), *(started.problems if started else ())),
     )
 
@@ -142,27 +141,6 @@ def static(tree: Tree, sources: tuple[Source, ...], packages: Packages, framewor
     wanted = framework == "Django" and "whitenoise" in packages.names
     collected = wanted and any("STATIC_ROOT" in item.text for item in sources)
     return (python_django.folder(tree) or "") if collected else ""
-
-
-def notes(
-    tree: Tree, sources: tuple[Source, ...], packages: Packages, framework: str | None, started: Started | None
-) -> tuple[str, ...]:
-    """What a person should know."""
-    found: list[str] = []
-    if framework == "Django":
-        found.append(
-            "Django answers 400 to a health check whose Host is not in ALLOWED_HOSTS: add the service's host names"
-        )
-        if (folder := python_django.folder(tree)) and (told := python_django.development_settings(tree, folder)):
-            found.append(told)
-    if started and started.extra:
-        found.append(
-            f"{', '.join(started.extra)} is added to the image: the start command needs it, and nothing lists it"
-        )
-    lines = procfile.notes(tree)
-    if "celery" in packages.names and not any("celery" in line for line in lines):
-        found += python_celery.notes(tree, sources, packages.names)
-    return (*found, *lines)
 
 
 def version(tree: Tree, packages: Packages) -> Runtime:

@@ -14,9 +14,19 @@ REQUIREMENTS = (
     "requirements.txt",
     "requirements/production.txt",
     "requirements/prod.txt",
+    "requirements/deploy.txt",
+    "requirements/heroku.txt",
     "requirements/base.txt",
     "requirements/main.txt",
+    "requirements/common.txt",
+    "requirements/default.txt",
+    "requirements/requirements.txt",
+    "requirements-prod.txt",
+    "requirements.prod.txt",
+    "requirements_prod.txt",
+    "requirements.in",
 )
+"""The first that is there is installed. `base` is what `production` includes, where there is one."""
 DEVELOPMENT = (
     "requirements-dev.txt",
     "requirements-test.txt",

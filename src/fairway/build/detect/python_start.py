@@ -35,6 +35,8 @@ FACTORY = re.compile(
 CALLED = re.compile(
     rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(", re.MULTILINE
 )
+# Of several applications beside each other (`admin.py`, `main.py`) the one that mounts the others.
+USUAL = re.compile(r"(^|/)(main|app|application|server|asgi|wsgi|api|__init__)\.py$")
 PRIVATE = re.compile(r"(^|/)_(?!_)[^/]*\.py$")
 RELOAD = re.compile(r"\s--reload(?=\s|$)|\s--debug(?=\s|$)")
 BOUND = re.compile(r"(?:--bind|-b)[ =]\s*\S*?:(\d{2,5})\b|--port[ =]\s*(\d{2,5})\b")
@@ -130,9 +132,10 @@ def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started |
 def found_object(sources: tuple[Source, ...], names: frozenset[str]) -> tuple[Source, re.Match[str], bool, bool] | None:
     """Where the object stands, whether it is asynchronous, and whether it is a factory's name."""
     for pattern, asynchronous in ((ASGI, True), (WSGI, False)):
-        for source in sources:
-            if match := pattern.search(source.text):
-                return source, match, asynchronous, False
+        made = [(source, match) for source in sources if (match := pattern.search(source.text))]
+        if made:
+            source, match = min(made, key=lambda each: (each[0].path.count("/"), not USUAL.search(each[0].path)))
+            return source, match, asynchronous, False
     asynchronous = bool(ASYNCHRONOUS & names)
     if not asynchronous and not {"flask", "apiflask", "django", "falcon", "bottle"} & names:
         return None
