@@ -139,6 +139,14 @@ def test_what_runs_beside_the_app_is_told_with_what_takes_its_place() -> None:
     )
 
 
+def test_a_database_that_the_app_reads_in_parts_is_told_as_such() -> None:
+    text = services("db: {image: postgres}\nweb: {build: ., environment: [DB_HOST=db, DB_PORT=5432]}")
+
+    detection = detected({**RUBY, "Dockerfile": "FROM company/ruby:3\nCMD rails server\n", "compose.yaml": text})
+
+    assert "reads its host from DB_HOST" in detection.notes[0]
+
+
 def test_a_database_beside_an_app_without_a_dockerfile_is_told_too() -> None:
     node = {"package.json": package(scripts={"start": "node a.js"}), "a.js": "x.listen(3000)", "package-lock.json": ""}
 

@@ -7,6 +7,7 @@ lines of fairway.toml that take its place, and never set up by itself.
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fairway.build.detect import compose, dockerfile_port, dockerfile_start, dockerfile_text, needs, python_celery
@@ -124,18 +125,28 @@ def databases(services: tuple[Service, ...], chosen: Service | None) -> tuple[st
     found: list[str] = []
     ours = next((each for each in services if POSTGRES.search(bare(each.image) or each.name)), None)
     if ours is not None:
-        named = (name for name, value in (chosen.variables if chosen else {}).items() if URL.match(value))
-        variable = next(named, VARIABLE)
-        more = f", variable = {json.dumps(variable)}" if variable != VARIABLE else ""
-        found.append(
-            f'PostgreSQL runs beside the app ({ours.where}): [databases.main] engine = "postgres"{more} '
-            f"has Fairway run one, whose URL comes as {variable}"
-        )
+        found.append(postgres(ours, chosen.variables if chosen else {}))
     others = {PARTS[name]: each.where for each in services if (name := bare(each.image)) in PARTS}
     if others:
         listed = ", ".join(f"{name} ({where})" for name, where in list(others.items())[:MOST_TOLD])
         found.append(f"beside the app runs {listed}, which Fairway does not: fairway env set names where it is")
     return tuple(found)
+
+
+def postgres(ours: Service, variables: Mapping[str, str]) -> str:
+    """What to say of a PostgreSQL that the compose file runs; `variables` are those of the app's service."""
+    variable = next((name for name, value in variables.items() if URL.match(value)), None)
+    part = next((name for name, value in variables.items() if value == ours.name), None)
+    if variable is None and part is not None:
+        return (
+            f"PostgreSQL runs beside the app ({ours.where}), which reads its host from {part}: one that Fairway runs "
+            f"([databases.main]) comes as one URL, in {VARIABLE}, which the app would have to read"
+        )
+    more = f", variable = {json.dumps(variable)}" if variable not in (None, VARIABLE) else ""
+    return (
+        f'PostgreSQL runs beside the app ({ours.where}): [databases.main] engine = "postgres"{more} '
+        f"has Fairway run one, whose URL comes as {variable or VARIABLE}"
+    )
 
 
 def workers(own: tuple[Service, ...], chosen: Service | None, known: tuple[str, ...]) -> tuple[str, ...]:
