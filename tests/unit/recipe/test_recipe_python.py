@@ -208,3 +208,26 @@ def test_what_pyproject_lists_is_installed_in_the_versions_of_pdms_lock_file() -
 
     assert "COPY pyproject.toml pdm.lock ./" in text
     assert "-r /tmp/requirements.txt -c /tmp/constraints.txt" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "lock"),
+    [
+        ("[tool.uv.sources]\nlib = {workspace = true}\n", "uv.lock"),
+        ("[tool.uv.sources]\nlib = {path = 'libs/lib', editable = true}\n", "uv.lock"),
+        ("[tool.poetry.dependencies]\nlib = {path = 'libs/lib', develop = true}\n", "poetry.lock"),
+    ],
+)
+def test_a_dependency_that_is_a_folder_is_there_when_it_is_installed(source: str, lock: str) -> None:
+    text = written({"pyproject.toml": PROJECT + source, lock: "", "libs/lib/pyproject.toml": ""})
+    plain = written({"pyproject.toml": PROJECT, "uv.lock": ""})
+
+    assert text.index("COPY . .") < text.index("uv sync --locked" if lock == "uv.lock" else "poetry export")
+    assert "--no-install-project" not in text
+    assert "--no-install-project" in plain
+
+
+def test_a_dependency_from_another_registry_is_no_folder() -> None:
+    text = written({"pyproject.toml": PROJECT + "[tool.uv.sources]\nlib = {index = 'own'}\n", "uv.lock": ""})
+
+    assert "COPY pyproject.toml uv.lock ./" in text

@@ -80,11 +80,13 @@ def find(tree: Tree) -> Packages | None:
     if workspace_only(project):
         return None
     if tree.read("uv.lock") is not None:
-        return of_project(project, Manager.UV, "uv.lock", groups(project))
+        found = of_project(project, Manager.UV, "uv.lock", groups(project))
+        return replace(found, whole=has_folders(project))
     poetry = table(table(project, "tool"), "poetry")
     if tree.read("poetry.lock") is not None or (poetry and requirements is None):
         lock = "poetry.lock" if tree.read("poetry.lock") is not None else None
-        return of_project(project, Manager.POETRY, lock, tuple(table(poetry, "group")) or groups(project))
+        found = of_project(project, Manager.POETRY, lock, tuple(table(poetry, "group")) or groups(project))
+        return replace(found, whole=has_folders(project))
     if requirements is not None:
         return of_requirements(tree, requirements, project)
     if tree.read("Pipfile") is not None:
@@ -96,6 +98,16 @@ def find(tree: Tree) -> Packages | None:
         found = of_project(project, Manager.PIP, lock, tuple(table(listed, "optional-dependencies")))
         return replace(found, names=found.names | listed_in(python_dynamic.text(tree, project)), whole=whole)
     return of_setup(tree, project)
+
+
+def has_folders(project: Mapping[str, object]) -> bool:
+    """Whether a dependency is a folder of the repository, so that the install needs more than the lock file: uv's
+    `path` and `workspace`, poetry's `path`."""
+    tool = table(project, "tool")
+    listed = (table(table(tool, "uv"), "sources"), table(table(tool, "poetry"), "dependencies"))
+    return any(
+        {"path", "workspace"} & set(each) for where in listed for each in where.values() if isinstance(each, dict)
+    )
 
 
 def workspace_only(project: Mapping[str, object]) -> bool:

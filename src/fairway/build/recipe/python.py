@@ -90,7 +90,7 @@ def main_command(detection: Detection, needs: PythonInstall) -> str:
     locked = bool(detection.packages and detection.packages.lock)
     match manager:
         case Manager.UV:
-            return "uv sync --locked --no-dev --no-install-project"
+            return "uv sync --locked --no-dev" + ("" if needs.whole else " --no-install-project")
         case Manager.POETRY:
             return exported("--only main") if locked else from_list(listed.POETRY_MAIN, POETRY)
         case _ if needs.requirements:
