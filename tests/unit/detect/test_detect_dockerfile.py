@@ -120,6 +120,17 @@ def test_what_add_fetches_is_no_file_of_the_repository(address: str) -> None:
     assert detection.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("copied", "missing"), [("vendor/lib", 0), ("vendor/lib/src/a.c", 0), ("vendor", 0), ("vendor/library", 1)]
+)
+def test_what_lies_in_a_submodule_is_there_though_this_work_tree_lacks_it(copied: str, missing: int) -> None:
+    modules = '[submodule "lib"]\n\tpath = vendor/lib\n\turl = https://example.com/lib.git\n'
+
+    detection = detected({**NODE, ".gitmodules": modules, "Dockerfile": f"FROM a\nCOPY {copied} /x\nCMD x\n"})
+
+    assert len(detection.problems) == missing
+
+
 def test_npm_as_the_top_process_is_noted() -> None:
     assert any(
         "stop signals" in note for note in detected({**NODE, "Dockerfile": "FROM node:22\nCMD npm start\n"}).notes

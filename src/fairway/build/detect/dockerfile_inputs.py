@@ -9,6 +9,7 @@ from fairway.domain.detection import Problem
 
 ELSEWHERE = re.compile(r"\w+://|git@")
 """What ADD fetches itself: an address is no path, and normalising would make one of it."""
+SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)", re.MULTILINE)
 SECRET = re.compile(r"--mount=\S*\btype=(secret|ssh)\b(?!\S*\bid=ca\b)")
 
 
@@ -20,6 +21,8 @@ def missing_copies(
     one that works."""
     files = tree.files()
     known = set(files) | {folder for name in files for folder in parents(name)}
+    # What lies in a submodule is fetched for the build, whether this work tree has it or not.
+    fetched = tuple(SUBMODULE.findall((tree.read(".gitmodules") or b"").decode("utf-8", "replace")))
     found: list[Problem] = []
     for item in instructions:
         if item.name not in ("COPY", "ADD") or "--from=" in item.rest or "<<" in item.rest:
@@ -29,6 +32,8 @@ def missing_copies(
             if ELSEWHERE.match(word.strip("'\"")):
                 continue
             name = posixpath.normpath(word.strip("'\"").lstrip("/") or ".")
+            if any(f"{name}/".startswith(f"{place}/") or f"{place}/".startswith(f"{name}/") for place in fetched):
+                continue
             if name == ".env" and not committed_env(tree):
                 found.append(secret_copy(path, item.line))
             elif name != "." and name not in known and not re.search(r"[*?\[$]|^\.\.", name):
