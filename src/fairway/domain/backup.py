@@ -47,7 +47,8 @@ class Backup:
 
     `bytes` is the sealed file's size and `digest` its SHA-256: a file that was changed is found before it is opened.
     `file` is its name in the vault, "" when there is none. `schema` is the schema's version and `applied` the newest
-    migration in it, "" where the environment has no tool. `cause` says why it FAILED.
+    migration in it, "" where the environment has no tool. `cause` says why it FAILED. `snapshot` is the name of the one
+    of RDS that it is in place of a file, "" for none; `bytes` is then the instance's storage.
     """
 
     app: AppName
@@ -74,6 +75,7 @@ class Backup:
     drills: tuple[Drill, ...] = ()
     cause: str = ""
     version: int = 0
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

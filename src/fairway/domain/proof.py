@@ -32,7 +32,7 @@ def owner(file: str) -> Key | None:
 
 def failed(backup: Backup, cause: str) -> Backup:
     """It holds nothing any more."""
-    return replace(backup, verdict=Verdict.FAILED, cause=cause, bytes=0, digest="", file="")
+    return replace(backup, verdict=Verdict.FAILED, cause=cause, bytes=0, digest="", file="", snapshot="")
 
 
 def verified(backup: Backup, *, seconds: float) -> Backup:

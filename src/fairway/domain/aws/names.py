@@ -5,12 +5,16 @@ and an environment's are at most 30 characters each (`ids.NAME`).
 """
 
 import hashlib
+import re
 from functools import lru_cache
 
 from fairway.domain.aws.stack import Kind
 
 CONNECTION = 32
 """Characters of a connection's name (`CreateConnection`)."""
+DASHES = re.compile("-{2,}")
+COPY = 46
+"""Characters before a passage's digits in the name of its copy: RDS takes 63, and what follows them has 17."""
 
 
 def stack(app: str, kind: Kind, environment: str = "") -> str:
@@ -49,6 +53,21 @@ def job_secret(app: str, environment: str) -> str:
     return f"{secret(app, environment)}/job-{'?' * 12}"
 
 
+def copies(app: str, environment: str) -> str:
+    """How the snapshots and instances of RDS begin that the migration guard makes of an environment's database:
+    `fairway-shop-api-production-copy`. A longer one is cut, and told from others by the first digits of its hash; two
+    dashes beside each other, which RDS does not take, are one."""
+    name = f"fairway-{app}-{environment}-copy"
+    cut = name if len(name) <= COPY and "--" not in name else f"{name[: COPY - 9]}-{_digits(name, 8)}"
+    return DASHES.sub("-", cut)
+
+
+def copy(app: str, environment: str, key: str) -> str:
+    """That of the passage with this key, a snapshot's and an instance's alike:
+    `fairway-shop-api-production-copy-3fa9c1d2e4`."""
+    return f"{copies(app, environment)}-{_digits(key, 10)}"
+
+
 def log_group(app: str, environment: str, part: str) -> str:
     """Where a service's or a job's output goes: `/fairway/shop-api/production/web`."""
     return f"/fairway/{app}/{environment}/{part}"
@@ -75,7 +94,11 @@ def connection(app: str) -> str:
     name = f"fairway-{app}"
     if len(name) <= CONNECTION:
         return name
-    return f"{name[: CONNECTION - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{name[: CONNECTION - 9]}-{_digits(name, 8)}"
+
+
+def _digits(name: str, count: int) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:count]
 
 
 def path(app: str, environment: str = "", part: str = "") -> str:

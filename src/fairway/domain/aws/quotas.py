@@ -28,6 +28,7 @@ FARGATE = Quota(counts="vCPUs of Fargate tasks", service="fargate", code="L-3032
 BALANCERS = Quota(counts="Application Load Balancers in a region", service="elasticloadbalancing", code="L-53DA6B97")
 DATABASES = Quota(counts="DB instances in a region", service="rds", code="L-7B6409FD")
 SNAPSHOTS = Quota(counts="manual snapshots of DB instances", service="rds", code="L-272F1212")
+STORAGE = Quota(counts="GB of storage of all DB instances", service="rds", code="L-7ADDB58A")
 STACKS = Quota(counts="stacks in a region", service="cloudformation", code="L-0485CB21")
 ROLES = Quota(counts="roles in an account", service="iam", code="L-FE177D64")
 
@@ -43,6 +44,7 @@ BY_CODE: Mapping[str, Quota] = {
     "TooManyLoadBalancers": BALANCERS,
     "InstanceQuotaExceeded": DATABASES,
     "SnapshotQuotaExceeded": SNAPSHOTS,
+    "StorageQuotaExceeded": STORAGE,
 }
 """What the error's code alone tells."""
 
