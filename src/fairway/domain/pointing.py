@@ -37,14 +37,20 @@ class Pointed:
     changed: tuple[str, ...]
 
 
-def point(variables: Mapping[str, str], variable: str, real: Address, copy: Address) -> Pointed:
-    """The variables with the copy in the place of the real database. `variable` is the one that has the URL."""
+def point(
+    variables: Mapping[str, str], variable: str, real: Address, copy: Address, *, certified: bool = False
+) -> Pointed:
+    """The variables with the copy in the place of the real database. `variable` is the one that has the URL. A copy
+    that is `certified` has a certificate as the real one's, and may take nobody without TLS: what the variables say of
+    that stays, and its own address says it too."""
     if real.engine is Engine.SQLITE:
         # A driver's own way of writing a path (three slashes or four) is kept.
         found = {variable: variables[variable].replace(real.name, copy.name)}
     else:
         found = {variable: url_of(real, copy)}
     for name, value in variables.items():
+        if certified and name == MODE:
+            continue
         if name != variable and (other := exchange(name, value, real, copy)) is not None:
             found[name] = other
     return Pointed(variables={**variables, **found}, changed=tuple(found))

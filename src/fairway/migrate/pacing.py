@@ -19,7 +19,11 @@ class Paced:
         self._said = 0.0
 
     def report(self, progress: Progress) -> None:
-        """Write a line, unless the last one is too recent: `restoring: 1.2 GB of 4.8 GB, 25 %`."""
+        """Write a line, unless the last one is too recent: `restoring: 1.2 GB of 4.8 GB, 25 %`. What stands in place of
+        figures is written at once."""
+        if progress.said:
+            self._log(f"{progress.doing}: {progress.said}")
+            return
         now = self._now()
         if not progress.done or now - self._said < EVERY:
             return

@@ -69,7 +69,9 @@ async def try_command(
 
 def pointed(subject: Subject, scratch: Scratch) -> pointing.Pointed:
     """The variables with the copy in the place of the real database."""
-    return pointing.point(subject.variables, subject.settings.database, subject.written, scratch.inside)
+    return pointing.point(
+        subject.variables, subject.settings.database, subject.written, scratch.inside, certified=scratch.hosted
+    )
 
 
 async def read_schema(parts: Parts, subject: Subject, scratch: Scratch) -> Schema:

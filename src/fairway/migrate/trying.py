@@ -80,7 +80,7 @@ async def read_variables(
     """Those of a task of the service, with the copy in the place of the database."""
     release = serving.release
     values = await parts.values(release.app, release.environment, serving.configuration, service.name)
-    given = pointing.point(values, subject.settings.database, subject.written, scratch.inside)
+    given = pointing.point(values, subject.settings.database, subject.written, scratch.inside, certified=scratch.hosted)
     return {**given.variables, **own_variables(release, service)}
 
 

@@ -18,11 +18,13 @@ from fairway.domain.rehearsal import Watched
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far something long has come. `done` and `total` are bytes; a total of 0 is unknown."""
+    """How far something long has come. `done` and `total` are bytes; a total of 0 is unknown. `said` is what stands in
+    their place where nothing is counted in bytes, and is not "" then."""
 
     doing: str
     done: int
     total: int
+    said: str = ""
 
 
 Report = Callable[[Progress], None]
@@ -95,13 +97,15 @@ class Scratch:
     """A database that is thrown away. `address` is for this server, `inside` for a container on `network`, which leads
     nowhere but to it: not to this host either, whose ports may lead to the real one. `outside` is the network by which
     this server reaches a container there, "" where it needs none. `mounts` is what such a container needs besides:
-    host directories by the path inside (SQLite's file)."""
+    paths of the host by the path inside (SQLite's file). `hosted`: somebody else runs its server, as they run the real
+    one: it has that one's certificate, and a log that nobody reads here."""
 
     address: Address
     inside: Address
     network: str
     mounts: Mapping[str, Path]
     outside: str = ""
+    hosted: bool = False
 
 
 class Scratches(Protocol):
@@ -120,6 +124,20 @@ class Scratches(Protocol):
 
     async def sweep(self, keep: Sequence[str] = ()) -> None:
         """Remove what is left of every scratch of this server but those keys."""
+        ...
+
+
+class Leads(Protocol):
+    """Ways to a database that is thrown away and that somebody else runs, for containers which reach nothing else."""
+
+    def open(
+        self, key: str, to: Address, standing: Standing, *, tools: str | None = None
+    ) -> AbstractAsyncContextManager[Scratch]:
+        """A network as a scratch's, on which the database is reached by its own name and port; gone at the end, the
+        database is not. `key` names it: what an earlier one of the same key left is removed first.
+
+        Raises WorkFailed when the way can't be made, Unavailable when the database's host is not known.
+        """
         ...
 
 

@@ -99,6 +99,22 @@ def test_of_sqlite_the_path_is_changed() -> None:
     )
 
 
+def test_what_is_said_of_tls_stays_for_a_copy_that_has_the_real_ones_certificate() -> None:
+    written = read("postgres://shop:word@real:5432/shop?sslmode=verify-full&sslrootcert=/app/rds.pem")
+    copy = written.moved(host="copy", port=5432)
+
+    found = point(
+        {"DATABASE_URL": written.url, "PGSSLMODE": "require", "PGHOST": "real"},
+        "DATABASE_URL",
+        written,
+        copy,
+        certified=True,
+    )
+
+    assert found.variables == {"DATABASE_URL": copy.url, "PGSSLMODE": "require", "PGHOST": "copy"}
+    assert "sslmode=verify-full" in found.variables["DATABASE_URL"]
+
+
 @given(st.dictionaries(st.from_regex(r"\A[A-Z_]{1,12}\Z"), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_any_variables_are_taken_and_the_real_url_never_stays(variables: dict[str, str]) -> None:
     found = point({**variables, "DATABASE_URL": URL}, "DATABASE_URL", REAL, COPY)

@@ -58,6 +58,29 @@ class MemoryScratches:
             self._world.databases.pop(place(scratch.address), None)
 
 
+class MemoryLeads:
+    """`ports.databases.Leads` to databases of memory's world. `there` has the ways that are open, by key."""
+
+    def __init__(self, world: MemoryWorld) -> None:
+        self._world = world
+        self.faults = Faults()
+        self.there: dict[str, Scratch] = {}
+
+    @contextlib.asynccontextmanager
+    async def open(
+        self, key: str, to: Address, standing: Standing, *, tools: str | None = None
+    ) -> AsyncIterator[Scratch]:
+        """Raises Unavailable for a host that is not there. Lying: a way on which nobody is."""
+        lies = await self.faults.meet("open")
+        self._world.at(to)
+        there = to.moved(host="nowhere", port=to.port) if lies else to
+        self.there[key] = Scratch(address=there, inside=there, network=f"network-{key}", mounts={}, hosted=True)
+        try:
+            yield self.there[key]
+        finally:
+            del self.there[key]
+
+
 class MemoryWatches:
     """`ports.databases.Watches`. A lying one has seen nothing."""
 

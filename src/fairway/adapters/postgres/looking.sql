@@ -48,6 +48,12 @@ FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_database d ON d.oid 
 WHERE l.locktype = 'relation' AND l.granted AND d.datname = current_database() AND l.relation >= 16384
   AND l.mode NOT IN ('AccessShareLock', 'RowShareLock') AND a.xact_start IS NOT NULL AND a.application_name <> 'fairway';
 
+-- other sessions
+SELECT count(*) FILTER (WHERE datname = current_database() AND backend_type = 'client backend'
+                          AND application_name <> 'fairway'),
+       extract(epoch FROM clock_timestamp())::float8
+FROM pg_stat_activity;
+
 -- files of tables
 SELECT c.oid::bigint, format('%s.%s', n.nspname, c.relname), pg_relation_filenode(c.oid)::bigint,
        greatest(c.reltuples, 0)::bigint, pg_table_size(c.oid)

@@ -61,13 +61,13 @@ class PostgresScratches:
         """Raises WorkFailed for too little disk, no image, an extension that the image has not got; Unavailable."""
         await self._room(standing)
         image = await self._workshop.image(standing.major, tools, lambda line: None)
-        await self._remove(key)
+        await remove(self._workshop, key)
         try:
             scratch = await self._start(key, like, image, memory or MEMORY)
             await self._furnish(scratch, standing, image)
             yield scratch
         finally:
-            await asyncio.shield(self._remove(key))
+            await asyncio.shield(remove(self._workshop, key))
 
     async def sweep(self, keep: Sequence[str] = ()) -> None:
         """Remove the others, and the tools that a killed server left running."""
@@ -76,7 +76,7 @@ class PostgresScratches:
             for entry in await self._workshop.listed(path, names.SCRATCH):
                 key = entry["Labels"][names.SCRATCH]
                 if key not in keep:
-                    await self._remove(key)
+                    await remove(self._workshop, key)
 
     async def _room(self, standing: Standing) -> None:
         """Raises WorkFailed when the disk of the engine may be too small."""
@@ -163,13 +163,14 @@ class PostgresScratches:
             else:
                 await surroundings.run(connection, f"CREATE DATABASE {name} OWNER {user} TEMPLATE template0")
 
-    async def _remove(self, key: str) -> None:
-        """What there is of it: the container with its volume, then the network with what is still on it."""
-        label = f"{names.SCRATCH}={key}"
-        await self._workshop.remove(label)
-        for entry in await self._workshop.listed(labelled.NETWORKS, label):
-            await labelled.empty(self._workshop.connection, entry["Id"])
-            await labelled.delete(self._workshop.connection, f"/networks/{entry['Id']}")
+
+async def remove(workshop: Workshop, key: str) -> None:
+    """What there is of a scratch: the container with its volume, then the network with what is still on it."""
+    label = f"{names.SCRATCH}={key}"
+    await workshop.remove(label)
+    for entry in await workshop.listed(labelled.NETWORKS, label):
+        await labelled.empty(workshop.connection, entry["Id"])
+        await labelled.delete(workshop.connection, f"/networks/{entry['Id']}")
 
 
 def server(
