@@ -29,7 +29,7 @@ from fairway.domain.health import AliveCheck, CommandCheck, HttpCheck, TcpCheck,
 from fairway.domain.ids import AppName, EnvironmentName, JobName, ServiceName
 from fairway.domain.job import Job
 from fairway.domain.managed import Managed
-from fairway.domain.migrations import Migrations
+from fairway.domain.migrations import CopyBy, Migrations
 from fairway.domain.scaling import Adjustment, Metric, Scaling, Scheduled, Step, Stepping, Tracking
 from fairway.domain.schedule import Schedule
 
@@ -162,6 +162,12 @@ def databases() -> App:
         "events-2": Rds(retention=0),
     }
     return make_app(environment, hosting={"production": Hosting(databases=wanted, protected=True)})
+
+
+def snapshots() -> App:
+    """A database that RDS copies for the rehearsal of its migrations, in a network of somebody else's."""
+    migrations = Migrations(command=("npm", "run", "migrate"), copy_by=CopyBy.SNAPSHOT)
+    return make_app(make_environment(databases=(Managed(name="main"),), migrations=migrations), network=EXISTING)
 
 
 def stages() -> App:
@@ -321,6 +327,7 @@ MATRIX: Mapping[str, App] = {
         instances_without_way_out,
         existing_network,
         databases,
+        snapshots,
         stages,
         without_way_out,
         way_out_in_each_zone,

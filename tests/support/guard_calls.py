@@ -110,6 +110,46 @@ GUARD = (
         for what in ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
     ),
 )
+RDS = f"arn:aws:rds:{HERE}"
+SNAPSHOT, COPY = (f"{RDS}:{kind}:fairway-shop-production-copy-3fa9c1d2e4" for kind in ("snapshot", "db"))
+SOURCE = f"{RDS}:db:arn:aws:parameter:{HERE}:CopiedProduction"
+DATA = "fairway-shop-production-data-database"
+TAGGED = {"aws:ResourceTag/fairway:app": "shop", "aws:ResourceTag/fairway:environment": "production"}
+BY_RDS = "adapters.aws.snapshots.AwsSnapshots"
+
+COPYING = (
+    Call(action="rds:CreateDBSnapshot", resource=SOURCE, who=BY_RDS),
+    Call(action="rds:CreateDBSnapshot", resource=SNAPSHOT, who=BY_RDS),
+    *(
+        Call(action="rds:RestoreDBInstanceFromDBSnapshot", resource=resource, who=BY_RDS)
+        for resource in (
+            SNAPSHOT,
+            COPY,
+            f"{RDS}:subgrp:{DATA}subnets-1a2b",
+            f"{RDS}:pg:{DATA}parameters-1a2b",
+            f"{RDS}:og:default:postgres-17",
+        )
+    ),
+    *(Call(action="rds:AddTagsToResource", resource=resource, who=f"{BY_RDS}, Tags") for resource in (SNAPSHOT, COPY)),
+    Call(action="rds:DescribeDBInstances", resource=f"{RDS}:db:*", who=BY_RDS),
+    Call(action="rds:DescribeDBSnapshots", resource=f"{RDS}:snapshot:*", who=BY_RDS),
+    Call(action="rds:DeleteDBInstance", resource=COPY, who=BY_RDS, context=TAGGED),
+    Call(action="rds:DeleteDBSnapshot", resource=SNAPSHOT, who=BY_RDS, context=TAGGED),
+)
+"""What is called besides where RDS copies the database."""
+NOT_COPIES = (
+    Call(action="rds:DeleteDBInstance", resource=SOURCE, who="nobody", context=TAGGED),
+    Call(action="rds:DeleteDBInstance", resource=COPY, who="nobody"),
+    Call(action="rds:DeleteDBSnapshot", resource=SNAPSHOT.replace("-copy-", "-final-"), who="nobody", context=TAGGED),
+    Call(
+        action="rds:DeleteDBSnapshot", resource=SNAPSHOT.replace("production", "staging"), who="nobody", context=TAGGED
+    ),
+    Call(action="rds:RestoreDBInstanceFromDBSnapshot", resource=SOURCE, who="nobody"),
+    Call(action="rds:ModifyDBInstance", resource=COPY, who="nobody", context=TAGGED),
+    Call(action="rds:CreateDBSnapshot", resource=f"{RDS}:db:somebody-elses", who="nobody"),
+)
+"""The same on what is not a copy of this environment's."""
+
 OTHERS = (
     Call(action="dynamodb:Scan", resource=TABLE, who="nobody"),
     Call(action="dynamodb:GetItem", resource=TABLE.replace("Production", "Staging"), who="nobody"),

@@ -37,12 +37,12 @@ from fairway.domain.app import Environment, Service
 from fairway.domain.health import HttpCheck, Timing
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName
 from fairway.domain.image import Image
-from fairway.domain.migrations import Migrations, Tool
+from fairway.domain.migrations import CopyBy, Migrations, Tool
 from fairway.domain.passage import Passage
 from fairway.domain.release import Release
 from fairway.migrate.backups import safekeeping
 from fairway.migrate.backups.targets import Targets
-from fairway.migrate.copying import Copying
+from fairway.migrate.copying import Chosen, Copying
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
 from fairway.migrate.judgement.running import read_source
@@ -170,7 +170,7 @@ def make_parts(root: Path, room: Room, engine: DockerEngine, builder: DockerBuil
             SquawkLinter(),
             partial(read_source, GitRepositories(root / "repositories", ()), workspaces),
         ),
-        copies=Copying(safe.backing),
+        copies=Chosen({CopyBy.DUMP: Copying(safe.backing)}),
         tools=workshop.programs,
         restore=safe.restoring.put_back,
         masks=Unmasked(),

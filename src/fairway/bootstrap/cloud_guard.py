@@ -1,7 +1,8 @@
 """The migration guard inside CodeBuild, put together for one environment: the same rooms as on a server.
 
 What has to outlive the build is AWS's: the records in DynamoDB, the backups in S3, the migration itself, a task of ECS.
-What may go with it is the build's own: its Docker, in which copies are restored and releases tried, and its disk.
+What may go with it is the build's own: its Docker, in which copies are restored and releases tried, and its disk. Where
+fairway.toml wants snapshots, backup and copy are RDS's (`cloud_copies`).
 """
 
 import logging
@@ -15,6 +16,7 @@ from fairway.adapters.aws.ecr import EcrLogin
 from fairway.adapters.aws.records import Records
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.shipments import AwsShipments
+from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.adapters.docker.engine import DockerEngine
 from fairway.adapters.docker.jobs import DockerJobs
@@ -23,8 +25,12 @@ from fairway.adapters.docker.names import PASSAGE
 from fairway.adapters.docker.trials import DockerTrials
 from fairway.adapters.ecs.jobs import EcsJobs
 from fairway.adapters.ecs.places import Place, Places
+from fairway.adapters.postgres.leads import PostgresLeads
+from fairway.adapters.postgres.workshop import Workshop
 from fairway.adapters.squawk.linter import SquawkLinter
+from fairway.bootstrap import cloud_copies
 from fairway.bootstrap.cloud_backups import Backups, open_backups, reach
+from fairway.bootstrap.cloud_copies import Ways
 from fairway.bootstrap.engines import Engines, make_engines
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.ground import Source
@@ -33,7 +39,6 @@ from fairway.domain.release import Release
 from fairway.errors import FairwayError, WorkFailed
 from fairway.migrate import attending
 from fairway.migrate.backups.safekeeping import Safekeeping
-from fairway.migrate.copying import Copying
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
 from fairway.migrate.parts import Parts
@@ -66,9 +71,12 @@ async def open_guard(session: Session, docker_host: str, wanted: Wanted, clock: 
         engines = make_engines(engine, builder, disk / "copies")
         backups = open_backups(session, wanted, records, shipments, engines, disk, clock)
         safe = backups.room()
+        planning = Reckoning(Planner(DockerImageFiles(engine), engines.databases))
+        leads = PostgresLeads(Workshop(engine, DockerBases(builder)), disk / "hosts")
+        ways = cloud_copies.put_together(session, place, backups, safe, leads, planning.own)
         tasks = EcsJobs(session, Places(region=place.region, usual=place_of(place)), name, clock, kind=KIND)
-        parts = make_parts(wanted, engine, engines, backups, safe, tasks, clock)
-        await clear_up(parts, safe)
+        parts = make_parts(wanted, engine, engines, backups, ways, planning, tasks, clock)
+        await clear_up(parts, safe, ways)
         yield Opened(shipments=shipments, passages=parts.passages, guard=Guard(parts))
 
 
@@ -77,7 +85,8 @@ def make_parts(
     engine: DockerEngine,
     engines: Engines,
     backups: Backups,
-    safe: Safekeeping,
+    ways: Ways,
+    planning: Reckoning,
     tasks: EcsJobs,
     clock: Clock,
 ) -> Parts:
@@ -86,14 +95,14 @@ def make_parts(
     return Parts(
         passages=backups.ports.passages,
         databases=databases,
-        watches=engines.watches,
+        watches=cloud_copies.Watching(engines.watches),
         gates=engines.gates,
         jobs=DockerJobs(engine, PASSAGE),
         tasks=tasks,
         trials=DockerTrials(engine),
-        planning=Reckoning(Planner(DockerImageFiles(engine), databases)),
+        planning=planning,
         judging=Judge(databases, engines.counts, SquawkLinter(), no_source),
-        copies=Copying(safe.backing),
+        copies=ways.copies,
         tools=engines.tools,
         restore=backups.put_back,
         masks=wanted.masks,
@@ -138,14 +147,17 @@ def of_ecr_alone(login: Login) -> Login:
     return find
 
 
-async def clear_up(parts: Parts, safe: Safekeeping) -> None:
-    """Remove what killed builds have left: backups that were not proven, tasks' definitions with their variables, and
-    containers where the Docker is not the build's alone. What can't be removed now waits for the next stage."""
+async def clear_up(parts: Parts, safe: Safekeeping, ways: Ways) -> None:
+    """Remove what killed builds have left: backups that were not proven, tasks' definitions with their variables,
+    copies of RDS's, and containers where the Docker is not the build's alone. What can't be removed now waits for the
+    next stage."""
     try:
         for jobs in (parts.tasks, parts.jobs):
             await attending.remove_left(jobs, parts.passages)
         await parts.trials.sweep()
         await safe.keeping.clear_up()
+        if ways.clearing is not None:
+            await ways.clearing.clear_up()
     except FairwayError as error:
         LOG.warning("what an earlier stage has left stays for now: %s: %s", error.what, error.why)
 

@@ -19,6 +19,7 @@ from fairway.domain import volume
 from fairway.domain.address import Address, Engine
 from fairway.domain.app import Environment
 from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.migrations import CopyBy
 from fairway.domain.volume import Volume
 from fairway.environment.vaultkey import VaultKey
 from fairway.jobs.current import Finder
@@ -26,7 +27,7 @@ from fairway.migrate.attending import Attendant
 from fairway.migrate.backups import safekeeping
 from fairway.migrate.backups.safekeeping import Safekeeping
 from fairway.migrate.backups.targets import Targets
-from fairway.migrate.copying import Copying
+from fairway.migrate.copying import Chosen, Copying
 from fairway.migrate.door import Door
 from fairway.migrate.guard import Guard
 from fairway.migrate.judgement.judge import Judge
@@ -107,7 +108,7 @@ def make_parts(
         trials=DockerTrials(ground.engine),
         planning=Reckoning(Planner(DockerImageFiles(ground.engine), databases)),
         judging=Judge(databases, engines.counts, SquawkLinter(), partial(read_source, ground.repositories, workspaces)),
-        copies=Copying(safe.backing),
+        copies=Chosen({CopyBy.DUMP: Copying(safe.backing)}),
         tools=engines.tools,
         restore=safe.restoring.put_back,
         masks=ground.masks,

@@ -20,6 +20,8 @@ DATABASE_CLIENTS = "DatabaseClients"
 PASSAGES, BACKUPS, BACKUP_KEY = "Passages", "Backups", "BackupKey"
 """DATA's outputs when the environment has migrations: the name of the table that the guard keeps its records in, the
 name of the bucket with its backups, and the ARN of the secret that those are encrypted with."""
+COPIES = "Copies"
+"""DATA's output when RDS copies the environment's database for the guard: the security group of the copies."""
 
 IMAGE_DIGEST, CONFIGURATION_VERSION, COMMIT = "ImageDigest", "ConfigurationVersion", "Commit"
 """SERVICES' parameters that a deployment sets; all "" before the first one, and then there is no service yet."""
@@ -66,6 +68,11 @@ def backups(environment: str) -> str:
 def backup_key(environment: str) -> str:
     """Likewise BACKUP_KEY."""
     return names.logical("backup-key", environment)
+
+
+def copied(environment: str) -> str:
+    """DATA's output when RDS copies the environment's database, which the PIPELINE takes: the instance's identifier."""
+    return names.logical("copied", environment)
 
 
 def migration_role(environment: str) -> str:

@@ -41,6 +41,14 @@ class Restoring(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class CopyBy(StrEnum):
+    """How the database is backed up and copied for the rehearsal. DUMP: it is written into a file, which is restored.
+    SNAPSHOT: RDS copies it, as its own snapshot and an instance that is restored from that."""
+
+    DUMP = "dump"
+    SNAPSHOT = "snapshot"
+
+
 class Undoing(StrEnum):
     """What becomes of a migration whose release could not be deployed, where the release before serves on. KEEP: it
     stays. BACK: it is taken back, if its way back was rehearsed."""
@@ -76,7 +84,7 @@ class Migrations:
     over, each with the reason. `compatibility`: the release that serves is tried on the migrated copy. `maintenance`:
     where it does not hold there, the environment is closed while it is migrated; else that is refused. `tools` is the
     image whose pg_dump and server make the copy, None: the official one of the database's major version. `memory` is
-    what the copy's server may use, in bytes.
+    what the copy's server may use, in bytes. `copy_by` is how the backup and its copy are made.
     """
 
     command: tuple[str, ...]
@@ -102,6 +110,7 @@ class Migrations:
     keep: Keep = Keep()
     tools: str | None = None
     memory: int = 512 * MIB
+    copy_by: CopyBy = CopyBy.DUMP
 
     @property
     def asks(self) -> bool:

@@ -79,9 +79,9 @@ class Passage:
     """`number` counts up in each app. `key` says what it is for ("execution/42/production/1", "request/9f02c1"): the
     same key never makes a second one. `goes` is how far: true to the migration, false only to the rehearsal.
 
-    `backup` is the number of the one that was made. `applied` are the migrations that the real database got, `schema`
-    its schema's version at the end. `attempts` are the commands that were run on it. `server` is the instance that
-    began to migrate, `job` the container that did.
+    `backup` is the number of the one that was made, `snapshot` its name where RDS has it in place of a file. `applied`
+    are the migrations that the real database got, `schema` its schema's version at the end. `attempts` are the commands
+    that were run on it. `server` is the instance that began to migrate, `job` the container that did.
 
     Of a way back, `back_of` is the number of the passage whose migrations it takes away, `taken` their names, and
     `opens_at` says that the environment is closed meanwhile, and with which outcome what it is to run may serve again:
@@ -117,6 +117,7 @@ class Passage:
     back_of: int | None = None
     opens_at: Outcome | None = None
     taken: tuple[str, ...] = ()
+    snapshot: str = ""
 
     @property
     def finished(self) -> bool:

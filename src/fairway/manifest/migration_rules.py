@@ -1,6 +1,6 @@
 """Rules about `migrations`: what its keys need of each other, and of the services."""
 
-from fairway.domain.migrations import Tool, Undoing
+from fairway.domain.migrations import CopyBy, Tool, Undoing
 from fairway.manifest import migration_translate
 from fairway.manifest.lines import Path
 from fairway.manifest.migration_schema import MigrationsTable
@@ -31,6 +31,7 @@ def check_table(
         message = "without a backup there is nothing to restore"
         problems.add((*path, "restore"), message, "backup = true", because_of=[(*path, "backup")])
     check_way_back(path, own, merged, problems)
+    check_copy(path, own, table, problems)
     for rule in sorted((own.policies or {}).keys() & (merged.silence or {}).keys()):
         message = f"the rule {rule} is silenced, so that its policy has no meaning"
         problems.add((*path, "policies"), message, "keep one of the two", because_of=[(*path, "silence")])
@@ -49,6 +50,13 @@ def check_way_back(path: Path, own: MigrationsTable, merged: MigrationsTable, pr
         if getattr(merged, key) is False:
             message = "only a way back that was rehearsed, on a backup, is ever gone"
             problems.add(place, message, f"{key} = true", because_of=[(*path, key)])
+
+
+def check_copy(path: Path, own: MigrationsTable, table: FileTable, problems: Problems) -> None:
+    """A snapshot is RDS's: `aws_migration_rules` has what else it needs."""
+    if own.copy_by == CopyBy.SNAPSHOT and table.aws is None:
+        message = "a snapshot is what RDS makes of a database, and a server's databases are not there"
+        problems.add((*path, "copy_by"), message, 'leave it out, or copy_by = "dump"', because_of=[("aws",)])
 
 
 def check_smoke(path: Path, own: MigrationsTable, table: FileTable, problems: Problems) -> None:

@@ -8,7 +8,7 @@ import re
 from typing import Annotated, Any
 
 from fairway.domain import ids
-from fairway.domain.migrations import Policy, Restoring, Tool, Undoing
+from fairway.domain.migrations import CopyBy, Policy, Restoring, Tool, Undoing
 from fairway.manifest import calls, values
 from fairway.manifest.table import Table
 
@@ -16,6 +16,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 TOOLS = tuple(each.value for each in Tool)
 POLICIES = tuple(each.value for each in Policy)
 RESTORING = tuple(each.value for each in Restoring)
+COPIES = tuple(each.value for each in CopyBy)
 UNDOING = tuple(each.value for each in Undoing)
 COMMAND = 'a command: a text ("npx knex migrate:latest") or a list (["npx", "knex", "migrate:latest"])'
 RULE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -112,5 +113,8 @@ class MigrationsTable(Table):
         str | None, values.text(f"one of {', '.join(UNDOING)}", UNDOING.__contains__, enum=list(UNDOING))
     ] = None
     keep: KeepTable | None = None
+    copy_by: Annotated[
+        str | None, values.text(f"one of {', '.join(COPIES)}", COPIES.__contains__, enum=list(COPIES))
+    ] = None
     tools: Annotated[str | None, values.text('an image, such as "postgres:17"', lambda text: " " not in text)] = None
     memory: Annotated[int | None, values.size(LEAST, MOST)] = None

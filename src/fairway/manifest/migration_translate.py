@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairway.domain.backup import Keep
-from fairway.domain.migrations import Migrations, Policy, Restoring, Smoke, Tool, Undoing
+from fairway.domain.migrations import CopyBy, Migrations, Policy, Restoring, Smoke, Tool, Undoing
 from fairway.manifest import commands
 from fairway.manifest.migration_schema import KeepTable, MigrationsTable, SmokeTable
 
@@ -55,6 +55,7 @@ def make(table: MigrationsTable | None, environment: str) -> Migrations | None:
         silenced=dict(table.silence or {}),
         smoke=tuple(make_smoke(each) for each in table.smoke if each.path is not None),
         restore=Restoring(table.restore or Restoring.ASK),
+        copy_by=CopyBy(table.copy_by or CopyBy.DUMP),
         on_failure=Undoing(table.on_failure or Undoing.KEEP),
         **given,
     )

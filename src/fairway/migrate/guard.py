@@ -142,7 +142,7 @@ class Guard:
         """The whole order, from its beginning."""
         if walk.passage.status is not S.CHECKING:
             walk.say("it was left before it migrated; beginning again")
-            await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None, taken=())
+            await walk.move(S.CHECKING, plan=None, judged=None, rehearsal=None, backup=None, snapshot="", taken=())
         if walk.order.back is not None:
             await self._pass_back(walk, walk.order.back)
             return
@@ -203,7 +203,7 @@ class Guard:
         schema = await self.parts.databases.schema(subject.address, without=own)
         making = self.parts.copies.make(walk.order, subject, schema=schema.version, report=walk.report)
         async with making as copied:
-            await walk.note(backup=copied.backup.number)
+            await walk.note(backup=copied.backup.number, snapshot=copied.backup.snapshot)
             walk.step("backup", True, saying.backup(copied.backup))
             if not subject.settings.rehearse:
                 return True

@@ -86,7 +86,7 @@ class Returning:
         own = parts.planning.own(subject.settings)
         schema = await parts.databases.schema(subject.address, without=own)
         async with parts.copies.make(walk.order, subject, schema=schema.version, report=walk.report) as copied:
-            await walk.note(backup=copied.backup.number)
+            await walk.note(backup=copied.backup.number, snapshot=copied.backup.snapshot)
             walk.step("backup", True, saying.backup(copied.backup))
             await walk.move(PassageStatus.REHEARSING)
             failed = await self._rehearse(subject, copied.scratch)

@@ -56,7 +56,10 @@ def names(found: Sequence[str]) -> str:
 
 
 def backup(made: Backup) -> str:
-    """`12 MB in 1.1 s, restored and compared: 14 tables, 81,204 rows equal`."""
+    """`12 MB in 1.1 s, restored and compared: 14 tables, 81,204 rows equal`. Of a snapshot nobody has counted rows."""
+    if made.snapshot:
+        took = f"taken in {words.duration(made.seconds)}, restored in {words.duration(made.verifying)}"
+        return f"snapshot {made.snapshot} of RDS, {took}: an instance with the same schema"
     tables = made.fingerprint.tables if made.fingerprint is not None else {}
     rows = made.fingerprint.rows if made.fingerprint is not None else 0
     equal = f"restored and compared: {count(len(tables), 'table')}, {rows:,} rows equal"

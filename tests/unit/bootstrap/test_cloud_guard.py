@@ -11,6 +11,7 @@ import pytest
 
 from fairway.adapters.memory.jobs import MemoryJobs
 from fairway.bootstrap import cloud_guard
+from fairway.bootstrap.cloud_copies import Ways
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.aws.wanted import Architecture
 from fairway.domain.ids import JobId
@@ -53,6 +54,11 @@ class Safe:
         self.rounds += 1
         if self._error is not None:
             raise self._error
+
+
+def ways(world: World, copies: Safe) -> Ways:
+    """Where RDS has copies."""
+    return Ways(copies=world.copies, clearing=as_any(copies.keeping))
 
 
 def test_a_migrations_task_is_on_fargate_in_private_subnets_whatever_the_services_run_on() -> None:
@@ -99,17 +105,18 @@ async def test_what_no_passage_waits_for_is_removed_and_what_one_does_stays() ->
         for job in (wanted, left):
             await jobs.begin(job, spec, {})
 
-    await cloud_guard.clear_up(world.parts(tasks=tasks), as_any(safe))
+    copies = Safe()
+    await cloud_guard.clear_up(world.parts(tasks=tasks), as_any(safe), ways(world, copies))
 
     assert list(tasks.jobs) == list(world.jobs.jobs) == [wanted]
-    assert safe.rounds == 1
+    assert (safe.rounds, copies.rounds) == (1, 1)
 
 
 async def test_what_can_not_be_removed_now_does_not_stop_a_deployment(caplog: pytest.LogCaptureFixture) -> None:
     world, safe = World(), Safe(Unavailable("S3 does not answer"))
     await world.prepare()
 
-    await cloud_guard.clear_up(world.parts(), as_any(safe))
+    await cloud_guard.clear_up(world.parts(), as_any(safe), Ways(copies=world.copies))
 
     assert safe.rounds == 1
     assert "S3 does not answer" in caplog.text

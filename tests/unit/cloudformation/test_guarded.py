@@ -15,7 +15,7 @@ from fairway.domain.app import App
 from fairway.domain.aws.stack import Kind, OutputOf, Stack
 from fairway.domain.aws.wanted import Architecture, Capacity, Hosting, Nat, Network, OwnNetwork
 from fairway.domain.managed import Managed
-from fairway.domain.migrations import Migrations, Tool
+from fairway.domain.migrations import CopyBy, Migrations, Restoring, Tool
 from fairway.errors import UsageError
 from support import aws_apps
 
@@ -119,6 +119,35 @@ def test_the_builds_reach_the_managed_database_and_the_web_alone() -> None:
     assert "SecurityGroupIngress" not in found[guard.BUILDS]["Properties"]
 
 
+def test_what_rds_copies_is_reached_by_the_builds_alone_and_reaches_nobody() -> None:
+    copied = shop(replace(MIGRATIONS, copy_by=CopyBy.SNAPSHOT))
+
+    found = resources(copied)
+
+    assert ways_out(copied) == [("tcp", 443, 443, True), ("tcp", 5432, 5432, False), ("tcp", 5432, 5432, False)]
+    (entering,) = [
+        each["Properties"]
+        for each in found.values()
+        if each["Type"] == "AWS::EC2::SecurityGroupIngress" and each["Properties"]["GroupId"] == {"Ref": guard.COPIES}
+    ]
+    assert entering["SourceSecurityGroupId"] == {"Ref": guard.BUILDS}
+    assert "SecurityGroupIngress" not in found[guard.COPIES]["Properties"]
+    (rule,) = found[guard.COPIES]["Properties"]["SecurityGroupEgress"]
+    assert rule["CidrIp"] == "255.255.255.255/32"
+    data = outputs(copied, Kind.DATA)
+    assert (data[wires.COPIES], data[wires.copied(PRODUCTION)]) == ({"Ref": guard.COPIES}, {"Ref": "PostgresMain"})
+    assert not {wires.COPIES, wires.copied(PRODUCTION)} & set(outputs(shop(), Kind.DATA))
+
+
+def test_the_stage_outlasts_what_rds_needs_for_a_copy() -> None:
+    dumped, copied = (
+        resources(shop(replace(MIGRATIONS, copy_by=by)), Kind.PIPELINE)["DeployProductionProject"]["Properties"]
+        for by in CopyBy
+    )
+
+    assert copied["TimeoutInMinutes"] == dumped["TimeoutInMinutes"] + 360
+
+
 def test_a_database_that_aws_does_not_run_is_reached_wherever_it_is() -> None:
     external = shop(replace(MIGRATIONS, database="LEDGER_URL"))
     alone = shop(replace(MIGRATIONS, database="LEDGER_URL"), databases=())
@@ -142,6 +171,16 @@ def test_the_name_servers_of_somebody_elses_network_are_reached() -> None:
         (replace(MIGRATIONS, maintenance=True), aws_apps.OWN, "migrations.maintenance"),
         (Migrations(command=(), tool=Tool.SQL), aws_apps.OWN, "migrations.tool"),
         (MIGRATIONS, OwnNetwork(nat=Nat.NONE), "aws.network.nat"),
+        (
+            replace(MIGRATIONS, database="LEDGER_URL", copy_by=CopyBy.SNAPSHOT),
+            aws_apps.OWN,
+            "migrations.copy_by",
+        ),
+        (
+            replace(MIGRATIONS, restore=Restoring.AUTOMATIC, copy_by=CopyBy.SNAPSHOT),
+            aws_apps.OWN,
+            "migrations.copy_by",
+        ),
     ],
 )
 def test_no_stack_is_made_of_what_can_not_be_guarded(migrations: Migrations, network: Network, key: str) -> None:

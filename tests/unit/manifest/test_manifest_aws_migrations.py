@@ -2,12 +2,15 @@
 
 import pytest
 
+from fairway.domain.migrations import CopyBy
 from fairway.errors import Finding, UsageError
 from fairway.manifest.load import load
 
 HEAD = 'app = "a"\n'
 AWS = '[aws]\nregion = "eu-central-1"\nrepository = { provider = "github", name = "acme/shop" }\n'
 MIGRATIONS = '[migrations]\ncommand = "npm run migrate"\n'
+MAIN = '[databases.main]\nengine = "postgres"\n'
+SNAPSHOT = 'copy_by = "snapshot"\n'
 
 
 def only(text: str) -> Finding:
@@ -23,6 +26,13 @@ def test_migrations_are_accepted() -> None:
     assert app.environments[0].migrations is not None
 
 
+def test_rds_copies_a_database_that_it_runs_for_fairway() -> None:
+    app = load(HEAD + AWS + MAIN + MIGRATIONS + SNAPSHOT)
+
+    migrations = app.environments[0].migrations
+    assert migrations is not None and migrations.copy_by is CopyBy.SNAPSHOT
+
+
 @pytest.mark.parametrize(
     ("text", "line", "key", "message"),
     [
@@ -34,6 +44,20 @@ def test_migrations_are_accepted() -> None:
             "can't be closed yet",
         ),
         (AWS + '[migrations]\ntool = "sql"\n', 6, "migrations.tool", "can be given no files"),
+        (AWS + MIGRATIONS + SNAPSHOT, 7, "migrations.copy_by", "that of another one"),
+        (
+            AWS + MAIN + MIGRATIONS + 'restore = "automatic"\n' + SNAPSHOT,
+            10,
+            "migrations.copy_by",
+            "no snapshot is put back by itself",
+        ),
+        (MIGRATIONS + SNAPSHOT, 4, "migrations.copy_by", "a server's databases are not there"),
+        (
+            MIGRATIONS + "[environments.x.migrations]\n" + SNAPSHOT,
+            5,
+            "environments.x.migrations.copy_by",
+            "a server's databases are not there",
+        ),
         (AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS, 6, "aws.network.nat", "a way to the internet"),
     ],
 )

@@ -1,5 +1,7 @@
 """The migration guard in the stage of an environment inside CodeBuild: what it orders, and what it makes of its end."""
 
+from dataclasses import replace
+
 import pytest
 
 from fairway.adapters.memory.trials import Bearing
@@ -209,6 +211,55 @@ async def test_a_database_that_was_not_touched_is_not_put_back(running: GuardedC
     await running.deploy(running.second(commit="3e" * 20, built_at=3.0))
 
     assert running.database.restored == [] and "FAIRWAY_RESTORE=2 is passed over" in running.text
+
+
+async def test_a_snapshot_that_is_asked_for_is_refused_with_the_way_that_there_is(half: GuardedCloud) -> None:
+    passages = half.database.store.passages
+    newest, *_ = await half.passages()
+    await passages.change(newest, replace(newest, snapshot="fairway-shop-copy-1"))
+    half.restored = "2"
+
+    with pytest.raises(Conflict, match="can't be put back by FAIRWAY_RESTORE") as refusal:
+        await half.deploy(half.second(commit="3e" * 20, built_at=3.0))
+
+    assert half.database.restored == []
+    assert "--db-snapshot-identifier fairway-shop-copy-1" in refusal.value.hint
+    assert refusal.value.hint.endswith("then take FAIRWAY_RESTORE away")
+
+
+COPIED = f"""{GUARDED}copy_by = "snapshot"
+[databases.main]
+engine = "postgres"
+[aws]
+region = "eu-central-1"
+repository = {{ provider = "github", name = "acme/shop-api" }}
+"""
+OF_RDS = {wires.url_secret("main"): "shop-url", wires.database("main"): "shop-main-1"}
+
+
+async def test_where_rds_copies_the_guard_is_told_the_instance_and_the_group_of_its_copies(
+    world: GuardedCloud,
+) -> None:
+    await world.put_out(**DATA, **OF_RDS, **{wires.COPIES: "sg-copies"})
+    world.account.secrets.texts["shop-url"] = URL
+    del world.account.secrets.versions[names.secret(APP, PRODUCTION)][-1].values["DATABASE_URL"]
+
+    await world.deploy(world.handover(text=COPIED))
+
+    assert world.wanted is not None
+    assert (world.wanted.place.source, world.wanted.place.copies) == ("shop-main-1", "sg-copies")
+    assert world.database.applied == ["1_coupon"]
+
+
+async def test_where_rds_copies_and_the_group_is_not_there_yet_nothing_is_begun(world: GuardedCloud) -> None:
+    await world.put_out(**DATA, **OF_RDS)
+    del world.account.secrets.versions[names.secret(APP, PRODUCTION)][-1].values["DATABASE_URL"]
+
+    with pytest.raises(Conflict, match="what guards them is not there yet") as refusal:
+        await world.deploy(world.handover(text=COPIED))
+
+    assert refusal.value.why == "fairway-shop-api-production-data puts out no Copies"
+    assert world.opened == 0
 
 
 async def test_of_a_database_of_rds_the_way_back_in_time_is_named(world: GuardedCloud) -> None:

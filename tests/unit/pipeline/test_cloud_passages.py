@@ -101,6 +101,19 @@ def test_a_database_of_rds_goes_back_to_the_moment_before_the_passage() -> None:
     assert "backup 3, s3://shop-backups/shop-api.3.backup back first" in restore
 
 
+def test_a_snapshot_is_put_in_the_place_of_the_instance_by_hand_and_never_by_a_variable() -> None:
+    passage = replace(make_passage(7), snapshot="fairway-shop-copy-1")
+    advice = on_aws(DATABASE_URL="shop-main-1")
+
+    restore = advice.restore(passage)
+
+    assert advice.backup(passage) == "backup 3, the snapshot fairway-shop-copy-1 of RDS"
+    assert "FAIRWAY_RESTORE" not in restore and "s3://" not in restore
+    assert "--new-db-instance-identifier shop-main-1-before" in restore
+    assert "--db-instance-identifier shop-main-1 --db-snapshot-identifier fairway-shop-copy-1" in restore
+    assert "restore-db-instance-to-point-in-time" in restore
+
+
 def test_without_a_backup_there_is_no_word_of_one() -> None:
     passage = replace(make_passage(7), backup=None)
 

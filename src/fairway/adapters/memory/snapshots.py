@@ -101,13 +101,13 @@ class MemorySnapshots:
     async def snapshots(self) -> Sequence[Snapshot]:
         """Lying: none."""
         lies = await self.faults.meet("snapshots")
-        found = [] if lies else [held.found for held in self.taken.values()]
+        found = [] if lies else [self._look(self.taken, name) for name in self.taken]
         return [each for each in found if isinstance(each, Snapshot)]
 
     async def instances(self) -> Sequence[Instance]:
         """Lying: none."""
         lies = await self.faults.meet("instances")
-        found = [] if lies else [held.found for held in self.restored.values()]
+        found = [] if lies else [self._look(self.restored, name) for name in self.restored]
         return [each for each in found if isinstance(each, Instance)]
 
     def _look(self, held: dict[str, Held], name: str) -> Snapshot | Instance | None:

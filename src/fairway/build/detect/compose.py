@@ -20,7 +20,8 @@ NAMES = tuple(f"{stem}{suffix}" for stem in STEMS for suffix in (".yaml", ".yml"
 """The first that is there is read: what is for production before what is for everything."""
 LOOKED_AT = 256 * 1024
 LONGEST = 1000
-"""Characters of a text whose variables are filled in: what no person writes could keep the expression busy for hours."""
+"""Characters of a text whose variables are filled in: what no person writes could keep the expression busy for
+hours."""
 PUBLISHED = re.compile(r"(?:^|:)(?P<port>\d{1,5})(?:-\d+)?(?:/tcp)?$")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*)|[^}]*)\}|\$(?P<bare>\w+)")
 # Merged lists double with each level: a small file of them becomes a huge one.

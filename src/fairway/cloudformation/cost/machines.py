@@ -6,6 +6,9 @@ from fairway.cloudformation.cost.reading import Properties, Reading, number, ref
 from fairway.domain.aws.cost import HOURS, Item, Range, Unit, exactly
 
 GROUP, DATABASE = "AWS::AutoScaling::AutoScalingGroup", "AWS::RDS::DBInstance"
+COPIES = "CopiesGroup"
+"""The data stack's security group for what RDS copies (`data.guard`): there is one where it does."""
+REHEARSED = "while a migration is rehearsed on its copy, an hour or two each; none otherwise"
 TWICE = "two instances, in two zones"
 
 
@@ -25,12 +28,16 @@ def instances(reading: Reading) -> Iterator[Item]:
 def databases(reading: Reading) -> Iterator[Item]:
     """Instances of RDS. In two zones both instance and storage are there twice, and the price list says twice the price
     (within its rounding): a price of its own is taken where the table has one."""
+    copied = any(name == COPIES for name, _ in reading.resources("AWS::EC2::SecurityGroup"))
     for name, database in reading.resources(DATABASE):
         kind, twice = str(database.get("DBInstanceClass")), bool(database.get("MultiAZ"))
         storage = number(database.get("AllocatedStorage"), 0.0)
         yield _one_or_two(reading, name, f"RDS {kind}", kind, Unit.HOUR, HOURS, twice=twice)
         yield _one_or_two(reading, name, "RDS gp3 storage", "gp3", Unit.GB_MONTH, storage, twice=twice)
-        yield reading.item(name, "RDS backups beyond the storage's size", "rds.backup", Unit.GB_MONTH, None)
+        snapshots = "the guard's snapshots count with them" if copied else ""
+        yield reading.item(name, "RDS backups beyond the storage's size", "rds.backup", Unit.GB_MONTH, None, snapshots)
+        if copied:
+            yield reading.item(name, f"RDS {kind}, a copy", f"rds.{kind}", Unit.HOUR, None, REHEARSED)
 
 
 def _one_or_two(

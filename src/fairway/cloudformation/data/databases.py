@@ -48,7 +48,7 @@ def add_surroundings(template: Template, app: App, environment: Environment) -> 
             GROUP,
             GroupDescription=f"The databases of {app.name} {environment.name}",
             VpcId=Ref(wires.VPC),
-            SecurityGroupEgress=[_nowhere()],
+            SecurityGroupEgress=[nowhere()],
         )
     )
     template.add_resource(
@@ -81,7 +81,7 @@ def add_surroundings(template: Template, app: App, environment: Environment) -> 
     template.add_output(Output(wires.DATABASE_CLIENTS, Value=Ref(wires.DATABASE_CLIENTS)))
 
 
-def _nowhere() -> ec2.SecurityGroupRule:
+def nowhere() -> ec2.SecurityGroupRule:
     """A group without a rule for what goes out is given one that lets everything out; this one leads nowhere."""
     return ec2.SecurityGroupRule(
         IpProtocol="icmp", FromPort=252, ToPort=86, CidrIp="255.255.255.255/32", Description="Nowhere"

@@ -11,8 +11,10 @@ from fairway.cloudformation import argued, asked, buckets, wires
 from fairway.cloudformation.data import databases
 from fairway.domain.app import App, Environment
 from fairway.domain.aws.wanted import ExistingNetwork
+from fairway.domain.migrations import CopyBy
 
 TABLE, BUCKET, KEY, BUILDS = "PassagesTable", "BackupsBucket", "BackupsKey", "BuildsGroup"
+COPIES = "CopiesGroup"
 KIND, ID = "kind", "id"
 """The table's keys (`adapters.aws`)."""
 LENGTH = 64
@@ -35,6 +37,9 @@ def add(template: Template, app: App, environment: Environment) -> None:
     """All of it, with the outputs by which a deployment and its role find it. It comes last into the template."""
     buckets.add(template, BUCKET, days=None, unfinished=UNFINISHED_DAYS, argued_exceptions=FILES)
     _add_key(template, app, environment)
+    source = copied(environment)
+    if source is not None:
+        _add_copies(template, app, environment)
     _add_builds(template, app, environment)
     _add_records(template, app, environment)
     values = {
@@ -46,8 +51,42 @@ def add(template: Template, app: App, environment: Environment) -> None:
         wires.backup_key(environment.name): Ref(KEY),
         wires.builds(environment.name): Ref(BUILDS),
     }
+    if source is not None:
+        values[wires.COPIES] = Ref(COPIES)
+        values[wires.copied(environment.name)] = Ref(wires.database(source))
     for name, value in values.items():
         template.add_output(Output(name, Value=value))
+
+
+def copied(environment: Environment) -> str | None:
+    """The name of the database that RDS copies for the guard, None where it copies none."""
+    migrations = environment.migrations
+    if migrations is None or migrations.copy_by is not CopyBy.SNAPSHOT:
+        return None
+    return environment.given[migrations.database]
+
+
+def _add_copies(template: Template, app: App, environment: Environment) -> None:
+    """The group of copies, into which the builds alone get, and out of which nothing does."""
+    template.add_resource(
+        ec2.SecurityGroup(
+            COPIES,
+            GroupDescription=f"What migrations of {app.name} {environment.name} are rehearsed on",
+            VpcId=Ref(wires.VPC),
+            SecurityGroupEgress=[databases.nowhere()],
+        )
+    )
+    template.add_resource(
+        ec2.SecurityGroupIngress(
+            "BuildsEnterCopies",
+            GroupId=Ref(COPIES),
+            IpProtocol="tcp",
+            FromPort=databases.PORT,
+            ToPort=databases.PORT,
+            SourceSecurityGroupId=Ref(BUILDS),
+            Description="From the builds that rehearse",
+        )
+    )
 
 
 def _add_records(template: Template, app: App, environment: Environment) -> None:
@@ -99,7 +138,7 @@ def _add_builds(template: Template, app: App, environment: Environment) -> None:
             BUILDS,
             GroupDescription=f"The builds that deploy {app.name} to {environment.name}",
             VpcId=Ref(wires.VPC),
-            SecurityGroupEgress=_ways_out(managed=managed, own=own),
+            SecurityGroupEgress=_ways_out(managed=managed, own=own, copied=copied(environment) is not None),
         )
     )
     if managed:
@@ -116,21 +155,15 @@ def _add_builds(template: Template, app: App, environment: Environment) -> None:
         )
 
 
-def _ways_out(*, managed: bool, own: bool) -> list[ec2.SecurityGroupRule]:
-    """To AWS and the registries of images, and to the database. Where one is that AWS does not run, and at which port,
-    only a variable knows, whose value no template has. A network of somebody else's may have name servers of its own,
-    which the rules of groups hold for."""
+def _ways_out(*, managed: bool, own: bool, copied: bool) -> list[ec2.SecurityGroupRule]:
+    """To AWS and the registries of images, to the database, and to what RDS copies of it. Where one is that AWS does
+    not run, and at which port, only a variable knows, whose value no template has. A network of somebody else's may
+    have name servers of its own, which the rules of groups hold for."""
     rules = [_to_everywhere("tcp", HTTPS, HTTPS, "AWS and registries of images")]
     if managed:
-        rules.append(
-            ec2.SecurityGroupRule(
-                IpProtocol="tcp",
-                FromPort=databases.PORT,
-                ToPort=databases.PORT,
-                DestinationSecurityGroupId=Ref(databases.GROUP),
-                Description="To the databases",
-            )
-        )
+        rules.append(_to_group(databases.GROUP, "To the databases"))
+        if copied:
+            rules.append(_to_group(COPIES, "To the copies"))
     else:
         rules = [_to_everywhere("tcp", 0, 65535, "AWS, registries of images, and the database wherever it is")]
     if not own:
@@ -138,6 +171,16 @@ def _ways_out(*, managed: bool, own: bool) -> list[ec2.SecurityGroupRule]:
         if managed:
             rules.append(_to_everywhere("tcp", NAMES, NAMES, "Name servers of the network"))
     return rules
+
+
+def _to_group(group: str, why: str) -> ec2.SecurityGroupRule:
+    return ec2.SecurityGroupRule(
+        IpProtocol="tcp",
+        FromPort=databases.PORT,
+        ToPort=databases.PORT,
+        DestinationSecurityGroupId=Ref(group),
+        Description=why,
+    )
 
 
 def _to_everywhere(protocol: str, least: int, most: int, why: str) -> ec2.SecurityGroupRule:

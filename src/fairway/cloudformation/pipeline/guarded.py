@@ -12,6 +12,7 @@ from fairway.cloudformation.roles import guard_permissions
 from fairway.cloudformation.roles import making as roles
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
+from fairway.domain.migrations import CopyBy
 
 SHARED = {wires.VPC: "AWS::EC2::VPC::Id", wires.PRIVATE_SUBNETS: "List<AWS::EC2::Subnet::Id>"}
 """Parameters that all environments have in common, with their types."""
@@ -23,7 +24,9 @@ def add(template: Template, app: App, environment: Environment, role: str) -> tu
     if environment.migrations is None:
         return ()
     name = environment.name
-    own = (wires.passages, wires.backups, wires.backup_key, wires.migration_role, wires.migration_task_role)
+    own = [wires.passages, wires.backups, wires.backup_key, wires.migration_role, wires.migration_task_role]
+    if environment.migrations.copy_by is CopyBy.SNAPSHOT:
+        own.append(wires.copied)
     wanted = {
         **SHARED,
         wires.builds(name): "AWS::EC2::SecurityGroup::Id",

@@ -18,6 +18,7 @@ from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names, pipelining
 from fairway.domain.aws.wanted import Architecture
+from fairway.domain.migrations import CopyBy
 from fairway.domain.pipeline import LONGEST_TRIED
 
 IMAGES = {
@@ -36,6 +37,8 @@ DEPLOY = 240
 GUARD, COMMANDS = 120, 4
 """Minutes for a backup, its copy and the trials; and how often a migration's command may take all of its time: on the
 copy there, back and there again, and on the database."""
+COPIES = 360
+"""Minutes more where RDS copies the database: for a snapshot, an instance, and one more of a release that fails."""
 QUEUED = 60
 """Minutes for a machine."""
 LOG_DAYS = 90
@@ -82,7 +85,8 @@ def add_deploy(template: Template, app: App, environment: Environment, version: 
     size, minutes, place = SMALL, DEPLOY, dict[str, Any]()
     if migrations is not None:
         commands = COMMANDS * math.ceil(migrations.timeout / 60)
-        size, minutes = MEDIUM, min(LONGEST, DEPLOY + GUARD + commands)
+        copies = COPIES if migrations.copy_by is CopyBy.SNAPSHOT else 0
+        size, minutes = MEDIUM, min(LONGEST, DEPLOY + GUARD + copies + commands)
         place = {"VpcConfig": guarded.network(environment)}
     _add(
         template,

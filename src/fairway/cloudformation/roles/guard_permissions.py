@@ -14,6 +14,8 @@ from fairway.cloudformation import wires
 from fairway.cloudformation.roles.permissions import EVERYTHING, Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
+from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, Kind
+from fairway.domain.migrations import CopyBy
 
 TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 A_JOB = {"StringLike": {"aws:ResourceTag/fairway:job": "*"}}
@@ -23,10 +25,13 @@ A_JOB = {"StringLike": {"aws:ResourceTag/fairway:job": "*"}}
 def guard(app: App, environment: Environment, subnets: int) -> Mapping[str, tuple[Statement, ...]]:
     """The statements, for a network with so many private subnets, in parts that each fit into a policy of IAM's (6144
     characters), by their names."""
-    return {
+    parts = {
         "Keeping": (*_kept(app, environment), *_images()),
         "Migrating": (*_task(app, environment), *_variables(app, environment), *_network(environment, subnets)),
     }
+    migrations = environment.migrations
+    copied = migrations is not None and migrations.copy_by is CopyBy.SNAPSHOT
+    return {**parts, "Copying": _copies(app, environment)} if copied else parts
 
 
 def _kept(app: App, environment: Environment) -> tuple[Statement, ...]:
@@ -83,6 +88,56 @@ def _images() -> tuple[Statement, ...]:
             why="the build's Docker fetches the new image and the one that serves, to try both on the copy",
             actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
             resources=(Ref(wires.REPOSITORY_ARN),),
+        ),
+    )
+
+
+def _copies(app: App, environment: Environment) -> tuple[Statement, ...]:
+    """Snapshots and instances of RDS whose names say that they are the guard's, of this environment. The groups that a
+    copy is given are the real instance's, which CloudFormation has named after the data stack."""
+    name = f"{names.copies(app.name, environment.name)}-*"
+    snapshots, instances = arn("rds", f"snapshot:{name}"), arn("rds", f"db:{name}")
+    data = names.stack(app.name, Kind.DATA, environment.name)
+    own = {
+        "StringEquals": {f"aws:ResourceTag/{APP_TAG}": app.name, f"aws:ResourceTag/{ENVIRONMENT_TAG}": environment.name}
+    }
+    return (
+        Statement(
+            name="TakeSnapshot",
+            why="RDS copies the database before it is migrated",
+            actions=("rds:CreateDBSnapshot",),
+            resources=(arn("rds", f"db:${{{wires.copied(environment.name)}}}"), snapshots),
+        ),
+        Statement(
+            name="RestoreSnapshot",
+            why="an instance is restored from it, to rehearse on, in the database's subnets and with its parameters",
+            actions=("rds:RestoreDBInstanceFromDBSnapshot",),
+            resources=(
+                snapshots,
+                instances,
+                arn("rds", f"subgrp:{data}-*"),
+                arn("rds", f"pg:{data}-*"),
+                arn("rds", "og:default:postgres-*"),
+            ),
+        ),
+        Statement(
+            name="TagCopies",
+            why="both have tags from the beginning, by which they are known again",
+            actions=("rds:AddTagsToResource",),
+            resources=(snapshots, instances),
+        ),
+        Statement(
+            name="LookAtCopies",
+            why="the guard looks how far they have come, and which ones a killed build has left",
+            actions=("rds:DescribeDBInstances", "rds:DescribeDBSnapshots"),
+            resources=(arn("rds", "db:*"), arn("rds", "snapshot:*")),
+        ),
+        Statement(
+            name="DropCopies",
+            why="copies are removed when they are done with, and snapshots that no backup needs any more",
+            actions=("rds:DeleteDBInstance", "rds:DeleteDBSnapshot"),
+            resources=(snapshots, instances),
+            conditions=own,
         ),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fairway.domain.app import Environment
 from fairway.domain.aws.unfit import Unfit, findings
 from fairway.domain.aws.wanted import Nat, Network, OwnNetwork
-from fairway.domain.migrations import Migrations, Tool
+from fairway.domain.migrations import CopyBy, Migrations, Restoring, Tool
 from fairway.errors import UsageError
 
 SECTION = "migrations"
@@ -20,7 +20,11 @@ def unfit(environment: Environment, network: Network) -> tuple[Unfit, ...]:
     the environment's own table or in the one for all, or at `aws`."""
     if environment.migrations is None:
         return ()
-    return (*_of_migrations(environment.migrations), *_of_network(network))
+    return (
+        *_of_migrations(environment.migrations),
+        *_of_copies(environment, environment.migrations),
+        *_of_network(network),
+    )
 
 
 def require_fit(environment: Environment, network: Network) -> None:
@@ -46,6 +50,22 @@ def _of_migrations(wanted: Migrations) -> Iterator[Unfit]:
             path=(SECTION, "tool"),
             message="on AWS Fairway can't run a folder of SQL files by itself: a task of ECS can be given no files",
             hint='command = "…", which runs them from the image',
+        )
+
+
+def _of_copies(environment: Environment, wanted: Migrations) -> Iterator[Unfit]:
+    if wanted.copy_by is CopyBy.SNAPSHOT and wanted.database not in environment.given:
+        yield Unfit(
+            path=(SECTION, "copy_by"),
+            message=f"only a database that Fairway has RDS run can be copied by a snapshot, and {wanted.database} is "
+            "that of another one",
+            hint='copy_by = "dump", or a database of your own: [databases.main] in fairway.toml',
+        )
+    if wanted.copy_by is CopyBy.SNAPSHOT and wanted.restore is Restoring.AUTOMATIC:
+        yield Unfit(
+            path=(SECTION, "copy_by"),
+            message="no snapshot is put back by itself: RDS restores it as another instance",
+            hint='restore = "ask"',
         )
 
 

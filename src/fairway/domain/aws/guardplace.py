@@ -11,7 +11,8 @@ class GuardPlace:
     """`table` (DynamoDB) has the records, `bucket` the backups, and `key` is the ARN of the secret that those are
     sealed with. A migration's task runs in `cluster`, on Fargate, in these subnets, which are private, and security
     groups. `role` is the ARN of the role by which ECS starts it, `task_role` of what the app itself may do, None:
-    nothing; `logs` is its log group's name."""
+    nothing; `logs` is its log group's name. Where RDS copies the database, `source` is its instance there, and `copies`
+    the security group of the copies; "" both where it does not."""
 
     app: AppName
     environment: EnvironmentName
@@ -26,3 +27,5 @@ class GuardPlace:
     task_role: str | None
     logs: str
     architecture: Architecture
+    source: str = ""
+    copies: str = ""

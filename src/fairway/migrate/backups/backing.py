@@ -122,7 +122,11 @@ class Backing:
         """For the dump and its file beside each other, as far as can be told before they are there."""
         standing = await self._databases.look(target.address)
         found = await self._ledger.backups.list(target.app, environment=target.environment)
-        same = (each for each in found if each.variable == target.variable and each.verdict is Verdict.VERIFIED)
+        same = (
+            each
+            for each in found
+            if each.variable == target.variable and each.verdict is Verdict.VERIFIED and each.file
+        )
         await self._vault.require_room(2 * proof.expected(standing.bytes, next(same, None)))
 
     async def _make(

@@ -63,6 +63,12 @@ class Prover:
 
 def held(backup: Backup) -> tuple[Sealed, Standing, fingerprint.Fingerprint]:
     """What is needed to prove it. Raises Conflict for one that holds nothing."""
+    if backup.snapshot:
+        raise Conflict(
+            f"backup {backup.number} of {backup.app} is the snapshot {backup.snapshot} of RDS",
+            why="RDS alone opens it, and restores it as another instance, never in the place of one",
+            hint="docs/how-to/migrate-a-database.md has the steps",
+        )
     if not backup.file or backup.standing is None or backup.fingerprint is None:
         raise Conflict(
             f"backup {backup.number} of {backup.app} holds nothing",

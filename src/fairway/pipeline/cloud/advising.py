@@ -11,6 +11,8 @@ from fairway.domain.ids import EnvironmentName
 from fairway.domain.passage import Passage
 from fairway.pipeline.cloud import restoring, setting
 
+STEPS = "docs/how-to/migrate-a-database.md"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnAws:
@@ -44,13 +46,17 @@ class OnAws:
         """Where it lies, sealed."""
         if passage.backup is None:
             return ""
+        if passage.snapshot:
+            return f"backup {passage.backup}, the snapshot {passage.snapshot} of RDS"
         return f"backup {passage.backup}, s3://{self.place.bucket}/{proof.file_name(passage.app, passage.backup)}"
 
     def restore(self, passage: Passage) -> str:
         """By the next run of the stage, where there is a backup; of a database of RDS by RDS's own way too."""
         since = stamp(passage.created_at)
         ways = []
-        if passage.backup is not None:
+        if passage.snapshot:
+            ways.append(self._replace(passage))
+        elif passage.backup is not None:
             told = setting.switch(self.app.name, self.place.environment, restoring.VARIABLE, passage.backup)
             ways.append(
                 f"{told} and push a commit that mends it: its stage puts {self.backup(passage)} back first, "
@@ -63,6 +69,18 @@ class OnAws:
                 f" --restore-time {since} makes a second instance as of then"
             )
         return "; or ".join(ways)
+
+    def _replace(self, passage: Passage) -> str:
+        """An instance from the snapshot takes the real one's name, and with it its address: no variable changes."""
+        instance = self.instances.get(passage.variable, "INSTANCE")
+        return (
+            f"put an instance from {self.backup(passage)} in the place of {instance}, and what was written since "
+            f"{stamp(passage.created_at)} is lost: stop the services, then aws rds modify-db-instance"
+            f" --db-instance-identifier {instance} --new-db-instance-identifier {instance}-before --apply-immediately;"
+            " when that is done, aws rds restore-db-instance-from-db-snapshot"
+            f" --db-instance-identifier {instance} --db-snapshot-identifier {passage.snapshot} with the groups of"
+            f" {instance}-before ({STEPS} has the whole commands)"
+        )
 
     def reopen(self, passage: Passage) -> str:
         """It is never closed there; a new execution would open it as well."""

@@ -63,9 +63,10 @@ class Migrating:
             return None
         async with self._opened(prepared, telling) as (opened, shipment, release):
             made = await finish_others(opened, release, telling.log)
-            restore = opened.guard.parts.restore
-            insisted = self.insisted.restored
-            await restoring.put_back(insisted, made, restore, BY, log=telling.log, clock=self.clock)
+            parts, insisted = opened.guard.parts, self.insisted.restored
+            await restoring.put_back(
+                insisted, made, parts.restore, BY, log=telling.log, clock=self.clock, advice=parts.advice
+            )
             subject = await opened.guard.find(release)
             refusing.require_fit_for_ecs(subject, prepared.name)
             kept = await opened.shipments.list(limit=RECENT)

@@ -4,6 +4,7 @@ from fairway.cloudformation import wires
 from fairway.domain.aws import names
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.aws.stack import Kind, SeenStack
+from fairway.domain.migrations import CopyBy
 from fairway.errors import Conflict
 from fairway.pipeline.cloud import refusing
 from fairway.pipeline.cloud.preparing import Prepared
@@ -21,8 +22,9 @@ SERVICES = (
 def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
     """Raises Conflict that names every output which is not there yet."""
     outputs = {**(data.outputs if data is not None else {}), **prepared.seen.outputs}
+    copied = of_copies(prepared)
     stack = names.stack(prepared.app.name, Kind.DATA, prepared.name)
-    wanted = [*((stack, each) for each in DATA), *((prepared.stack.name, each) for each in SERVICES)]
+    wanted = [*((stack, each) for each in (*DATA, *copied)), *((prepared.stack.name, each) for each in SERVICES)]
     missing = [f"{stack} puts out no {each}" for stack, each in wanted if not outputs.get(each)]
     if missing:
         raise Conflict(
@@ -44,7 +46,17 @@ def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
         task_role=outputs.get(wires.MIGRATION_TASK_ROLE) or None,
         logs=outputs[wires.MIGRATION_LOGS],
         architecture=refusing.hosting_of(prepared.app, prepared.name).architecture,
+        source=outputs[copied[1]] if copied else "",
+        copies=outputs[copied[0]] if copied else "",
     )
+
+
+def of_copies(prepared: Prepared) -> tuple[str, ...]:
+    """The data stack's outputs for a database that RDS copies: the copies' group, and the instance; else none."""
+    migrations = prepared.environment.migrations
+    if migrations is None or migrations.copy_by is not CopyBy.SNAPSHOT:
+        return ()
+    return (wires.COPIES, wires.database(prepared.environment.given[migrations.database]))
 
 
 def listed(joined: str) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Copies of a database by RDS itself: a snapshot is the backup, and an instance from it what is rehearsed on."""
