@@ -170,6 +170,18 @@ def snapshots() -> App:
     return make_app(make_environment(databases=(Managed(name="main"),), migrations=migrations), network=EXISTING)
 
 
+def closing() -> App:
+    """One that may be closed while it is migrated: services with a fixed count and with scaling, and a job at its
+    times."""
+    environment = make_environment(
+        services=(make_service(scaling=_scaling()), make_service("worker", replicas=2)),
+        jobs=(Job(name=JobName("report"), command=("node", "report.js"), schedule=NIGHTLY),),
+        databases=(Managed(name="main"),),
+        migrations=Migrations(command=("npm", "run", "migrate"), maintenance=True),
+    )
+    return make_app(environment)
+
+
 def stages() -> App:
     """Three environments: with a certificate, with a zone, with neither; approvals, triggers, scaling and
     alarms; a connection that exists; tags."""
@@ -328,6 +340,7 @@ MATRIX: Mapping[str, App] = {
         existing_network,
         databases,
         snapshots,
+        closing,
         stages,
         without_way_out,
         way_out_in_each_zone,

@@ -41,6 +41,7 @@ class FollowingEcs(MemoryRollouts):
         super().__init__()
         self.stacks = stacks
         self.back: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
 
     async def services(self, cluster: str, names_: Sequence[str]) -> Mapping[str, SeenService]:
         found = dict(await super().services(cluster, names_))
@@ -49,7 +50,9 @@ class FollowingEcs(MemoryRollouts):
                 name = str(resource.properties.get("ServiceName", ""))
                 if name in names_ and name not in found and resource.properties.get("Cluster") == cluster:
                     definition = self.back.get(name) or str(resource.properties["TaskDefinition"])
-                    found[name] = steady(name, definition, desired=2)
+                    # A count that is left out leaves the service as it is.
+                    self.counts[name] = int(resource.properties.get("DesiredCount", self.counts.get(name, 2)))
+                    found[name] = steady(name, definition, desired=self.counts[name])
         return found
 
 

@@ -2,11 +2,11 @@
 and the real guard between them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fairway.adapters.memory.jobs import MemoryJobs
+from fairway.adapters.memory.jobs import Deed, MemoryJobs
 from fairway.adapters.memory.shipments import MemoryShipments
 from fairway.cloudformation import wires
 from fairway.cloudformation.synthesis import Given
@@ -20,10 +20,13 @@ from fairway.pipeline.cloud.deploying import Cloud, Deploying
 from fairway.pipeline.cloud.guarding import Opened, Wanted
 from fairway.pipeline.cloud.insisting import Insisted
 from fairway.pipeline.cloud.telling import Telling
+from fairway.ports.jobs import JobSpec
 from fairway.ports.shipments import Shipments
+from fairway.provision import raising, wiring
+from fairway.provision.raising import Wish
 from support import cloud_deploy
 from support.cloud_deploy import NEXT, SECOND, Deployed
-from support.cloud_stage import APP, PRODUCTION, TOML
+from support.cloud_stage import APP, PRODUCTION, STAGING, TOML
 from support.guard_world import URL, World, add_column, drop_column
 from support.mortal import Mortal
 
@@ -52,12 +55,32 @@ def with_outputs(stack: Stack, outputs: Mapping[str, str]) -> Stack:
     return replace(stack, template={**stack.template, "Outputs": {**stack.template["Outputs"], **values}})
 
 
+async def raise_up(world: Deployed, text: str, production: Mapping[str, str]) -> None:
+    """The app's own stacks, as `fairway aws up` makes them, with these variables."""
+    parts = world.connect("eu-central-1").parts
+    outputs: dict[str, dict[str, str]] = {}
+    known = {STAGING: ("LOG",), PRODUCTION: tuple(production)}
+    for stack in world.synthesize(world.app(text), Given(variables=known, version="0.1.0")):
+        wish = Wish(app=APP, until=parts.clock.now() + 3600.0)
+        seen = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
+        outputs[stack.name] = dict(seen.outputs)
+    await world.account.secrets.put(names.secret(APP, STAGING), {"LOG": "debug"})
+    await world.account.secrets.put(names.secret(APP, PRODUCTION), production)
+
+
 class Unlike(World):
     """Containers of two engines: those on copies are the build's, those on the real database are tasks of ECS."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tasks = MemoryJobs(self.clock, self.deed)
+        self.begins: Callable[[], None] = lambda: None
+
+    def deed(self, spec: JobSpec) -> Deed:
+        """`begins` is called before a task of ECS is."""
+        if spec.network is None:
+            self.begins()
+        return super().deed(spec)
 
 
 @dataclass(slots=True)
@@ -116,6 +139,7 @@ class GuardedCloud(Deployed):
             values=views.values,
             serving=views.serving,
             release=views.release,
+            doors=wanted.doors,
             masks=wanted.masks,
             advice=wanted.advice,
         )

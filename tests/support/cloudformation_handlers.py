@@ -87,6 +87,9 @@ CALLS: Mapping[str, Mapping[str, str]] = {
         "elasticloadbalancing": "CreateListener DeleteListener DescribeListenerAttributes DescribeListeners "
         "ModifyListener ModifyListenerAttributes",
     },
+    "AWS::ElasticLoadBalancingV2::ListenerRule": {
+        "elasticloadbalancing": "AddTags CreateRule DeleteRule DescribeRules ModifyRule SetRulePriorities",
+    },
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {
         "ec2": "DescribeIpamPools",
         "elasticloadbalancing": "AddTags CreateLoadBalancer DeleteLoadBalancer DescribeCapacityReservation "
@@ -143,6 +146,7 @@ NEVER: Mapping[str, str] = {
     "elasticloadbalancing:*registerTargets": "ECS registers tasks, by its own role",
     "elasticloadbalancing:ModifyCapacityReservation": "the template reserves none",
     "elasticloadbalancing:ModifyIpPools": "addresses come from no pool",
+    "elasticloadbalancing:SetRulePriorities": "the one rule keeps its priority",
     "elasticloadbalancing:RegisterTargets": "ECS registers tasks, by its own role",
     "firehose:*": "logs go to CloudWatch",
     "iam:*PermissionsBoundary": "the template sets none",

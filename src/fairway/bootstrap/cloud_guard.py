@@ -34,9 +34,8 @@ from fairway.bootstrap.cloud_copies import Ways
 from fairway.bootstrap.engines import Engines, make_engines
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.ground import Source
-from fairway.domain.ids import AppName, EnvironmentName
 from fairway.domain.release import Release
-from fairway.errors import FairwayError, WorkFailed
+from fairway.errors import FairwayError
 from fairway.migrate import attending
 from fairway.migrate.backups.safekeeping import Safekeeping
 from fairway.migrate.guard import Guard
@@ -45,7 +44,6 @@ from fairway.migrate.parts import Parts
 from fairway.migrate.reckoning import Reckoning
 from fairway.migrate.tools.pending import Planner
 from fairway.pipeline.cloud.guarding import Opened, Wanted
-from fairway.ports.builder import LogSink
 from fairway.ports.clock import Clock
 from fairway.ports.leases import Alone
 from fairway.ports.registry import Credentials, Login
@@ -110,7 +108,7 @@ def make_parts(
         serving=views.serving,
         release=views.release,
         reach=reach,
-        doors=Shut(),
+        doors=wanted.doors,
         clock=clock,
         holding=Alone(),
         server=instance(wanted.place),
@@ -166,18 +164,3 @@ async def no_source(serving: Release) -> Source | None:
     """The pipeline hands on an image and a file, and no checkout of the commit that serves: nothing is said of the
     lines in which it uses what a migration takes away."""
     return None
-
-
-class Shut:
-    """`parts.Doors` where there are none: a stage refuses what would need them before it begins."""
-
-    async def close(self, app: AppName, environment: EnvironmentName, log: LogSink) -> None:
-        """Raises WorkFailed."""
-        raise WorkFailed(
-            f"{environment} can't be closed while it is migrated",
-            why="on AWS nothing stops an environment's tasks and lets them come back",
-            hint="take maintenance out of [migrations] in fairway.toml",
-        )
-
-    async def open(self, app: AppName, environment: EnvironmentName) -> None:
-        """It never was closed."""

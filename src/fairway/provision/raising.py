@@ -8,7 +8,7 @@ that meets another run waits for what that one has begun.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairway.domain.aws import approach, history, states
+from fairway.domain.aws import approach, doors, history, states
 from fairway.domain.aws.approach import Approach
 from fairway.domain.aws.stack import SeenStack, Stack
 from fairway.errors import Conflict, NotFound
@@ -43,6 +43,7 @@ async def bring(parts: Parts, wanted: Stack, parameters: Mapping[str, str], wish
         seen = await look(parts, wanted.name, wish)
         if not await make_ready(parts, seen, wish):
             continue
+        require_door(wanted, seen)
         done = await change(parts, wanted, parameters, seen, wish)
         if done is not None:
             await keep_protected(parts, wanted, done)
@@ -65,6 +66,14 @@ async def look(parts: Parts, name: str, wish: Wish) -> SeenStack | None:
     if seen is not None:
         approach.require_own(seen, wish.app)
     return seen
+
+
+def require_door(wanted: Stack, seen: SeenStack | None) -> None:
+    """Raise Conflict for a template that knows of no door, where the stack is closed: its services would get no tasks,
+    and scaling would stay at rest."""
+    knows = doors.PARAMETER in wanted.template.get("Parameters", {})
+    if seen is not None and doors.is_shut(seen.parameters) and not knows:
+        raise refusals.closed(wanted.environment or "")
 
 
 async def make_ready(parts: Parts, seen: SeenStack | None, wish: Wish) -> bool:

@@ -85,3 +85,12 @@ def contended(name: str) -> Conflict:
         why="each time that Fairway was about to change it, it had been changed meanwhile",
         hint="is another fairway aws up running, or the pipeline? fairway aws up again when it is through",
     )
+
+
+def closed(environment: str) -> Conflict:
+    """The error for an environment that is closed, and would not open by what is wanted of it."""
+    return Conflict(
+        f"{environment} is closed, and this fairway.toml can't open it",
+        why="it has no maintenance = true under [migrations], so that its template knows of no door",
+        hint="deploy a commit that has it: that opens the environment; take it out with a later one",
+    )

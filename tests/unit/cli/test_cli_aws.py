@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from fairway.adapters.memory.clock import VirtualLoop
 from fairway.cli import cloud, cloud_show, cloud_text, tree
 from fairway.cli.commands import aws_down, aws_plan, aws_status, aws_up
+from fairway.domain.aws import doors
 from fairway.domain.aws.seen import Drifted
 from fairway.domain.aws.stack import ChangeSet, Kind
 from fairway.errors import Conflict, UsageError
@@ -213,6 +215,18 @@ def test_status_has_stacks_logs_and_the_pipeline_s_page(top: Path) -> None:
 
     assert before["stacks"] == []
     assert {each["status"] for each in document["stacks"]} == {"CREATE_COMPLETE"}
+
+
+@pytest.mark.parametrize(("door", "closed"), [("closing", True), ("closed", True), ("opening", False), ("", False)])
+def test_status_says_which_environment_is_closed(top: Path, door: str, closed: bool) -> None:
+    account = Cloud()
+    bring_up(account)
+    held = account.stacks.held[name(Kind.SERVICES)]
+    held.seen = replace(held.seen, parameters={**held.seen.parameters, doors.PARAMETER: door})
+
+    document = run(aws_status.look(account.parts(), cloud.find()))
+
+    assert [each["closed"] for each in document["environments"].values()] == [closed]
 
 
 def take_down(account: Cloud, **asked: Any) -> dict[str, Any]:

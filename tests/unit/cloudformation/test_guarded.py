@@ -168,7 +168,6 @@ def test_the_name_servers_of_somebody_elses_network_are_reached() -> None:
 @pytest.mark.parametrize(
     ("migrations", "network", "key"),
     [
-        (replace(MIGRATIONS, maintenance=True), aws_apps.OWN, "migrations.maintenance"),
         (Migrations(command=(), tool=Tool.SQL), aws_apps.OWN, "migrations.tool"),
         (MIGRATIONS, OwnNetwork(nat=Nat.NONE), "aws.network.nat"),
         (

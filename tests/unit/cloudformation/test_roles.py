@@ -33,7 +33,7 @@ UNUSUAL = {
 ARN = f"{REGION}:{ACCOUNT}"
 TAGS = {"aws:ResourceTag/fairway:app": "shop", "aws:ResourceTag/fairway:environment": "production"}
 ON_INSTANCES = Hosting(capacity=Capacity.EC2, zone="Z123")
-MIGRATIONS = Migrations(command=("npm", "run", "migrate"))
+MIGRATIONS = Migrations(command=("npm", "run", "migrate"), maintenance=True)
 SHOP = app(
     environment("staging"),
     environment("production", migrations=MIGRATIONS),

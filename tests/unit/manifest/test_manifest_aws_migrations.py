@@ -36,12 +36,11 @@ def test_rds_copies_a_database_that_it_runs_for_fairway() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "message"),
     [
-        (AWS + MIGRATIONS + "maintenance = true\n", 7, "migrations.maintenance", "can't be closed yet"),
         (
-            AWS + MIGRATIONS + "[environments.x.migrations]\nmaintenance = true\n",
-            8,
-            "environments.x.migrations.maintenance",
-            "can't be closed yet",
+            AWS + "[environments.x.migrations]\ntool = 'sql'\n",
+            6,
+            "environments.x.migrations.tool",
+            "can be given no files",
         ),
         (AWS + '[migrations]\ntool = "sql"\n', 6, "migrations.tool", "can be given no files"),
         (AWS + MIGRATIONS + SNAPSHOT, 7, "migrations.copy_by", "that of another one"),
@@ -72,16 +71,16 @@ def test_what_the_guard_can_not_do_is_refused_at_its_line(text: str, line: int, 
 def test_it_is_said_once_however_many_environments_ask_for_it() -> None:
     both = "[environments.x]\n[environments.y]\n"
 
-    assert only(HEAD + AWS + MIGRATIONS + "maintenance = true\n" + both).key == "migrations.maintenance"
+    assert only(HEAD + AWS + '[migrations]\ntool = "sql"\n' + both).key == "migrations.tool"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        MIGRATIONS + "maintenance = true\n",
+        AWS + MIGRATIONS + "maintenance = true\n",
+        '[migrations]\ntool = "sql"\n',
         AWS + MIGRATIONS + 'down = "x"\non_failure = "back"\n',
         AWS + '[migrations]\ntool = "sql"\ncommand = "bin/sql"\n',
-        AWS + MIGRATIONS + "maintenance = true\n[environments.x.migrations]\nmaintenance = false\n",
         AWS + '[aws.network]\nnat = "none"\n',
         AWS + '[aws.network]\nnat = "none"\n' + MIGRATIONS + "enabled = false\n",
     ],

@@ -86,7 +86,8 @@ def test_no_word_on_aws_is_a_command_of_a_server() -> None:
     ]  # fmt: skip
 
     assert [each for each in said if "fairway " in each.replace("put FAIRWAY_RESTORE", "")] == [
-        "put DATABASE_URL into production.env, then fairway aws up"
+        "or close the environment while it migrates: migrations.maintenance = true, then fairway aws up",
+        "put DATABASE_URL into production.env, then fairway aws up",
     ]
 
 

@@ -7,15 +7,12 @@ from typing import Any
 import pytest
 
 from fairway.cloudformation import synthesis, wires
-from fairway.cloudformation.synthesis import Given
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import Kind
 from fairway.errors import Conflict
-from fairway.provision import raising, wiring
-from fairway.provision.raising import Wish
 from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES, Deployed
-from support.cloud_guard import GUARDED, GuardedCloud
-from support.cloud_stage import APP, PRODUCTION, SECRET, STAGING, TOML
+from support.cloud_guard import GUARDED, GuardedCloud, raise_up
+from support.cloud_stage import APP, PRODUCTION, SECRET, TOML
 from support.guard_world import URL
 
 
@@ -34,18 +31,6 @@ async def guarded() -> GuardedCloud:
     await found.database.prepare()
     await raise_up(found, GUARDED, {"DATABASE_URL": URL})
     return found
-
-
-async def raise_up(world: Deployed, text: str, production: Mapping[str, str]) -> None:
-    parts = world.connect("eu-central-1").parts
-    outputs: dict[str, dict[str, str]] = {}
-    known = {STAGING: ("LOG",), PRODUCTION: tuple(production)}
-    for stack in synthesis.synthesize(world.app(text), Given(variables=known, version="0.1.0")):
-        wish = Wish(app=APP, until=parts.clock.now() + 3600.0)
-        seen = await raising.bring(parts, stack, wiring.resolve(stack, outputs), wish)
-        outputs[stack.name] = dict(seen.outputs)
-    await world.account.secrets.put(names.secret(APP, STAGING), {"LOG": "debug"})
-    await world.account.secrets.put(names.secret(APP, PRODUCTION), production)
 
 
 async def container_of(world: Deployed) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ What the lines decide:
 from dataclasses import dataclass
 
 from fairway.adapters.haproxy.table import Table
+from fairway.domain import closedpage
 from fairway.domain.observed import Target, TargetState
 
 SERVER = (
@@ -103,14 +104,7 @@ NO_ROUTE = (
 )
 CLOSED = "closed"
 """The backend of host names whose app is closed for a moment."""
-PAGE = (
-    "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
-    "<meta name='robots' content='noindex'><meta http-equiv='refresh' content='10'><title>Back in a moment</title>"
-    "<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem;"
-    "color-scheme:light dark}h1{font-size:1.6rem}</style>"
-    "<h1>Back in a moment</h1><p>We are changing something that can't be changed while it runs. "
-    "Nothing is lost; this page looks again by itself.</p></html>\\n"
-)
+PAGE = closedpage.PAGE + "\\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

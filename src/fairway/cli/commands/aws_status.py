@@ -8,7 +8,7 @@ import click
 from fairway.cli import cloud, cloud_show, options, output
 from fairway.cli.cloud import Place
 from fairway.cloudformation import wires
-from fairway.domain.aws import names
+from fairway.domain.aws import doors, names
 from fairway.domain.aws.stack import KIND_TAG, Kind, SeenStack
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def status(profile: str | None, as_json: bool) -> None:
     for environment, found in document["environments"].items():
         commit = f"   {found['commit'][:7]}" if found["commit"] else ""
         output.put(f"{environment:<12} {found['url'] or 'nothing was deployed yet'}{commit}")
+        if found["closed"]:
+            output.put(f"{'':<12} closed for a migration: whoever asks gets a page, and no task runs")
         output.put(f"{'':<12} logs {', '.join(found['logs'])}")
     if document["pipeline"]:
         output.put(f"{'pipeline':<12} {document['pipeline']}")
@@ -80,5 +82,6 @@ def describe(place: Place, environment: str, services: SeenStack) -> dict[str, A
     return {
         "url": services.outputs.get(wires.URL) if deployed else None,
         "commit": services.parameters.get(wires.COMMIT, ""),
+        "closed": doors.is_shut(services.parameters),
         "logs": [names.log_group(place.app.name, environment, each) for each in parts],
     }

@@ -6,7 +6,8 @@ task definitions, logs, alarms, roles by their path. What AWS names itself (secu
 the app's tags, which CloudFormation puts on what it makes.
 
 All environments have the same table, whatever runs in them now: an app that leaves its EC2 instances has them deleted
-under this role. But for its hosted zone, and for starting instances, which only an environment on instances may.
+under this role. But for its hosted zone, for starting instances, which only an environment on instances may, and for
+the page of one that may be closed.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ def of(app: App, environment: Environment) -> Mapping[str, tuple[Statement, ...]
         "Running": (*_ecs(app, environment), *_scaling(app, environment), *_logs(app, environment)),
         "Reaching": (
             *services_reached.balancing(app, environment),
+            *services_reached.closing(app, environment),
             *services_reached.named(app, environment, hosting.zone),
         ),
         "Roles": (

@@ -2,7 +2,7 @@
 groups, certificate and names."""
 
 from fairway.cloudformation.roles import permissions, services_listed
-from fairway.cloudformation.roles.permissions import Statement, arn
+from fairway.cloudformation.roles.permissions import EVERYTHING, Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws.stack import APP_TAG
 
@@ -61,6 +61,40 @@ def balancing(app: App, environment: Environment) -> tuple[Statement, ...]:
             actions=services_listed.GROUP,
             resources=(arn("ec2", "security-group/*"), arn("ec2", "security-group-rule/*")),
             conditions=permissions.tagged(app, environment),
+        ),
+    )
+
+
+def closing(app: App, environment: Environment) -> tuple[Statement, ...]:
+    """The rule that answers with a page while the environment is closed; of one that never is, nothing."""
+    if environment.migrations is None or not environment.migrations.maintenance:
+        return ()
+    rules = arn("elasticloadbalancing", f"listener-rule/app/{BALANCER}*")
+    return (
+        Statement(
+            name="MakeRule",
+            why="AWS::ElasticLoadBalancingV2::ListenerRule is made on its listener",
+            actions=("elasticloadbalancing:CreateRule",),
+            resources=(arn("elasticloadbalancing", f"listener/app/{BALANCER}*"),),
+        ),
+        Statement(
+            name="TagRule",
+            why="AWS::ElasticLoadBalancingV2::ListenerRule is tagged as it is made",
+            actions=("elasticloadbalancing:AddTags",),
+            resources=(rules,),
+            conditions={"StringEquals": {f"aws:RequestTag/{APP_TAG}": app.name}},
+        ),
+        Statement(
+            name="Rule",
+            why="AWS::ElasticLoadBalancingV2::ListenerRule; its ARN begins like its load balancer's",
+            actions=("elasticloadbalancing:DeleteRule", "elasticloadbalancing:ModifyRule"),
+            resources=(rules,),
+        ),
+        Statement(
+            name="LookRule",
+            why="AWS::ElasticLoadBalancingV2::ListenerRule; AWS knows no resource for this call",
+            actions=("elasticloadbalancing:DescribeRules",),
+            resources=(EVERYTHING,),
         ),
     )
 

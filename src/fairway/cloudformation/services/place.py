@@ -46,6 +46,11 @@ class Place:
         return self.hosting.certificate is None and self.hosting.zone is not None and bool(self.environment.domains)
 
     @property
+    def closes(self) -> bool:
+        """Whether the environment may be closed while its database is migrated."""
+        return self.environment.migrations is not None and self.environment.migrations.maintenance
+
+    @property
     def on_instances(self) -> bool:
         """Whether tasks run on instances of the account's own."""
         return self.hosting.capacity is Capacity.EC2

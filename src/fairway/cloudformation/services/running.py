@@ -6,10 +6,10 @@ and takes the stack back.
 
 from typing import Any
 
-from troposphere import GetAtt, Output, Ref, Template, ecs
+from troposphere import GetAtt, NoValue, Output, Ref, Template, ecs
 
 from fairway.cloudformation import wires
-from fairway.cloudformation.services import balancing, checks, cluster, tasks
+from fairway.cloudformation.services import balancing, checks, closing, cluster, tasks
 from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import names
@@ -48,7 +48,7 @@ def _service(place: Place, service: Service) -> Any:
         Cluster=Ref(CLUSTER),
         ServiceName=service.name,
         TaskDefinition=Ref(tasks.definition(service.name)),
-        **_count(service),
+        **_count(place, service),
         CapacityProviderStrategy=[ecs.CapacityProviderStrategyItem(**each) for each in strategy],
         ForceNewDeployment=ecs.ForceNewDeployment(
             EnableForceNewDeployment=True, ForceNewDeploymentNonce=_capacity(place, strategy)
@@ -60,7 +60,7 @@ def _service(place: Place, service: Service) -> Any:
         DeploymentConfiguration=ecs.DeploymentConfiguration(
             MinimumHealthyPercent=rollout.minimum_healthy_percent,
             MaximumPercent=rollout.maximum_percent,
-            DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=True),
+            DeploymentCircuitBreaker=ecs.DeploymentCircuitBreaker(Enable=True, Rollback=closing.goes_back(place)),
         ),
         AvailabilityZoneRebalancing="ENABLED" if balanced else "DISABLED",
         EnableExecuteCommand=True,
@@ -76,14 +76,15 @@ def _capacity(place: Place, strategy: list[dict[str, Any]]) -> str:
     return "-".join([place.hosting.capacity.value, *(str(each["Base"]) for each in strategy if "Base" in each)])
 
 
-def _count(service: Service) -> dict[str, Any]:
+def _count(place: Place, service: Service) -> dict[str, Any]:
     """How many tasks; nothing of a service that is scaled.
 
     CloudFormation sends the count along with every update of the service: one that is written would throw away what
     scaling has reached. Left out, a new service begins with one task, which scaling brings to its minimum, and an
     existing one keeps what it has (containers-roadmap 493).
     """
-    return {} if service.scaling is not None else {"DesiredCount": service.replicas}
+    count = closing.counted(place, service, NoValue if service.scaling is not None else service.replicas)
+    return {} if count is NoValue else {"DesiredCount": count}
 
 
 def _behind(service: Service) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from troposphere import Ref, Sub, Template
 from troposphere import applicationautoscaling as aas
 
-from fairway.cloudformation.services import balancing, measured, running, stepping
+from fairway.cloudformation.services import balancing, closing, measured, running, stepping
 from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import Service
 from fairway.domain.aws import cron, names
@@ -29,7 +29,7 @@ def add(template: Template, place: Place) -> None:
     for service in place.environment.services:
         if service.scaling is None:
             continue
-        template.add_resource(_target(service, service.scaling))
+        template.add_resource(_target(place, service, service.scaling))
         for number, policy in enumerate(service.scaling.policies, start=1):
             if isinstance(policy, Tracking):
                 template.add_resource(_tracking(service, number, policy))
@@ -39,7 +39,7 @@ def add(template: Template, place: Place) -> None:
                 template.add_resource(stepping.breach(service.name, number, policy, acts=made.title))
 
 
-def _target(service: Service, scaling: Scaling) -> Any:
+def _target(place: Place, service: Service, scaling: Scaling) -> Any:
     actions = [
         aas.ScheduledAction(
             ScheduledActionName=f"{service.name}-{number}",
@@ -61,6 +61,7 @@ def _target(service: Service, scaling: Scaling) -> Any:
         MinCapacity=scaling.minimum,
         MaxCapacity=scaling.maximum,
         **({"ScheduledActions": actions} if actions else {}),
+        **closing.suspended(place),
     )
 
 

@@ -16,6 +16,7 @@ from fairway.cloudformation import asked, wires
 from fairway.cloudformation.services import (
     alarms,
     balancing,
+    closing,
     cluster,
     loggroups,
     migrating,
@@ -50,6 +51,7 @@ def make(app: App, environment: Environment, variables: Sequence[str]) -> Templa
     template.add_condition(HAS_IMAGE, Not(Equals(Ref(wires.IMAGE_DIGEST), "")))
     cluster.add(template, place)
     balancing.add(template, place)
+    closing.add(template, place)
     loggroups.add(template, place)
     task_roles.add(template, place)
     tasks.add(template, place)

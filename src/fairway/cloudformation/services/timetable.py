@@ -9,7 +9,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, iam, scheduler
 
-from fairway.cloudformation.services import cluster, task_roles, tasks
+from fairway.cloudformation.services import closing, cluster, running, task_roles, tasks
 from fairway.cloudformation.services.checks import within
 from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.aws import cron, limits, names
@@ -38,7 +38,7 @@ def _schedule(place: Place, job: Job, schedule: Schedule) -> Any:
     return scheduler.Schedule(
         names.logical("schedule", job.name),
         Condition=HAS_IMAGE,
-        DependsOn=[cluster.PROVIDERS],
+        DependsOn=[cluster.PROVIDERS, *(_before(place))],
         Description=f"{job.name} of {place.environment.name}: {schedule}",
         GroupName=Ref(GROUP),
         ScheduleExpression=cron.expression(schedule.cron),
@@ -50,7 +50,13 @@ def _schedule(place: Place, job: Job, schedule: Schedule) -> Any:
             RetryPolicy=retries,
             EcsParameters=_task(place, job),
         ),
+        **closing.scheduled(place),
     )
+
+
+def _before(place: Place) -> list[str]:
+    """What opens an environment before its jobs begin again."""
+    return [running.logical(each.name) for each in place.environment.services] if place.closes else []
 
 
 def _task(place: Place, job: Job) -> Any:

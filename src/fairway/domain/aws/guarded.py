@@ -39,12 +39,6 @@ def require_fit(environment: Environment, network: Network) -> None:
 
 
 def _of_migrations(wanted: Migrations) -> Iterator[Unfit]:
-    if wanted.maintenance:
-        yield Unfit(
-            path=(SECTION, "maintenance"),
-            message="on AWS an environment can't be closed yet while it is migrated",
-            hint="leave maintenance out, and migrate in steps on which the release that serves holds",
-        )
     if wanted.tool is Tool.SQL and not wanted.command:
         yield Unfit(
             path=(SECTION, "tool"),

@@ -35,8 +35,8 @@ class OnAws:
         )
 
     def close(self) -> str:
-        """An environment can't be closed there."""
-        return ""
+        """By fairway.toml, for which the stack needs a parameter."""
+        return "or close the environment while it migrates: migrations.maintenance = true, then fairway aws up"
 
     def again(self) -> str:
         """As everything that a stage does."""
@@ -83,7 +83,7 @@ class OnAws:
         )
 
     def reopen(self, passage: Passage) -> str:
-        """It is never closed there; a new execution would open it as well."""
+        """By the next deployment that comes up."""
         return setting.begin_again(self.app.name)
 
     def name(self, environment: EnvironmentName, variable: str) -> str:

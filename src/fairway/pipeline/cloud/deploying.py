@@ -6,14 +6,18 @@ that it began: the next one waits for its end, and finds that nothing is left to
 """
 
 import asyncio
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from fairway.cloudformation import synthesis, wires
+from fairway.domain.aws import doors
 from fairway.domain.aws.handover import Handover
 from fairway.domain.aws.stack import SeenStack
 from fairway.errors import FairwayError, WorkFailed
 from fairway.pipeline.cloud import refusing, stackline
+from fairway.pipeline.cloud.closing import StackDoors
+from fairway.pipeline.cloud.failing import StageFailed
 from fairway.pipeline.cloud.guarding import OpenGuard, unguarded
 from fairway.pipeline.cloud.insisting import NOTHING, Insisted
 from fairway.pipeline.cloud.leaving import Leaving
@@ -88,8 +92,11 @@ class Deploying:
         """The database first. What an earlier run began with the services ends before that: which release serves is to
         be seen."""
         if prepared.environment.migrations is not None and prepared.seen.moving:
-            await raising.wait(rooms.parts, prepared.seen, self._wish(prepared, rooms))
-        return await rooms.migrating.run(prepared, telling)
+            await raising.wait(rooms.parts, prepared.seen, self._wish(prepared, rooms.parts))
+        try:
+            return await rooms.migrating.run(prepared, telling)
+        except StageFailed as error:
+            raise await rooms.seeing_to.refused(prepared, error, telling) from error
 
     async def _bring(self, prepared: Prepared, rooms: "Rooms", told: Told) -> str:
         """Bring the services to the release; the summary, once they are."""
@@ -97,6 +104,7 @@ class Deploying:
         settled = await rooms.settling.run(prepared, told.log)
         if not settled.well:
             raise await rooms.reporting.of_services(prepared, settled, told.log)
+        after = await rooms.seeing_to.opened(prepared, after, told.log)
         return conclude(prepared, after, settled, told.log)
 
     def _furnish(self, handover: Handover, told: Told) -> "Rooms":
@@ -106,6 +114,12 @@ class Deploying:
         parts = replace(cloud.parts, tell=lambda said: stackline.log(said, told.log))
         settling = Settling(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         reporting = Reporting(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
+        leaving = Leaving(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
+
+        def make_doors(prepared: Prepared) -> StackDoors:
+            wish = functools.partial(self._wish, prepared, parts)
+            return StackDoors(parts=parts, leaving=leaving, environment=prepared.environment, wish=wish)
+
         migrating = Migrating(
             load=self.load,
             stacks=parts.stacks,
@@ -113,9 +127,9 @@ class Deploying:
             settling=settling,
             clock=parts.clock,
             open=cloud.guard,
+            doors=make_doors,
             insisted=self.insisted,
         )
-        leaving = Leaving(stacks=parts.stacks, rollouts=cloud.rollouts, clock=parts.clock)
         return Rooms(
             parts=parts,
             preparing=Preparing(
@@ -126,7 +140,7 @@ class Deploying:
                 synthesize=self.synthesize,
             ),
             migrating=migrating,
-            seeing_to=SeeingTo(stacks=parts.stacks, migrating=migrating, leaving=leaving),
+            seeing_to=SeeingTo(stacks=parts.stacks, migrating=migrating, leaving=leaving, doors=make_doors),
             watching=Watching(stacks=parts.stacks, rollouts=cloud.rollouts, reporting=reporting, clock=parts.clock),
             settling=settling,
             reporting=reporting,
@@ -134,7 +148,7 @@ class Deploying:
 
     async def _change(self, prepared: Prepared, rooms: "Rooms", told: Told) -> SeenStack:
         """The services' stack, brought to the release."""
-        wish = self._wish(prepared, rooms)
+        wish = self._wish(prepared, rooms.parts)
         told.log(f"stack   {prepared.stack.name}: {prepared.handover.image.reference}")
         own = asyncio.Event()
 
@@ -145,13 +159,22 @@ class Deploying:
 
         try:
             parts = replace(rooms.parts, tell=tell)
-            bringing = raising.bring(parts, prepared.stack, prepared.parameters, wish)
+            bringing = raising.bring(parts, prepared.stack, await self._parameters(prepared, parts), wish)
             return await rooms.watching.beside(prepared, told.log, bringing, own)
         except WorkFailed as error:
             raise await rooms.reporting.of_stack(prepared, error, told.log) from error
 
-    def _wish(self, prepared: Prepared, rooms: "Rooms") -> Wish:
-        return Wish(app=prepared.app.name, until=rooms.parts.clock.now() + PATIENCE, role=self.role)
+    async def _parameters(self, prepared: Prepared, parts: Parts) -> Mapping[str, str]:
+        """Those of the release, by which an environment that is closed is opened too."""
+        if doors.PARAMETER not in prepared.stack.template.get("Parameters", {}):
+            return prepared.parameters
+        seen = await parts.stacks.find(prepared.stack.name)
+        found = seen.parameters if seen is not None else {}
+        door = doors.opened(doors.read(found), same=prepared.is_at(found))
+        return {**prepared.parameters, doors.PARAMETER: door}
+
+    def _wish(self, prepared: Prepared, parts: Parts) -> Wish:
+        return Wish(app=prepared.app.name, until=parts.clock.now() + PATIENCE, role=self.role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

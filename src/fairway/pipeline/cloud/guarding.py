@@ -14,7 +14,7 @@ from fairway.domain.passage import Passage
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
 from fairway.migrate.advice import Advice
-from fairway.migrate.parts import FindRelease, FindServing, Order, Parts, Subject, Values
+from fairway.migrate.parts import Doors, FindRelease, FindServing, Order, Parts, Subject, Values
 from fairway.ports.builder import LogSink
 from fairway.ports.guarding import Passages
 from fairway.ports.masks import Masks
@@ -55,11 +55,12 @@ MakeViews = Callable[[Shipments], Views]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a guard is opened for. `views` is called with the releases that it keeps; `masks` and `advice` are two more
-    of its parts."""
+    """What a guard is opened for. `views` is called with the releases that it keeps; `doors`, `masks` and `advice` are
+    three more of its parts."""
 
     place: GuardPlace
     views: MakeViews
+    doors: Doors
     masks: Masks
     advice: Advice
 

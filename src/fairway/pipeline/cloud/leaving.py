@@ -1,4 +1,5 @@
-"""Waiting for tasks on ECS to be gone: those of a release that was taken back. What can't run beside them may begin.
+"""Waiting for tasks on ECS to be gone: those of an environment that closes, or of a release that was taken back. What
+can't run beside them may begin then.
 
 A service is steady as soon as its tasks were told to stop, and they may write until their containers have ended.
 """
@@ -30,29 +31,30 @@ class Leaving:
     rollouts: Rollouts
     clock: Clock
 
-    async def wait(self, app: AppName, environment: Environment, log: LogSink) -> bool:
-        """Whether none of the environment's services has a task left but of the definitions that its stack has: true
-        once a look says so, false when none has in the time that tasks are given. Raises what the ports raise."""
+    async def wait(self, app: AppName, environment: Environment, log: LogSink, *, whole: bool = False) -> bool:
+        """Whether none of the environment's services has a task left but of its stack's definitions, `whole`: of
+        those neither. True once a look says so, false when none has in the time that tasks are given. Raises what
+        the ports raise."""
         made = await self.stacks.resources(names.stack(app, Kind.SERVICES, environment.name))
         definitions = {physical for kind, physical in made.values() if kind == DEFINITION}
         until = self.clock.now() + patience(environment)
         said = 0
         while True:
-            left = await self._count(app, environment, definitions)
+            left = await self._count(app, environment, definitions, set() if whole else definitions)
             if not left:
                 return True
             if left != said:
-                log(f"ecs   {left} {'task has' if left == 1 else 'tasks have'} still to end")
+                log(f"{left} {'task has' if left == 1 else 'tasks have'} still to end")
             said = left
             if self.clock.now() >= until:
                 return False
             await self.clock.sleep(EVERY)
 
-    async def _count(self, app: AppName, environment: Environment, stay: Collection[str]) -> int:
+    async def _count(self, app: AppName, environment: Environment, made: Collection[str], stay: Collection[str]) -> int:
         cluster = names.cluster(app, environment.name)
         alive = [
             definition
-            for family in families(app, environment, stay)
+            for family in families(app, environment, made)
             for definition in await self.rollouts.alive(cluster, family)
         ]
         return sum(definition not in stay for definition in alive)

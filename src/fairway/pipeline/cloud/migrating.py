@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 from fairway.cloudformation import wires
 from fairway.domain import guarding
-from fairway.domain.aws import names
+from fairway.domain.aws import doors, names
 from fairway.domain.aws.shipment import Shipment
 from fairway.domain.aws.stack import Kind, SeenStack
 from fairway.domain.deployment import Cause
-from fairway.domain.passage import Passage, PassageStatus
+from fairway.domain.passage import Outcome, Passage, PassageStatus
 from fairway.domain.release import Release
 from fairway.errors import Unavailable
 from fairway.migrate.parts import Order, WayBack
 from fairway.migrate.returning import make_order
 from fairway.pipeline.cloud import placing, refusing, restoring, returning
 from fairway.pipeline.cloud.advising import OnAws
+from fairway.pipeline.cloud.closing import MakeDoors
 from fairway.pipeline.cloud.failing import StageFailed
 from fairway.pipeline.cloud.guarding import Opened, OpenGuard, Wanted
 from fairway.pipeline.cloud.insisting import NOTHING, Insisted
@@ -53,6 +54,7 @@ class Migrating:
     settling: Settling
     clock: Clock
     open: OpenGuard
+    doors: MakeDoors
     insisted: Insisted = NOTHING
 
     async def run(self, prepared: Prepared, telling: Telling) -> Moved | None:
@@ -63,10 +65,8 @@ class Migrating:
             return None
         async with self._opened(prepared, telling) as (opened, shipment, release):
             made = await finish_others(opened, release, telling.log)
-            parts, insisted = opened.guard.parts, self.insisted.restored
-            await restoring.put_back(
-                insisted, made, parts.restore, BY, log=telling.log, clock=self.clock, advice=parts.advice
-            )
+            shut = doors.is_shut(prepared.seen.parameters)
+            await restoring.put_back(self.insisted.restored, made, opened.guard.parts, BY, shut=shut, log=telling.log)
             subject = await opened.guard.find(release)
             refusing.require_fit_for_ecs(subject, prepared.name)
             kept = await opened.shipments.list(limit=RECENT)
@@ -76,9 +76,11 @@ class Migrating:
             require_well(passage)
             return Moved(passage=passage, brought=find_brought(passage, release, made))
 
-    async def take_back(self, prepared: Prepared, brought: Passage, telling: Telling) -> Passage:
-        """Take away what the passage has brought, and return the passage that did, as it ended. Raises Conflict when
-        the release whose image has the way back is not kept any more, Unavailable."""
+    async def take_back(
+        self, prepared: Prepared, brought: Passage, telling: Telling, *, opens_at: Outcome | None = None
+    ) -> Passage:
+        """Take away what the passage has brought, and return the passage that did, as it ended; `opens_at` as it has
+        it. Raises Conflict when the release whose image has the way back is not kept any more, Unavailable."""
         async with self._opened(prepared, telling) as (opened, _, release):
             made = await find_passages(opened, release)
             wanted = WayBack(
@@ -87,6 +89,7 @@ class Migrating:
                 key=f"back/{brought.number}/{after(made)}",
                 by=BY,
                 passage=brought.number,
+                opens_at=opens_at,
             )
             return await give(opened, await make_order(opened.guard.parts, wanted), telling.log)
 
@@ -105,6 +108,7 @@ class Migrating:
         wanted = Wanted(
             place=place,
             views=viewing.of,
+            doors=self.doors(prepared),
             masks=telling,
             advice=OnAws(app=prepared.app, place=place, instances=instances(prepared, data)),
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from fairway.domain import guarding
 from fairway.domain.passage import Passage, PassageStatus
 from fairway.errors import FairwayError
 from fairway.pipeline.cloud import failing
@@ -39,6 +40,8 @@ def describe(passage: Passage, barred: str = "") -> str:
     old = passage.rehearsal.old if passage.rehearsal is not None else None
     if old is None:
         holds = "no earlier release was tried on that"
+    elif guarding.does_not_hold(old):
+        holds = "the release that served was shown to fail on that, for which the environment was closed"
     elif old.failed:
         holds = "the release that served could not be tried on that"
     else:

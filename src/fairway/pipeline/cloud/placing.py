@@ -1,12 +1,12 @@
 """Where the guard of an environment is, read from what its stacks put out."""
 
 from fairway.cloudformation import wires
-from fairway.domain.aws import names
+from fairway.domain.aws import doors, names
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.aws.stack import Kind, SeenStack
 from fairway.domain.migrations import CopyBy
 from fairway.errors import Conflict
-from fairway.pipeline.cloud import refusing
+from fairway.pipeline.cloud import closing, refusing
 from fairway.pipeline.cloud.preparing import Prepared
 
 DATA = (wires.PASSAGES, wires.BACKUPS, wires.BACKUP_KEY)
@@ -20,7 +20,10 @@ SERVICES = (
 
 
 def read(prepared: Prepared, data: SeenStack | None) -> GuardPlace:
-    """Raises Conflict that names every output which is not there yet."""
+    """Raises Conflict that names every output which is not there yet, or the parameter by which it is closed."""
+    settings = prepared.environment.migrations
+    if settings is not None and settings.maintenance and doors.read(prepared.seen.parameters) is None:
+        raise closing.missing(prepared.name, prepared.stack.name)
     outputs = {**(data.outputs if data is not None else {}), **prepared.seen.outputs}
     copied = of_copies(prepared)
     stack = names.stack(prepared.app.name, Kind.DATA, prepared.name)

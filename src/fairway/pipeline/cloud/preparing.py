@@ -25,6 +25,7 @@ from fairway.pipeline.stages import source
 from fairway.pipeline.stages.described import Load
 from fairway.ports.account import CloudSecrets
 from fairway.ports.stacks import Stacks
+from fairway.provision import raising
 from fairway.wire import words
 
 Synthesize = Callable[[App, Given], Sequence[Stack]]
@@ -47,6 +48,11 @@ class Prepared:
     def name(self) -> EnvironmentName:
         """The environment's name."""
         return self.environment.name
+
+    def is_at(self, parameters: Mapping[str, str]) -> bool:
+        """Whether a services' stack with these parameters is at the release."""
+        own = (wires.IMAGE_DIGEST, wires.CONFIGURATION_VERSION, wires.COMMIT)
+        return all(parameters.get(each, "") == self.parameters[each] for each in own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,7 @@ class Preparing:
         given = Given(variables={environment.name: tuple(sorted(version.values))}, version=self.version)
         wanted = self.synthesize(app, given)
         stack = next(each for each in wanted if each.kind is Kind.SERVICES and each.environment == environment.name)
+        raising.require_door(stack, seen)
         parameters = {
             **await borders.resolve(stack, self.stacks),
             wires.IMAGE_DIGEST: handover.image.digest,

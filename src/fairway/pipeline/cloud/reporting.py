@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from fairway.cloudformation import wires
 from fairway.domain.app import Service
-from fairway.domain.aws import history, names, stopped
+from fairway.domain.aws import doors, history, names, stopped
 from fairway.domain.aws.rollouts import SeenService, StoppedTask
 from fairway.domain.aws.stack import SeenStack
 from fairway.domain.aws.wanted import SMALLEST
@@ -161,6 +161,8 @@ def specify(prepared: Prepared, service: Service) -> TaskSpec:
 
 def serving(stack: SeenStack | None, prepared: Prepared) -> str:
     """What serves after the failure: `9c1f2e7 serves`."""
+    if stack is not None and doors.is_shut(stack.parameters):
+        return f"nothing serves: {prepared.name} is closed"
     commit = stack.parameters.get(wires.COMMIT, "") if stack is not None else ""
     if not commit:
         return f"nothing serves in {prepared.name}: it was the first deployment"
