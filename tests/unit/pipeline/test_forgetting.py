@@ -86,6 +86,20 @@ async def test_the_old_go_with_their_logs_and_passages_and_it_is_told_once(tmp_p
     assert past.durable.disk == {}, "how far their stages had come is forgotten too"
 
 
+async def test_one_that_dies_before_the_logs_are_gone_has_their_records_still(tmp_path: Path) -> None:
+    past = Past(tmp_path)
+    await past.fill()
+
+    async def die(work: Callable[..., object], *arguments: object) -> None:
+        raise Unavailable("it was killed")
+
+    with pytest.raises(Unavailable):
+        await Forgetter(past.archive, StageLogs(past.root), past.durable, past.clock, KEEP, apart=die).clear_up()
+
+    executions, _, logs = await past.left()
+    assert executions == logs
+
+
 async def test_logs_of_what_another_server_has_forgotten_go_and_none_that_was_begun_meanwhile(tmp_path: Path) -> None:
     past = Past(tmp_path)
     await past.fill(3)
