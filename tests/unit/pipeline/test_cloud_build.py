@@ -156,9 +156,9 @@ async def test_migrations_that_can_not_be_guarded_are_refused_before_anything_is
     account: Account, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="the migrations of staging can't be guarded on AWS") as failure:
-        await account.run_build(lay_out(tmp_path, toml=WITH_MIGRATIONS + "maintenance = true\n"))
+        await account.run_build(lay_out(tmp_path, toml=TOML + '[migrations]\ntool = "sql"\n'))
 
-    assert failure.value.why.startswith("migrations.maintenance: ")
+    assert failure.value.why.startswith("migrations.tool: ")
     assert not account.builder.built
 
 
