@@ -1,4 +1,9 @@
-"""A server is killed (SIGKILL) in the middle of a backup: the next one has nothing of it, and makes a whole one."""
+"""A server is killed (SIGKILL) in the middle of a backup: the next one has nothing of it, and makes a whole one.
+
+The next server looks for a record without an end and for files without a record, and does not know which step it was:
+`make test` dies in the first step, which leaves a dump that is open to read, and in the last, which has left all that
+there is to leave; `make exhaustive` in those between them.
+"""
 
 import asyncio
 import os
@@ -40,7 +45,10 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
-@pytest.mark.parametrize("step", ["dumping", "sealing", "opening", "restoring"])
+@pytest.mark.parametrize(
+    "step",
+    ["dumping", *(pytest.param(step, marks=pytest.mark.exhaustive) for step in ("sealing", "opening")), "restoring"],
+)
 def test_nothing_is_left_and_nothing_counts(tmp_path: Path, step: str) -> None:
     asyncio.run(make_home(tmp_path))
     command = [sys.executable, "-m", "support.backups_process", str(tmp_path)]

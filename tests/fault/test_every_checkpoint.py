@@ -3,8 +3,10 @@
 A checkpoint is a write of a store or a durable step; they are found by telling the story (tests/support/fault_story.py)
 once without a death, and each that it comes to has its cases: before, after, and of a step in between.
 
-What lies on the disk after one write is what lies there before the next, but for what the durable executor has noted
-meanwhile. So `make test` has the deaths after each and in between, and `make exhaustive` those before.
+`make exhaustive` has all of them, before and after each. `make test` has the deaths after and within each durable step,
+and after every fourth write: a server that comes back reads the store whole and goes on from what it finds, whichever
+write was the last, so what it does wrong after one it mostly does wrong after its neighbours. And what lies on the disk
+after one write is what lies there before the next, but for what the durable executor has noted meanwhile.
 """
 
 import json
@@ -23,8 +25,9 @@ ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 PLACES = [
-    pytest.param(("after", "between"), id="after"),
-    pytest.param(("before",), id="before", marks=pytest.mark.exhaustive),
+    pytest.param(("4", "after", "between"), id="some"),
+    pytest.param(("1", "after", "between"), id="after", marks=pytest.mark.exhaustive),
+    pytest.param(("1", "before"), id="before", marks=pytest.mark.exhaustive),
 ]
 
 
@@ -35,13 +38,15 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     command = [sys.executable, "-W", "error", "-m", fault_driver.__name__, str(root), *request.param]
     done = subprocess.run(command, capture_output=True, text=True, env=ENVIRON)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return {"share": int(request.param[0]), **json.loads(done.stdout)}
 
 
 def test_whatever_point_it_dies_at_the_next_server_ends_it_as_if_nothing_had_happened(told: Any) -> None:
     bad = [f"{case['when']} {case['name']}: {case['problem']}" for case in told["cases"] if case["problem"]]
 
-    assert {case["name"] for case in told["cases"]} == set(told["reached"])
+    killed = {case["name"] for case in told["cases"]}
+    assert killed >= {name for name in told["reached"] if name.startswith("step ")}
+    assert told["share"] * len(killed) >= len(told["reached"])
     assert not bad, f"{len(bad)} of {len(told['cases'])} deaths were not borne:\n" + "\n\n".join(bad)
 
 

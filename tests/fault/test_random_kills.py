@@ -1,4 +1,4 @@
-"""Servers killed at random under mixed loads of executions. `FAIRWAY_TEST_KILLS` says how many (5 if not set), and
+"""Servers killed at random under mixed loads of executions. `FAIRWAY_TEST_KILLS` says how many (3 if not set), and
 `FAIRWAY_TEST_SEED` makes the same ones again.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from support import fault_random
 
-KILLS = int(os.environ.get("FAIRWAY_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("FAIRWAY_TEST_KILLS", "3"))
 SEED = int(os.environ.get("FAIRWAY_TEST_SEED", str(random.randrange(1_000_000))))
 
 

@@ -1,5 +1,6 @@
 """A server killed at every checkpoint of the story, and the one that comes after it: `python -m support.fault_driver
-ROOT after between` prints what came of each death after a checkpoint and within a step, as JSON. The third is `before`.
+ROOT 1 after between` prints what came of each death after a checkpoint and within a step, as JSON; `before` is the
+third. With 4 in the place of 1 it dies at each step, and at every fourth of the writes.
 """
 
 import functools
@@ -19,7 +20,7 @@ PLACES = {True: ("before", "between", "after"), False: ("before", "after")}
 NOTES = ("trace", "done", "log", "outcome.json")
 
 
-def main(root: Path, wanted: Set[str]) -> None:
+def main(root: Path, share: int, wanted: Set[str]) -> None:
     """The story once without a death; then, for each checkpoint, the chapter that comes to it first with one."""
     works, kills, seen = [], [], set()
     (root / "0").mkdir(parents=True)
@@ -28,7 +29,9 @@ def main(root: Path, wanted: Set[str]) -> None:
         for name in tell(root, chapter):
             if name not in seen:
                 seen.add(name)
-                kills += [Kill(name=name, when=when) for when in PLACES[name.startswith("step ")] if when in wanted]
+                step = name.startswith("step ")
+                if step or len(seen) % share == 0:
+                    kills += [Kill(name=name, when=when) for when in PLACES[step] if when in wanted]
                 works += [functools.partial(attempt, root, chapter, kill) for kill in kills[len(works) :]]
     answers = spread(works, root / "cases")
     cases = [{**asdict(kill), "problem": answer} for kill, answer in zip(kills, answers, strict=True)]
@@ -83,4 +86,4 @@ def talk(home: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), frozenset(sys.argv[2:]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), frozenset(sys.argv[3:]))
