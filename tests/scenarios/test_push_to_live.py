@@ -1,4 +1,8 @@
-"""A push becomes live HTTP, and what must hold around it."""
+"""A push becomes live HTTP, and what must hold around it.
+
+The ways in which a release is never healthy come to one end, by one path: `make test` has the one that answers and is
+sick, `make exhaustive` those that do not come so far. What is said of each is held by tests/contract/engine's failures.
+"""
 
 import json
 from collections.abc import Callable
@@ -69,11 +73,16 @@ def test_a_dockerfile_that_does_not_build_leaves_the_old_release(live: Project) 
 @pytest.mark.parametrize(
     ("server", "words"),
     [
-        ("require('http').createServer((q, r) => r.end()).listen(process.env.PORT, '127.0.0.1')", "127.0.0.1"),
-        ("console.log('bye')", "ended"),
-        ("process.exit(3)", "3"),
-        ("require('nothing-like-it')", "nothing-like-it"),
-        ("setInterval(() => {}, 1000)", "listens on"),
+        *(
+            pytest.param(*each, marks=pytest.mark.exhaustive)
+            for each in (
+                ("require('http').createServer((q, r) => r.end()).listen(process.env.PORT, '127.0.0.1')", "127.0.0.1"),
+                ("console.log('bye')", "ended"),
+                ("process.exit(3)", "3"),
+                ("require('nothing-like-it')", "nothing-like-it"),
+                ("setInterval(() => {}, 1000)", "listens on"),
+            )
+        ),
         (
             "require('http').createServer((q, r) => r.writeHead(500).end('no database')).listen(process.env.PORT)",
             "no database",

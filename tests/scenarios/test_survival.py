@@ -1,4 +1,8 @@
-"""What a killed server, a killed task and a restart leave standing."""
+"""What a killed server, a killed task and a restart leave standing.
+
+In which stage the server dies decides where the next one goes on; `make test` has the stage with real tasks under way,
+`make exhaustive` the others, whose deaths tests/fault has at each of their writes.
+"""
 
 import subprocess
 import threading
@@ -102,7 +106,10 @@ def test_the_log_of_a_task_is_read_whole_after_it_the_server_and_the_container_h
     assert found.stdout.count("listening on") == 1
 
 
-@pytest.mark.parametrize("moment", ["source", "build", "package", "production"])
+@pytest.mark.parametrize(
+    "moment",
+    [*(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("source", "build", "package")), "production"],
+)
 def test_an_execution_goes_on_after_the_server_was_killed_in_the_middle(
     live: Project, own_world: World, moment: str
 ) -> None:
