@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check fast slow test exhaustive lock bench clean
+.PHONY: help setup environment demo static check fast slow test templates stories exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -42,13 +42,21 @@ fast: setup
 	$(BIN)/python -m pytest -q $(QUICK)
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
+WAITING := -n 4 --dist loadfile --no-loadscope-reorder
 slow: setup
-	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" $(WAITING) --durations 15
 
 test: setup static fast slow ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 20 to 30 minutes on 2 cores
 
-exhaustive: setup ## what `make test` has a sample of: the other templates for AWS, the other deaths of a server
-	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive -n 2
+# cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
+TEMPLATES := tests/integration/cloudformation
+templates: setup
+	$(BIN)/python -m pytest -q $(TEMPLATES) -m exhaustive -n 2
+
+stories: setup
+	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive --ignore $(TEMPLATES) $(WAITING) --durations 15
+
+exhaustive: templates stories ## what `make test` has a sample of: the other templates for AWS, the other deaths of a server
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }
