@@ -28,6 +28,10 @@ THOUGHT = 0.02
 """Seconds between two requests of a visitor: short beside any gap that a deployment could leave, and the cores are for
 what is tested."""
 
+SOON = '\n[environments.production.deployment]\nbake = "200ms"\n'
+"""A release is looked at for a moment once its tasks are healthy, in place of two seconds: a backend of this size has
+shown by then what it does, and dozens of deployments would wait for it."""
+
 TOGETHER = 6
 """How many apps are taken down at a time: each waits more than it works."""
 
@@ -246,7 +250,7 @@ def create_project(
         **({"Dockerfile": DOCKERFILE} if dockerfile else {}),
         "server.js": SERVER,
         "version.js": "module.exports = 'one'\n",
-        "fairway.toml": f'app = "{app}"\n{toml}',
+        "fairway.toml": f'app = "{app}"\n{toml}{"" if "[environments" in toml else SOON}',
         ".dockerignore": ".git\n",
     }
     project.commit({**base, **(files or {})}, "Begin")
