@@ -1,4 +1,8 @@
-"""The guard with real Docker and PostgreSQL: each kind of migration ends as promised, and no data is lost."""
+"""The guard with real Docker and PostgreSQL: each kind of migration ends as promised, and no data is lost.
+
+One that is good, one that fails on production's nulls and a server that dies while it migrates are what
+tests/scenarios/test_migration_guard has with a real server and under requests; here `make exhaustive` has them.
+"""
 
 import asyncio
 import contextlib
@@ -78,6 +82,7 @@ def left() -> str:
     return docker_room.docker("ps", "-aq", *own) + networks
 
 
+@pytest.mark.exhaustive
 async def test_a_good_migration_is_made_once_and_leaves_nothing_behind(room: Room) -> None:
     lines: list[str] = []
     before = room.ask(STATE)
@@ -97,6 +102,7 @@ async def test_a_good_migration_is_made_once_and_leaves_nothing_behind(room: Roo
     assert left() == ""
 
 
+@pytest.mark.exhaustive
 async def test_what_has_nulls_in_production_never_reaches_it(room: Room) -> None:
     before = room.ask(STATE)
 
@@ -171,6 +177,7 @@ async def test_a_lock_of_somebody_else_is_waited_for_and_tried_again(room: Room)
     assert columns(room) == ["code", "coupon", "id", "total"]
 
 
+@pytest.mark.exhaustive
 async def test_a_server_that_dies_while_it_migrates_is_followed_by_one_that_watches_on(
     room: Room, tmp_path: Path
 ) -> None:
