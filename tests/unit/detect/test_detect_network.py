@@ -13,6 +13,9 @@ PORTS: list[tuple[str, int, str | None]] = [
     ("const port = normalizePort(process.env.PORT || '4000');", 4000, "PORT"),
     ("const port = process.env.PORT ? Number(process.env.PORT) : 4000", 4000, "PORT"),
     ("const { PORT = 4000, HOST } = process.env", 4000, "PORT"),
+    ("export const { NODE_ENV, PORT } = process.env;\nthis.port = PORT || 4000;", 4000, "PORT"),
+    ("const { DB_PORT } = process.env;\napp.listen(4000)", 4000, None),
+    ("const { PORT } = config;\napp.listen(4000)", 4000, None),
     ("await app.listen(process.env.APP_PORT || 4000)", 4000, "APP_PORT"),
     ("export const env = z.object({ PORT: z.coerce.number().default(4000) })", 4000, "PORT"),
     ("cleanEnv(process.env, { PORT: port({ default: 4000 }) })", 4000, "PORT"),
@@ -45,6 +48,15 @@ def test_the_port_is_read_from_the_source(code: str, number: int, variable: str 
     assert detection.port is not None
     assert (detection.port.number, detection.port.variable, detection.port.assumed) == (number, variable, False)
     assert detection.defaults.port == number
+
+
+def test_a_port_that_is_only_taken_out_of_the_environment_has_the_usual_number() -> None:
+    code = "const { NODE_ENV, SERVER_PORT: port } = process.env;\napp.listen(port)"
+
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code})
+
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable, detection.port.assumed) == (3000, "SERVER_PORT", True)
 
 
 def test_a_number_of_something_else_after_a_choice_is_no_port() -> None:

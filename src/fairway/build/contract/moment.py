@@ -108,7 +108,9 @@ def method_moment(syntax: Syntax, method: Node, called: frozenset[str], depth: i
 
 
 def calls_moment(syntax: Syntax, name: str, function: Node, called: frozenset[str], depth: int) -> Moment:
-    """When a named function runs: as early as the earliest of its calls."""
+    """When a function runs: as early as the earliest of its calls."""
+    if "default" in called and is_default(syntax, function, name):
+        return Moment.START
     if not name:
         return Moment.LATER
     if name in called and is_exported(syntax, function, name):
@@ -130,6 +132,23 @@ def name_of(syntax: Syntax, function: Node) -> str:
         return name
     around = syntax.parent(function)
     return syntax.text(field_of(around, "name")) if around is not None and around.type == "variable_declarator" else ""
+
+
+def is_default(syntax: Syntax, function: Node, name: str) -> bool:
+    """Whether the function is what the file exports by itself: `export default f`, `export default () => …`,
+    `module.exports = f`."""
+    own = {name, syntax.text(function)} - {""}
+    for statement in syntax.all("export_statement"):
+        inner = field_of(statement, "value") or field_of(statement, "declaration")
+        if any(child.type == "default" for child in statement.children) and (
+            same(inner, function) or syntax.text(inner) in own
+        ):
+            return True
+    return any(
+        syntax.text(field_of(node, "left")) == "module.exports"
+        and (same(field_of(node, "right"), function) or syntax.text(field_of(node, "right")) in own)
+        for node in syntax.all("assignment_expression")
+    )
 
 
 def is_exported(syntax: Syntax, function: Node, name: str) -> bool:

@@ -85,7 +85,7 @@ def read(
     whole = frozenset(node.id for node in access.environments(syntax))
     for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax, held)):
         use(*reading)
-    found.starts = list(calls_at_start(syntax, when))
+    found.starts = list(calls_at_start(syntax, when, is_local))
     found.example = dotenv_safe.example(syntax, when) if b"dotenv-safe" in content else ""
     found.prisma = makes_prisma(syntax) and connects(syntax, when)
     return found
@@ -138,6 +138,8 @@ def bindings(syntax: Syntax) -> dict[str, tuple[str, str]]:
             continue
         given = arguments(value)
         module = (text_of(syntax, given[0]) if given else None) or ""
+        if pattern is not None and pattern.type == "identifier":
+            found[syntax.text(pattern)] = (module, "default")
         if pattern is None or pattern.type != "object_pattern":
             continue
         for child in pattern.named_children:
@@ -148,12 +150,12 @@ def bindings(syntax: Syntax) -> dict[str, tuple[str, str]]:
     return found
 
 
-def calls_at_start(syntax: Syntax, when: judge.When) -> Iterator[tuple[str, str]]:
-    """The imported functions that the file calls as it starts, each with its module."""
+def calls_at_start(syntax: Syntax, when: judge.When, is_local: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """The functions of the repository's other files that the file calls as it starts, each with its module."""
     known = bindings(syntax)
     for call in syntax.all("call_expression"):
         name = syntax.text(field_of(call, "function"))
-        if name in known and known[name][0].startswith((".", "@/", "~/", "src/")) and when(call) is Moment.START:
+        if name in known and is_local(known[name][0]) and when(call) is Moment.START:
             yield known[name]
 
 

@@ -40,6 +40,8 @@ WITH_DEFAULT = (
     re.compile(
         rf"""\bget(?:<[\w\s|]+>)?\(\s*['"`]{NAME}['"`]\s*\)[^\n;]{{0,60}}?(?:\|\||\?\?|\.default\()\s*{NUMBER}"""
     ),
+    # What a file took out of process.env, with the default where it is used: `PORT || 3000`.
+    re.compile(rf"(?<![\w.$'\"`])(?P<name>PORT)\s*(?:\|\||\?\?)\s*{NUMBER}"),
     re.compile(rf"""default['"]?\s*:\s*{NUMBER}\s*,\s*env\s*:\s*['"]{NAME}['"]"""),
     re.compile(rf"""env\s*:\s*['"]{NAME}['"]\s*,\s*default\s*:\s*{NUMBER}"""),
 )
@@ -48,6 +50,7 @@ CALL = re.compile(
         "(?P<name>", "(?P<name>"
     )
 )
+TAKEN = re.compile(rf"\{{[^{{}}]*(?<![\w.$]){NAME}\b(?!\s*:\s*process)[^{{}}]*\}}\s*=\s*process\.env\b(?!\.)")
 LITERAL = re.compile(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}")
 SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
 SERVE = re.compile(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
@@ -130,6 +133,11 @@ def bare(sources: tuple[Source, ...]) -> list[Seen]:
             name = match["name"] or match["got"]
             if ours(name):
                 found.append(Seen(variable=name, number=None, where=source.where(match.start())))
+        found += [
+            Seen(variable=match["name"], number=None, where=source.where(match.start("name")))
+            for match in TAKEN.finditer(source.text)
+            if ours(match["name"])
+        ]
     return found
 
 

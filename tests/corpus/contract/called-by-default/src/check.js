@@ -1,0 +1,3 @@
+module.exports = function check() {
+  if (!process.env.CHECKED) throw new Error('CHECKED')
+}

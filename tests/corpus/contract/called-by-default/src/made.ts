@@ -1,0 +1,3 @@
+export default function () {
+  if (!process.env.MADE) throw new Error('MADE')
+}

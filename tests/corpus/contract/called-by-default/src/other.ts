@@ -1,0 +1,3 @@
+export default () => {
+  if (!process.env.LATER) throw new Error('LATER')
+}
