@@ -50,6 +50,16 @@ def test_the_port_is_read_from_the_source(code: str, number: int, variable: str 
     assert detection.defaults.port == number
 
 
+def test_keystone_is_known_before_the_next_that_it_renders_its_pages_with() -> None:
+    manifest = package(scripts={"start": "keystone start"}, dependencies={"next": "16", "@keystone-6/core": "8"})
+
+    detection = detected({"package.json": manifest, "keystone.ts": ""})
+
+    assert detection.framework == "Keystone"
+    assert detection.port is not None
+    assert (detection.port.number, detection.port.variable) == (3000, "PORT")
+
+
 def test_a_port_that_is_only_taken_out_of_the_environment_has_the_usual_number() -> None:
     code = "const { NODE_ENV, SERVER_PORT: port } = process.env;\napp.listen(port)"
 

@@ -90,6 +90,16 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         {"start": "egg-scripts start --daemon --title=x"},
         ("egg-scripts", "start", "--title=x"),
     ),
+    (
+        "the script for the system is the one that runs",
+        {"start": "run-script-os", "start:windows": "x", "start:default": "cd bin && ./run start"},
+        ("sh", "-c", "cd bin && exec ./run start"),
+    ),
+    (
+        "Linux's own script before the default",
+        {"start": "run-script-os", "start:default": "node x.js", "start:linux": "node server.js"},
+        ("node", "server.js"),
+    ),
     ("nodemon runs node", {"start": "nodemon server.js"}, ("node", "server.js")),
     (
         "a wrapper by its path",

@@ -6,6 +6,7 @@ from fairway.build.detect.package_json import Package
 from fairway.domain.detection import Health, Port
 
 NODE = (
+    ("@keystone-6/core", "Keystone"),
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
     ("@strapi/strapi", "Strapi"), ("strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
     ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
@@ -33,8 +34,9 @@ USUAL = 3000
 BUNDLED = frozenset({"Nuxt", "Nitro"})
 # Their own start command reads PORT; with the others the app's source says it.
 READ_PORT = frozenset(
-    {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg", "Moleculer"}
-)
+    {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg", "Moleculer",
+     "Keystone"}
+)  # fmt: skip
 # They listen on their own number when the app's source gives none (`server.listen()`), whatever PORT says.
 FIXED = frozenset({"Apollo Server", "GraphQL Yoga"})
 

@@ -22,7 +22,7 @@ SERVERS = frozenset(
      "@adonisjs/core", "@strapi/strapi", "polka", "micro", "apollo-server", "@apollo/server", "sails",
      "@feathersjs/feathers",
      "graphql-yoga", "@loopback/core", "moleculer", "socket.io", "ws", "http-server", "elysia", "@medusajs/medusa",
-     "keystone", "payload"}
+     "@keystone-6/core", "payload"}
 )  # fmt: skip
 FOLDER = re.compile(r"(?:--prefix[= ]|--cwd[= ]|\bcd |-C )['\"]?(?:\./)?(?P<directory>[\w./-]+)")
 POINTERS = (

@@ -34,6 +34,9 @@ PROGRAMS = frozenset(
         "pm2-runtime", "strapi", "ts-node", "ts-node-dev", "tsnd", "tsx"
     }
 )  # fmt: skip
+BY_SYSTEM = frozenset({"run-script-os", "run-os"})
+"""They run the script of the same name that is for the system: `start:linux`, else `start:default`."""
+SYSTEMS = ("linux", "darwin:linux", "nix", "default")
 FORMATTERS = frozenset({"pino-pretty", "pino-colada", "bunyan"})
 
 Pm2 = Callable[[str], tuple[str, ...] | None]
@@ -102,6 +105,8 @@ def run_script(
     before each. A `post` hook of something that goes on running would never be reached, and is left out."""
     name, arguments = call
     body = scripts.scripts[name]
+    if body.strip() in BY_SYSTEM:
+        body = next((text for each in SYSTEMS if (text := scripts.scripts.get(f"{name}:{each}"))), body)
     if arguments:
         body += " " + " ".join(shell.quote(argument) for argument in arguments)
     found = expand(body, scripts, depth + 1)
