@@ -91,6 +91,22 @@ CASES: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         ("egg-scripts", "start", "--title=x"),
     ),
     (
+        "scripts in a sequence are what they run",
+        {"start": "run-s up go", "up": "node seed.js", "go": "node server.js"},
+        ("sh", "-c", "node seed.js && exec node server.js"),
+    ),
+    (
+        "a sequence that is not known stays",
+        {"start": "run-s up:* go", "go": "node server.js"},
+        ("sh", "-c", "exec run-s up:* go"),
+    ),
+    ("a sequence of a script that is not there stays", {"start": "run-s up"}, ("run-s", "up")),
+    (
+        "a developer's NODE_ENV is left out of what tsx runs",
+        {"dev": "NODE_ENV=development A=1 tsx watch server.js"},
+        ("sh", "-c", "A=1 exec tsx server.js"),
+    ),
+    (
         "the script for the system is the one that runs",
         {"start": "run-script-os", "start:windows": "x", "start:default": "cd bin && ./run start"},
         ("sh", "-c", "cd bin && exec ./run start"),
@@ -402,6 +418,24 @@ def test_a_start_beside_its_typescript_source_is_the_file_that_the_build_makes()
 
     assert detection.start is not None
     assert detection.start.command == ("node", "build/bin/server.js")
+
+
+@pytest.mark.parametrize("start", ["run-p start:*", 'concurrently "npm:server" "npm:worker"'])
+@pytest.mark.parametrize("name", ["server", "start:web"])
+def test_of_several_processes_at_once_the_others_are_told(start: str, name: str) -> None:
+    scripts = {"start": start, name: "node server.js", "worker": "node worker.js"}
+
+    detection = detected({"package.json": package(scripts=scripts), "server.js": "", "worker.js": ""})
+
+    assert detection.start is not None
+    assert detection.start.command == ("node", "server.js")
+    assert [note for note in detection.notes if "runs several processes" in note and "[services.worker]" in note]
+
+
+def test_a_page_s_development_server_before_the_app_needs_no_word() -> None:
+    scripts = {"start": "vite", "server": "node server.js"}
+
+    assert not detected({"package.json": package(scripts=scripts), "server.js": ""}).notes
 
 
 @pytest.mark.parametrize("runtime", ["bun", "deno"])

@@ -35,6 +35,7 @@ DEVELOPMENT = frozenset(
         "supervisor", "sls", "serverless", "wrangler", "workerd", "vercel", "netlify", "sam", "sst", "func", "firebase"
     }
 )  # fmt: skip
+PARALLEL = frozenset({"concurrently", "run-p"})
 FILES = (
     "server",
     "index",
@@ -85,13 +86,23 @@ def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
         if entry is None:
             continue
         if not is_development(entry.commands[-1]):
-            return entry
+            return alone(entry, fallback)
         fallback = fallback or entry
     # What lies in src of a page is for browsers, and node can't run it.
     page = fallback is not None and frameworks.BROWSER.match(fallback.commands[-1].program) is not None
     if page and frameworks.name(package) is None:
         return fallback
-    return from_files(tree, package) or fallback
+    found = from_files(tree, package)
+    return alone(found, fallback) if found else fallback
+
+
+def alone(entry: Entry, before: Entry | None) -> Entry:
+    """The entry, with a note when a command that runs several processes at once stood before it: it starts one."""
+    if before is None or before.commands[-1].program not in PARALLEL:
+        return entry
+    several = f'"{shell.quote_words(before.commands[-1])}" ({before.start.where}) runs several processes'
+    note = f'{several}, of which this one is started: each further one is a service, [services.worker] command = ["…"]'
+    return replace(entry, notes=(*entry.notes, note))
 
 
 def candidates(tree: Tree, package: Package) -> Iterator[tuple[str, str]]:
@@ -174,7 +185,10 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
         return replace(command, words=("node", NITRO_SERVER))
     if command.program in ("next", "nuxt") and words[1:2] in ((), ("dev",)):
         return replace(command, words=(words[0], "start", *words[2:]))
-    if command.program in ("ts-node", "node") and command.variables.get("NODE_ENV") == "development":
+    if (
+        command.program in ("ts-node", "node", "tsx", "babel-node")
+        and command.variables.get("NODE_ENV") == "development"
+    ):
         command = replace(command, variables={k: v for k, v in command.variables.items() if k != "NODE_ENV"})
     return command
 

@@ -87,7 +87,8 @@ def inside(command: Command, scripts: Scripts, depth: int, *, alone: bool) -> tu
         return (command,)
     if (call := called_script(command.words, scripts.scripts)) is not None:
         return run_script(command, call, scripts, depth, alone=alone)
-    if not command.variables and (text := scripts.listed(command.words)) is not None:
+    text = in_sequence(command.words, scripts.scripts) or scripts.listed(command.words)
+    if not command.variables and text is not None:
         found = expand(text, scripts, depth + 1)
         return found if alone or chained(found) else (command,)
     if (words := unwrapped(command.words, scripts)) is not None:
@@ -96,6 +97,14 @@ def inside(command: Command, scripts: Scripts, depth: int, *, alone: bool) -> tu
         bare = replace(command, words=words[len(assignments(words)) :], variables=variables)
         return inside(bare, scripts, depth + 1, alone=alone) if assigned.words else (command,)
     return (command,)
+
+
+def in_sequence(words: tuple[str, ...], scripts: Mapping[str, str]) -> str | None:
+    """What `run-s a b` and `npm-run-all a b` run, one after the other; None for anything else."""
+    if words[0] not in ("run-s", "npm-run-all"):
+        return None
+    names = [word for word in words[1:] if word not in ("-s", "--sequential", "--silent")]
+    return " && ".join(f"npm run {name}" for name in names) if names and set(names) <= set(scripts) else None
 
 
 def run_script(
