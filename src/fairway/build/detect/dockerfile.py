@@ -13,6 +13,7 @@ from fairway.build.detect import (
     dockerfile_scripts,
     dockerfile_start,
     dockerfile_text,
+    health_others,
     python_gunicorn,
     python_image,
     python_reach,
@@ -39,7 +40,7 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     serving = dockerfile_scripts.served(tree, command)
     bound = bind(tree, serving, app) if serving else None
     port, notes = dockerfile_port.find(final, path, app, serving, bound.port if bound else None)
-    health = health_of(final, path) or app.health
+    health = health_of(final, path) or app.health or health_others.find(tree)
     meant = dockerfile_text.named_stage(instructions, SERVING) if idle and command is None else ()
     own = app.start if dockerfile_start.fits(final, app) else None
     instead = (dockerfile_start.of(meant, path) if meant else None) or own
