@@ -71,3 +71,35 @@ def test_a_django_in_a_folder_is_moved_to_for_a_server_that_has_no_option_for_it
 
     assert detection.start is not None
     assert detection.start.command[2] == "cd web && exec daphne -b 0.0.0.0 -p ${PORT:-8000} shop.asgi:application"
+
+
+@pytest.mark.parametrize(
+    ("listed", "options"),
+    [
+        ("eventlet==0.36", ("--worker-class", "eventlet")),
+        (
+            "gevent==24\ngevent-websocket==0.10",
+            ("--worker-class", "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"),
+        ),
+        ("gevent==24", ("--worker-class", "gevent")),
+        ("simple-websocket==1", ("--threads", "100")),
+    ],
+)
+def test_flask_with_socket_io_has_one_worker_of_the_kind_that_is_installed(
+    listed: str, options: tuple[str, ...]
+) -> None:
+    files = {"requirements.txt": f"flask==3\nFlask-SocketIO==5\ngunicorn==23\n{listed}\n", "app.py": "app = Flask('x')"}
+
+    detection = detected(files)
+
+    assert detection.start is not None
+    assert detection.start.command == ("gunicorn", "--workers", "1", *options, "app:app")
+
+
+def test_socket_io_around_an_application_is_started_and_not_the_inner_one() -> None:
+    code = "api = FastAPI()\nsio = socketio.AsyncServer()\napp = socketio.ASGIApp(sio, other_asgi_app=api)\n"
+
+    detection = detected({"requirements.txt": "fastapi==1\nuvicorn==1\npython-socketio==5\n", "main.py": code})
+
+    assert detection.start is not None
+    assert detection.start.text == "uvicorn main:app"

@@ -77,13 +77,27 @@ def serve(
     else:
         moved = ("--chdir", folder) if folder != "." else ()
         text = f"gunicorn {target}"
-        words = ("gunicorn", *moved, f"{target}()" if factory else target)
+        words = ("gunicorn", *moved, *sockets(names), f"{target}()" if factory else target)
         extra = () if "gunicorn" in names else ("gunicorn",)
     return Started(
         start=Start(command=words, text=text, where=where),
         extra=extra,
         port=Port(number=8000, variable="PORT", where=where),
     )
+
+
+def sockets(names: frozenset[str]) -> tuple[str, ...]:
+    """What gunicorn is told where Flask-SocketIO keeps connections open: one worker, since a client's requests have to
+    come to the same one, of the kind that is installed, else with a thread for each."""
+    if "flask-socketio" not in names:
+        return ()
+    kinds = (
+        ("eventlet", "eventlet"),
+        ("gevent-websocket", "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"),
+        ("gevent", "gevent"),
+    )
+    kind = next((("--worker-class", worker) for name, worker in kinds if name in names), ("--threads", "100"))
+    return ("--workers", "1", *kind)
 
 
 def chosen(names: frozenset[str], factory: bool) -> Server:

@@ -35,6 +35,8 @@ FACTORY = re.compile(
 CALLED = re.compile(
     rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(", re.MULTILINE
 )
+# Socket.IO's own, around the application that it hands other requests to.
+AROUND = re.compile(r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:socketio\.)?ASGIApp\(", re.MULTILINE)
 # Of several applications beside each other (`admin.py`, `main.py`) the one that mounts the others.
 USUAL = re.compile(r"(^|/)(main|app|application|server|asgi|wsgi|api|__init__)\.py$")
 PRIVATE = re.compile(r"(^|/)_(?!_)[^/]*\.py$")
@@ -131,7 +133,7 @@ def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started |
 
 def found_object(sources: tuple[Source, ...], names: frozenset[str]) -> tuple[Source, re.Match[str], bool, bool] | None:
     """Where the object stands, whether it is asynchronous, and whether it is a factory's name."""
-    for pattern, asynchronous in ((ASGI, True), (WSGI, False)):
+    for pattern, asynchronous in ((AROUND, True), (ASGI, True), (WSGI, False)):
         made = [(source, match) for source in sources if (match := pattern.search(source.text))]
         if made:
             source, match = min(made, key=lambda each: (each[0].path.count("/"), not USUAL.search(each[0].path)))
