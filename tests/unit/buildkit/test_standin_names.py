@@ -149,3 +149,37 @@ def make_python(path: Path, version: str) -> Path:
         file.parent.mkdir(parents=True)
         file.touch()
     return path
+
+
+@pytest.mark.parametrize(
+    ("reference", "version", "python"),
+    [
+        ("ghcr.io/astral-sh/uv", "", "3.11"),
+        ("ghcr.io/astral-sh/uv:latest", "", "3.11"),
+        ("ghcr.io/astral-sh/uv:0.5", "==0.5.*", "3.11"),
+        ("docker.io/astral/uv:0.9.26", "==0.9.26", "3.11"),
+        ("ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "", "3.12.4"),
+        ("ghcr.io/astral-sh/uv:0.5.4-python3.11-alpine", "==0.5.4", "3.11"),
+        ("ghcr.io/astral-sh/uv:debian-slim", "", "3.11"),
+    ],
+)
+def test_uvs_own_image_has_a_stand_in_with_a_python(reference: str, version: str, python: str) -> None:
+    found = names.read(reference, platform="x64", interpreters={"3.12.4": Path("/py")})
+
+    assert found is not None
+    assert found.uv == version
+    assert found.version.endswith(f"Python {python}")
+    assert found.alpine is ("alpine" in reference)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "ghcr.io/astral-sh/ruff:0.5",
+        "ghcr.io/astral-sh/uv:0.5@sha256:0",
+        "ghcr.io/astral-sh/uv:python3.9-slim",
+        "uv:0.5",
+    ],
+)
+def test_what_is_not_uvs_image_or_has_no_python_here_has_none(reference: str) -> None:
+    assert names.read(reference, platform="x64") is None

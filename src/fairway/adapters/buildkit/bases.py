@@ -30,8 +30,8 @@ DEBIAN = 300.0
 STAND_IN = 600.0
 """Seconds for a whole pull, for making Debian's root, and for a stand-in on top of it."""
 POSSIBLE = (
-    "Without a registry Fairway can make node:VERSION, python:3.11, postgres:15, and each python:VERSION that pyenv "
-    "or uv has installed here, Alpine's names included, by itself"
+    "Without a registry Fairway can make node:VERSION, python:3.11, postgres:15, uv's image, and each python:VERSION "
+    "that pyenv or uv has installed here, Alpine's names included, by itself"
 )
 PLATFORMS = {"x86_64": "x64", "aarch64": "arm64", "amd64": "x64", "arm64": "arm64"}
 
@@ -113,7 +113,7 @@ class DockerBases:
         with tempfile.TemporaryDirectory(prefix="fairway-base-") as directory:
             work = Path(directory)
             lay_out(stand_in, work)
-            args = {"DEBIAN": " ".join(stand_in.debian)}
+            args = {"DEBIAN": " ".join(stand_in.debian)} | ({} if stand_in.uv is None else {"UV": stand_in.uv})
             request = BuildRequest(
                 context=work, dockerfile=work / "Dockerfile", tag=reference, args=args, timeout=STAND_IN
             )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fairway.adapters.buildkit.standins import uv
+
 NAMED = {"": "latest", "latest": "latest", "current": "latest", "lts": "24"} | {
     "krypton": "24",
     "jod": "22",
@@ -31,7 +33,8 @@ WHOLE = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
     """`template` names the Dockerfile, `packages` the npm packages that it wants as NAME.tgz, `interpreter` the Python
-    of this host that it wants, `debian` further packages of Debian's; `alpine` is whether it answers Alpine's commands.
+    of this host that it wants, `debian` further packages of Debian's; `alpine` is whether it answers Alpine's commands;
+    `uv` the version of uv for pip (`==0.5.4`, "" the newest), None without it.
     `version` and `note` are for the log: what it is, what differs."""
 
     template: str
@@ -40,12 +43,15 @@ class StandIn:
     interpreter: Path | None = None
     debian: tuple[str, ...] = ()
     alpine: bool = False
+    uv: str | None = None
     note: str = ""
 
 
 def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | None = None) -> StandIn | None:
     """The stand-in of an official image, None when there is none: another image, one pinned by digest. `platform` is
     npm's word: x64 or arm64. `interpreters` are this host's Pythons, the directory of each by its whole version."""
+    if (tool := uv.read(reference)) is not None:
+        return with_uv(tool, platform=platform, interpreters=interpreters)
     match = re.fullmatch(r"(?:docker\.io/)?(?:library/)?(node|python|postgres)(?::([\w.-]+))?", reference)
     if not match:
         return None
@@ -65,6 +71,16 @@ def read(reference: str, *, platform: str, interpreters: Mapping[str, Path] | No
     debian = ("busybox",) if alpine else () if "slim" in parts or match[1] == "postgres" else WHOLE
     note = "; ".join(text for text in (note_for(parts, alpine=alpine), found.note) if text)
     return replace(found, debian=(*found.debian, *debian), alpine=alpine, note=note)
+
+
+def with_uv(tool: uv.Wanted, *, platform: str, interpreters: Mapping[str, Path] | None) -> StandIn | None:
+    """The stand-in of uv's image: a Python with uv in it, Debian's own where the name asks for none."""
+    variant = "-".join(part for part in (tool.python or "3.11", tool.rest or "slim") if part)
+    found = read(f"python:{variant}", platform=platform, interpreters=interpreters)
+    if found is None:
+        return None
+    shown = f"uv {tool.version.removeprefix('==')}" if tool.version else "the newest uv"
+    return replace(found, uv=tool.version, version=f"{shown} and {found.version}")
 
 
 def note_for(parts: list[str], *, alpine: bool) -> str:
