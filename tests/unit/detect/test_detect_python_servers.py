@@ -103,3 +103,24 @@ def test_socket_io_around_an_application_is_started_and_not_the_inner_one() -> N
 
     assert detection.start is not None
     assert detection.start.text == "uvicorn main:app"
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        (
+            {"requirements.txt": "falcon==3\n", "look/app.py": "app = application = falcon.App()\n"},
+            "gunicorn look.app:app",
+        ),
+        ({"requirements.txt": "falcon==1\n", "shop.py": "api = falcon.API(middleware=[])\n"}, "gunicorn shop:api"),
+        ({"requirements.txt": "falcon==3\n", "shop.py": "app = falcon.asgi.App()\n"}, "uvicorn shop:app"),
+        ({"requirements.txt": "bottle==0.13\n", "server.py": "run(host='0.0.0.0', port=7000)\n"}, "python server.py"),
+        ({"requirements.txt": "robyn==0.6\n", "app.py": "__main__\napp.run()\nstart(port=7000)\n"}, "python app.py"),
+    ],
+)
+def test_the_smaller_frameworks_have_their_start(files: dict[str, str], command: str) -> None:
+    detection = detected(files)
+
+    assert detection.start is not None
+    assert detection.start.text == command
+    assert detection.defaults.port == (7000 if command.startswith("python") else 8000)

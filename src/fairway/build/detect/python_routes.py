@@ -11,7 +11,7 @@ from fairway.domain.detection import Health, Port
 PORT = re.compile(
     r"""(?:environ\.get|getenv|environ\.setdefault|env\.int|env|config)\(\s*['"](?P<name>(?:APP_|SERVER_|API_|HTTP_)?PORT)['"]\s*,\s*(?:default\s*=\s*)?['"]?(?P<number>\d{2,5})"""
 )
-LITERAL = re.compile(r"""\b(?:run|run_app|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?P<number>\d{2,5})\b""")
+LITERAL = re.compile(r"""\b(?:run|run_app|serve|start)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?P<number>\d{2,5})\b""")
 # The default of an option: tornado's `define("port", default=8888)`, argparse's, click's and typer's.
 OPTION = re.compile(
     r"""\b(?:define|add_argument|option|Option)\((?:\s*\d+\s*,)?(?:\s*['"]-\w['"]\s*,)?\s*['"](?:--)?port['"]"""

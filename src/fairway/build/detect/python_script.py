@@ -12,7 +12,12 @@ from fairway.build.detect.source import Source
 from fairway.domain.detection import Problem, Start
 
 MAINS = ("main.py", "app.py", "server.py", "run.py", "src/main.py", "app/main.py", "__main__.py")
-RUNS = re.compile(r"\b(?:\w+\.run|run_app|run_simple|run_server|serve_forever|\w+\.listen|serve)\(")
+# Bottle's own `run(host=…)` is called by its bare name.
+RUNS = re.compile(
+    r"\b(?:\w+\.run|run_app|run_simple|run_server|serve_forever|\w+\.listen|serve)\("
+    r"|^\s*run\((?=[^)]*\b(?:host|port)\s*=)",
+    re.MULTILINE,
+)
 LOOPBACK = re.compile(
     r"""\b(?:run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?(?:\bhost\s*=\s*)?['"](?:127\.0\.0\.1|localhost)['"]"""
 )

@@ -26,7 +26,11 @@ from fairway.domain.detection import Port, Start
 
 MADE = r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(?P<kind>{})\("
 ASGI = re.compile(MADE.format("FastAPI|Starlette|Litestar|Quart|Sanic|BlackSheep"), re.MULTILINE)
-WSGI = re.compile(MADE.format("Flask|APIFlask|Falcon|Bottle|Eve"), re.MULTILINE)
+# Falcon's classes have names that say nothing without it: `application = app = falcon.App()`.
+FALCON = r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?(?:=\s*\w+\s*)?=\s*falcon\.{}\("
+FALCON_ASGI = re.compile(FALCON.format(r"asgi\.App"), re.MULTILINE)
+FALCON_WSGI = re.compile(FALCON.format("(?:App|API)"), re.MULTILINE)
+WSGI = re.compile(MADE.format("Flask|APIFlask|Bottle|Eve"), re.MULTILINE)
 VERBS = "create|make|get|build|init|setup|configure|new"
 FACTORY_NAME = rf"(?:(?:{VERBS})_(?!celery|socket|sio)(?:\w+_)?(?:app|application|asgi|wsgi)|app_factory|create_server)"
 FACTORY = re.compile(
@@ -133,7 +137,8 @@ def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started |
 
 def found_object(sources: tuple[Source, ...], names: frozenset[str]) -> tuple[Source, re.Match[str], bool, bool] | None:
     """Where the object stands, whether it is asynchronous, and whether it is a factory's name."""
-    for pattern, asynchronous in ((AROUND, True), (ASGI, True), (WSGI, False)):
+    kinds = ((AROUND, True), (ASGI, True), (FALCON_ASGI, True), (WSGI, False), (FALCON_WSGI, False))
+    for pattern, asynchronous in kinds:
         made = [(source, match) for source in sources if (match := pattern.search(source.text))]
         if made:
             source, match = min(made, key=lambda each: (each[0].path.count("/"), not USUAL.search(each[0].path)))
