@@ -64,3 +64,20 @@ def test_a_package_below_a_folder_is_started_by_its_own_name() -> None:
     assert detection.start.command == ("python", "-m", "shop")
     assert isinstance(detection.install, PythonInstall)
     assert detection.install.roots == (".", "src", "lib")
+
+
+def test_one_import_by_the_name_of_src_does_not_take_it_off_the_path_of_the_others() -> None:
+    files = {
+        "src/shop/api.py": f"from shop.config import url\nfrom shop.data import rows\n{MAIN}",
+        "src/shop/config.py": "",
+        "src/shop/data.py": "",
+        "tool.py": "from src.shop import data\n",
+    }
+
+    install = detected({"requirements.txt": "fastapi==1\n", **files}).install
+    by_procfile = detected(
+        {"requirements.txt": "fastapi==1\n", "Procfile": "web: uvicorn shop.api:app", **files}
+    ).install
+
+    assert isinstance(install, PythonInstall) and isinstance(by_procfile, PythonInstall)
+    assert install.roots == by_procfile.roots == (".", "src")

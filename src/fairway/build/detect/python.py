@@ -96,7 +96,7 @@ def read(tree: Tree) -> Detection:
             variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
             static=collected,
             settings=settings,
-            roots=python_modules.roots(sources, started.root if started else ""),
+            roots=python_modules.roots(sources, names, started.root if started else ""),
         ),
         defaults=Defaults(
             port=listens.number,

@@ -44,10 +44,11 @@ def imports(source: Source) -> list[str]:
     return [match["of"] or match["name"] for match in IMPORT.finditer(source.text)]
 
 
-def roots(sources: tuple[Source, ...], chosen: str) -> tuple[str, ...]:
-    """The folders of the import path: the root, `src` unless it is a package that others import by that name (its
-    modules would then hide installed packages, as src/redis.py does), and the one that was chosen."""
-    package = any(SOURCE in imports(source) for source in sources)
+def roots(sources: tuple[Source, ...], names: Collection[str], chosen: str) -> tuple[str, ...]:
+    """The folders of the import path: the root, `src` unless it is a package that most imports go through by that name
+    (its modules would then hide installed packages, as src/redis.py does), and the one that was chosen."""
+    by_name = sum(imports(source).count(SOURCE) for source in sources)
+    package = chosen != SOURCE and by_name > found_from(SOURCE, sources, names)
     return (".",) if package else tuple(dict.fromkeys((*USUAL, chosen or ".")))
 
 
