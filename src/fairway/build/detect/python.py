@@ -7,6 +7,7 @@ from fairway.build.detect import (
     node_version,
     python_debian,
     python_django,
+    python_folders,
     python_modules,
     python_notes,
     python_packages,
@@ -104,7 +105,12 @@ def read(tree: Tree) -> Detection:
             command=started.start.command if started else None,
         ),
         notes=python_notes.of(tree, sources, packages, framework, started),
-        problems=(*packages.problems, *(() if started else (NO_START,)), *(started.problems if started else ())),
+        problems=(
+            *packages.problems,
+            *(() if started else (NO_START,)),
+            *(started.problems if started else ()),
+            *python_folders.missing(tree, sources),
+        ),
     )
 
 
