@@ -1,7 +1,8 @@
-"""Folders that a Python app insists on and that no commit has: git keeps no empty one.
+"""Folders that a Python app reads by their place: relative to where its author starts it, and perhaps on that machine
+alone.
 
-`StaticFiles(directory="uploads")` ends the app at its start where the folder is missing, though it is there on the
-author's machine.
+`StaticFiles(directory="static")` ends the app at its start where the folder is not found. It lies beside the code that
+its author starts from there, or it is empty, and git keeps no empty folder.
 """
 
 import posixpath
@@ -12,7 +13,22 @@ from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem
 
 INSISTS = re.compile(r"""\bStaticFiles\(\s*directory\s*=\s*['"](?P<path>[\w./-]+)['"](?P<rest>[^)]*)\)""")
+READS = re.compile(
+    r"""\b(?:StaticFiles|Jinja2Templates|FileSystemLoader)\(\s*(?:\w+\s*=\s*)?['"](?P<path>[\w./-]+)['"]"""
+)
 MADE = r"""(?:makedirs|mkdir|Path)\(\s*['"](?:\./)?{}/?['"]"""
+
+
+def home(tree: Tree, sources: tuple[Source, ...], root: str) -> str:
+    """The folder to start the app in: that of its modules where what it reads lies there and not at the repository's
+    root, else the root."""
+    known = {posixpath.dirname(path) for path in tree.files()}
+
+    def holds(folder: str) -> bool:
+        return any(each == folder or each.startswith(f"{folder}/") for each in known)
+
+    read = {posixpath.normpath(match["path"]) for source in sources for match in READS.finditer(source.text)}
+    return root if any(holds(f"{root}/{path}") and not holds(path) for path in read) else "."
 
 
 def missing(tree: Tree, sources: tuple[Source, ...]) -> tuple[Problem, ...]:
@@ -22,7 +38,7 @@ def missing(tree: Tree, sources: tuple[Source, ...]) -> tuple[Problem, ...]:
     for source in sources:
         for match in INSISTS.finditer(source.text):
             path = posixpath.normpath(match["path"])
-            there = any(folder == path or folder.startswith(f"{path}/") for folder in known)
+            there = any(f"/{path}/" in f"/{folder}/" for folder in known)
             made = re.compile(MADE.format(re.escape(path)))
             if path.startswith(("/", "..")) or path == "." or there or "check_dir" in match["rest"]:
                 continue

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fairway.build.detect import (
     procfile,
     python_django,
+    python_folders,
     python_gunicorn,
     python_modules,
     python_reach,
@@ -83,7 +84,7 @@ def command(
         and (started := python_django.start(tree, folder, names))
     ):
         return started
-    return application(sources, names) or python_script.find(sources, names) or python_script.project(scripts)
+    return application(tree, sources, names) or python_script.find(sources, names) or python_script.project(scripts)
 
 
 def from_text(text: str, where: str, names: frozenset[str]) -> Started:
@@ -121,7 +122,7 @@ def told(text: str, where: str) -> Port | None:
     return Port(number=int(named[1]) if named and named[1] else 8000, variable="PORT", where=where)
 
 
-def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
+def application(tree: Tree, sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
     """The application object, made at the top of a module, or by a factory that can be called without arguments. A
     private module's is put together by something public (`_app.py` by the project's own command)."""
     public = tuple(source for source in sources if not PRIVATE.search(source.path))
@@ -132,7 +133,17 @@ def application(sources: tuple[Source, ...], names: frozenset[str]) -> Started |
     root = python_modules.root(source.path, sources, names)
     target = f"{python_modules.module(source.path, root)}:{match['name']}"
     made = serve(target, source.where(match.start()), names, asynchronous, factory=factory)
+    home = python_folders.home(tree, sources, root)
+    if home != ".":
+        made = replace(made, start=replace(made.start, command=moved(made.start.command, home)))
     return replace(made, root=root)
+
+
+def moved(command: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    """The server's command, started in the folder."""
+    if command[0] == "gunicorn":
+        return ("gunicorn", "--chdir", folder, *command[1:])
+    return (*command[:2], f"cd {shell.quote(folder)} && {command[2]}")
 
 
 def found_object(sources: tuple[Source, ...], names: frozenset[str]) -> tuple[Source, re.Match[str], bool, bool] | None:
