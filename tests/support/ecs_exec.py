@@ -98,6 +98,8 @@ class Agent:
         setsid = ["/usr/bin/setsid", "--ctty", *words]
         self._child = subprocess.Popen(setsid, env=self._environment, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
+        if self.terminated:
+            self._child.kill()
         listening = threading.Thread(target=self._listen, daemon=True)
         listening.start()
         with contextlib.suppress(OSError):

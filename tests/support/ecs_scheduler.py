@@ -201,8 +201,9 @@ class Scheduler:
         for each in self.tasks.values():
             desired = "STOPPED" if each.stopping is not None or each.status == "STOPPED" else "RUNNING"
             family = each.definition.rpartition("/")[2].partition(":")[0]
-            asked_for = asked.get("family", family), asked.get("startedBy", each.started_by)
-            if desired == wanted and asked_for == (family, each.started_by):
+            group = f"service:{asked['serviceName']}" if "serviceName" in asked else each.group
+            asked_for = asked.get("family", family), asked.get("startedBy", each.started_by), group
+            if desired == wanted and asked_for == (family, each.started_by, each.group):
                 found.append(each.arn)
         return {"taskArns": found}
 

@@ -12,6 +12,7 @@ from fairway.adapters.aws.pipeline import AwsPipeline
 from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
+from fairway.adapters.ecs.stacks import StackShell
 from fairway.adapters.system.clock import SystemClock
 from fairway.provision.parts import Parts
 from fairway.provision.telling import Tell
@@ -30,5 +31,15 @@ async def reach(region: str, profile: str | None, tell: Tell) -> AsyncIterator[P
             clock=clock,
             tell=tell,
         )
+    finally:
+        await session.close()
+
+
+@asynccontextmanager
+async def reach_tasks(region: str, profile: str | None, app: str, environment: str) -> AsyncIterator[StackShell]:
+    """What goes into the tasks of an environment's own stack."""
+    session = Session(region, profile=profile)
+    try:
+        yield StackShell(session, app, environment)
     finally:
         await session.close()

@@ -30,12 +30,12 @@ INSTALL = (
 )
 
 
-async def find() -> str:
-    """Its path. Raises Unavailable when this host has none, or only one that would show the token to everybody."""
+async def find(host: str) -> str:
+    """Its path. Raises Unavailable when this host (called `host`) has none, or one that would show the token to all."""
     path = shutil.which(NAME)
     if path is None:
         raise Unavailable(
-            f"{NAME} is not on the server's host",
+            f"{NAME} is not on {host}",
             why="sessions in tasks on ECS speak a protocol of AWS's own, and this is its program for it",
             hint=f"install it there, and try again: {INSTALL}",
         )
@@ -43,7 +43,7 @@ async def find() -> str:
     if numbers(version) <= TOO_OLD:
         raise Unavailable(
             f"{NAME} {version or 'of an unknown version'} is too old",
-            why="it would take the session's token as an argument, which everybody on the server's host can read",
+            why=f"it would take the session's token as an argument, which everybody on {host} can read",
             hint=f"install a newer one there: {INSTALL}",
         )
     return path
