@@ -59,10 +59,15 @@ def size() -> bytes:
 
 
 def quieten() -> None:
-    """`stty cbreak`, `stty -echo`."""
-    settings = termios.tcgetattr(0)
-    settings[3] &= ~(termios.ICANON | termios.ECHO)
-    termios.tcsetattr(0, termios.TCSADRAIN, settings)
+    """`stty cbreak` as macOS has it, which turns more on than off, and `stty -echo`; both fail where the input is no
+    terminal, and nobody minds."""
+    with contextlib.suppress(termios.error):
+        settings = termios.tcgetattr(0)
+        settings[0] |= termios.IXON
+        settings[1] |= termios.OPOST | termios.ONLCR
+        settings[3] |= termios.ISIG | termios.IEXTEN
+        settings[3] &= ~(termios.ICANON | termios.ECHO)
+        termios.tcsetattr(0, termios.TCSADRAIN, settings)
 
 
 def talk(agent: socket.socket, name: str) -> None:

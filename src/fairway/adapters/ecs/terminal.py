@@ -1,4 +1,8 @@
-"""A program in a terminal of its own: the session-manager plugin wants one, or tells the task that it has none."""
+"""A program that prints on a terminal of its own: the session-manager plugin takes the window's size from it.
+
+What it reads is a pipe. Of a terminal it would change the settings by `stty`, and macOS's `stty cbreak` has output and
+some keys changed on their way; this terminal is raw from the beginning, and stays so.
+"""
 
 import asyncio
 import contextlib
@@ -9,8 +13,7 @@ import signal
 import struct
 import termios
 import tty
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 CHUNK = 65536
 COLUMNS, ROWS = 80, 24
@@ -18,7 +21,7 @@ COLUMNS, ROWS = 80, 24
 
 
 class Terminal:
-    """A running program and our end of its terminal. Nothing but one task may read it, and one write to it."""
+    """A running program and our end of its terminal. Nothing but one task may read it, and one type."""
 
     def __init__(self, process: asyncio.subprocess.Process, end: int) -> None:
         self._process = process
@@ -26,9 +29,9 @@ class Terminal:
 
     @classmethod
     async def start(cls, arguments: Sequence[str], environment: Mapping[str, str]) -> "Terminal":
-        """Start it with the terminal as its input and both outputs. Every byte goes through unchanged, Ctrl-C as well:
-        the terminal inside the task makes a signal of it. Where `setpriv` is there, the program ends with this process,
-        however that ends. Raises OSError when it can't be started."""
+        """Start it with the terminal as both its outputs. Every byte goes through unchanged, Ctrl-C as well: the
+        terminal inside the task makes a signal of it. When this process ends, however it ends, so does the input; where
+        `setpriv` is there, the program does too. Raises OSError when it can't be started."""
         setpriv = shutil.which("setpriv")
         prefix = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
         ours, theirs = os.openpty()
@@ -40,7 +43,7 @@ class Terminal:
                 *prefix,
                 *arguments,
                 env=environment,
-                stdin=theirs,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=theirs,
                 stderr=theirs,
                 start_new_session=True,
@@ -54,12 +57,11 @@ class Terminal:
 
     async def read(self) -> bytes:
         """What it has printed since, at most 64 KiB; none when it has ended."""
-        loop = asyncio.get_running_loop()
         while self._end is not None:
             try:
                 return os.read(self._end, CHUNK)
             except BlockingIOError:
-                await ready(self._end, loop.add_reader, loop.remove_reader)
+                await self._readable(self._end)
             except OSError:
                 # EIO: nobody holds the other end any more.
                 break
@@ -67,14 +69,12 @@ class Terminal:
 
     async def write(self, data: bytes) -> None:
         """Type the bytes, as fast as they are read. One that has ended takes them and drops them."""
-        loop = asyncio.get_running_loop()
-        while data and self._end is not None:
-            try:
-                data = data[os.write(self._end, data) :]
-            except BlockingIOError:
-                await ready(self._end, loop.add_writer, loop.remove_writer)
-            except OSError:
-                return
+        assert self._process.stdin is not None
+        if self._end is None:
+            return
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
 
     def resize(self, columns: int, rows: int) -> None:
         """Set the size; the program looks for itself."""
@@ -96,24 +96,23 @@ class Terminal:
         end, self._end = self._end, None
         if end is None:
             return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(end)
-        loop.remove_writer(end)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        asyncio.get_running_loop().remove_reader(end)
         os.close(end)
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
 
-
-async def ready(end: int, add: Callable[..., Any], remove: Callable[[int], Any]) -> None:
-    """Return when the end can be read, or written."""
-    waiting = asyncio.Event()
-    add(end, waiting.set)
-    try:
-        await waiting.wait()
-    finally:
-        remove(end)
+    async def _readable(self, end: int) -> None:
+        """Return when the end can be read."""
+        loop, waiting = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(end, waiting.set)
+        try:
+            await waiting.wait()
+        finally:
+            loop.remove_reader(end)
 
 
 def set_size(end: int, columns: int, rows: int) -> None:
