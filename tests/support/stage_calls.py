@@ -180,7 +180,20 @@ def in_codepipeline(object: str, *stages: str) -> tuple[Call, ...]:
     )
 
 
-PIPELINE = in_codepipeline(OBJECT, "build", "deploy-staging", "deploy-production")
+PIPELINE = in_codepipeline(OBJECT, "build", "deploy-staging", "deploy-production", "act-production")
+ACT = (
+    *in_codebuild("act-production"),
+    Call(
+        action="secretsmanager:GetSecretValue",
+        resource=secret("production"),
+        who="pipeline.cloud.preparing.find_version",
+    ),
+    Call(
+        action="codepipeline:GetPipelineExecution",
+        resource=f"arn:aws:codepipeline:{HERE}:fairway-shop",
+        who="adapters.aws.pipeline.AwsPipeline.goes_back",
+    ),
+)
 PULL_PIPELINE = in_codepipeline(BROUGHT, "pull-request")
 PULL_REQUEST = in_codebuild("pull-request", object=BROUGHT)
 SCHEDULE = (
@@ -191,6 +204,17 @@ SCHEDULE = (
     ),
 )
 OTHERS = {
+    "ActProductionRole": (
+        Call(action="secretsmanager:GetSecretValue", resource=secret("staging"), who="nobody"),
+        Call(
+            action="codepipeline:GetPipelineExecution",
+            resource=f"arn:aws:codepipeline:{HERE}:fairway-other",
+            who="nobody",
+        ),
+        Call(action="iam:PassRole", resource=ROLE, who="nobody"),
+        Call(action="cloudformation:CreateChangeSet", resource=SERVICES, who="nobody"),
+        Call(action="s3:PutObject", resource=OBJECT, who="nobody"),
+    ),
     "BuildRole": (
         Call(action="cloudformation:DescribeStacks", resource=SERVICES, who="nobody"),
         Call(

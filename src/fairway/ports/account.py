@@ -46,10 +46,15 @@ class CloudSecrets(Protocol):
 
 
 class CloudPipeline(Protocol):
-    """CodePipeline, as much as `fairway aws up` needs. Raises as `Account` does."""
+    """CodePipeline, as much as `fairway aws up` and its stages need. Raises as `Account` does."""
 
     async def start(self, pipeline: str) -> str:
         """Begin an execution with the newest commit; its id. Raises NotFound when there is no such pipeline."""
+        ...
+
+    async def goes_back(self, pipeline: str, execution: str) -> bool:
+        """Whether an execution is a rollback: one stage begun again with what an earlier execution had built. Raises
+        NotFound when there is no such pipeline, or no such execution of it."""
         ...
 
     async def latest(self, pipeline: str) -> str | None:

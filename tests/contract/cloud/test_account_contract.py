@@ -7,7 +7,7 @@ from fairway.adapters.aws.account import AwsAccount
 from fairway.adapters.aws.pipeline import AwsPipeline
 from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
-from fairway.adapters.memory.account import MemorySecrets
+from fairway.adapters.memory.account import MemoryPipeline, MemorySecrets
 from fairway.domain.aws.seen import Connection
 from fairway.domain.aws.stack import Kind, Stack
 from fairway.errors import Conflict, NotFound, UsageError
@@ -198,6 +198,37 @@ async def test_in_memory_a_pipeline_is_there_once_a_stack_has_made_it(memory: Cl
     first, second = await memory.pipeline.start("fairway-shop"), await memory.pipeline.start("fairway-shop")
 
     assert first != second
+
+
+async def test_a_rollback_is_told_from_what_a_push_began(session: Session) -> None:
+    asked = {"pipelineName": "fairway-shop", "pipelineExecutionId": "11111111-2222-3333-4444-555555555555"}
+    with Stubber(session.client("codepipeline")) as stub:
+        for kind in ("ROLLBACK", "STANDARD"):
+            stub.add_response("get_pipeline_execution", {"pipelineExecution": {"executionType": kind}}, asked)
+        stub.add_client_error("get_pipeline_execution", "PipelineExecutionNotFoundException")
+        stub.add_client_error("get_pipeline_execution", "PipelineNotFoundException")
+        pipeline = AwsPipeline(session)
+
+        found = [await pipeline.goes_back("fairway-shop", asked["pipelineExecutionId"]) for _ in range(2)]
+        assert found == [True, False]
+        for said in ("fairway-shop has no such execution", "there is no pipeline fairway-shop"):
+            with pytest.raises(NotFound, match=said):
+                await pipeline.goes_back("fairway-shop", asked["pipelineExecutionId"])
+
+
+async def test_in_memory_a_rollback_is_what_was_put_there_as_one(memory: Cloud) -> None:
+    with pytest.raises(NotFound, match="there is no pipeline"):
+        await memory.pipeline.goes_back("fairway-shop", "x")
+    pipeline = {"Type": "AWS::CodePipeline::Pipeline", "Properties": {"Name": "fairway-shop"}}
+    stack = Stack(name="fairway-shop-pipeline", kind=Kind.PIPELINE, template={"Resources": {"Pipeline": pipeline}})
+    await made(memory.stacks, stack)
+    assert isinstance(memory.pipeline, MemoryPipeline)
+    memory.pipeline.back.add(("fairway-shop", "back"))
+
+    assert not await memory.pipeline.goes_back("fairway-shop", await memory.pipeline.start("fairway-shop"))
+    assert await memory.pipeline.goes_back("fairway-shop", "back")
+    with pytest.raises(NotFound, match="no such execution"):
+        await memory.pipeline.goes_back("fairway-shop", "x")
 
 
 async def test_how_the_newest_execution_stands_is_told(session: Session) -> None:

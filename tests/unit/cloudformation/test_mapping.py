@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, tuple[type[Any], ...]] = {
     ),
     "A job": (schema.JobTable,),
     "A deployment": (schema.DeploymentTable,),
+    "An action": (schema.ActionTable,),
     "How an environment stands": (aws_schema.HostingTable,),
     "Migrations": (migration_schema.MigrationsTable,),
     "A database": (database_schema.DatabaseTable,),

@@ -1,5 +1,6 @@
 """The PIPELINE stack: which stages there are, what starts them, what each is handed and under which limits."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from fairway.cloudformation.pipeline import stack as pipeline
+from fairway.domain.action import Placed, Request
 from fairway.domain.app import App, Build, Filter, Mode, OnFailure, Patterns, Source
 from fairway.domain.aws.wanted import Architecture, Hosting
 from fairway.domain.schedule import Schedule
@@ -56,6 +58,48 @@ def test_an_environment_that_is_no_stage_is_not_deployed_to() -> None:
 
     assert outline(shop)[2:] == ["production: Deploy 1"]
     assert "DeployStagingProject" not in resources(shop)
+
+
+def test_actions_of_ones_own_stand_where_a_server_has_them() -> None:
+    actions = (
+        Placed(action=Request(name="last", url="https://x", order=9)),
+        Placed(action=Request(name="tell", url="https://x"), before=True),
+        Placed(action=Request(name="one", url="https://x", order=2)),
+        Placed(action=Request(name="two", url="https://x", order=2)),
+    )
+    shop = app(environment("staging", actions=actions), environment("production", actions=actions, approval=7 * DAY))
+
+    assert outline(shop)[2:] == [
+        "staging: tell 1, Deploy 2, one 3, two 3, last 4",
+        "production: Approve 1, tell 2, Deploy 3, one 4, two 4, last 5",
+    ]
+
+
+def test_an_action_is_told_which_it_is_and_in_which_execution() -> None:
+    shop = app(environment("production", actions=(Placed(action=Request(name="tell", url="https://x", timeout=61.0)),)))
+
+    (_, act) = stages(shop)["production"]["Actions"]
+    found = properties(shop, "ActProductionProject")
+
+    assert json.loads(act["Configuration"]["EnvironmentVariables"]) == [
+        {"name": "FAIRWAY_ACTION", "value": "tell", "type": "PLAINTEXT"},
+        {"name": "FAIRWAY_EXECUTION", "value": "#{codepipeline.PipelineExecutionId}", "type": "PLAINTEXT"},
+    ]
+    assert act["Configuration"]["ProjectName"] == {"Ref": "ActProductionProject"}
+    assert act["InputArtifacts"] == [{"Name": "Release"}]
+    spec = yaml.safe_load(found["Source"]["BuildSpec"])
+    assert spec["phases"]["build"]["commands"] == ['/opt/fairway/bin/fairway stage action production "$FAIRWAY_ACTION"']
+    assert (found["Environment"]["PrivilegedMode"], found["TimeoutInMinutes"]) == (False, 2 + 10)
+
+
+def test_nothing_of_a_call_stands_in_the_template() -> None:
+    call = Request(name="tell", url="https://hooks.example/s3cr3t", headers={"X": "s3cr3t"}, body="s3cr3t")
+
+    assert "s3cr3t" not in str(resources(app(environment("production", actions=(Placed(action=call),)))))
+
+
+def test_an_environment_without_actions_has_no_project_for_them() -> None:
+    assert "ActProductionProject" not in resources(app(environment("production")))
 
 
 @pytest.mark.parametrize(

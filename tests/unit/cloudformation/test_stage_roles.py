@@ -11,20 +11,22 @@ import pytest
 
 from fairway.cloudformation import synthesis
 from fairway.cloudformation.synthesis import Given
+from fairway.domain.action import Placed, Request
 from fairway.domain.app import Filter, Patterns, PullEvent, Source
 from fairway.domain.schedule import Schedule
 from support import iam
 from support.aws_pipelines import app, environment
 from support.iam import ACCOUNT, REGION
-from support.stage_calls import BUILD, DEPLOY, OTHERS, PIPELINE, PULL_PIPELINE, PULL_REQUEST, SCHEDULE, Call
+from support.stage_calls import ACT, BUILD, DEPLOY, OTHERS, PIPELINE, PULL_PIPELINE, PULL_REQUEST, SCHEDULE, Call
 
 TRIED = Filter(pull_requests=(PullEvent.OPENED,), branches=Patterns(includes=("**",)))
 SHOP = app(
     environment("staging"),
-    environment("production"),
+    environment("production", actions=(Placed(action=Request(name="tell", url="https://hooks.example/x")),)),
     source=Source(schedule=Schedule(cron="0 3 * * *"), filters=(TRIED,)),
 )
 ROLES: Mapping[str, tuple[Call, ...]] = {
+    "ActProductionRole": ACT,
     "BuildRole": BUILD,
     "DeployProductionRole": DEPLOY,
     "PipelineRole": PIPELINE,
@@ -82,6 +84,7 @@ def test_roles_are_taken_by_the_one_service_for_the_one_thing() -> None:
     here = f"{REGION}:{ACCOUNT}"
     builds = {"Service": "codebuild.amazonaws.com"}
     assert trusted == {
+        "ActProductionRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-act-production"),
         "BuildRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-build"),
         "DeployProductionRole": (builds, f"arn:aws:codebuild:{here}:project/fairway-shop-deploy-production"),
         "PipelineRole": ({"Service": "codepipeline.amazonaws.com"}, f"arn:aws:codepipeline:{here}:fairway-shop"),

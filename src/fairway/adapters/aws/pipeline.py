@@ -6,7 +6,7 @@ from fairway.adapters.aws.refusals import Refused
 from fairway.adapters.aws.session import Session
 from fairway.errors import NotFound
 
-MISSING = "PipelineNotFoundException"
+MISSING, UNKNOWN = "PipelineNotFoundException", "PipelineExecutionNotFoundException"
 
 
 class AwsPipeline:
@@ -26,8 +26,15 @@ class AwsPipeline:
         found = answer.get("pipelineExecutionSummaries", [])
         return str(found[0]["status"]) if found else None
 
+    async def goes_back(self, pipeline: str, execution: str) -> bool:
+        """By GetPipelineExecution."""
+        answer = await self._ask("GetPipelineExecution", pipeline, pipelineName=pipeline, pipelineExecutionId=execution)
+        return str(answer["pipelineExecution"].get("executionType", "")) == "ROLLBACK"
+
     async def _ask(self, operation: str, pipeline: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return await self._session.call("codepipeline", operation, known=(MISSING,), **parameters)
+            return await self._session.call("codepipeline", operation, known=(MISSING, UNKNOWN), **parameters)
         except Refused as refused:
+            if refused.code == UNKNOWN:
+                raise NotFound(f"{pipeline} has no such execution", why=refused.message) from refused
             raise NotFound(f"there is no pipeline {pipeline}", hint="fairway aws up makes it") from refused

@@ -93,12 +93,13 @@ class MemorySecrets:
 
 class MemoryPipeline:
     """`ports.account.CloudPipeline`. `started` are the executions, (pipeline, id), the oldest first; `statuses` has
-    that of a pipeline's newest one where it is not InProgress."""
+    that of a pipeline's newest one where it is not InProgress, and `back` those that are rollbacks."""
 
     def __init__(self, stacks: MemoryStacks) -> None:
         self.faults = Faults()
         self.started: list[tuple[str, str]] = []
         self.statuses: dict[str, str] = {}
+        self.back: set[tuple[str, str]] = set()
         self._stacks = stacks
 
     async def start(self, pipeline: str) -> str:
@@ -110,6 +111,16 @@ class MemoryPipeline:
             raise NotFound(f"there is no pipeline {pipeline}")
         self.started.append((pipeline, id))
         return id
+
+    async def goes_back(self, pipeline: str, execution: str) -> bool:
+        """Whether it is in `back`; while it lies: no."""
+        if await self.faults.meet("goes_back"):
+            return False
+        if pipeline not in present(self._stacks, PIPELINE):
+            raise NotFound(f"there is no pipeline {pipeline}")
+        if (pipeline, execution) not in {*self.started, *self.back}:
+            raise NotFound(f"{pipeline} has no such execution")
+        return (pipeline, execution) in self.back
 
     async def latest(self, pipeline: str) -> str | None:
         """InProgress for one that was started, unless `statuses` has another; while it lies: it never ran."""

@@ -16,6 +16,7 @@ from fairway.domain.execution import Revision
 from fairway.errors import FairwayError, UsageError
 
 if TYPE_CHECKING:
+    from fairway.domain.aws.handover import Handover
     from fairway.pipeline.cloud.telling import Telling
 
 T = TypeVar("T")
@@ -23,6 +24,9 @@ COMMIT, DIRECTORY = "CODEBUILD_RESOLVED_SOURCE_VERSION", "CODEBUILD_SRC_DIR"
 """What CodeBuild says of the source: the commit's id, and where it lies."""
 ROLE = "FAIRWAY_STACK_ROLE"
 """The ARN of the role under which CloudFormation changes an environment's services: the pipeline's template sets it."""
+
+EXECUTION = "FAIRWAY_EXECUTION"
+"""The pipeline's execution that an action is run in: the pipeline says it."""
 
 
 @click.group("stage")
@@ -89,19 +93,49 @@ def deploy(environment: str, file: str) -> None:
     The release is its image and the variables that it was built with. A second time it changes nothing.
     """
     from fairway.bootstrap import cloud
+
+    made = read_release(file, os.environ)
+    telling = cloud.telling(say)
+    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, settings.read(), telling, os.environ), telling)
+
+
+@stage.command("action")
+@click.argument("environment")
+@click.argument("name")
+@click.option(
+    "--release",
+    "file",
+    metavar="FILE",
+    default="release.json",
+    help="What fairway stage build has written. Default: release.json where the artifact lies.",
+)
+def action(environment: str, name: str, file: str) -> None:
+    """Run the action NAME of ENVIRONMENT, as its stage does around the deployment.
+
+    In a stage that goes back to an earlier release nothing is run.
+    """
+    from fairway.bootstrap import cloud
+    from fairway.pipeline.cloud.acting import Asked
+
+    made = read_release(file, os.environ)
+    telling = cloud.telling(say)
+    asked = Asked(environment=environment, action=name, execution=os.environ.get(EXECUTION, ""))
+    run(cloud.act(made, asked, telling), telling)
+
+
+def read_release(file: str, environ: Mapping[str, str]) -> "Handover":
+    """What the build has left. Raises UsageError."""
     from fairway.wire import handover
 
-    path = directory(os.environ) / file
+    path = directory(environ) / file
     try:
-        made = handover.read(path.read_bytes())
+        return handover.read(path.read_bytes())
     except OSError as error:
         raise UsageError(
             f"{path} can't be read",
             why=(error.strerror or "").lower(),
             hint="fairway stage build writes it, and the pipeline hands it on",
         ) from error
-    telling = cloud.telling(say)
-    run(cloud.deploy(made, environment, os.environ.get(ROLE) or None, settings.read(), telling, os.environ), telling)
 
 
 def directory(environ: Mapping[str, str]) -> Path:

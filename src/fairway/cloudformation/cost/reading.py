@@ -21,8 +21,8 @@ Properties = Mapping[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What is supposed of a month, where only use decides: LCUs of each load balancer in each hour; GB that each NAT
-    gateway and each endpoint hands on, that each log takes in, that images take; pushes, and the minutes of a build and
-    of a deployment."""
+    gateway and each endpoint hands on, that each log takes in, that images take; pushes, and the minutes of a build, of
+    a deployment and of an action of one's own."""
 
     lcus: float = 1.0
     nat_gb: float = 10.0
@@ -32,6 +32,7 @@ class Usage:
     pushes: int = 30
     build_minutes: int = 5
     deploy_minutes: int = 5
+    action_minutes: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

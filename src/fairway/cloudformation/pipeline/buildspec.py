@@ -16,6 +16,8 @@ credentials of the stage."""
 RELEASE = "release.json"
 """What the build leaves for the deployments."""
 MANIFEST = "fairway.toml"
+ACTION, EXECUTION = "FAIRWAY_ACTION", "FAIRWAY_EXECUTION"
+"""The variables by which the pipeline tells an action which one it is, and in which execution."""
 
 
 def build(version: str) -> str:
@@ -36,6 +38,11 @@ def attempt(version: str) -> str:
 def deploy(version: str, environment: str) -> str:
     """The stage of an environment, where those two files lie."""
     return _text({"phases": _phases(version, f"stage deploy {environment}")})
+
+
+def act(version: str, environment: str) -> str:
+    """An action of one's own in that stage, where the release lies. The pipeline says which one."""
+    return _text({"phases": _phases(version, f'stage action {environment} "${ACTION}"')})
 
 
 def _phases(version: str, command: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The projects of CodeBuild, one for each stage that runs something: the build, and each environment's deployment.
+"""The projects of CodeBuild, one for each stage that runs something: the build, and each environment's deployment; and
+one for the actions of one's own that an environment has.
 
 Each has a role and a log group of its own; what it leaves is encrypted with the account's own aws/s3 key. The build
 runs Docker, for which CodeBuild gives it a privileged container, and so do that of a pull request and a deployment with
@@ -16,7 +17,7 @@ from fairway.cloudformation import argued, asked, wires
 from fairway.cloudformation.pipeline import buildspec, guarded
 from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Environment
-from fairway.domain.aws import names, pipelining
+from fairway.domain.aws import acting, names, pipelining
 from fairway.domain.aws.wanted import Architecture
 from fairway.domain.migrations import CopyBy
 from fairway.domain.pipeline import LONGEST_TRIED
@@ -99,6 +100,22 @@ def add_deploy(template: Template, app: App, environment: Environment, version: 
         minutes=minutes,
         cache=codebuild.ProjectCache(Type="NO_CACHE"),
         **place,
+    )
+
+
+def add_actions(template: Template, app: App, environment: Environment, version: str, role: str) -> None:
+    """The project of an environment's own actions: `ActProductionProject`. No code of the app runs in it."""
+    longest = max(each.timeout for each in acting.requests(environment))
+    kind, image = IMAGES[Architecture.X86_64]
+    _add(
+        template,
+        app,
+        permissions.actions(environment),
+        role,
+        spec=buildspec.act(version, environment.name),
+        machine=codebuild.Environment(Type=kind, Image=image, ComputeType=SMALL, PrivilegedMode=False),
+        minutes=min(LONGEST, math.ceil(longest / 60) + AROUND),
+        cache=codebuild.ProjectCache(Type="NO_CACHE"),
     )
 
 

@@ -12,7 +12,7 @@ from fairway.cloudformation import asked, wires
 from fairway.cloudformation.pipeline import artifacts, guarded, projects, pulls, stages, starting
 from fairway.cloudformation.roles import making as roles
 from fairway.cloudformation.roles import permissions
-from fairway.domain.app import App
+from fairway.domain.app import App, Environment
 from fairway.domain.aws import cron, names, pipelining, triggers
 from fairway.domain.aws.unfit import findings
 from fairway.domain.schedule import Schedule
@@ -97,6 +97,23 @@ def _add_deployments(template: Template, app: App, version: str) -> None:
             )
         )
         projects.add_deploy(template, app, environment, version, role)
+        if environment.actions:
+            _add_actions(template, app, environment, version)
+
+
+def _add_actions(template: Template, app: App, environment: Environment, version: str) -> None:
+    stage = permissions.actions(environment)
+    role = names.logical(stage, "role")
+    template.add_resource(
+        roles.make(
+            role,
+            "codebuild.amazonaws.com",
+            names.path(app.name, environment.name, "act"),
+            permissions.act(app, environment),
+            source=permissions.arn("codebuild", f"project/{names.project(app.name, stage)}"),
+        )
+    )
+    projects.add_actions(template, app, environment, version, role)
 
 
 def _add_pipeline(template: Template, app: App, connection: Any) -> None:

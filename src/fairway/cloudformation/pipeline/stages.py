@@ -1,17 +1,21 @@
 """The stages of the pipeline, in CodePipeline's words: Source, Build, and one for each environment of `app.stages`.
 
-Source and Build are written with capitals, which no environment's name has. What a stage does on failure follows
+Source and Build are written with capitals, which no environment's name has, as Approve and Deploy are, which no action
+of one's own is called. What a stage does on failure follows
 CodePipeline's rules: RETRY begins the failed actions again, once; ROLLBACK begins the stage again with what the last
 execution that succeeded in it had built. An approval is not what either is for, so with one of them it is a stage of
 its own (`pipelining.approves_apart`).
 """
 
+import json
 from typing import Any
 
 from troposphere import Ref, codepipeline
 
 from fairway.cloudformation import asked
+from fairway.cloudformation.pipeline import buildspec
 from fairway.cloudformation.roles import permissions
+from fairway.domain import pipeline
 from fairway.domain.app import App, Environment, OnFailure
 from fairway.domain.aws import names, pipelining
 
@@ -65,10 +69,17 @@ def _of(app: App, environment: Environment) -> list[codepipeline.Stages]:
     """The environment's stage, and before it that of its approval where they are apart."""
     approval = [_approve(app, environment)] if environment.approval is not None else []
     apart = pipelining.approves_apart(environment)
-    stage = codepipeline.Stages(
-        Name=environment.name,
-        Actions=[*([] if apart else approval), _deploy(environment, order=1 if apart else 1 + len(approval))],
-    )
+    groups = [
+        *([approval] if approval and not apart else []),
+        *_own(environment, before=True),
+        [_deploy(environment)],
+        *_own(environment, before=False),
+    ]
+    # Each is made as the first, until it is known what comes before it.
+    for order, group in enumerate(groups, start=1):
+        for action in group:
+            action.RunOrder = order
+    stage = codepipeline.Stages(Name=environment.name, Actions=[action for group in groups for action in group])
     if (failing := _on_failure(environment.on_failure)) is not None:
         stage.OnFailure = failing
     return [*([codepipeline.Stages(Name=approval_stage(environment.name), Actions=approval)] if apart else []), stage]
@@ -116,11 +127,33 @@ def _approve(app: App, environment: Environment) -> codepipeline.Actions:
     )
 
 
-def _deploy(environment: Environment, *, order: int) -> codepipeline.Actions:
+def _own(environment: Environment, *, before: bool) -> list[list[codepipeline.Actions]]:
+    """The actions of one's own before the deployment, or after it, in groups that run one after the other."""
+    placed = [each for each in environment.actions if each.before == before]
+    return [[_act(environment, action.name) for action in group] for group in pipeline.ordered(placed)]
+
+
+def _act(environment: Environment, name: str) -> codepipeline.Actions:
+    told = {buildspec.ACTION: name, buildspec.EXECUTION: "#{codepipeline.PipelineExecutionId}"}
+    return codepipeline.Actions(
+        Name=name,
+        RunOrder=1,
+        ActionTypeId=_kind("Test", "CodeBuild"),
+        Configuration={
+            "ProjectName": Ref(names.logical(permissions.actions(environment), "project")),
+            "EnvironmentVariables": json.dumps(
+                [{"name": key, "value": value, "type": "PLAINTEXT"} for key, value in told.items()]
+            ),
+        },
+        InputArtifacts=[codepipeline.InputArtifacts(Name=RELEASE)],
+    )
+
+
+def _deploy(environment: Environment) -> codepipeline.Actions:
     # CodePipeline's own action for CodeBuild is a build or a test, whatever it does.
     return codepipeline.Actions(
         Name="Deploy",
-        RunOrder=order,
+        RunOrder=1,
         ActionTypeId=_kind("Build", "CodeBuild"),
         Configuration={"ProjectName": Ref(names.logical(f"deploy-{environment.name}", "project"))},
         InputArtifacts=[codepipeline.InputArtifacts(Name=RELEASE)],

@@ -72,7 +72,9 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
 
 def pipeline(app: App, connection: Any) -> tuple[Statement, ...]:
     """What CodePipeline does itself. `connection` is the ARN of the connection to the forge."""
-    return _pipeline(app, connection, ("build", *(f"deploy-{name}" for name in app.stages)), ARTIFACTS)
+    environments = [each for name in app.stages if (each := app.environment(name)) is not None]
+    own = (actions(each) for each in environments if each.actions)
+    return _pipeline(app, connection, ("build", *(f"deploy-{each.name}" for each in environments), *own), ARTIFACTS)
 
 
 def pull_pipeline(app: App, connection: Any) -> tuple[Statement, ...]:
@@ -214,6 +216,25 @@ def deploy(app: App, environment: Environment) -> tuple[Statement, ...]:
             why="`fairway stage deploy` shows the last lines of a task that failed",
             actions=("logs:GetLogEvents",),
             resources=(arn("logs", f"log-group:/fairway/{app.name}/{environment.name}/*"),),
+        ),
+    )
+
+
+def actions(environment: Environment) -> str:
+    """The name of the project of an environment's own actions: `act-production`."""
+    return f"act-{environment.name}"
+
+
+def act(app: App, environment: Environment) -> tuple[Statement, ...]:
+    """What `fairway stage action ENVIRONMENT NAME` does, and CodeBuild before it."""
+    return (
+        *_in_codebuild(app, actions(environment), bucket=ARTIFACTS, writes=False),
+        _variables("`fairway stage action` puts variables of the environment into calls", app, (environment,)),
+        Statement(
+            name="Execution",
+            why="`fairway stage action` looks whether the stage goes back, in which nothing of one's own is run",
+            actions=("codepipeline:GetPipelineExecution",),
+            resources=(arn("codepipeline", names.pipeline(app.name)),),
         ),
     )
 

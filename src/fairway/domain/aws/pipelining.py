@@ -6,7 +6,7 @@ The manifest says it at the file's line; `cloudformation.pipeline` refuses an Ap
 from collections.abc import Iterator
 
 from fairway.domain.app import App, Environment, Mode, OnFailure, Source
-from fairway.domain.aws import cron, pulls, triggers
+from fairway.domain.aws import acting, cron, pulls, triggers
 from fairway.domain.aws.unfit import Unfit
 from fairway.domain.aws.wanted import Architecture, Aws
 
@@ -78,11 +78,7 @@ def _unfit_environment(environment: Environment, mode: Mode) -> Iterator[Unfit]:
     if environment.approval is not None and not APPROVAL_LEAST <= environment.approval <= APPROVAL_MOST:
         message = "on AWS an approval can be given for 5 minutes at least, and for 60 days at most"
         yield Unfit(path=(*path, "approval_timeout"), message=message, hint='approval_timeout = "168h"')
-    if environment.actions:
-        names = ", ".join(placed.action.name for placed in environment.actions)
-        message = f"actions of one's own are not run on AWS yet: {names}"
-        hint = "leave them out for AWS, or run the check in build.test"
-        yield Unfit(path=(*path, "actions"), message=message, hint=hint)
+    yield from acting.unfit(environment)
     if environment.on_failure is OnFailure.ROLLBACK and mode is Mode.PARALLEL:
         message = "on AWS a pipeline in parallel mode has no rollback of a stage"
         yield Unfit(path=(*path, "on_failure"), message=message, hint='on_failure = "retry", or mode = "queued"')

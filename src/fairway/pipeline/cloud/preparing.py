@@ -73,7 +73,7 @@ class Preparing:
         refusing.require_aws(app)
         refusing.require_guardable(replace(app, stages=(environment.name,)))
         seen = await self._find_stack(app, environment.name)
-        version = await self._find_version(handover, environment, told)
+        version = await find_version(handover, environment.name, self.secrets, told)
         telling.hide(secrecy.secrets_of(version.values))
         only = replace(app, stages=(environment.name,))
         await comparing.compare(only, handover.contract, {environment.name: version}, told.log, undone="deployed")
@@ -108,27 +108,29 @@ class Preparing:
         approach.require_own(seen, app.name)
         return seen
 
-    async def _find_version(self, handover: Handover, environment: Environment, told: Told) -> Version:
-        """The variables that the release is fixed to."""
-        secret, id = names.secret(handover.app, environment.name), handover.configurations.get(environment.name)
-        if id is None:
-            raise UsageError(
-                f"{words.commit(handover.commit)} was not built for {environment.name}",
-                why=f"it was no stage of the pipeline then: {', '.join(handover.configurations)}",
-                hint=f'stages = [..., "{environment.name}"] under [pipeline] in fairway.toml, then fairway aws up',
-            )
-        found = await self.secrets.version(secret, id)
-        if found is None:
-            raise WorkFailed(
-                f"the variables that {words.commit(handover.commit)} was built with are gone",
-                why=f"Secrets Manager has no version {id} of {secret}",
-                hint=f"{setting.begin_again(handover.app)} takes the newest",
-            )
-        newest = await self.secrets.current(secret)
-        if newest is not None and newest.id != found.id:
-            told.log(f"variables   {environment.name} has newer ones than this release was built with")
-            told.log(f"  they reach the tasks with the next release: {setting.begin_again(handover.app)}")
-        return found
+
+async def find_version(handover: Handover, environment: EnvironmentName, secrets: CloudSecrets, told: Told) -> Version:
+    """The variables that the release is fixed to; what is newer is told. Raises UsageError for a release that was not
+    built for the environment, WorkFailed for variables that are gone."""
+    secret, id = names.secret(handover.app, environment), handover.configurations.get(environment)
+    if id is None:
+        raise UsageError(
+            f"{words.commit(handover.commit)} was not built for {environment}",
+            why=f"it was no stage of the pipeline then: {', '.join(handover.configurations)}",
+            hint=f'stages = [..., "{environment}"] under [pipeline] in fairway.toml, then fairway aws up',
+        )
+    found = await secrets.version(secret, id)
+    if found is None:
+        raise WorkFailed(
+            f"the variables that {words.commit(handover.commit)} was built with are gone",
+            why=f"Secrets Manager has no version {id} of {secret}",
+            hint=f"{setting.begin_again(handover.app)} takes the newest",
+        )
+    newest = await secrets.current(secret)
+    if newest is not None and newest.id != found.id:
+        told.log(f"variables   {environment} has newer ones than this release was built with")
+        told.log(f"  they reach the tasks with the next release: {setting.begin_again(handover.app)}")
+    return found
 
 
 def find_environment(app: App, name: str) -> Environment:

@@ -20,6 +20,16 @@ def switch(app: str, environment: str, variable: str, value: object) -> str:
     return f"put {variable}={value} into the environment of the CodeBuild project {project}"
 
 
+def retry(app: str, environment: str, execution: str) -> str:
+    """The command that runs what has failed in an environment's stage once more; by hand: that stage's action again."""
+    if not execution:
+        return "run it again"
+    return (
+        f"aws codepipeline retry-stage-execution --pipeline-name {names.pipeline(app)} --stage-name {environment} "
+        f"--pipeline-execution-id {execution} --retry-mode FAILED_ACTIONS"
+    )
+
+
 def begin_again(app: str) -> str:
     """The command that starts the pipeline again, with the newest commit and the newest variables."""
     return f"aws codepipeline start-pipeline-execution --name {names.pipeline(app)}"

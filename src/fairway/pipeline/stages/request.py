@@ -58,10 +58,7 @@ class RequestRunner:
             lines(line)
         if expected(action, answer):
             return Done(summary=f"{action.name} answered {answer.status}")
-        sentence = f"{action.name} failed: {urlsplit(call.url).hostname} answered {answer.status}, not {wanted(action)}"
-        moved = 300 <= answer.status < 400
-        fix = "redirects are not followed: give the address that it leads to" if moved else again(work)
-        return failed(work, sentence, lines.last, fix=fix)
+        return failed(work, explain(action, call, answer), lines.last, fix=advise(answer) or again(work))
 
     async def abandon(self, execution: Execution, stage: str) -> None:
         """A call that was cancelled has broken off by itself."""
@@ -74,24 +71,41 @@ def request_of(work: Work) -> Request:
 
 
 def make_call(work: Work, action: Request, found: Scope) -> Call:
-    """The call with its references replaced. Raises WorkFailed for one that nothing stands for."""
+    """The call of the work's attempt. Raises as `write` does."""
+    key = job_id(work.execution, work.stage, action.name, work.attempt)
+    return write(action, found, key, hint=again(work))
+
+
+def write(action: Request, found: Scope, key: str, *, hint: str) -> Call:
+    """The call with its references replaced; `key` says to who is called that it is the same call. Raises WorkFailed
+    with that `hint` for a reference that nothing stands for, and for a header that can't be."""
     try:
         headers = {name: reference.resolve(text, found) for name, text in action.headers.items()}
         kind = next((text for name, text in headers.items() if name.lower() == "content-type"), kind_of(action.body))
         body = None if action.body is None else reference.resolve(action.body, found, writing(kind))
         url = reference.resolve(action.url, found, write_in_url)
     except reference.Unknown as error:
-        raise WorkFailed(f"{action.name} can't begin: {error}", hint=again(work)) from error
+        raise WorkFailed(f"{action.name} can't begin: {error}", hint=hint) from error
     bad = next((name for name, text in headers.items() if not text.isprintable() or not text.isascii()), None)
     if bad is not None:
         raise WorkFailed(f"{action.name} can't begin: its header {bad} has characters that no header can have")
-    execution = work.execution
-    base: Mapping[str, str] = {"Idempotency-Key": job_id(execution, work.stage, action.name, work.attempt)}
+    base: Mapping[str, str] = {"Idempotency-Key": key}
     if body is not None:
         base = {**base, "Content-Type": kind}
     own = {name.lower() for name in headers}
     headers = {**{name: text for name, text in base.items() if name.lower() not in own}, **headers}
     return Call(method=action.method, url=url, headers=headers, body=None if body is None else body.encode())
+
+
+def explain(action: Request, call: Call, answer: Answer) -> str:
+    """Why an answer that was not expected is a failure, in a sentence."""
+    return f"{action.name} failed: {urlsplit(call.url).hostname} answered {answer.status}, not {wanted(action)}"
+
+
+def advise(answer: Answer) -> str:
+    """What to do about it; "" where only trying again is left."""
+    moved = 300 <= answer.status < 400
+    return "redirects are not followed: give the address that it leads to" if moved else ""
 
 
 def kind_of(body: str | None) -> str:

@@ -269,6 +269,20 @@ def test_a_pull_request_is_built_and_never_deployed() -> None:
     assert found["P CodePipeline, minutes of actions"].assumed.startswith("10 heads of pull requests of 8 min;")
 
 
+def test_an_action_of_ones_own_costs_its_own_minutes() -> None:
+    machine = {"Type": "LINUX_CONTAINER", "ComputeType": "BUILD_GENERAL1_SMALL", "PrivilegedMode": False}
+    own = {"ActionTypeId": {"Category": "Test"}, "Configuration": {"ProjectName": {"Ref": "Act"}}}
+    given = stack(
+        Act=("CodeBuild::Project", {"Environment": machine}),
+        P=("CodePipeline::Pipeline", {"Stages": [{"Actions": [own, own]}]}),
+    )
+
+    found = items(given, usage=Usage(pushes=10, action_minutes=3))
+
+    assert found["Act CodeBuild linux small"].assumed == "10 pushes of 6 min"
+    assert found["P CodePipeline, minutes of actions"].assumed.startswith("10 pushes of 6 min;")
+
+
 def test_a_region_that_the_table_lacks_has_only_what_costs_the_same_everywhere() -> None:
     given = stack(Nat=("EC2::NatGateway", {}), Address=("EC2::EIP", {}))
 

@@ -1,16 +1,29 @@
 """What CodePipeline can't do of an app is named with its key, before anything is made."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from fairway.domain.action import Placed, Request
+from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Filter, Mode, OnFailure, Source
 from fairway.domain.app import Patterns as P
 from fairway.domain.aws import pipelining, unfit
 from fairway.domain.aws.wanted import Architecture, Hosting
+from fairway.domain.managed import Managed
 from fairway.domain.schedule import Schedule
 from support.aws_pipelines import DAY, app, environment
+
+
+def calling(**changes: Any) -> Placed:
+    return Placed(action=Request(**{"name": "ping", "url": "https://hooks.example/x", **changes}))
+
+
+PING = calling(body='{"commit": "#{fairway.commit}", "key": "#{variables.HOOK}"}')
+
+
+def test_calls_can_be_had_up_to_a_stages_actions() -> None:
+    assert pipelining.unfit(app(environment(actions=(PING,) * 48))) == ()
 
 
 def test_a_usual_app_can_be_had() -> None:
@@ -31,9 +44,29 @@ def test_nothing_is_asked_of_an_app_that_is_not_on_aws() -> None:
         (app(environment(approval=299.0)), "environments.staging.approval_timeout", "5 minutes at least"),
         (app(environment(approval=60 * DAY + 1)), "environments.staging.approval_timeout", "60 days at most"),
         (
-            app(environment(actions=(Placed(action=Request(name="ping", url="https://x")),))),
+            app(environment(actions=(Placed(action=Command(name="smoke", command=("npm", "test"))),))),
+            "environments.staging.actions[0]",
+            "not run on AWS yet: smoke",
+        ),
+        (
+            app(environment(actions=(PING, calling(body="by #{fairway.author}")))),
+            "environments.staging.actions[1]",
+            "nothing stands for #{fairway.author}: a release says no author",
+        ),
+        (
+            app(
+                environment(
+                    databases=(Managed(name="main"),),
+                    actions=(calling(headers={"X": "#{variables.DATABASE_URL}"}),),
+                )
+            ),
+            "environments.staging.actions[0]",
+            "given to its tasks alone",
+        ),
+        (
+            app(environment(actions=(PING,) * 49)),
             "environments.staging.actions",
-            "not run on AWS yet: ping",
+            "at most 50 actions, two of which are Fairway's; these are 49",
         ),
         (
             app(environment(), source=Source(schedule=Schedule(cron="0 3 1 * 1"))),

@@ -1,0 +1,58 @@
+"""What of an environment's own actions can't be had on AWS, by name.
+
+An action there is one of CodePipeline's, by CodeBuild: it knows the release that it is handed, and nothing of what a
+server knows of a push besides.
+"""
+
+from collections.abc import Iterator
+
+from fairway.domain import reference
+from fairway.domain.action import Command, Placed, Request
+from fairway.domain.app import Environment
+from fairway.domain.aws.unfit import Unfit
+from fairway.domain.reference import FAIRWAY, VARIABLES, Reference
+
+MOST = 50
+"""Actions of a stage (CodePipeline, "Quotas")."""
+UNKNOWN = ("branch", "author")
+"""Facts that no release says."""
+
+
+def unfit(environment: Environment) -> Iterator[Unfit]:
+    """What can't be done of them; none when all can be."""
+    path = ("environments", environment.name, "actions")
+    for number, placed in enumerate(environment.actions):
+        yield from _unfit_action(environment, placed, (*path, number))
+    # The deployment, and the approval where it is in the same stage.
+    if environment.actions and len(environment.actions) + 2 > MOST:
+        message = f"on AWS a stage has at most {MOST} actions, two of which are Fairway's; these are"
+        hint = "make one of several"
+        yield Unfit(path=path, message=f"{message} {len(environment.actions)}", hint=hint)
+
+
+def requests(environment: Environment) -> tuple[Request, ...]:
+    """The HTTP calls."""
+    return tuple(each.action for each in environment.actions if isinstance(each.action, Request))
+
+
+def _unfit_action(environment: Environment, placed: Placed, path: tuple[str | int, ...]) -> Iterator[Unfit]:
+    action = placed.action
+    if isinstance(action, Command):
+        message = f"commands of one's own are not run on AWS yet: {action.name}"
+        hint = "leave it out for AWS, or run the check in build.test; HTTP calls are made there"
+        yield Unfit(path=path, message=message, hint=hint)
+        return
+    for text in (action.url, *action.headers.values(), action.body or ""):
+        for found in reference.find(text):
+            if problem := _problem(environment, found):
+                yield Unfit(path=path, message=problem[0], hint=problem[1])
+
+
+def _problem(environment: Environment, found: Reference) -> tuple[str, str] | None:
+    if found.namespace == FAIRWAY and found.name in UNKNOWN:
+        message = f"on AWS nothing stands for {found}: a release says no {found.name}"
+        return message, "#{fairway.commit} says which it is"
+    if found.namespace == VARIABLES and found.name in environment.given:
+        message = f"on AWS nothing stands for {found}: the address of a database is given to its tasks alone"
+        return message, "leave it out: an HTTP call has no use for it"
+    return None
