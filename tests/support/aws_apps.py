@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from fairway.cloudformation.synthesis import Given
-from fairway.domain.action import Placed, Request
+from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Build, Environment, Filter, Mode, OnFailure, Patterns, PullEvent, Service, Source
 from fairway.domain.aws.wanted import (
     Architecture,
@@ -302,17 +302,21 @@ def pull_requests() -> App:
     return make_app(hosting=hosting, source=Source(branch="main", filters=filters))
 
 
-def calls() -> App:
-    """HTTP calls around a deployment: before it, after it, beside each other; with an approval, and with one apart."""
+def actions() -> App:
+    """Actions around a deployment: before it, after it, beside each other; with an approval, and with one apart; with
+    commands and without."""
     actions = (
         Placed(action=Request(name="announce", url="https://hooks.example.com/x"), before=True),
         Placed(action=Request(name="purge", url="#{variables.HOOK}", timeout=600.0)),
         Placed(action=Request(name="tell", url="https://chat.example.com/x", body="#{fairway.commit}")),
         Placed(action=Request(name="close", url="https://hooks.example.com/y", order=2, method="PUT")),
     )
+    check = Placed(action=Command(name="check", command=("npm", "run", "check")), before=True)
     return make_app(
         make_environment("staging", actions=actions, approval=3600.0),
-        make_environment(actions=actions, approval=3600.0, on_failure=OnFailure.ROLLBACK),
+        make_environment(
+            actions=(*actions, check), databases=(Managed(name="main"),), approval=3600.0, on_failure=OnFailure.ROLLBACK
+        ),
     )
 
 
@@ -363,6 +367,6 @@ MATRIX: Mapping[str, App] = {
         spot,
         parallel,
         pull_requests,
-        calls,
+        actions,
     )
 }

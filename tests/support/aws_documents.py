@@ -124,10 +124,26 @@ def hostings(draw: st.DrawFn) -> Document:
     return table
 
 
+ACTIONS = st.lists(
+    st.fixed_dictionaries(
+        {"name": NAMES},
+        optional={"run_order": st.integers(1, 999), "before": st.just("deploy"), "timeout": st.just("24h")},
+    ).flatmap(
+        lambda table: st.sampled_from(
+            [{"command": "npm run smoke"}, {"http": {"url": "https://hooks.example.com/x"}}]
+        ).map(lambda kind: {**table, **kind})
+    ),
+    max_size=4,
+    unique_by=lambda table: table["name"],
+)
+
+
 @st.composite
 def environments(draw: st.DrawFn, name: str) -> Document:
     """One environment, with names of its own in a zone where it has some."""
-    table: Document = draw(some(approval=st.booleans(), on_failure=st.sampled_from(["none", "retry", "rollback"])))
+    table: Document = draw(
+        some(approval=st.booleans(), on_failure=st.sampled_from(["none", "retry", "rollback"]), actions=ACTIONS)
+    )
     hosting = draw(hostings())
     if draw(st.booleans()):
         table["domains"] = [f"{name}.example.com"]

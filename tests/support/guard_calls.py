@@ -5,6 +5,8 @@ The calls of CodeBuild are those of its user guide, "Allow CodeBuild access to A
 network interface".
 """
 
+from collections.abc import Sequence
+
 from support.iam import ACCOUNT
 from support.stage_calls import HERE, REPOSITORY, Call, secret
 
@@ -20,6 +22,55 @@ SUBNETS = [f"arn:aws:ec2:{HERE}:subnet/PrivateSubnets-{number}" for number in ra
 ROLES = [f"arn:aws:parameter:{HERE}:{name}Production" for name in ("MigrationRole", "MigrationTaskRole")]
 GUIDE = "CodeBuild, Allow CodeBuild access to AWS services required to create a VPC network interface"
 TO_TASKS = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+
+
+def errand(family: str, roles: Sequence[str]) -> tuple[Call, ...]:
+    """What is called to run a task once, of definitions of that family, and with those roles."""
+    return (
+        Call(action="ecs:RegisterTaskDefinition", resource=f"{family}:1", who="adapters.ecs.jobs.EcsJobs"),
+        *(
+            Call(action=f"ecs:{action}", resource="*", who="adapters.ecs.jobs.EcsJobs")
+            for action in ("DeregisterTaskDefinition", "DescribeTaskDefinition", "ListTaskDefinitionFamilies")
+        ),
+        Call(action="ecs:RunTask", resource=f"{family}:1", who="adapters.ecs.jobs.EcsJobs", context=CLUSTER),
+        Call(
+            action="ecs:TagResource",
+            resource=f"{family}:1",
+            who="RegisterTaskDefinition with tags",
+            context={"ecs:CreateAction": "RegisterTaskDefinition"},
+        ),
+        Call(
+            action="ecs:TagResource",
+            resource=TASK,
+            who="RunTask with propagateTags",
+            context={"ecs:CreateAction": "RunTask"},
+        ),
+        Call(
+            action="ecs:StopTask",
+            resource=TASK,
+            who="adapters.ecs.jobs.EcsJobs",
+            context={"aws:ResourceTag/fairway:job": "0a1b2c3d4e5f"},
+        ),
+        *(
+            Call(action="iam:PassRole", resource=role, who="RegisterTaskDefinition with roles", context=TO_TASKS)
+            for role in roles
+        ),
+        *(
+            # By its name alone where there is none yet, and with AWS's six characters where there is one.
+            Call(action=f"secretsmanager:{action}", resource=f"{JOB_SECRET}{end}", who="adapters.ecs.sealing.Sealing")
+            for action in (
+                "CreateSecret",
+                "DeleteSecret",
+                "DescribeSecret",
+                "PutSecretValue",
+                "RestoreSecret",
+                "TagResource",
+                "UpdateSecretVersionStage",
+            )
+            for end in ("", "-a1B2c3")
+        ),
+    )
+
 
 GUARD = (
     *(
@@ -42,48 +93,7 @@ GUARD = (
         Call(action=f"ecr:{action}", resource=REPOSITORY, who="ECR, pulling an image")
         for action in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
     ),
-    Call(action="ecs:RegisterTaskDefinition", resource=f"{FAMILY}:1", who="adapters.ecs.jobs.EcsJobs"),
-    *(
-        Call(action=f"ecs:{action}", resource="*", who="adapters.ecs.jobs.EcsJobs")
-        for action in ("DeregisterTaskDefinition", "DescribeTaskDefinition", "ListTaskDefinitionFamilies")
-    ),
-    Call(action="ecs:RunTask", resource=f"{FAMILY}:1", who="adapters.ecs.jobs.EcsJobs", context=CLUSTER),
-    Call(
-        action="ecs:TagResource",
-        resource=f"{FAMILY}:1",
-        who="RegisterTaskDefinition with tags",
-        context={"ecs:CreateAction": "RegisterTaskDefinition"},
-    ),
-    Call(
-        action="ecs:TagResource",
-        resource=TASK,
-        who="RunTask with propagateTags",
-        context={"ecs:CreateAction": "RunTask"},
-    ),
-    Call(
-        action="ecs:StopTask",
-        resource=TASK,
-        who="adapters.ecs.jobs.EcsJobs",
-        context={"aws:ResourceTag/fairway:job": "0a1b2c3d4e5f"},
-    ),
-    *(
-        Call(action="iam:PassRole", resource=role, who="RegisterTaskDefinition with roles", context=TO_TASKS)
-        for role in ROLES
-    ),
-    *(
-        # By its name alone where there is none yet, and with AWS's six characters where there is one.
-        Call(action=f"secretsmanager:{action}", resource=f"{JOB_SECRET}{end}", who="adapters.ecs.sealing.Sealing")
-        for action in (
-            "CreateSecret",
-            "DeleteSecret",
-            "DescribeSecret",
-            "PutSecretValue",
-            "RestoreSecret",
-            "TagResource",
-            "UpdateSecretVersionStage",
-        )
-        for end in ("", "-a1B2c3")
-    ),
+    *errand(FAMILY, ROLES),
     *(
         Call(action="ec2:CreateNetworkInterface", resource=resource, who=GUIDE)
         for resource in (

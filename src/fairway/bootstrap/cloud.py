@@ -25,7 +25,6 @@ from fairway.adapters.git import worktree
 from fairway.adapters.git.worktree import Tree
 from fairway.adapters.oci.registry import DistributionRegistry
 from fairway.adapters.system.clock import SystemClock
-from fairway.adapters.web.client import HttpxWeb
 from fairway.build import contracts, generated, run
 from fairway.build.detect import detect, tree
 from fairway.build.run import BuildResult
@@ -34,8 +33,7 @@ from fairway.domain.aws.handover import Handover
 from fairway.domain.contract import Contract
 from fairway.domain.execution import Revision
 from fairway.manifest.load import load
-from fairway.pipeline.cloud import acting, deploying, insisting
-from fairway.pipeline.cloud.acting import Asked
+from fairway.pipeline.cloud import deploying, insisting
 from fairway.pipeline.cloud.attempting import Attempting
 from fairway.pipeline.cloud.building import Building
 from fairway.pipeline.cloud.deploying import Deploying
@@ -146,18 +144,6 @@ async def deploy(
             load=load, connect=connect, version=version(), role=role, insisted=insisting.read(environ)
         )
         await deployment.run(handover, environment, telling)
-
-
-async def act(handover: Handover, asked: Asked, telling: Telling) -> None:
-    """An action of one's own in an environment's stage. Raises what it has told."""
-    async with AsyncExitStack() as stack:
-
-        def connect(region: str) -> acting.Cloud:
-            session = Session(region)
-            stack.push_async_callback(session.close)
-            return acting.Cloud(secrets=AwsSecrets(session), pipeline=AwsPipeline(session))
-
-        await acting.Acting(load=load, connect=connect, web=HttpxWeb()).run(handover, asked, telling)
 
 
 def version() -> str:

@@ -33,6 +33,11 @@ MIGRATION_ROLE, MIGRATION_TASK_ROLE, MIGRATION_LOGS = "MigrationRole", "Migratio
 groups are joined with commas; the roles are ARNs, the first the one by which ECS starts the task, the second what the
 app itself may do, "" for nothing; the last is the log group's name."""
 
+ACTION_SUBNETS, ACTION_GROUPS = "ActionSubnets", "ActionGroups"
+ACTION_ROLE, ACTION_TASK_ROLE, ACTION_LOGS = "ActionRole", "ActionTaskRole", "ActionLogs"
+"""SERVICES' outputs when the environment has commands of its own around a deployment: where their tasks run, likewise
+(for who reads them: as those of a migration)."""
+
 PIPELINE, CONNECTION = "Pipeline", "Connection"
 """PIPELINE's outputs: the pipeline's name, and the ARN of the connection to the code."""
 
@@ -83,6 +88,16 @@ def migration_role(environment: str) -> str:
 def migration_task_role(environment: str) -> str:
     """Likewise as MIGRATION_TASK_ROLE."""
     return names.logical("migration-task-role", environment)
+
+
+def action_role(environment: str) -> str:
+    """SERVICES' output when the environment has commands of its own, which the PIPELINE takes: as ACTION_ROLE."""
+    return names.logical("action-role", environment)
+
+
+def action_task_role(environment: str) -> str:
+    """Likewise as ACTION_TASK_ROLE."""
+    return names.logical("action-task-role", environment)
 
 
 def service(name: str) -> str:

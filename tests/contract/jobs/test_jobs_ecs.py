@@ -90,6 +90,22 @@ async def test_no_variable_is_in_the_definition_and_the_secret_goes_with_the_job
     assert secrets == []
 
 
+async def test_what_nobody_watches_any_more_is_swept_away_and_what_runs_is_not(yard: Yard) -> None:
+    jobs, running = yard.jobs(), JobId("1b2c3d4e5f60")
+    await jobs.run(JOB, SPEC, {"TOKEN": "hunter2-hunter2"}, print, timeout=30)
+    yard.program = Program(lives=1000)
+    await jobs.begin(running, SPEC, {})
+    await jobs.sweep(older=3000.0)
+    young = await jobs.list()
+
+    yard.clock.at += 3001.0
+    await jobs.sweep(older=3000.0)
+
+    assert sorted(young) == sorted([JOB, running])
+    assert await jobs.list() == [running]
+    assert await yard.room.session.items("secretsmanager", "ListSecrets", "SecretList") == []
+
+
 async def test_an_answer_with_failures_is_a_failure_and_leaves_nothing(yard: Yard) -> None:
     yard.program = Program(refused="RESOURCE:MEMORY")
 

@@ -25,6 +25,12 @@ from support.git_work import Work
 from support.ports import free_port
 
 SECRET = "sk_live_3f9a61c2d07b"
+HOOK = "http://169.254.170.2/v2/credentials"
+ACTION = """
+[[environments.production.actions]]
+name = "tell"
+http = { url = "#{variables.LOG}" }
+"""
 TOML = """\
 app = "{app}"
 
@@ -105,7 +111,7 @@ async def room(account: AwsAccount, registry: str, tmp_path: Path) -> AsyncItera
     )
     versions = {
         "staging": account.put_secret(f"fairway/{app}/staging", {"LOG": "debug", "STRIPE_KEY": SECRET}),
-        "production": account.put_secret(f"fairway/{app}/production", {"LOG": "info", "STRIPE_KEY": SECRET}),
+        "production": account.put_secret(f"fairway/{app}/production", {"LOG": HOOK, "STRIPE_KEY": SECRET}),
     }
     work = Work(tmp_path / "checkout")
     commit = work.commit(
@@ -207,6 +213,17 @@ async def test_a_wrong_password_is_told_without_it(room: Room) -> None:
     status, said = await room.stage("build")
 
     assert status == 1 and "refused" in said and PASSWORD not in said, said
+
+
+async def test_an_action_of_ones_own_reads_the_release_and_never_calls_for_the_builds_credentials(room: Room) -> None:
+    room.commit = room.work.commit({"fairway.toml": (TOML.format(app=room.app) + ACTION).encode()})
+    await room.stage("build")
+
+    status, said = await room.stage("action", "production", "tell")
+
+    assert status == 1, said
+    assert "POST http://169.254.170.2" in said and "tell failed: 169.254.170.2 is not called" in said
+    assert "v2/credentials" not in said
 
 
 async def test_a_deployment_without_a_release_is_refused(room: Room) -> None:

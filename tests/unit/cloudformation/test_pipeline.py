@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from fairway.cloudformation.pipeline import stack as pipeline
-from fairway.domain.action import Placed, Request
+from fairway.domain.action import Command, Placed, Request
 from fairway.domain.app import App, Build, Filter, Mode, OnFailure, Patterns, Source
 from fairway.domain.aws.wanted import Architecture, Hosting
 from fairway.domain.schedule import Schedule
@@ -90,6 +90,17 @@ def test_an_action_is_told_which_it_is_and_in_which_execution() -> None:
     spec = yaml.safe_load(found["Source"]["BuildSpec"])
     assert spec["phases"]["build"]["commands"] == ['/opt/fairway/bin/fairway stage action production "$FAIRWAY_ACTION"']
     assert (found["Environment"]["PrivilegedMode"], found["TimeoutInMinutes"]) == (False, 2 + 10)
+
+
+def test_a_command_has_time_to_start_and_its_environments_roles() -> None:
+    action = Command(name="smoke", command=("npm", "run", "smoke"), timeout=600.0)
+    shop = app(environment("production", actions=(Placed(action=action),)))
+
+    template = pipeline.make(shop, VERSION).to_dict()
+
+    assert {"ActionRoleProduction", "ActionTaskRoleProduction"} <= set(template["Parameters"])
+    assert template["Resources"]["ActProductionProject"]["Properties"]["TimeoutInMinutes"] == 10 + 10 + 20
+    assert "npm" not in str(template)
 
 
 def test_nothing_of_a_call_stands_in_the_template() -> None:

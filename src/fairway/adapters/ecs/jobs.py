@@ -125,6 +125,17 @@ class EcsJobs:
         )
         return [JobId(family.removeprefix(self._prefix)) for family in families]
 
+    async def sweep(self, *, older: float) -> None:
+        """Remove those that were begun so many seconds ago, or longer, and whose task has ended or is forgotten: nobody
+        watches them any more."""
+        for job in await self.list():
+            known = await self._find(job)
+            if known is None or self._clock.now() - known.at < older:
+                continue
+            task = await self._task(known)
+            if task is None or errand.has_ended(task):
+                await self.remove(job)
+
     async def _find(self, job: JobId) -> Errand | None:
         family = f"{self._prefix}{job}"
         found = await registered.find(self._session, family)

@@ -114,13 +114,13 @@ def action(environment: str, name: str, file: str) -> None:
 
     In a stage that goes back to an earlier release nothing is run.
     """
-    from fairway.bootstrap import cloud
+    from fairway.bootstrap import cloud, cloud_act
     from fairway.pipeline.cloud.acting import Asked
 
     made = read_release(file, os.environ)
     telling = cloud.telling(say)
     asked = Asked(environment=environment, action=name, execution=os.environ.get(EXECUTION, ""))
-    run(cloud.act(made, asked, telling), telling)
+    run(cloud_act.act(made, asked, telling), telling)
 
 
 def read_release(file: str, environ: Mapping[str, str]) -> "Handover":

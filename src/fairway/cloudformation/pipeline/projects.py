@@ -40,6 +40,8 @@ GUARD, COMMANDS = 120, 4
 copy there, back and there again, and on the database."""
 COPIES = 360
 """Minutes more where RDS copies the database: for a snapshot, an instance, and one more of a release that fails."""
+START = 20
+"""Minutes for a command's task to start, which is given 15, and for its last lines."""
 QUEUED = 60
 """Minutes for a machine."""
 LOG_DAYS = 90
@@ -105,7 +107,8 @@ def add_deploy(template: Template, app: App, environment: Environment, version: 
 
 def add_actions(template: Template, app: App, environment: Environment, version: str, role: str) -> None:
     """The project of an environment's own actions: `ActProductionProject`. No code of the app runs in it."""
-    longest = max(each.timeout for each in acting.requests(environment))
+    longest = max(each.action.timeout for each in environment.actions)
+    start = START if acting.commands(environment) else 0
     kind, image = IMAGES[Architecture.X86_64]
     _add(
         template,
@@ -114,7 +117,7 @@ def add_actions(template: Template, app: App, environment: Environment, version:
         role,
         spec=buildspec.act(version, environment.name),
         machine=codebuild.Environment(Type=kind, Image=image, ComputeType=SMALL, PrivilegedMode=False),
-        minutes=min(LONGEST, math.ceil(longest / 60) + AROUND),
+        minutes=min(LONGEST, math.ceil(longest / 60) + AROUND + start),
         cache=codebuild.ProjectCache(Type="NO_CACHE"),
     )
 

@@ -10,10 +10,11 @@ from troposphere import GetAtt, Output, Parameter, Ref, Template, codeconnection
 
 from fairway.cloudformation import asked, wires
 from fairway.cloudformation.pipeline import artifacts, guarded, projects, pulls, stages, starting
+from fairway.cloudformation.roles import act_permissions, permissions
 from fairway.cloudformation.roles import making as roles
-from fairway.cloudformation.roles import permissions
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import cron, names, pipelining, triggers
+from fairway.domain.aws.acting import commands
 from fairway.domain.aws.unfit import findings
 from fairway.domain.schedule import Schedule
 from fairway.errors import UsageError
@@ -102,6 +103,9 @@ def _add_deployments(template: Template, app: App, version: str) -> None:
 
 
 def _add_actions(template: Template, app: App, environment: Environment, version: str) -> None:
+    if commands(environment):
+        for parameter in (wires.action_role(environment.name), wires.action_task_role(environment.name)):
+            template.add_parameter(Parameter(parameter, Type="String"))
     stage = permissions.actions(environment)
     role = names.logical(stage, "role")
     template.add_resource(
@@ -109,7 +113,7 @@ def _add_actions(template: Template, app: App, environment: Environment, version
             role,
             "codebuild.amazonaws.com",
             names.path(app.name, environment.name, "act"),
-            permissions.act(app, environment),
+            act_permissions.act(app, environment),
             source=permissions.arn("codebuild", f"project/{names.project(app.name, stage)}"),
         )
     )

@@ -11,15 +11,21 @@ from typing import Any
 from troposphere import Ref, Select, Sub
 
 from fairway.cloudformation import wires
+from fairway.cloudformation.roles import errands
+from fairway.cloudformation.roles.errands import Errand
 from fairway.cloudformation.roles.permissions import EVERYTHING, Statement, arn
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.stack import APP_TAG, ENVIRONMENT_TAG, Kind
 from fairway.domain.migrations import CopyBy
 
-TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-A_JOB = {"StringLike": {"aws:ResourceTag/fairway:job": "*"}}
-"""The tag that a migration's task has, and no task of a service."""
+MIGRATION = Errand(
+    who="the guard",
+    what="the migration's task",
+    family=names.passages,
+    roles=(wires.migration_role, wires.migration_task_role),
+    ends="the guard ends a migration whose time is over",
+)
 
 
 def guard(app: App, environment: Environment, subnets: int) -> Mapping[str, tuple[Statement, ...]]:
@@ -27,7 +33,7 @@ def guard(app: App, environment: Environment, subnets: int) -> Mapping[str, tupl
     characters), by their names."""
     parts = {
         "Keeping": (*_kept(app, environment), *_images()),
-        "Migrating": (*_task(app, environment), *_variables(app, environment), *_network(environment, subnets)),
+        "Migrating": (*errands.run(app, environment, MIGRATION), *_network(environment, subnets)),
     }
     migrations = environment.migrations
     copied = migrations is not None and migrations.copy_by is CopyBy.SNAPSHOT
@@ -138,78 +144,6 @@ def _copies(app: App, environment: Environment) -> tuple[Statement, ...]:
             actions=("rds:DeleteDBInstance", "rds:DeleteDBSnapshot"),
             resources=(snapshots, instances),
             conditions=own,
-        ),
-    )
-
-
-def _task(app: App, environment: Environment) -> tuple[Statement, ...]:
-    where = names.cluster(app.name, environment.name)
-    definitions = arn("ecs", f"task-definition/{names.passages(app.name, environment.name)}")
-    tasks = arn("ecs", f"task/{where}/*")
-    return (
-        Statement(
-            name="Define",
-            why="the guard defines the migration's task",
-            actions=("ecs:RegisterTaskDefinition",),
-            resources=(definitions,),
-        ),
-        Statement(
-            name="Definitions",
-            why="the guard finds the migration's task again, and takes its definition back; AWS knows no resources for "
-            "these calls",
-            actions=("ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitionFamilies"),
-            resources=(EVERYTHING,),
-        ),
-        Statement(
-            name="Migrate",
-            why="the guard starts the migration's task, once, in the environment's cluster",
-            actions=("ecs:RunTask",),
-            resources=(definitions,),
-            conditions={"ArnEquals": {"ecs:cluster": arn("ecs", f"cluster/{where}")}},
-        ),
-        Statement(
-            name="TagTask",
-            why="the definition and its task have tags from the beginning, by which they are known again",
-            actions=("ecs:TagResource",),
-            resources=(definitions, tasks),
-            conditions={"StringEquals": {"ecs:CreateAction": ["RegisterTaskDefinition", "RunTask"]}},
-        ),
-        Statement(
-            name="Stop",
-            why="the guard ends a migration whose time is over",
-            actions=("ecs:StopTask",),
-            resources=(tasks,),
-            conditions=A_JOB,
-        ),
-        Statement(
-            name="TaskRoles",
-            why="the definition names the role by which ECS starts the migration's task, and that of the app",
-            actions=("iam:PassRole",),
-            resources=(
-                Ref(wires.migration_role(environment.name)),
-                Ref(wires.migration_task_role(environment.name)),
-            ),
-            conditions=TASKS,
-        ),
-    )
-
-
-def _variables(app: App, environment: Environment) -> tuple[Statement, ...]:
-    return (
-        Statement(
-            name="JobSecret",
-            # One that is not there yet is asked for by its name alone, which has no six characters of AWS's at its end.
-            why="the variables of the migration's task lie in a secret of its own, until it has ended",
-            actions=(
-                "secretsmanager:CreateSecret",
-                "secretsmanager:DeleteSecret",
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:RestoreSecret",
-                "secretsmanager:TagResource",
-                "secretsmanager:UpdateSecretVersionStage",
-            ),
-            resources=(arn("secretsmanager", f"secret:{names.job_secret(app.name, environment.name)}*"),),
         ),
     )
 

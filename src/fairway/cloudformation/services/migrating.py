@@ -8,7 +8,6 @@ build's own, and no instance has to have room for it. The app's own policies hol
 from troposphere import GetAtt, Join, Output, Ref, Template, iam, logs
 
 from fairway.cloudformation import argued, wires
-from fairway.cloudformation.roles.permissions import arn
 from fairway.cloudformation.services import task_roles
 from fairway.cloudformation.services.place import Place
 from fairway.domain.aws import names
@@ -33,7 +32,7 @@ def add(template: Template, place: Place) -> None:
             ROLE,
             Path=place.role_path,
             AssumeRolePolicyDocument=task_roles.assumed_by_tasks(),
-            Policies=[iam.Policy(PolicyName="start", PolicyDocument=_start(place))],
+            Policies=[iam.Policy(PolicyName="start", PolicyDocument=task_roles.start_errand(place, LOGS))],
         )
     )
     name = place.environment.name
@@ -48,13 +47,3 @@ def add(template: Template, place: Place) -> None:
     }
     for output, value in values.items():
         template.add_output(Output(output, Value=value))
-
-
-def _start(place: Place) -> dict[str, object]:
-    """Fetch images of this repository, read the variables of these jobs, write this log."""
-    secrets = f"secret:{names.job_secret(place.app.name, place.environment.name)}-??????"
-    return task_roles.document(
-        *task_roles.fetch_images(),
-        task_roles.allow(task_roles.WRITE_LOGS, GetAtt(LOGS, "Arn")),
-        task_roles.allow("secretsmanager:GetSecretValue", arn("secretsmanager", secrets)),
-    )

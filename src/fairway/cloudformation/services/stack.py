@@ -14,6 +14,7 @@ from troposphere import Equals, Not, Output, Parameter, Ref, Template
 
 from fairway.cloudformation import asked, wires
 from fairway.cloudformation.services import (
+    acting,
     alarms,
     balancing,
     closing,
@@ -29,6 +30,7 @@ from fairway.cloudformation.services import (
 from fairway.cloudformation.services.place import CLUSTER, HAS_IMAGE, Place
 from fairway.domain.app import App, Environment
 from fairway.domain.aws import serving, unfit
+from fairway.domain.aws.acting import commands
 from fairway.errors import UsageError
 
 SUBNETS = "List<AWS::EC2::Subnet::Id>"
@@ -61,6 +63,8 @@ def make(app: App, environment: Environment, variables: Sequence[str]) -> Templa
     alarms.add(template, place)
     if environment.migrations is not None:
         migrating.add(template, place)
+    if commands(environment):
+        acting.add(template, place)
     template.add_output(Output(wires.CLUSTER, Description="The cluster's name", Value=Ref(CLUSTER)))
     return template
 

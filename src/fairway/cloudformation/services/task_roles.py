@@ -9,8 +9,10 @@ from typing import Any
 from troposphere import GetAtt, Ref, Template, iam
 
 from fairway.cloudformation import wires
+from fairway.cloudformation.roles.permissions import arn
 from fairway.cloudformation.services import loggroups
 from fairway.cloudformation.services.place import Place
+from fairway.domain.aws import names
 
 EXECUTION, TASK = "ExecutionRole", "TaskRole"
 UNNAMED = "ecr:GetAuthorizationToken"
@@ -75,6 +77,17 @@ def fetch_images() -> tuple[dict[str, Any], ...]:
     """The statements by which ECS fetches images of the app's repository."""
     layers = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
     return allow(UNNAMED, "*"), allow(layers, Ref(wires.REPOSITORY_ARN))
+
+
+def start_errand(place: Place, logs: str) -> dict[str, Any]:
+    """What ECS may do so that a task starts which a stage runs once: fetch images of this repository, read the
+    variables of such jobs, write the log group of that logical id."""
+    secrets = f"secret:{names.job_secret(place.app.name, place.environment.name)}-??????"
+    return document(
+        *fetch_images(),
+        allow(WRITE_LOGS, GetAtt(logs, "Arn")),
+        allow("secretsmanager:GetSecretValue", arn("secretsmanager", secrets)),
+    )
 
 
 def _start(place: Place) -> dict[str, Any]:

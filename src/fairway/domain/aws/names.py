@@ -47,6 +47,11 @@ def passages(app: str, environment: str) -> str:
     return family(app, environment, "passage-*")
 
 
+def actions(app: str, environment: str) -> str:
+    """How the families of the tasks that run an environment's own commands begin, for roles: a job's id follows."""
+    return family(app, environment, "action-*")
+
+
 def job_secret(app: str, environment: str) -> str:
     """What the secrets with the variables of those tasks are called, for roles: a job's id, 12 hexadecimal digits,
     stands at the end."""

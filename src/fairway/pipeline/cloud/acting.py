@@ -1,4 +1,5 @@
-"""An action of one's own inside CodeBuild: an HTTP call in an environment's stage, as a server makes it.
+"""An action of one's own inside CodeBuild: an HTTP call in an environment's stage, as a server makes it, or a command,
+which is a task of ECS (`commanding`).
 
 The release is what the deployment of the same stage is handed, with the variables that it is fixed to. In a stage that
 goes back nothing is called, as on a server: what it goes back to has had its actions.
@@ -14,14 +15,17 @@ from fairway.domain.app import App, Environment
 from fairway.domain.aws import names
 from fairway.domain.aws.handover import Handover
 from fairway.domain.deployment import Cause
+from fairway.domain.ids import JobId
 from fairway.domain.reference import Scope
 from fairway.errors import NotFound, UsageError, WorkFailed
-from fairway.pipeline.cloud import preparing, refusing, setting
+from fairway.pipeline.cloud import commanding, preparing, refusing, setting
+from fairway.pipeline.cloud.commanding import OpenJobs
 from fairway.pipeline.cloud.failing import StageFailed
 from fairway.pipeline.cloud.telling import Telling, Told
 from fairway.pipeline.stages import request, source
 from fairway.pipeline.stages.described import Load
 from fairway.ports.account import CloudPipeline, CloudSecrets
+from fairway.ports.stacks import Stacks
 from fairway.ports.web import Web
 from fairway.wire import words
 
@@ -30,8 +34,10 @@ from fairway.wire import words
 class Cloud:
     """What an action needs of AWS in one region."""
 
+    stacks: Stacks
     secrets: CloudSecrets
     pipeline: CloudPipeline
+    open_jobs: OpenJobs
 
 
 Connect = Callable[[str], Cloud]
@@ -56,9 +62,9 @@ class Acting:
     web: Web
 
     async def run(self, handover: Handover, asked: Asked, telling: Telling) -> None:
-        """Returns once the call was answered as it is to be. Raises, and has told, what failed: StageFailed for a call
-        that can't be made or is answered otherwise, UsageError for an action that is not there, and what
-        `preparing.find_version` raises."""
+        """Returns once the call was answered as it is to be, or the command has ended well. Raises, and has told, what
+        failed: StageFailed for what went otherwise, UsageError for an action that is not there, and what
+        `preparing.find_version` and `commanding.Commanding` raise."""
         telling.names = (asked.action,)
         telling.head(handover.app, handover.commit, handover.subject)
         with telling.stage(asked.action) as told:
@@ -70,7 +76,10 @@ class Acting:
                 told.summary = "not run: the stage goes back"
                 return
             version = await preparing.find_version(handover, environment.name, cloud.secrets, told)
-            telling.hide(secrecy.secrets_of(version.values))
+            given = variables.given_to_any(version.values)
+            if isinstance(action, Command):
+                given = {**given, **await commanding.find_addresses(app, environment, cloud.secrets)}
+            telling.hide(secrecy.secrets_of({**version.values, **given}))
             found = Scope(
                 stage=environment.name,
                 facts={
@@ -80,9 +89,15 @@ class Acting:
                     "commit": handover.commit,
                     "subject": handover.subject,
                 },
-                variables=variables.given_to_any(version.values),
+                variables=given,
             )
-            told.summary = await self._call(action, found, asked, told)
+            if isinstance(action, Command):
+                run = commanding.Commanding(stacks=cloud.stacks, open_jobs=cloud.open_jobs)
+                errand = commanding.Errand(app=app, environment=environment, action=action, image=handover.image)
+                again = setting.retry(app.name, environment.name, asked.execution)
+                told.summary = await run.run(errand, found, JobId(key_of(found, asked)), again, told)
+            else:
+                told.summary = await self._call(action, found, asked, told)
 
     async def _call(self, action: Request, found: Scope, asked: Asked, told: Told) -> str:
         """The summary of a call that was answered as it is to be."""
@@ -103,14 +118,12 @@ class Acting:
         raise StageFailed(Cause(sentence=sentence, fix=request.advise(answer) or again, log=tuple(lines)))
 
 
-def find_action(environment: Environment, name: str) -> Request:
-    """The environment's action of that name. Raises UsageError for none, and for one that is not run on AWS."""
+def find_action(environment: Environment, name: str) -> Command | Request:
+    """The environment's action of that name. Raises UsageError for none."""
     found = next((each.action for each in environment.actions if each.action.name == name), None)
     if found is None:
         known = ", ".join(each.action.name for each in environment.actions) or "none"
         raise UsageError(f'{environment.name} has no action "{words.clean(name)}"', hint=f"fairway.toml has {known}")
-    if isinstance(found, Command):
-        raise UsageError(f"{name} is a command, and those are not run on AWS yet", hint="leave it out for AWS")
     return found
 
 
@@ -126,8 +139,8 @@ async def goes_back(app: App, execution: str, pipeline: CloudPipeline) -> bool:
 
 
 def key_of(found: Scope, asked: Asked) -> str:
-    """By which who is called knows the same call again: it is that of the execution, so that one which is tried again
-    after a build that was killed is not taken for another. By hand it is the release's."""
+    """By which the same call, or the same task, is known again: it is that of the execution, so that one which is tried
+    again after a build that was killed is not taken for another. By hand it is the release's."""
     told = asked.execution or found.facts["commit"]
     text = f"{found.facts['app']}/{told}/{asked.environment}/{asked.action}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -64,7 +64,7 @@ class CommandRunner:
         end = await self._jobs.run(job, spec, environment, lines, timeout=action.timeout)
         await collecting.collect(work, action, job, self._jobs, self._artifacts, lines)
         if end.timed_out or end.code != 0:
-            return failed(work, explain(action, end), lines.last, fix=advise(work, action, end))
+            return failed(work, explain(action, end), lines.last, fix=advise(action, end) or again(work))
         return await self._hand_on(work, action, job, lines)
 
     async def abandon(self, execution: Execution, stage: str) -> None:
@@ -203,13 +203,13 @@ def explain(action: Command, end: JobEnd) -> str:
     return f'{action.name} failed: "{text_of(action)}" ended with exit code {end.code}'
 
 
-def advise(work: Work, action: Command, end: JobEnd) -> str:
-    """What to do about it."""
+def advise(action: Command, end: JobEnd) -> str:
+    """What to do about it; "" where only trying again is left."""
     if end.timed_out:
         return f"if it needs so long, raise the timeout of the action {action.name} in fairway.toml"
     if end.oom_killed:
         return f"raise the memory of the action {action.name} in fairway.toml"
-    return again(work)
+    return ""
 
 
 def remarks(read: outputs.Read) -> list[str]:

@@ -19,7 +19,17 @@ def calling(**changes: Any) -> Placed:
     return Placed(action=Request(**{"name": "ping", "url": "https://hooks.example/x", **changes}))
 
 
+def running(**changes: Any) -> Placed:
+    return Placed(action=Command(**{"name": "smoke", "command": ("npm", "run", "smoke"), **changes}))
+
+
 PING = calling(body='{"commit": "#{fairway.commit}", "key": "#{variables.HOOK}"}')
+
+
+def test_a_command_gets_the_address_of_a_database_that_a_call_does_not() -> None:
+    check = running(variables={"URL": "#{variables.DATABASE_URL}"})
+
+    assert pipelining.unfit(app(environment(databases=(Managed(name="main"),), actions=(check,)))) == ()
 
 
 def test_calls_can_be_had_up_to_a_stages_actions() -> None:
@@ -44,9 +54,24 @@ def test_nothing_is_asked_of_an_app_that_is_not_on_aws() -> None:
         (app(environment(approval=299.0)), "environments.staging.approval_timeout", "5 minutes at least"),
         (app(environment(approval=60 * DAY + 1)), "environments.staging.approval_timeout", "60 days at most"),
         (
-            app(environment(actions=(Placed(action=Command(name="smoke", command=("npm", "test"))),))),
+            app(environment(actions=(PING, running(outputs=("URL",))))),
+            "environments.staging.actions[1].outputs",
+            "it hands on nothing",
+        ),
+        (
+            app(environment(actions=(running(artifacts=("report/**",)),))),
+            "environments.staging.actions[0].artifacts",
+            "its files can't be kept",
+        ),
+        (
+            app(environment(actions=(running(cpu=17.0),))),
             "environments.staging.actions[0]",
-            "not run on AWS yet: smoke",
+            "no task is so large",
+        ),
+        (
+            app(environment(actions=(running(variables={"BY": "#{fairway.branch}"}),))),
+            "environments.staging.actions[0]",
+            "a release says no branch",
         ),
         (
             app(environment(actions=(PING, calling(body="by #{fairway.author}")))),
