@@ -74,17 +74,17 @@ def unique(apps: Mapping[str, App]) -> dict[str, dict[str, Any]]:
 def sample(templates: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     """The names of a few templates in which there is every kind of resource with every set of properties that any of
     them gives it, and every exception from a rule: those whose others differ from them in values alone."""
-    left = {name: _shapes(template) for name, template in templates.items()}
+    left = {name: shapes(template) for name, template in templates.items()}
     chosen = set()
     while name := max(left, key=lambda name: len(left[name]), default=None):
         if not (shown := left.pop(name)):
             break
         chosen.add(name)
-        left = {other: shapes - shown for other, shapes in left.items()}
+        left = {other: those - shown for other, those in left.items()}
     return frozenset(chosen)
 
 
-def _shapes(template: Mapping[str, Any]) -> frozenset[str]:
+def shapes(template: Mapping[str, Any]) -> frozenset[str]:
     """What `sample` has each of at least once."""
     resources = template["Resources"].values()
     properties = {f"{each['Type']} {sorted(each.get('Properties', ()))}" for each in resources}
