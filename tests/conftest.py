@@ -10,8 +10,16 @@ take_as_default()  # before a property is read
 gc.disable()  # until all is collected: nothing of what is imported goes, and it would be looked through all the time
 
 
-LONGEST = ("test_demo", "test_no_request_lost", "test_migration_guard", "test_maintenance")
-"""Modules that take minutes each. A worker that came to one of them last would be the only one at work."""
+LONGEST = (
+    "test_demo",
+    "test_templates_checked",
+    "test_no_request_lost",
+    "test_migration_guard",
+    "test_guard_killed",
+    "test_maintenance",
+)
+"""Modules that take minutes each, one of them on a new machine alone, since it installs checkov. A worker that came to
+one of them last would be the only one at work."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
