@@ -93,3 +93,22 @@ def test_a_build_that_installs_in_another_folder_is_known(scripts: dict[str, str
     files = {"package.json": package(scripts={**scripts, "start": "node a.js"}), "a.js": ""}
 
     assert install_of(detected(files)).installs is installs
+
+
+@pytest.mark.parametrize(
+    ("scripts", "kept"),
+    [
+        ({"postinstall": "npm install --prefix backend", "start": "node backend/a.js"}, ("backend",)),
+        ({"build": "cd backend && npm ci", "start": "node ./backend/a.js"}, ("backend",)),
+        ({"build": "cd page && npm ci && npm run build", "start": "node backend/a.js"}, ()),
+        ({"build": "cd backend && npm run build", "start": "node backend/a.js"}, ()),
+    ],
+)
+def test_what_a_hook_installs_beside_the_started_file_goes_into_the_image(
+    scripts: dict[str, str], kept: tuple[str, ...]
+) -> None:
+    detection = detected({**FILES, "package.json": package(scripts=scripts)})
+
+    assert detection.directory == "."
+    assert install_of(detection).kept == kept
+    assert install_of(detection).native == (("bcrypt",) if kept else ())

@@ -6,7 +6,7 @@ the package with a server framework and a start script is taken, the names that 
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -117,6 +117,12 @@ def pointed(tree: Tree, package: Package, found: tuple[Member, ...]) -> str | No
                 ):
                     return directory
     return None
+
+
+def folders(tree: Tree, texts: Iterable[str]) -> set[str]:
+    """The folders with a package.json that commands go to (`cd api`, `--prefix api`)."""
+    found = {posixpath.normpath(match["directory"]) for text in texts for match in FOLDER.finditer(text)}
+    return {folder for folder in found if tree.read(f"{folder}/package.json") is not None}
 
 
 def candidates(found: tuple[Member, ...]) -> tuple[Member, ...]:

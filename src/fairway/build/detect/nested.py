@@ -8,8 +8,6 @@ installed for the backend goes into the image. With Prisma in the backend, or an
 is deployed alone: the root's build could not be told what these need.
 """
 
-import posixpath
-from collections.abc import Iterable
 from dataclasses import replace
 
 from fairway.build.detect import build_script, monorepo, node, shell
@@ -23,7 +21,7 @@ def with_root(tree: Tree, root: Package, alone: Detection) -> Detection:
     is where it does not."""
     name = build_script.name(root)
     texts = [command.text for command in build_script.reached(name, root.scripts)] if name else []
-    others = sorted(reached(tree, texts) - {alone.directory})
+    others = sorted(monorepo.folders(tree, texts) - {alone.directory})
     whole = node.read(tree, root, ".", ()) if others and not alone.fatal else None
     if whole is None or whole.build is None or whole.packages is None or alone.packages is None:
         return alone
@@ -32,7 +30,7 @@ def with_root(tree: Tree, root: Package, alone: Detection) -> Detection:
     if alone.install.prisma is not None or whole.packages.manager is not alone.packages.manager:
         return alone
     hooks = whole.install.after_copy
-    own = [text for text in (*texts, *hooks) if alone.directory in reached(tree, [text])]
+    own = [text for text in (*texts, *hooks) if alone.directory in monorepo.folders(tree, [text])]
     commands = [*hooks, whole.build.command]
     if not any(build_script.installs(command) for text in own for command in shell.simple(text)):
         commands.insert(0, f"(cd {shell.quote(alone.directory)} && {install(alone.packages)})")
@@ -65,12 +63,6 @@ def with_root(tree: Tree, root: Package, alone: Detection) -> Detection:
         notes=(*alone.notes, note),
         problems=(*alone.problems, *(item for item in whole.problems if item.what not in lacking and not item.fatal)),
     )
-
-
-def reached(tree: Tree, texts: Iterable[str]) -> set[str]:
-    """The folders with a package.json that the commands go to."""
-    found = {posixpath.normpath(match["directory"]) for text in texts for match in monorepo.FOLDER.finditer(text)}
-    return {folder for folder in found if tree.read(f"{folder}/package.json") is not None}
 
 
 def install(packages: PackageManager) -> str:

@@ -30,6 +30,7 @@ from fairway.build.detect import (
 from fairway.build.detect.entry import Entry
 from fairway.build.detect.monorepo import Member
 from fairway.build.detect.package_json import Package
+from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Below, Tree
 from fairway.domain.app import Defaults
@@ -210,6 +211,13 @@ def read_install(
         for name in PRISMA
         if client.schema and Below(app.context, client.directory).read(name)
     ]
+    made = [
+        command
+        for script in (build_script.name(app.package), *build_script.AFTER)
+        for command in build_script.reached(script, app.package.scripts)
+    ]
+    folders = kept(app, made, found)
+    inner = [each.package for folder in folders for each in monorepo.member(app.tree, folder)]
     variables = bind.variables(frameworks.name(app.package), found.commands[-1] if found else None)
     if bound.variable:
         variables[bound.variable] = bind.EVERYWHERE
@@ -219,13 +227,10 @@ def read_install(
         manifests=(*manifests.find(app.context, packages, app.root, tuple(every)), *config),
         hooked=tuple(sorted(path for path, package in every.items() if build_script.hooked(package))),
         after_copy=build_script.after_copy(app.package),
-        installs=any(
-            build_script.installs(command)
-            for script in (build_script.name(app.package), *build_script.AFTER)
-            for command in build_script.reached(script, app.package.scripts)
-        ),
+        installs=any(build_script.installs(command) for command in made),
+        kept=folders,
         before_build=monorepo.build_commands(member, app.members, packages.manager) if member else (),
-        native=needs.native([app.package, *(other.package for other in used if other)]),
+        native=needs.native([app.package, *inner, *(other.package for other in used if other)]),
         prisma=client.schema,
         prisma_at="" if client.directory == app.directory else client.directory,
         in_modules=client.in_modules,
@@ -242,6 +247,16 @@ def read_install(
         ),
         git=needs.git(app.package) or needs.git(app.root),
     )
+
+
+def kept(app: App, made: list[Command], found: Entry | None) -> tuple[str, ...]:
+    """The folder that the start command's file lies in, where the build or a hook installs in it
+    (`"postinstall": "npm install --prefix server", "start": "node server/index.js"`)."""
+    words = [word.removeprefix("./") for word in found.commands[-1].words] if found else []
+    if app.directory != "." or not any(build_script.installs(command) for command in made):
+        return ()
+    reached = monorepo.folders(app.tree, [command.text for command in made])
+    return tuple(sorted(each for each in reached if any(word.startswith(f"{each}/") for word in words)))
 
 
 def install_notes(install: NodeInstall, packages: PackageManager) -> tuple[str, ...]:
