@@ -168,6 +168,21 @@ async def test_what_does_not_come_up_again_either_leaves_it_closed_and_says_so(w
     assert "the environment stays closed: what served did not come up again" in failure.cause.seen
 
 
+@pytest.mark.parametrize("rehearsed", [True, False])
+async def test_a_release_that_the_stack_has_and_ecs_does_not_run_keeps_its_schema(
+    world: GuardedCloud, rehearsed: bool
+) -> None:
+    if not rehearsed:
+        world.database.script.downs.clear()
+    world.ecs.back["web"] = await world.runs()
+
+    failure = await fail(world)
+
+    assert world.database.applied == ["1_coupon", "2_note"] and await serves(world) == NEXT.digest
+    assert "has not gone back to another release" in failure.cause.seen
+    assert "shown to fail on that" in failure.cause.seen and "stays closed" not in failure.cause.seen
+
+
 async def stay_closed(world: GuardedCloud) -> StageFailed:
     """No way back was shown."""
     world.database.script.downs.clear()

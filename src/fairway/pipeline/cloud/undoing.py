@@ -54,10 +54,10 @@ class SeeingTo:
         course = taking_back.choose(brought, settings)
         if course is Course.KEPT:
             return moved.told(error, taking_back.find_bar(brought) if settings.on_failure is Undoing.BACK else "")
-        if course is Course.STUCK:
-            return add(error, stuck(taking_back.find_bar(brought)), ways_out(prepared, brought))
         if why := await self._find_obstacle(prepared, course, telling):
             return moved.told(error, why)
+        if course is Course.STUCK:
+            return add(error, stuck(taking_back.find_bar(brought)), ways_out(prepared, brought))
         telling.log(f"the deployment failed: {error.what}; what was migrated for it is taken back")
         return await self._take_back(prepared, moved, brought, error, telling, closed=course is Course.REOPEN)
 
@@ -88,7 +88,7 @@ class SeeingTo:
         seen = await self.stacks.find(prepared.stack.name)
         if seen is None or approach.decide(seen) is not Approach.CHANGE or prepared.is_at(seen.parameters):
             return f"{prepared.stack.name} has not gone back to another release"
-        if course is Course.REOPEN:
+        if course is not Course.BACK:
             return ""
 
         def say(text: str) -> None:
