@@ -1,8 +1,9 @@
 """moto's server as a process of its own, mended where it would lead `fairway aws` astray, for tests that kill commands.
 
-moto computes no outputs when a change set is executed, makes a second stack of a name for a second proposal, has no
-termination protection, no connections and no executions of pipelines, and leaves resources out whose type it does not
-know, with every output that names them. Here that is made up for as far as `fairway aws` asks. A resource of such a
+moto computes no outputs when a change set is executed, makes a second stack of a name for a second proposal, takes the
+earlier value of a list for a list, asks no conditions when it compares templates, has no termination protection, no
+connections and no executions of pipelines, and leaves resources out whose type it does not know, with every output that
+names them. Here that is made up for as far as `fairway aws` asks. A resource of such a
 type is a name and no more (a secret is one of Secrets Manager's too): what a service would do with it is not tested.
 
     python -c "from support import cloud_server; cloud_server.serve()"
@@ -11,7 +12,7 @@ type is a name and no more (a secret is one of Secrets Manager's too): what a se
 import json
 import sys
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.cloudformation import parsing
@@ -21,6 +22,8 @@ from moto.core.common_models import CloudFormationModel
 from moto.core.responses import ActionResult
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.server import DomainDispatcherApplication, ThreadedMotoServer
+
+from support import moto_conditions
 
 MADE_UP = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -118,15 +121,19 @@ KINDS = {
 
 def mend() -> None:
     """Make up for what moto lacks, in this process."""
+    moto_conditions.mend()
     parsing.get_model_map().update(dict.fromkeys(MADE_UP, Named) | KINDS)
     execute, propose = CloudFormationBackend.execute_change_set, CloudFormationBackend.create_change_set
     dispatch = DomainDispatcherApplication.__call__
 
-    def propose_for_one_stack(self: Any, stack_name: str, *arguments: Any, **named: Any) -> tuple[str, str]:
+    def propose_for_one_stack(
+        self: Any, stack_name: str, *arguments: Any, parameters: Mapping[str, Any], **named: Any
+    ) -> tuple[str, str]:
         for stack in list(self.stacks.values()):
             if stack.name == stack_name and stack.status == "REVIEW_IN_PROGRESS":
                 del self.stacks[stack.stack_id]
-        answer: tuple[str, str] = propose(self, stack_name, *arguments, **named)
+        values = {name: ",".join(each) if isinstance(each, list) else each for name, each in parameters.items()}
+        answer: tuple[str, str] = propose(self, stack_name, *arguments, parameters=values, **named)
         return answer
 
     def answer_for_connections(self: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -60,10 +60,11 @@ deployment = {{ bake = "0s" }}
 
 
 class Room:
-    """An account behind `address`, and a repository in `top`."""
+    """An account behind `address`, and a repository in `top`, whose fairway.toml is `toml`."""
 
-    def __init__(self, top: Path, address: str, server: str) -> None:
+    def __init__(self, top: Path, address: str, server: str, toml: str) -> None:
         self.top = top
+        self.toml = toml
         self.address = address
         self.server = server
         self.calls = top / "calls"
@@ -123,7 +124,7 @@ class Room:
 
     def release(self, image: Image, commit: str) -> None:
         """What the stage `build` would have handed over for this image, with the variables as they are."""
-        app = manifest.load(TOML)
+        app = manifest.load(self.toml)
         environment = app.environments[0].name
         version = self.client("secretsmanager").get_secret_value(SecretId=names.secret(APP, ENVIRONMENT))["VersionId"]
         made = Handover(
@@ -131,7 +132,7 @@ class Room:
             commit=commit * 40,
             subject="Add coupons",
             image=image,
-            text=TOML,
+            text=self.toml,
             defaults=Defaults(),
             contract=Contract(variables=()),
             configurations={environment: version},
@@ -188,11 +189,11 @@ class Room:
 
 
 @contextlib.contextmanager
-def open_room(top: Path, database: str) -> Iterator[Room]:
+def open_room(top: Path, database: str, toml: str = TOML) -> Iterator[Room]:
     """An account, and a repository whose production has this database's URL."""
     server = f"t-{uuid.uuid4().hex[:8]}"
     environ = {**os.environ, "PYTHONPATH": f"{SOURCE}:{TESTS}", ecs_docker.LABEL: server}
-    aws_repository.make(top, manifest=TOML)
+    aws_repository.make(top, manifest=toml)
     aws_repository.write_env(top, f"STRIPE_KEY={aws_repository.SECRET}\nDATABASE_URL={database}\n")
     with subprocess.Popen(
         [sys.executable, "-c", "from support import guard_server; guard_server.serve()"],
@@ -204,7 +205,7 @@ def open_room(top: Path, database: str) -> Iterator[Room]:
     ) as process:
         assert process.stdout is not None
         assert process.stdin is not None
-        room = Room(top, f"http://127.0.0.1:{process.stdout.readline().strip()}", server)
+        room = Room(top, f"http://127.0.0.1:{process.stdout.readline().strip()}", server, toml)
         try:
             yield room
         finally:

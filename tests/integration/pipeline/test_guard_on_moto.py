@@ -14,14 +14,11 @@ import pytest
 from fairway.adapters.aws.backupkey import BackupKey
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.vault import S3Vault
-from fairway.cloudformation import synthesis, wires
-from fairway.cloudformation.synthesis import Given
+from fairway.cloudformation import wires
 from fairway.domain.address import Address, read
-from fairway.domain.aws import names
 from fairway.domain.aws.stack import Kind
 from fairway.domain.image import Image
-from fairway.manifest import load as manifest
-from support import docker_room, guard_asked, guard_cloud, guard_image, iam, postgres_room
+from support import docker_room, guard_cloud, guard_image, guard_refused, postgres_room
 from support.guard_cloud import Room
 
 BASE = {"1_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, code text, total int);"}
@@ -150,21 +147,7 @@ def test_what_is_pending_is_rehearsed_made_once_by_a_task_and_then_deployed(
         monkeypatch.setenv(name, value)
     assert asyncio.run(open_backup(room, tmp_path)) != []
     assert {"dynamodb:PutItem", "s3:PutObject", "ecs:RunTask"} <= {action for action, _ in deployed.calls}
-    assert refused(room, deployed.calls) == []
-
-
-def refused(room: Room, calls: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str]]:
-    """What the role of the deployment does not allow of these calls."""
-    stacks = synthesis.synthesize(manifest.load(guard_cloud.TOML), Given(version="1.2.3"))
-    pipeline = next(each.template for each in stacks if each.kind is Kind.PIPELINE)
-    allowed = iam.statements(pipeline, names.logical("deploy-production", "role"))
-    outputs = {**room.outputs(Kind.DATA), **room.outputs(Kind.SERVICES)}
-    return [
-        (asked, resource)
-        for action, parameters in calls
-        for asked, resource, context in guard_asked.asked_of(action, parameters, "production", outputs)
-        if not iam.allows(allowed, asked, resource, context)
-    ]
+    assert guard_refused.of(room, deployed.calls) == []
 
 
 def test_one_that_fails_on_the_copy_leaves_database_and_stack_as_they_were(room: Room, database: Address) -> None:
