@@ -27,6 +27,14 @@ def asked_of(
         outputs[wires.MIGRATION_TASK_ROLE]: parameter(wires.migration_task_role(environment)),
     }
     service, _, operation = action.partition(":")
+    if service == "rds":
+        for resource, context in of_rds(operation, parameters, environment, outputs):
+            yield action, resource, context
+        if parameters.get("Tags"):
+            made = parameters["DBSnapshotIdentifier" if operation == "CreateDBSnapshot" else "DBInstanceIdentifier"]
+            kind = "snapshot" if operation == "CreateDBSnapshot" else "db"
+            yield "rds:AddTagsToResource", f"arn:aws:rds:{HERE}:{kind}:{made}", {}
+        return
     if action in EVERYWHERE:
         yield action, "*", {}
     elif service == "dynamodb":
@@ -65,6 +73,25 @@ def of_task(action: str, parameters: Mapping[str, Any], given: Mapping[str, str]
     yield "ecs:TagResource", definition, created
     for role in ("executionRoleArn", "taskRoleArn"):
         yield "iam:PassRole", given[parameters[role]], {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+
+
+def of_rds(
+    operation: str, parameters: Mapping[str, Any], environment: str, outputs: Mapping[str, str]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Each resource that a call names, be it by its identifier or for all of them. The database itself is called after
+    the parameter, and its groups have names of CloudFormation's, which moto's are not."""
+    source = outputs.get(wires.copied(environment), "")
+    tagged = {
+        "aws:ResourceTag/fairway:app": outputs[wires.CLUSTER].removeprefix("fairway-").removesuffix(f"-{environment}"),
+        "aws:ResourceTag/fairway:environment": environment,
+    }
+    context = tagged if operation.startswith("Delete") else {}
+    describes = operation.startswith("Describe")
+    if (name := parameters.get("DBInstanceIdentifier")) is not None or operation == "DescribeDBInstances":
+        own = parameter(wires.copied(environment)) if name == source else name
+        yield f"arn:aws:rds:{HERE}:db:{'*' if describes else own}", context
+    if (name := parameters.get("DBSnapshotIdentifier")) is not None or operation == "DescribeDBSnapshots":
+        yield f"arn:aws:rds:{HERE}:snapshot:{'*' if describes else name}", context
 
 
 def parameter(name: str) -> str:

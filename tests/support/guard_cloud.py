@@ -28,7 +28,7 @@ from fairway.domain.image import Image
 from fairway.manifest import load as manifest
 from fairway.ports.guarding import Sealed
 from fairway.wire import handover as shapes
-from support import aws_repository, docker_room, ecs_docker, watched
+from support import aws_repository, docker_room, ecs_docker, guard_server, watched
 
 TESTS = Path(__file__).parents[1]
 SOURCE = TESTS.parent / "src"
@@ -57,6 +57,16 @@ repository = {{ provider = "github", name = "acme/shop" }}
 env_file = ".env.production"
 deployment = {{ bake = "0s" }}
 """
+
+
+COPIED = (
+    TOML.replace('directory = "migrations"', 'directory = "migrations"\ncopy_by = "snapshot"')
+    + """
+[databases.main]
+engine = "postgres"
+"""
+)
+"""The same, with a database of RDS that RDS copies. It is not protected: moto has a copy as protected as its source."""
 
 
 class Room:
@@ -159,7 +169,7 @@ class Room:
 
     async def backup(self, session: Session) -> Sealed:
         """The file of the newest backup."""
-        app = manifest.load(TOML)
+        app = manifest.load(self.toml)
         records = Records(
             session, self.outputs(Kind.DATA)[wires.PASSAGES], app=app.name, environment=app.environments[0].name
         )
@@ -189,12 +199,14 @@ class Room:
 
 
 @contextlib.contextmanager
-def open_room(top: Path, database: str, toml: str = TOML) -> Iterator[Room]:
-    """An account, and a repository whose production has this database's URL."""
+def open_room(top: Path, database: str, *, toml: str = TOML, copies: str = "") -> Iterator[Room]:
+    """An account, and a repository whose production has this database's URL, "" where its own database gives it.
+    `copies` is the host of what RDS restores."""
     server = f"t-{uuid.uuid4().hex[:8]}"
-    environ = {**os.environ, "PYTHONPATH": f"{SOURCE}:{TESTS}", ecs_docker.LABEL: server}
+    environ = {**os.environ, "PYTHONPATH": f"{SOURCE}:{TESTS}", ecs_docker.LABEL: server, guard_server.COPIES: copies}
     aws_repository.make(top, manifest=toml)
-    aws_repository.write_env(top, f"STRIPE_KEY={aws_repository.SECRET}\nDATABASE_URL={database}\n")
+    url = f"DATABASE_URL={database}\n" if database else ""
+    aws_repository.write_env(top, f"STRIPE_KEY={aws_repository.SECRET}\n{url}")
     with subprocess.Popen(
         [sys.executable, "-c", "from support import guard_server; guard_server.serve()"],
         env=environ,
