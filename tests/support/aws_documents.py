@@ -124,15 +124,12 @@ def hostings(draw: st.DrawFn) -> Document:
     return table
 
 
+KINDS: tuple[Document, ...] = ({"command": "npm run smoke"}, {"http": {"url": "https://hooks.example.com/x"}})
 ACTIONS = st.lists(
     st.fixed_dictionaries(
         {"name": NAMES},
         optional={"run_order": st.integers(1, 999), "before": st.just("deploy"), "timeout": st.just("24h")},
-    ).flatmap(
-        lambda table: st.sampled_from(
-            [{"command": "npm run smoke"}, {"http": {"url": "https://hooks.example.com/x"}}]
-        ).map(lambda kind: {**table, **kind})
-    ),
+    ).flatmap(lambda table: st.sampled_from(KINDS).map(lambda kind: {**table, **kind})),
     max_size=4,
     unique_by=lambda table: table["name"],
 )

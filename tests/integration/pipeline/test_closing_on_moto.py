@@ -42,7 +42,7 @@ def url(server: postgres_room.Server) -> str:
 def room(server: postgres_room.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """The first release serves."""
     server.execute("postgres", "CREATE DATABASE shop OWNER shop")
-    with guard_cloud.open_room(tmp_path_factory.mktemp("account") / "shop", url(server), CLOSING) as opened:
+    with guard_cloud.open_room(tmp_path_factory.mktemp("account") / "shop", url(server), toml=CLOSING) as opened:
         status, said = opened.call("aws", "up", "--yes")
         assert status == 0, said
         opened.release(guard_image.build(BASE, query=OLD), "1")
