@@ -53,7 +53,7 @@ def _task(app: App, environment: Environment, errand: Errand) -> tuple[Statement
             resources=(EVERYTHING,),
         ),
         Statement(
-            name="Migrate",
+            name="Run",
             why=f"{errand.who} starts {errand.what}, once, in the environment's cluster",
             actions=("ecs:RunTask",),
             resources=(definitions,),
