@@ -33,6 +33,14 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world.close()
 
 
+@pytest.fixture
+def live(own_world: World, request: pytest.FixtureRequest) -> Iterator[Project]:
+    """The app, live; the parameter is its name."""
+    made = begin(own_world, request.param, CLOSES)
+    yield made
+    made.fairway("down", "--delete", "--delete-data", request.param, "--yes")
+
+
 def newest(project: Project) -> dict[str, Any]:
     """The newest passage."""
     found: dict[str, Any] = project.fairway("migrate", "--history", "--json").json["passages"][0]
@@ -45,8 +53,8 @@ def goes_back(project: Project, status: str) -> bool:
     return passage["back_of"] is not None and passage["status"] == status
 
 
-def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(own_world: World) -> None:
-    live = begin(own_world, "closing", CLOSES)
+@pytest.mark.parametrize("live", ["closing"], indirect=True)
+def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(live: Project, own_world: World) -> None:
     live.commit({**RENAME, "migrations/2_reference.sql": THERE}, "Call it reference")
     pushing = threading.Thread(target=live.push)
 
@@ -65,8 +73,10 @@ def test_a_server_that_is_killed_while_it_is_closed_opens_it_in_the_end(own_worl
     assert set(seen) <= {"200 code 9", "the page", "200 reference 9"}
 
 
-def test_a_release_that_fails_in_a_closed_environment_is_undone_though_the_server_is_killed(own_world: World) -> None:
-    live = begin(own_world, "undoing", CLOSES)
+@pytest.mark.parametrize("live", ["undoing"], indirect=True)
+def test_a_release_that_fails_in_a_closed_environment_is_undone_though_the_server_is_killed(
+    live: Project, own_world: World
+) -> None:
     server = ENDS + (live.path / "server.js").read_text()
     live.commit({**RENAME, "migrations/2_reference.down.sql": BACK, "server.js": server}, "Call it reference")
     pushing = threading.Thread(target=live.push)
