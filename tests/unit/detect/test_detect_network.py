@@ -292,3 +292,19 @@ def test_a_file_of_unclosed_comments_and_quotes_is_read_in_one_pass() -> None:
     detection = detected({"package.json": package(), "index.js": "/*" * 50_000 + "`'" * 50_000})
 
     assert detection.port is None
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const {" + " PORT," * 40_000,
+        "const {" + " PORT = 1," * 20_000,
+        "x" + ".use(a)" * 30_000,
+        ").get('/health'" * 15_000,
+    ],
+)
+def test_a_text_that_makes_patterns_slow_is_read_in_time(code: str) -> None:
+    detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code[:250_000]})
+
+    assert detection.start is not None

@@ -70,21 +70,27 @@ def read(text: str, start: int, inside: int) -> Call | None:
     return None
 
 
-def head(text: str, position: int) -> str:
+def head(text: str, position: int, known: dict[int, str]) -> str:
     """The name that a chain of calls begins with, where a call of it has just ended before `position`: `app` of
-    `app.disable(…).use(…)` and of `const app = new Hono().use(…)`. "" where it begins with none, or out of sight."""
+    `app.disable(…).use(…)` and of `const app = new Hono().use(…)`. "" where it begins with none, or out of sight.
+    `known` keeps what was found at each call of the text, so that a chain of any length is walked once."""
     limit = max(0, position - LONGEST)
-    while (opening := opened(text, position, limit)) is not None:
+    passed: list[int] = []
+    name = ""
+    while position not in known and (opening := opened(text, position, limit)) is not None:
+        passed.append(position)
         begun = max(limit, opening - NEAR)
         before = text[begun:opening]
         link = LINK.search(before)
-        if link is None:
-            made = MADE.search(before)
-            return made["name"] if made else ""
-        if link["name"]:
-            return link["name"].partition(".")[0]
+        if link is None or link["name"]:
+            found = link or MADE.search(before)
+            name = found["name"].partition(".")[0] if found else ""
+            break
         position = begun + link.end("closed")
-    return ""
+    else:
+        name = known.get(position, "")
+    known.update(dict.fromkeys(passed, name))
+    return name
 
 
 def opened(text: str, end: int, limit: int) -> int | None:

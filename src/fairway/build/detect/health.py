@@ -61,6 +61,7 @@ def plain(sources: tuple[Source, ...], mounts: Mounts) -> Iterator[Route]:
 def written(source: Source) -> Iterator[tuple[str, str, int]]:
     """The routes of one source that may become a health path: the receiver, the path, the position."""
     judged: dict[str, bool] = {}
+    known: dict[int, str] = {}
     chained = 0
     for match in ROUTE.finditer(source.text):
         if match["path"] not in judged:
@@ -69,7 +70,7 @@ def written(source: Source) -> Iterator[tuple[str, str, int]]:
             continue
         chained += not match["who"]
         if match["who"] or chained <= MOST_CHAINED:
-            who = match["who"] or calls.head(source.text, match.start() + 1)
+            who = match["who"] or calls.head(source.text, match.start() + 1, known)
             yield who, match["path"], match.start("path")
     for match, call in calls.find(OPENAPI, source.text):
         described = call.arguments[0] if call.arguments else ""

@@ -93,8 +93,8 @@ class Mounts:
         found = {names[word]: "" for word in use.words if word in names}
         text = " ".join(use.call.arguments)
         found |= {path: "" for name in INLINE.findall(text) if (path := resolve(source.path, name, self._files))}
-        folder = FOLDER.search(text) if AUTOLOAD.search(source.text) else None
-        if folder is None:
+        folder = FOLDER.search(text)
+        if folder is None or not AUTOLOAD.search(source.text):
             return found
         place = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), folder[1]))
         flat = re.search(r"\bdirNameRoutePrefix\s*:\s*false", text)

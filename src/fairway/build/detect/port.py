@@ -23,11 +23,13 @@ ELSEWHERE = re.compile(
     r"LOGSTASH|INFLUX|INFLUXDB|COUCHDB|MEILI|MEILISEARCH|TYPESENSE|SOLR)(_|$)"
 )
 VARIABLE = rf"""(?:process\.env|Bun\.env|import\.meta\.env|\benv)(?:\.|\[\s*['"]){NAME}(?:['"]\s*\])?"""
+WITHIN = r"[^{}]{0,600}?"
+"""The other names of a destructuring: a bound, for a file of names without an end would be read once for each."""
 WITH_DEFAULT = (
     re.compile(rf"{VARIABLE}[^\n;{{}}]{{0,24}}?(?:\|\||\?\?)\s*(?:Number\(|parseInt\()?{NUMBER}"),
     re.compile(rf"{VARIABLE}\s*(?:as \w+\s*)?\?[^\n;?]{{0,80}}:\s*{NUMBER}"),
     re.compile(rf"{VARIABLE}\s*\?\s*[^\n;?:,]{{0,80}}(?:,\s*10\s*\))?\s*:\s*{NUMBER}"),
-    re.compile(rf"\{{[^{{}}]*\b{NAME}(?:\s*:\s*\w+)?\s*=\s*{NUMBER}[^{{}}]*\}}\s*=\s*process\.env"),
+    re.compile(rf"\{{{WITHIN}\b{NAME}(?:\s*:\s*\w+)?\s*=\s*{NUMBER}{WITHIN}\}}\s*=\s*process\.env"),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*[^\n]{{0,100}}?default['"]?(?:\(|:)\s*{NUMBER}"""),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*(?:[\w.$]+\(\s*)?\{{[^{{}}]{{0,200}}?\bdefault['"]?\s*:\s*{NUMBER}"""),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*\w+\.optional\([^\n]{{0,160}}?,\s*{NUMBER}['"]?\s*\)"""),
@@ -50,7 +52,7 @@ CALL = re.compile(
         "(?P<name>", "(?P<name>"
     )
 )
-TAKEN = re.compile(rf"\{{[^{{}}]*(?<![\w.$]){NAME}\b(?!\s*:\s*process)[^{{}}]*\}}\s*=\s*process\.env\b(?!\.)")
+TAKEN = re.compile(rf"\{{{WITHIN}(?<![\w.$]){NAME}\b(?!\s*:\s*process){WITHIN}\}}\s*=\s*process\.env\b(?!\.)")
 LITERAL = re.compile(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}")
 SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
 SERVE = re.compile(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")

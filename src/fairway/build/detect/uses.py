@@ -75,13 +75,14 @@ class Uses:
 
     def _read(self) -> Iterator[Use]:
         """The calls that mount something."""
+        known: dict[int, str] = {}
         for match, call in calls.find(USE, self.source.text):
             if not call.arguments:
                 continue
             mounted = [text for text in call.arguments if not (calls.is_function(text) and NESTED.search(text))]
             heads = [found[1] for text in call.arguments if (found := PARAMETERS.match(text))]
             yield Use(
-                who=match["who"] or calls.head(self.source.text, match.start() + 1),
+                who=match["who"] or calls.head(self.source.text, match.start() + 1, known),
                 prefix=self._prefix(call),
                 words=frozenset(word for text in mounted for word in WORD.findall(text)),
                 parameters=frozenset(word for text in heads for word in re.findall(r"[\w$]+", text)),
