@@ -7,7 +7,8 @@ imports decide: the folder counts from which most of them are found.
 
 import posixpath
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from fairway.build.detect.source import Source
 
@@ -28,15 +29,23 @@ def root(path: str, sources: tuple[Source, ...], names: Collection[str]) -> str:
     # A relative import needs as many packages above the file as it has dots.
     possible = ancestors[: len(ancestors) - dots] or ["."]
     usual = sorted(possible, key=lambda folder: folder != SOURCE)
-    return max(usual, key=lambda folder: found_from(folder, sources, names))
+    if len(usual) == 1:
+        return usual[0]
+    asked = asked_for(sources)
+    return max(usual, key=lambda folder: found_from(folder, sources, names, asked))
 
 
-def found_from(folder: str, sources: tuple[Source, ...], names: Collection[str]) -> int:
+def asked_for(sources: tuple[Source, ...]) -> Mapping[str, int]:
+    """How often each first part of a module is imported."""
+    return Counter(name for source in sources for name in imports(source))
+
+
+def found_from(folder: str, sources: tuple[Source, ...], names: Collection[str], asked: Mapping[str, int]) -> int:
     """How many imports of the sources are found from the folder."""
     prefix = "" if folder == "." else f"{folder}/"
     within = [source.path[len(prefix) :] for source in sources if source.path.startswith(prefix)]
     there = {path.partition("/")[0].removesuffix(".py") for path in within} - {name.replace("-", "_") for name in names}
-    return sum(imported in there for source in sources for imported in imports(source))
+    return sum(asked.get(name, 0) for name in there)
 
 
 def imports(source: Source) -> list[str]:
@@ -47,8 +56,8 @@ def imports(source: Source) -> list[str]:
 def roots(sources: tuple[Source, ...], names: Collection[str], chosen: str) -> tuple[str, ...]:
     """The folders of the import path: the root, `src` unless it is a package that most imports go through by that name
     (its modules would then hide installed packages, as src/redis.py does), and the one that was chosen."""
-    by_name = sum(imports(source).count(SOURCE) for source in sources)
-    package = chosen != SOURCE and by_name > found_from(SOURCE, sources, names)
+    asked = asked_for(sources)
+    package = chosen != SOURCE and asked.get(SOURCE, 0) > found_from(SOURCE, sources, names, asked)
     return (".",) if package else tuple(dict.fromkeys((*USUAL, chosen or ".")))
 
 

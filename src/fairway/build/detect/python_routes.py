@@ -40,6 +40,8 @@ BARE = re.compile(r"""^@get\(\s*(?:path\s*=\s*)?['"](?P<path>/[\w./-]*)['"]""", 
 BELOW = re.compile(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=")
 DEEPEST = 4
 DJANGO = re.compile(r"""\b(?:path|re_path)\(\s*r?['"]\^?(?P<path>[\w./-]+?)\$?['"]\s*,\s*(?!include)""")
+Mounts = tuple[tuple[Source, re.Match[str]], ...]
+"""Every place where a router is included, with the file that does so."""
 USUAL = {"Flask": 5000, "aiohttp": 8080, "Tornado": 8888, "Bottle": 8080}
 
 
@@ -60,11 +62,21 @@ def port(sources: tuple[Source, ...], tree: Tree, framework: str | None) -> Port
 def health(sources: tuple[Source, ...]) -> Health | None:
     """The best health path, or None. A router's path counts only when its prefix is known."""
     found: list[tuple[int, int, str, str]] = []
+    # Looked for once: a repository has thousands of files, and each of its routes asks.
+    mounts = tuple((source, match) for source in sources for match in MOUNT.finditer(source.text))
+    below = any(BELOW.search(source.text) for source in sources)
+    known: dict[tuple[str, str], tuple[str, ...]] = {}
     for source in sources:
         for match in ROUTE.finditer(source.text):
-            for prefix in prefixes(source, match["who"], sources):
+            last = match["path"].rstrip("/").rpartition("/")[2].lower()
+            if last and last not in NAMES:
+                continue
+            key = (source.path, match["who"])
+            if key not in known:
+                known[key] = prefixes(source, match["who"], sources, mounts)
+            for prefix in known[key]:
                 add(found, prefix + match["path"], source.where(match.start()))
-        for path, position in plain(source, sources):
+        for path, position in () if below else plain(source):
             add(found, path, source.where(position))
         if source.path.endswith("urls.py") and source.path.count("/") <= 1:
             for match in DJANGO.finditer(source.text):
@@ -75,10 +87,9 @@ def health(sources: tuple[Source, ...]) -> Health | None:
     return Health(path=best[2], where=best[3])
 
 
-def plain(source: Source, sources: tuple[Source, ...]) -> list[tuple[str, int]]:
-    """The routes of aiohttp, Falcon, Tornado and Litestar with their positions; none where some lie below others."""
-    if any(BELOW.search(other.text) for other in sources):
-        return []
+def plain(source: Source) -> list[tuple[str, int]]:
+    """The routes of aiohttp, Falcon, Tornado and Litestar with their positions, for an app of which none lie below
+    others."""
     found = [(match["path"] or match["handled"], match.start()) for match in ADDED.finditer(source.text)]
     bare = BARE.finditer(source.text) if "litestar" in source.text else ()
     return found + [(match["path"], match.start()) for match in bare]
@@ -91,7 +102,7 @@ def add(found: list[tuple[int, int, str, str]], path: str, where: str) -> None:
         found.append((NAMES.index(last), path.count("/"), path, where))
 
 
-def prefixes(source: Source, who: str, sources: tuple[Source, ...], depth: int = 0) -> tuple[str, ...]:
+def prefixes(source: Source, who: str, sources: tuple[Source, ...], mounts: Mounts, depth: int = 0) -> tuple[str, ...]:
     """The prefixes under which a receiver's routes are reached: the application's own is empty, a router's is that of
     each receiver that includes it, of the call that does so, and its own. One that can't be told leaves it out."""
     if any(match["name"] == who for match in APPLICATION.finditer(source.text)):
@@ -102,16 +113,15 @@ def prefixes(source: Source, who: str, sources: tuple[Source, ...], depth: int =
         return ()
     module = source.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     found: list[str] = []
-    for other in sources:
-        for match in MOUNT.finditer(other.text):
-            if not means(match["what"], who, module, source, other, sources):
-                continue
-            given = written(match["rest"], sources)
-            if given is None or (match["into"] == who and other.path == source.path):
-                continue
-            # Flask takes the prefix of the registration in place of the blueprint's own.
-            last = given if given and match["call"] == "register_blueprint" else given + own
-            found.extend(above + last for above in prefixes(other, match["into"], sources, depth + 1))
+    for other, match in mounts:
+        if not means(match["what"], who, module, source, other, sources):
+            continue
+        given = written(match["rest"], sources)
+        if given is None or (match["into"] == who and other.path == source.path):
+            continue
+        # Flask takes the prefix of the registration in place of the blueprint's own.
+        last = given if given and match["call"] == "register_blueprint" else given + own
+        found.extend(above + last for above in prefixes(other, match["into"], sources, mounts, depth + 1))
     return tuple(dict.fromkeys(found))
 
 
@@ -121,9 +131,10 @@ def means(what: str, who: str, module: str, source: Source, other: Source, sourc
     parts = what.split(".")
     if len(parts) == 2:
         package = posixpath.dirname(source.path)
+        if parts == [module, who] or parts[0] != posixpath.basename(package):
+            return parts == [module, who]
         above = next((each for each in sources if each.path == f"{package}/__init__.py"), None)
-        handed = imported(above, module, who) if above and above is not source else None
-        return parts == [module, who] or (handed is not None and parts == [posixpath.basename(package), handed])
+        return above is not None and above is not source and imported(above, module, who) == parts[1]
     return (what == who and other.path == source.path) or imported(other, module, who) == what
 
 
