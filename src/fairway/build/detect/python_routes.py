@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 from fairway.build.detect.routes import NAMES
 from fairway.build.detect.source import Source
@@ -40,8 +41,14 @@ BARE = re.compile(r"""^@get\(\s*(?:path\s*=\s*)?['"](?P<path>/[\w./-]*)['"]""", 
 BELOW = re.compile(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=")
 DEEPEST = 4
 DJANGO = re.compile(r"""\b(?:path|re_path)\(\s*r?['"]\^?(?P<path>[\w./-]+?)\$?['"]\s*,\s*(?!include)""")
-Mounts = tuple[tuple[Source, re.Match[str]], ...]
-"""Every place where a router is included, with the file that does so."""
+FROM = re.compile(
+    r"^[ \t]*from[ \t]+[\w.]*?(?P<module>\w+)[ \t]+import[ \t]+(?:\((?P<several>[^)]*)\)|(?P<one>[^\n(]+))",
+    re.MULTILINE,
+)
+Names = Mapping[str, tuple[str, str]]
+"""What a file imports: by the name that it has there, the last part of the module and its name in it."""
+Mounts = tuple[tuple[Source, re.Match[str], Names], ...]
+"""Every place where a router is included, with the file that does so and what that imports."""
 USUAL = {"Flask": 5000, "aiohttp": 8080, "Tornado": 8888, "Bottle": 8080}
 
 
@@ -63,7 +70,13 @@ def health(sources: tuple[Source, ...]) -> Health | None:
     """The best health path, or None. A router's path counts only when its prefix is known."""
     found: list[tuple[int, int, str, str]] = []
     # Looked for once: a repository has thousands of files, and each of its routes asks.
-    mounts = tuple((source, match) for source in sources for match in MOUNT.finditer(source.text))
+    mounts = tuple(
+        (source, match, names)
+        for source in sources
+        if (places := list(MOUNT.finditer(source.text)))
+        for names in (imports(source),)
+        for match in places
+    )
     below = any(BELOW.search(source.text) for source in sources)
     known: dict[tuple[str, str], tuple[str, ...]] = {}
     for source in sources:
@@ -113,8 +126,8 @@ def prefixes(source: Source, who: str, sources: tuple[Source, ...], mounts: Moun
         return ()
     module = source.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
     found: list[str] = []
-    for other, match in mounts:
-        if not means(match["what"], who, module, source, other, sources):
+    for other, match, names in mounts:
+        if not (means(match["what"], who, module, source, sources) or is_own(match["what"], who, source, other, names)):
             continue
         given = written(match["rest"], sources)
         if given is None or (match["into"] == who and other.path == source.path):
@@ -125,17 +138,23 @@ def prefixes(source: Source, who: str, sources: tuple[Source, ...], mounts: Moun
     return tuple(dict.fromkeys(found))
 
 
-def means(what: str, who: str, module: str, source: Source, other: Source, sources: tuple[Source, ...]) -> bool:
-    """Whether what another file includes (`health.router`, `router`, `health_router`) is the receiver of that file, or
-    what its package hands on of it (`from shop.api.health.views import router` in its `__init__.py`)."""
+def means(what: str, who: str, module: str, source: Source, sources: tuple[Source, ...]) -> bool:
+    """Whether what is included by its module (`health.router`) is the receiver of that file, or what its package hands
+    on of it (`from shop.api.health.views import router` in its `__init__.py`)."""
     parts = what.split(".")
-    if len(parts) == 2:
-        package = posixpath.dirname(source.path)
-        if parts == [module, who] or parts[0] != posixpath.basename(package):
-            return parts == [module, who]
-        above = next((each for each in sources if each.path == f"{package}/__init__.py"), None)
-        return above is not None and above is not source and imported(above, module, who) == parts[1]
-    return (what == who and other.path == source.path) or imported(other, module, who) == what
+    if len(parts) != 2:
+        return False
+    package = posixpath.dirname(source.path)
+    if parts == [module, who] or parts[0] != posixpath.basename(package):
+        return parts == [module, who]
+    above = next((each for each in sources if each.path == f"{package}/__init__.py"), None)
+    return above is not None and above is not source and imports(above).get(parts[1]) == (module, who)
+
+
+def is_own(what: str, who: str, source: Source, other: Source, names: Names) -> bool:
+    """Whether what is included by a name alone (`router`, `health_router`) is the receiver of that file."""
+    module = source.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    return (what == who and other.path == source.path) or names.get(what) == (module, who)
 
 
 def written(rest: str, sources: tuple[Source, ...]) -> str | None:
@@ -158,11 +177,12 @@ def written(rest: str, sources: tuple[Source, ...]) -> str | None:
     return values.pop() if len(values) == 1 else None
 
 
-def imported(other: Source, module: str, name: str) -> str | None:
-    """What the other file calls the name that it imports from the module; None when it does not."""
-    found = re.search(
-        rf"^\s*from\s+[\w.]*\b{re.escape(module)}\s+import\s+[^\n]*\b{re.escape(name)}\b(?:\s+as\s+(?P<alias>\w+))?",
-        other.text,
-        re.MULTILINE,
-    )
-    return (found["alias"] or name) if found else None
+def imports(source: Source) -> Names:
+    """What the file imports from modules."""
+    found: dict[str, tuple[str, str]] = {}
+    for match in FROM.finditer(source.text):
+        for part in (match["several"] or match["one"]).split(","):
+            words = part.split()
+            if words:
+                found[words[-1]] = (match["module"], words[0])
+    return found
