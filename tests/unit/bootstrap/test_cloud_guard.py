@@ -15,7 +15,7 @@ from fairway.bootstrap.cloud_copies import Ways
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.aws.wanted import Architecture
 from fairway.domain.ids import JobId
-from fairway.errors import Unavailable, WorkFailed
+from fairway.errors import Unavailable
 from fairway.migrate import commands
 from fairway.ports.jobs import JobSpec
 from fairway.ports.registry import Credentials
@@ -88,11 +88,6 @@ async def test_the_password_of_ecr_goes_to_ecr_alone(host: str, given: bool) -> 
     found = await cloud_guard.of_ecr_alone(login)(host)
 
     assert (found is not None, asked) == (given, [host] if given else [])
-
-
-async def test_nobody_is_closed_on_aws() -> None:
-    with pytest.raises(WorkFailed, match="production can't be closed"):
-        await cloud_guard.Shut().close(APP, PRODUCTION, print)
 
 
 async def test_what_no_passage_waits_for_is_removed_and_what_one_does_stays() -> None:
