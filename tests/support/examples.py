@@ -19,10 +19,10 @@ def examples(full: int) -> int:
     return max(min(full, 10), full * PERCENT // 100)
 
 
-def some(places: Sequence[int]) -> Sequence[int]:
+def some(places: Sequence[int], *, thinned: int = 1) -> Sequence[int]:
     """Of the calls at which something may be killed, every fifth where there is a fifth of the examples: beginning with
-    another one in each run, so that all have their turn."""
-    step = max(1, 100 // PERCENT)
+    another one in each run, so that all have their turn. One of hundreds of calls is `thinned` so many times more."""
+    step = 1 if PERCENT >= 100 else 100 // PERCENT * thinned
     return places[random.randrange(step) :: step]
 
 

@@ -303,7 +303,7 @@ async def test_a_commit_without_maintenance_does_not_open_what_is_closed(world: 
 @pytest.mark.parametrize(("story", "after"), [("good", False), ("good", True), ("untouched", True), ("back", True)])
 async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: str, after: bool) -> None:
     calls, left = 0, set[str]()
-    for at in some(range(1, 900)):
+    for at in some(range(1, 900), thinned=3):
         world = await begin()
         if story == "untouched":
             world.database.script.dies_after = 1
