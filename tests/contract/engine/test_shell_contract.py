@@ -161,24 +161,25 @@ async def test_a_session_that_is_left_takes_its_command_with_it(room: Room) -> N
     async def gone() -> bool:
         return NAP not in room.processes()
 
-    await docker_room.until(gone, within=5)
+    await docker_room.until(gone)
 
 
 async def test_a_session_whose_reader_is_cancelled_takes_its_command_with_it(room: Room) -> None:
     session = await room.shell.start(room.task, ["sleep", NAP])
     reading = asyncio.create_task(collect(session))
+    await asyncio.sleep(0)  # it begins to read
 
     async def runs() -> bool:
         return NAP in room.processes()
 
-    await docker_room.until(runs, within=5)
+    await docker_room.until(runs)
     reading.cancel()
     await asyncio.wait([reading])
 
     async def gone() -> bool:
         return NAP not in room.processes()
 
-    await docker_room.until(gone, within=5)
+    await docker_room.until(gone)
 
 
 async def test_much_output_is_not_lost(room: Room) -> None:
