@@ -17,7 +17,7 @@ from fairway.domain.ids import TaskId
 from fairway.domain.image import Image
 from fairway.errors import NotFound
 from fairway.ports.shell import Session, Shell
-from support import docker_room, ecs_exec
+from support import docker_room, ecs_exec, sessions
 
 NAP = f"86{os.getpid()}"
 """Seconds that a command of these suites sleeps, by which it is known again."""
@@ -129,17 +129,9 @@ async def test_a_terminal_has_the_size_that_it_is_told(room: Room) -> None:
 
 
 async def test_ctrl_c_reaches_the_command_on_a_terminal(room: Room) -> None:
-    # A shell that is just about to start a program may lose a Ctrl-C, so the program itself says that it runs.
     session = await room.shell.start(room.task, ["cat", "-", NAP], tty=True)
-    await session.write(b"ping\n")
-    printed = b""
 
-    async for _, data in session.output():
-        printed, before = printed + data, printed.count(b"ping")
-        if before < 2 <= printed.count(b"ping"):  # once by the terminal, once by cat
-            await session.write(b"\x03")
-
-    assert await session.exit_code() == 130
+    assert await sessions.interrupted(session) == 130
     assert NAP not in room.processes()
 
 
