@@ -33,9 +33,9 @@ static: environment
 # A signal ends a test that hangs, without a thread for each of thousands: nothing here waits in the end of a block, as real parts do.
 QUICK := $(FAST) -n 2 --timeout-method=signal
 
-# Before every commit: a fifth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
+# Before every commit: a tenth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
 check: static ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
-	FAIRWAY_TEST_EXAMPLES=20 $(BIN)/python -m pytest -q $(QUICK)
+	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(QUICK)
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 fast: setup

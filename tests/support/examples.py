@@ -1,8 +1,8 @@
 """How many examples hypothesis makes up for a property, and at how many of its calls something is killed: all, or so
 many of each hundred as FAIRWAY_TEST_EXAMPLES says.
 
-`make check` is run before every commit and takes a fifth; `make test`, CI and pytest by itself take all. Examples are
-others in each run, so what one fifth does not find the next may; what fails is kept in .hypothesis and tried first.
+`make check` is run before every commit and takes a tenth; `make test`, CI and pytest by itself take all. Examples are
+others in each run, so what one tenth does not find the next may; what fails is kept in .hypothesis and tried first.
 """
 
 import os
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from hypothesis import settings
 
 PERCENT = int(os.environ.get("FAIRWAY_TEST_EXAMPLES", "100"))
+ALL = PERCENT >= 100
+"""Whether every one is taken: only then is it sure that each kind of thing was met."""
 
 
 def examples(full: int) -> int:
@@ -20,9 +22,9 @@ def examples(full: int) -> int:
 
 
 def some(places: Sequence[int], *, thinned: int = 1) -> Sequence[int]:
-    """Of the calls at which something may be killed, every fifth where there is a fifth of the examples: beginning with
+    """Of the calls at which something may be killed, every tenth where there is a tenth of the examples: beginning with
     another one in each run, so that all have their turn. One of hundreds of calls is `thinned` so many times more."""
-    step = 1 if PERCENT >= 100 else 100 // PERCENT * thinned
+    step = 1 if ALL else 100 // PERCENT * thinned
     return places[random.randrange(step) :: step]
 
 

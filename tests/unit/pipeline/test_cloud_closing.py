@@ -11,7 +11,7 @@ from support.cloud_closing import CLOSING, SCALED, SMOKE, WEB, begin, count, doo
 from support.cloud_deploy import IMAGE, NEXT, SERVICES
 from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
-from support.examples import some
+from support.examples import ALL, some
 from support.mortal import Killed
 
 THIRD = "3e" * 20
@@ -328,7 +328,7 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: s
         assert world.database.applied == (["1_coupon", "2_note"] if story == "good" else ["1_coupon"]), place
         assert not world.database.real.held, place
 
-    assert calls > 80 and left >= {"open", "closed"}
+    assert calls > 80 and (left >= {"open", "closed"} or not ALL)
 
 
 async def run(world: GuardedCloud) -> None:

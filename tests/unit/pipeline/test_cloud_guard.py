@@ -16,7 +16,7 @@ from fairway.pipeline.cloud.failing import StageFailed
 from support.cloud_deploy import IMAGE, NEXT, SECOND, SERVICES
 from support.cloud_guard import DATA, GUARDED, GuardedCloud, synthesize
 from support.cloud_stage import APP, PRODUCTION, TOML
-from support.examples import some
+from support.examples import ALL, some
 from support.guard_world import URL, Script, add_column
 from support.mortal import Killed
 
@@ -577,7 +577,7 @@ async def test_killed_at_any_call_an_earlier_release_that_follows_finds_out_firs
         assert world.migrations <= 2, place
         assert any(line.startswith("going back    ✓  it held on the copy") for line in world.said) is moved, place
 
-    assert calls > 30 and left
+    assert calls > 30 and (left or not ALL)
 
 
 async def test_what_an_earlier_run_changes_in_the_stack_comes_to_rest_before_the_guard_looks(

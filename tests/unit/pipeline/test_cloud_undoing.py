@@ -10,7 +10,7 @@ from fairway.pipeline.cloud.failing import StageFailed
 from support.cloud_deploy import CLUSTER, IMAGE, NEXT
 from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
-from support.examples import some
+from support.examples import ALL, some
 from support.mortal import Killed
 
 BACK = GUARDED + 'on_failure = "back"\n'
@@ -160,7 +160,7 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not() -> Non
         assert (await world.seen()).parameters[wires.IMAGE_DIGEST] == IMAGE.digest, at
         assert not world.database.real.held, at
 
-    assert calls > 60 and left > 1
+    assert calls > 60 and (left > 1 or not ALL)
 
 
 async def run(world: GuardedCloud) -> None:
