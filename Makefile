@@ -30,16 +30,13 @@ static: environment
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
-# A signal ends a test that hangs, without a thread for each of thousands: nothing here waits in the end of a block, as real parts do.
-QUICK := $(FAST) -n 2 --timeout-method=signal
-
 # Before every commit: a tenth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
 check: static ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
-	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(QUICK)
+	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 fast: setup
-	$(BIN)/python -m pytest -q $(QUICK)
+	$(BIN)/python -m pytest -q $(FAST) -n 2
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
 WAITING := -n 4 --dist loadfile --no-loadscope-reorder
