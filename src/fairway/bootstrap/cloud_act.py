@@ -11,8 +11,9 @@ from fairway.adapters.aws.secrets import AwsSecrets
 from fairway.adapters.aws.session import Session
 from fairway.adapters.aws.stacks import AwsStacks
 from fairway.adapters.ecs.jobs import EcsJobs
-from fairway.adapters.ecs.places import Place, Places
+from fairway.adapters.ecs.places import Places
 from fairway.adapters.web.client import HttpxWeb
+from fairway.bootstrap.cloud_places import on_fargate
 from fairway.domain.aws.actplace import ActPlace
 from fairway.domain.aws.handover import Handover
 from fairway.errors import FairwayError
@@ -39,7 +40,7 @@ async def act(handover: Handover, asked: Asked, telling: Telling) -> None:
             stack.push_async_callback(session.close)
 
             def open_jobs(place: ActPlace) -> Jobs:
-                places = Places(region=place.region, usual=place_of(place))
+                places = Places(region=place.region, usual=on_fargate(place, public=place.public))
                 opened.append(EcsJobs(session, places, place.instance, telling.clock, kind=ACTION))
                 return opened[-1]
 
@@ -62,18 +63,3 @@ async def clear_up(jobs: EcsJobs) -> None:
         await jobs.sweep(older=LEFT)
     except FairwayError as error:
         LOG.warning("what an earlier action has left stays for now: %s: %s", error.what, error.why)
-
-
-def place_of(place: ActPlace) -> Place:
-    """Where a command's task runs. Always on Fargate, whatever the services run on: Spot may take a machine back in the
-    middle of it, and an instance may have no room."""
-    return Place(
-        cluster=place.cluster,
-        subnets=place.subnets,
-        security_groups=place.groups,
-        execution_role=place.role,
-        log_group=place.logs,
-        task_role=place.task_role,
-        public=place.public,
-        architecture=place.architecture.upper(),
-    )

@@ -24,13 +24,14 @@ from fairway.adapters.docker.looking import DockerImageFiles
 from fairway.adapters.docker.names import PASSAGE
 from fairway.adapters.docker.trials import DockerTrials
 from fairway.adapters.ecs.jobs import EcsJobs
-from fairway.adapters.ecs.places import Place, Places
+from fairway.adapters.ecs.places import Places
 from fairway.adapters.postgres.leads import PostgresLeads
 from fairway.adapters.postgres.workshop import Workshop
 from fairway.adapters.squawk.linter import SquawkLinter
 from fairway.bootstrap import cloud_copies
 from fairway.bootstrap.cloud_backups import Backups, open_backups, reach
 from fairway.bootstrap.cloud_copies import Ways
+from fairway.bootstrap.cloud_places import on_fargate
 from fairway.bootstrap.engines import Engines, make_engines
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.ground import Source
@@ -72,7 +73,7 @@ async def open_guard(session: Session, docker_host: str, wanted: Wanted, clock: 
         planning = Reckoning(Planner(DockerImageFiles(engine), engines.databases))
         leads = PostgresLeads(Workshop(engine, DockerBases(builder)), disk / "hosts")
         ways = cloud_copies.put_together(session, place, backups, safe, leads, planning.own)
-        tasks = EcsJobs(session, Places(region=place.region, usual=place_of(place)), name, clock, kind=KIND)
+        tasks = EcsJobs(session, Places(region=place.region, usual=on_fargate(place)), name, clock, kind=KIND)
         parts = make_parts(wanted, engine, engines, backups, ways, planning, tasks, clock)
         await clear_up(parts, safe, ways)
         yield Opened(shipments=shipments, passages=parts.passages, guard=Guard(parts))
@@ -120,20 +121,6 @@ def instance(place: GuardPlace) -> str:
     """What everything that the guard makes is known again by. It is the environment's and not the build's, so that a
     stage which is tried again finds what the one before has begun."""
     return f"{place.app}-{place.environment}"
-
-
-def place_of(place: GuardPlace) -> Place:
-    """Where a migration's task runs. Always on Fargate, whatever the services run on: Spot may take a machine back in
-    the middle of it, and an instance may have no room."""
-    return Place(
-        cluster=place.cluster,
-        subnets=place.subnets,
-        security_groups=place.groups,
-        execution_role=place.role,
-        log_group=place.logs,
-        task_role=place.task_role,
-        architecture=place.architecture.upper(),
-    )
 
 
 def of_ecr_alone(login: Login) -> Login:

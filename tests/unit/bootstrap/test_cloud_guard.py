@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fairway.adapters.memory.jobs import MemoryJobs
-from fairway.bootstrap import cloud_guard
+from fairway.bootstrap import cloud_guard, cloud_places
 from fairway.bootstrap.cloud_copies import Ways
 from fairway.domain.aws.guardplace import GuardPlace
 from fairway.domain.aws.wanted import Architecture
@@ -62,7 +62,7 @@ def ways(world: World, copies: Safe) -> Ways:
 
 
 def test_a_migrations_task_is_on_fargate_in_private_subnets_whatever_the_services_run_on() -> None:
-    place = cloud_guard.place_of(PLACE)
+    place = cloud_places.on_fargate(PLACE)
 
     assert (place.capacity, place.public, place.architecture) == ("FARGATE", False, "ARM64")
     assert (place.subnets, place.security_groups) == (("subnet-1", "subnet-2"), ("sg-1",))

@@ -78,15 +78,18 @@ def attempt() -> None:
     run(cloud.attempt(source, settings.read(), telling), telling)
 
 
-@stage.command("deploy")
-@click.argument("environment")
-@click.option(
+release_option = click.option(
     "--release",
     "file",
     metavar="FILE",
     default="release.json",
     help="What fairway stage build has written. Default: release.json where the artifact lies.",
 )
+
+
+@stage.command("deploy")
+@click.argument("environment")
+@release_option
 def deploy(environment: str, file: str) -> None:
     """Bring ENVIRONMENT to the release that fairway stage build has left, and say truly how that ended.
 
@@ -102,13 +105,7 @@ def deploy(environment: str, file: str) -> None:
 @stage.command("action")
 @click.argument("environment")
 @click.argument("name")
-@click.option(
-    "--release",
-    "file",
-    metavar="FILE",
-    default="release.json",
-    help="What fairway stage build has written. Default: release.json where the artifact lies.",
-)
+@release_option
 def action(environment: str, name: str, file: str) -> None:
     """Run the action NAME of ENVIRONMENT, as its stage does around the deployment.
 

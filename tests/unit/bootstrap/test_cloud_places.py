@@ -1,7 +1,7 @@
 """Where a command of one's own runs, as ECS is told it."""
 
 from fairway.adapters.ecs.places import Place
-from fairway.bootstrap import cloud_act
+from fairway.bootstrap import cloud_places
 from fairway.domain.aws.actplace import ActPlace
 from fairway.domain.aws.wanted import Architecture
 
@@ -20,7 +20,7 @@ def test_a_command_runs_on_fargate_where_the_services_are() -> None:
         architecture=Architecture.ARM64,
     )
 
-    assert cloud_act.place_of(place) == Place(
+    assert cloud_places.on_fargate(place, public=place.public) == Place(
         cluster="fairway-shop-production",
         subnets=("subnet-1",),
         security_groups=("sg-1",),
