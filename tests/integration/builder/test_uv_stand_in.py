@@ -1,5 +1,6 @@
 """uv's own image, or its stand-in where no registry answers, gives the program to a Dockerfile that copies it."""
 
+import secrets
 from pathlib import Path
 
 from fairway.adapters.buildkit.bases import DockerBases
@@ -22,7 +23,7 @@ PROJECT = "[project]\nname = 'shop'\nversion = '1'\nrequires-python = '>=3.11'\n
 
 async def test_a_dockerfile_that_copies_uv_is_built(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
-    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "pyproject.toml").write_text(PROJECT + f"# not in any cache: {secrets.token_hex(8)}\n")
     app = App(name=AppName("t-builder-uv"), source=Source(), build=Build(), environments=(), stages=())
     log: list[str] = []
 
