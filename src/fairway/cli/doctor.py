@@ -1,4 +1,5 @@
-"""`fairway doctor`: does this host have what Fairway needs, and if not, what mends it."""
+"""`fairway doctor`: does this host have what Fairway needs, and if not, what mends it. What the server here knows of
+that would keep an app from being served is told with it."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import click
 
 from fairway import settings
-from fairway.cli import here, options, output, sharing
+from fairway.cli import beyond, here, options, output, sharing
+from fairway.client.api import Client
 from fairway.errors import FairwayError
 from fairway.ports.host import Check, CheckState, Host
 
@@ -22,16 +24,33 @@ def doctor(fix: bool, base: str | None, as_json: bool) -> int:
     """Look at this host. Ends with 1 when something that Fairway needs is missing or broken."""
     import asyncio
 
-    return asyncio.run(look(local_host(), fix=fix, base=base, as_json=as_json, others=ask_servers))
+    return asyncio.run(look(local_host(), fix=fix, base=base, as_json=as_json, others=look_beyond))
 
 
-def ask_servers() -> Sequence[Check]:
-    """How the servers do that share the work, as this host's server says; nothing when it does not run."""
+async def look_beyond() -> Sequence[Check]:
+    """What is not of this host alone: what its server says, and what ECS needs here where it is used."""
+    checks = list(ask_server(here.client()))
+    if beyond.deploys_to_aws(settings.read()):
+        from fairway.adapters.ecs import plugin
+
+        checks.append(await plugin.examine("this host"))
+    return checks
+
+
+def ask_server(client: Client) -> Sequence[Check]:
+    """How the servers do that share the work, and which environments are closed; nothing when no server runs."""
+    now = time.time()
     try:
-        document = here.client().get("/server")
+        servers = client.get("/server")["servers"]
+        statuses = [client.get(f"/apps/{each['name']}") for each in client.get("/apps")["apps"]]
     except FairwayError:
         return []
-    return sharing.check(document["servers"], time.time())
+    return [*sharing.check(servers, now), *beyond.closed(statuses, now)]
+
+
+async def nothing() -> Sequence[Check]:
+    """No checks beyond the host's."""
+    return []
 
 
 def local_host() -> Host:
@@ -60,14 +79,19 @@ def local_host() -> Host:
 
 
 async def look(
-    host: Host, *, fix: bool, base: str | None, as_json: bool, others: Callable[[], Sequence[Check]] = list
+    host: Host,
+    *,
+    fix: bool,
+    base: str | None,
+    as_json: bool,
+    others: Callable[[], Awaitable[Sequence[Check]]] = nothing,
 ) -> int:
     """Examine, mend when asked to, and show what stands at the end, with how the `others` do; the exit status."""
     checks = await host.examine(base)
     if fix and not all(check.passes for check in checks):
         await host.mend(checks, output.say)
         checks = await host.examine(base)
-    checks = [*checks, *others()]
+    checks = [*checks, *await others()]
     passes = all(check.passes for check in checks)
     if as_json:
         output.put_json({"ok": passes, "checks": [document(check) for check in checks]})
@@ -93,8 +117,8 @@ def show(checks: Sequence[Check], *, fixed: bool) -> None:
     for check in checks:
         mark = MARKS[check.state] if check.state is CheckState.OK or check.needed else "!"
         output.put(f"{mark} {check.name:<{width}}  {output.clean(check.seen)}")
-        if check.fix:
-            output.put(f"  {'':<{width}}  {check.fix}")
+        for line in check.fix.splitlines():
+            output.put(f"  {'':<{width}}  {output.clean(line)}")
     lacking = [check.name for check in checks if not check.passes]
     if not lacking:
         output.say("Fairway has what it needs here")

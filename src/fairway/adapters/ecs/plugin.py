@@ -15,8 +15,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairway.errors import Unavailable
+from fairway.ports.host import Check, CheckState
 
 NAME = "session-manager-plugin"
+CHECK = "ECS Exec"
+"""What `fairway doctor` calls it: the thing that is lacking without it."""
 VARIABLE = "AWS_SSM_START_SESSION_RESPONSE"
 TOO_OLD = (1, 2, 497, 0)
 """The last version that took the token as an argument."""
@@ -39,6 +42,12 @@ async def find(host: str) -> str:
             why="sessions in tasks on ECS speak a protocol of AWS's own, and this is its program for it",
             hint=f"install it there, and try again: {INSTALL}",
         )
+    await version_of(path, host)
+    return path
+
+
+async def version_of(path: str, host: str) -> str:
+    """The version that is at `path`, one that may be run. Raises Unavailable as `find` does."""
     version = await ask(path)
     if numbers(version) <= TOO_OLD:
         raise Unavailable(
@@ -46,7 +55,17 @@ async def find(host: str) -> str:
             why=f"it would take the session's token as an argument, which everybody on {host} can read",
             hint=f"install a newer one there: {INSTALL}",
         )
-    return path
+    return version
+
+
+async def examine(host: str) -> Check:
+    """Whether `fairway exec` could begin a session from here. Without it everything else goes on, so it is no need."""
+    try:
+        version = await version_of(await find(host), host)
+    except Unavailable as error:
+        state = CheckState.BROKEN if shutil.which(NAME) else CheckState.MISSING
+        return Check(name=CHECK, state=state, seen=f"{error.what}: {error.why}", fix=error.hint, needed=False)
+    return Check(name=CHECK, state=CheckState.OK, seen=f"{NAME} {version}")
 
 
 async def ask(path: str) -> str:
