@@ -3,6 +3,7 @@
 From top to bottom it is the order in which they come up. They go down in reverse, and the programs go on without them.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from fairway.adapters.oci import login as registry_login
 from fairway.adapters.oci.embedded import Embedded
 from fairway.adapters.oci.login import DockerLogin
 from fairway.adapters.oci.registry import DistributionRegistry
+from fairway.adapters.store import space
 from fairway.adapters.store.store import Store, open_store
 from fairway.adapters.system.clock import SystemClock
 from fairway.bootstrap import credentials, identity, keys, registries, rolling
@@ -67,6 +69,7 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
     can't be used."""
     clock, instance = SystemClock(), identity.read_instance(settings.home)
     rolls = rolling.open_engine(settings, instance, clock)
+    await give_back_space(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.store_url))
         secret = await keys.open_key(settings, store)
@@ -114,6 +117,12 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
             registry=registry,
             repositories=GitRepositories(settings.repositories, announcing(settings.run)),
         )
+
+
+async def give_back_space(settings: Settings) -> None:
+    """Make the databases that only this home's server opens as small as they can be, before anybody does."""
+    for name in ("dbos.db",) if settings.shared else ("fairway.db", "dbos.db"):
+        await asyncio.to_thread(space.give_back, settings.home / name)
 
 
 def make_balancer(settings: Settings) -> HaproxyBalancer:
