@@ -7,7 +7,7 @@ from fairway.build.detect import detect, tree
 from fairway.build.plan import Generated
 from fairway.build.recipe import recipe
 from fairway.domain.app import Build
-from fairway.domain.detection import Detection, Kind
+from fairway.domain.detection import Detection, Kind, parted
 from fairway.errors import Finding, UsageError
 
 
@@ -41,14 +41,9 @@ def refuse(found: Detection) -> UsageError:
     """The error for a repository that can't be built."""
     first = found.fatal[0]
     findings = [
-        Finding(file=problem.where.partition(":")[0], line=line_of(problem.where), key="", message=problem.what)
+        Finding(file=file, line=line, key="", message=problem.what)
         for problem in found.fatal
         if problem.where
+        for file, line in (parted(problem.where),)
     ]
     return UsageError(first.what, why=first.why, hint=first.fix, findings=findings)
-
-
-def line_of(where: str) -> int:
-    """`src/server.ts:41` → 41, 0 when it names no line."""
-    number = where.rpartition(":")[2]
-    return int(number) if number.isdigit() else 0

@@ -34,6 +34,12 @@ class Manager(StrEnum):
     PIPENV = "pipenv"
 
 
+def parted(where: str) -> tuple[str, int]:
+    """The file and the line of a place (`src/server.ts:41`), 0 where it names no line. A name may have colons."""
+    file, _, line = where.rpartition(":")
+    return (file, int(line)) if file and line.isdecimal() else (where, 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One conclusion in words (`Node.js 22`) and the file, or file and line, that it was drawn from."""

@@ -70,6 +70,7 @@ def dockerfile(text: str) -> dict[str, bytes | None]:
         ({"server.js": SERVER.replace(b"process.env.PORT || 3000", b"8080")}, "hard-coded-port", "server.js:3"),
         ({"a.js": b"http.createServer((q, r) => r.end()).listen(8080, '0.0.0.0')\n"}, "hard-coded-port", "a.js:1"),
         ({"server.js": SERVER.replace(b"3000)", b"3000, '127.0.0.1')"), "Dockerfile": None}, "loopback", "server.js:3"),
+        ({"a:b.js": b"\ns.listen(3000, '127.0.0.1')\n", "Dockerfile": None}, "loopback", "a:b.js:2"),
         ({"server.js": b"\n".join(SERVER.splitlines()[:3])}, "no-sigterm", "server.js:3"),
         (
             dockerfile("FROM node:22\nUSER node\nCMD npm run build && node server.js\n"),

@@ -151,3 +151,9 @@ def test_a_type_that_no_person_writes_is_not_read_for_minutes() -> None:
     found = read(**{"index.js": source})
 
     assert {each.name: each.need for each in found.variables} == {"A": Need.UNKNOWN, "B": Need.REQUIRED}
+
+
+def test_a_list_of_variables_that_its_reader_breaks_at_is_left_out() -> None:
+    found = read(**{"index.js": b"process.env.A", "config/custom-environment-variables.yml": b"port: !!bool maybe"})
+
+    assert [each.name for each in found.variables] == ["A"]

@@ -11,7 +11,7 @@ from fairway.build.detect.tree import Tree
 from fairway.domain import audit
 from fairway.domain.app import App, Environment
 from fairway.domain.audit import Finding
-from fairway.domain.detection import Detection, Kind
+from fairway.domain.detection import Detection, Kind, parted
 from fairway.domain.health import TcpCheck
 
 
@@ -47,8 +47,8 @@ def loopback(found: Detection) -> Iterator[Finding]:
     """What detection saw of the address that the app binds to."""
     for problem in found.problems:
         if "from outside its container" in problem.what:
-            file, _, line = problem.where.partition(":")
-            yield Finding(rule="loopback", file=file, line=int(line or 0), what=problem.why.split(" (")[0])
+            file, line = parted(problem.where)
+            yield Finding(rule="loopback", file=file, line=line, what=problem.why.split(" (")[0])
 
 
 def health(found: Detection, app: App) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.app import App
 from fairway.domain.audit import Finding
-from fairway.domain.detection import Detection, Kind
+from fairway.domain.detection import Detection, Kind, parted
 
 URL = re.compile(
     r"""(?P<quote>['"`])(?P<scheme>postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql)://[^'"`\s/@:]+:(?P<password>[^'"`\s@]+)@"""
@@ -93,5 +93,5 @@ def signals(tree: Tree, found: Detection, sources: tuple[Source, ...]) -> Iterat
 
 def at(source: Source, position: int, rule: str, what: str) -> Finding:
     """The finding at a place of a source."""
-    file, _, line = source.where(position).rpartition(":")
-    return Finding(rule=rule, file=file, line=int(line), what=what)
+    file, line = parted(source.where(position))
+    return Finding(rule=rule, file=file, line=line, what=what)

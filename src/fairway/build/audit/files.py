@@ -7,7 +7,7 @@ from fairway.build.contract import given
 from fairway.build.detect import package_json
 from fairway.build.detect.tree import Tree
 from fairway.domain.audit import Finding
-from fairway.domain.detection import Detection, Kind
+from fairway.domain.detection import Detection, Kind, parted
 
 HARMLESS = re.compile(r"(?i)(^|[./_-])(test|tests|ci|e2e|vault|schema|defaults?)(\.|$)|\.d\.ts$")
 """Env files that hold no environment's values as a rule."""
@@ -59,10 +59,8 @@ def migrations(tree: Tree, found: Detection) -> Iterator[Finding]:
         package = None
     for name in STARTS:
         if package is not None and (match := MIGRATES.search(package.scripts.get(name, ""))):
-            file, _, line = package.where(name, f"{prefix}package.json").partition(":")
-            yield Finding(
-                rule="migration-in-start", file=file, line=int(line or 0), what=f'the script "{name}" runs {match[0]}'
-            )
+            file, line = parted(package.where(name, f"{prefix}package.json"))
+            yield Finding(rule="migration-in-start", file=file, line=line, what=f'the script "{name}" runs {match[0]}')
     for path in tree.files():
         text = given.text_of(tree, path) if SCRIPTS.search(path) and path.count("/") <= prefix.count("/") + 1 else ""
         for number, line in enumerate(text.splitlines(), start=1):

@@ -1,13 +1,11 @@
 """What files that are no programs say: .env.example, Prisma's schema, the package config's list of variables."""
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-import yaml
-
 from fairway.build.contract.literals import NAME
+from fairway.build.detect import parsed
 from fairway.build.detect.tree import Tree
 from fairway.domain.contract import Kind, Need, Use
 
@@ -114,14 +112,10 @@ def load(tree: Tree, path: str) -> object:
     content = tree.read(path)
     if content is None or len(content) > 200_000:
         return None
-    try:
-        text = content.decode("utf-8-sig")
-        if path.endswith(".json"):
-            return json.loads(text)
-        # Anchors make a few lines into millions of values; a list of variables has none.
-        return None if re.search(r"(?:^|\s)&\w", text) else yaml.safe_load(text)
-    except (ValueError, RecursionError, yaml.YAMLError):
-        return None
+    if path.endswith(".json"):
+        return parsed.of_json(content)
+    # Anchors make a few lines into millions of values; a list of variables has none.
+    return None if re.search(rb"(?:^|\s)&\w", content) else parsed.of_yaml(content)
 
 
 def lines(tree: Tree, path: str) -> list[str]:

@@ -5,14 +5,13 @@ Here plain patterns will do: to take one import too many or too few only moves a
 that it names may never be loaded: it is reached, but not surely.
 """
 
-import json
 import posixpath
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fairway.build.detect import typescript
+from fairway.build.detect import parsed, typescript
 from fairway.build.detect.tree import Tree
 from fairway.domain import sourcetext
 
@@ -116,12 +115,9 @@ def paths(tree: Tree, directory: str) -> Paths:
     for path in files:
         folder, name = posixpath.split(path)
         if name == "package.json" and folder and len(packages) < 500:
-            try:
-                document = json.loads((tree.read(path) or b"{}").decode("utf-8-sig", "replace"))
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(document, dict) and isinstance(document.get("name"), str):
-                packages[document["name"]] = folder
+            called = parsed.table(parsed.of_json(tree.read(path))).get("name")
+            if isinstance(called, str):
+                packages[called] = folder
     return Paths(frozenset(files), directory, aliases(tree, directory), packages)
 
 

@@ -10,23 +10,19 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import yaml
-
+from fairway.build.detect import numbers, parsed
+from fairway.build.detect.parsed import table
 from fairway.build.detect.tree import Tree
 
 STEMS = ("docker-compose.production", "docker-compose.prod", "compose.production", "compose.prod", "production", "prod",
          "compose", "docker-compose")  # fmt: skip
 NAMES = tuple(f"{stem}{suffix}" for stem in STEMS for suffix in (".yaml", ".yml"))
 """The first that is there is read: what is for production before what is for everything."""
-LOOKED_AT = 256 * 1024
 LONGEST = 1000
 """Characters of a text whose variables are filled in: what no person writes could keep the expression busy for
 hours."""
 PUBLISHED = re.compile(r"(?:^|:)(?P<port>\d{1,5})(?:-\d+)?(?:/tcp)?$")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*)|[^}]*)\}|\$(?P<bare>\w+)")
-# Merged lists double with each level: a small file of them becomes a huge one.
-MERGED = re.compile(r"<<[ \t]*:\s*(?:\[|-)")
-MOST_MERGED = 8
 ADDRESS = re.compile(
     r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]{1,80})?(?P<path>/[\w./-]*)"
 )
@@ -56,20 +52,15 @@ def read(tree: Tree, folder: str = ".") -> tuple[Service, ...]:
         for name in NAMES:
             path = posixpath.normpath(f"{place}/{name}")
             content = tree.read(path)
-            if content is not None and len(content) <= LOOKED_AT and (found := services(path, content)):
+            if content is not None and (found := services(path, content)):
                 return found
     return ()
 
 
 def services(path: str, content: bytes) -> tuple[Service, ...]:
     """The services of a file's content."""
+    listed = table(table(parsed.of_yaml(content)).get("services"))
     text = content.decode("utf-8-sig", "replace")
-    if len(MERGED.findall(text)) > MOST_MERGED:
-        return ()
-    try:
-        listed = table(table(yaml.safe_load(text)).get("services"))
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return ()
     folder = posixpath.dirname(path)
     return tuple(service(folder, path, text, str(name), table(each)) for name, each in listed.items())
 
@@ -122,8 +113,8 @@ def ports(listed: object) -> tuple[int, ...]:
     for each in listed if isinstance(listed, list) else []:
         target = each.get("target") if isinstance(each, dict) else each
         text = filled(target) or (str(target) if scalar(target) else "")
-        if (match := PUBLISHED.search(text)) and 1 <= int(match["port"]) <= 65535:
-            found.append(int(match["port"]))
+        if (match := PUBLISHED.search(text)) and (number := numbers.port(match["port"])):
+            found.append(number)
     return tuple(found)
 
 
@@ -149,8 +140,3 @@ def filled(value: object) -> str | None:
 def scalar(value: object) -> bool:
     """Whether it is a text or a number, and no list or table, which may be huge by its aliases."""
     return isinstance(value, str | int | float)
-
-
-def table(value: object) -> Mapping[str, object]:
-    """A table; an empty one where it is none."""
-    return value if isinstance(value, dict) else {}

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from fairway.build.detect import python_gunicorn
+from fairway.build.detect import numbers, python_gunicorn
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.domain.detection import Detection, Kind, Port, Start
 
@@ -32,15 +32,15 @@ def find(
     exposed = exposes(final)
     source = bound or own_port(app)
     named = FIXED.search(command.text) if command else None
+    fixed = numbers.port(next(group for group in named.groups() if group)) if named else None
     notes: tuple[str, ...] = ()
     variable = source.variable if source and source.variable else "PORT"
-    given = variables.get(variable, "")
-    if command and named:
-        number = next(int(group) for group in named.groups() if group)
-        port = Port(number=number, variable=None, where=command.where)
-    elif re.fullmatch(r"\d{2,5}", given) and (bound is None or bound.variable):
+    given = numbers.port(variables.get(variable))
+    if command and fixed:
+        port = Port(number=fixed, variable=None, where=command.where)
+    elif given and (bound is None or bound.variable):
         line = next(item.line for item in reversed(final) if item.name in ("ENV", "ARG") and variable in item.rest)
-        port = Port(number=int(given), variable=variable, where=f"{path}:{line}")
+        port = Port(number=given, variable=variable, where=f"{path}:{line}")
     elif source and not source.assumed:
         port = source
     elif exposed:
@@ -54,9 +54,9 @@ def find(
             f"{path}:{exposed[0][1]} exposes {exposed[0][0]}, but the app listens on {port.number} ({port.where})",
         )
     elif len({number for number, _ in exposed}) > 1:
-        numbers = ", ".join(str(number) for number, _ in exposed)
+        listed = ", ".join(str(number) for number, _ in exposed)
         notes = (
-            f"{path} exposes the ports {numbers}; {port.number} receives the traffic (services.web.port changes it)",
+            f"{path} exposes the ports {listed}; {port.number} receives the traffic (services.web.port changes it)",
         )
     return port, notes
 
@@ -65,10 +65,11 @@ def exposes(final: tuple[Instruction, ...]) -> list[tuple[int, int]]:
     """The ports that EXPOSE names, each with its line."""
     variables = environment(final)
     return [
-        (int(found), item.line)
+        (number, item.line)
         for item in final
         if item.name == "EXPOSE"
         for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
+        if (number := numbers.port(found))
     ]
 
 

@@ -10,7 +10,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import frameworks, medusa, needs, nx, pm2, procfile, shell, start_script, typescript, unwrap
+from fairway.build.detect import (
+    frameworks,
+    medusa,
+    needs,
+    numbers,
+    nx,
+    pm2,
+    procfile,
+    shell,
+    start_script,
+    typescript,
+    unwrap,
+)
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -54,6 +66,8 @@ FILES = (
     "api/index",
 )
 NITRO = frozenset({"nuxt", "nuxi", "nitro", "nitropack"})
+NITRO_SINCE = 3
+"""Nuxt's major version from which on it is Nitro's."""
 NITRO_SERVER = ".output/server/index.mjs"
 """What Nitro's builds and those on top of it (Nuxt from 3 on) leave to be started; it reads PORT."""
 SUFFIXES = (".js", ".mjs", ".cjs", "")
@@ -139,7 +153,7 @@ def chooses(text: str) -> bool:
 def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: str, where: str) -> Entry | None:
     """The entry of a command chain: leading build commands go into the build, a development server is replaced by what
     it serves."""
-    if not commands:
+    if not commands or not commands[-1].words:
         return None
     built: list[str] = []
     while len(commands) > 1 and commands[0].operator == "&&" and needs.builds(commands[0]):
@@ -195,8 +209,8 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
 
 def makes_nitro(package: Package) -> bool:
     """Whether the build leaves Nitro's server: Nuxt 2 is started by its own command instead."""
-    version = re.search(r"\d+", package.everything.get("nuxt", ""))
-    return version is None or int(version[0]) >= 3
+    version = numbers.first(package.everything.get("nuxt", ""))
+    return version is None or version >= NITRO_SINCE
 
 
 def is_development(command: Command) -> bool:

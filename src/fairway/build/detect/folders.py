@@ -90,9 +90,9 @@ def is_page(tree: Tree, detection: Detection) -> bool:
     """Whether it is a front end, or an image of a web server or a database."""
     if detection.kind is Kind.DOCKERFILE and detection.dockerfile:
         final = dockerfile_text.last_stage(dockerfile_text.parse(tree.read(detection.dockerfile) or b""))
-        base = dockerfile_text.base(final[0]) if final else ""
-        own = dockerfile_text.base(next((item for item in reversed(final) if item.name == "FROM"), final[0]))
-        return any(pattern.search(name) for pattern in (STATIC, PARTS) for name in (base, own) if name)
+        # The stage that the image is, and the one at the beginning of those that it is made from.
+        bases = [dockerfile_text.base(item) for item in final if item.name == "FROM"]
+        return any(pattern.search(name) for pattern in (STATIC, PARTS) for name in (*bases[:1], *bases[-1:]))
     command = detection.start.command[0] if detection.start else ""
     return bool(frameworks.BROWSER.match(command))
 

@@ -6,6 +6,7 @@ that is not there.
 
 import re
 
+from fairway.build.detect import numbers
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 
@@ -29,6 +30,6 @@ def in_server(package: Package, commands: tuple[Command, ...]) -> tuple[Command,
 def makes_server(package: Package) -> bool:
     """Whether the package's build leaves a server of its own."""
     wanted = next((package.everything[name] for name in PACKAGES if name in package.everything), "")
-    major = re.search(r"\d+", wanted)
+    major = numbers.first(wanted)
     built = any(BUILT.search(package.scripts.get(name, "")) for name in ("build", "build:prod", "build:production"))
-    return built and (major is None or int(major[0][:9]) >= STANDALONE)
+    return built and (major is None or major >= STANDALONE)

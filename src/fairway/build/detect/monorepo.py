@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import yaml
-
-from fairway.build.detect import package_json, shell
+from fairway.build.detect import package_json, parsed, shell
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager
@@ -80,11 +78,7 @@ def member(tree: Tree, directory: str) -> tuple[Member, ...]:
 
 def pnpm_patterns(tree: Tree) -> tuple[str, ...]:
     """The `packages` of pnpm-workspace.yaml."""
-    try:
-        raw = yaml.safe_load(tree.read("pnpm-workspace.yaml") or b"")
-    except (yaml.YAMLError, RecursionError):
-        return ()
-    return package_json.read_patterns(raw)
+    return package_json.read_patterns(parsed.of_yaml(tree.read("pnpm-workspace.yaml")))
 
 
 def pattern_test(pattern: str) -> re.Pattern[str]:

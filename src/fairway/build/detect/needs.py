@@ -5,7 +5,7 @@ dependencies bring.
 import re
 from collections.abc import Iterable, Mapping
 
-from fairway.build.detect import shell
+from fairway.build.detect import numbers, shell
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -166,8 +166,8 @@ def variables(scripts: Mapping[str, str]) -> bool:
 def unbuilt(tree: Tree, root: Package, packages: PackageManager, names: tuple[str, ...]) -> tuple[Problem, ...]:
     """The problem of native modules that pnpm 10 and later leave unbuilt, because no list allows their build scripts:
     they load only when they are first used."""
-    version = (packages.version or "").partition(".")[0]
-    if packages.manager is not Manager.PNPM or not version.isdecimal() or int(version) < LISTED_BUILDS:
+    version = numbers.first(packages.version or "")
+    if packages.manager is not Manager.PNPM or version is None or version < LISTED_BUILDS:
         return ()
     settings = (tree.read("pnpm-workspace.yaml") or b"").decode("utf-8", "replace")
     missing = [

@@ -3,10 +3,10 @@
 A project is the repository itself, or one of several in it, with a project.json in a folder of its own.
 """
 
-import json
 import posixpath
 import re
 
+from fairway.build.detect import parsed
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.shell import Command
 from fairway.build.detect.tree import Tree
@@ -54,19 +54,10 @@ def project(tree: Tree, name: str) -> tuple[str, object]:
     paths = [path for path in tree.files() if posixpath.basename(path) == "project.json"][:MOST_PROJECTS]
     for path in sorted(paths, key=lambda each: (each.count("/"), each)):
         folder = posixpath.dirname(path)
-        raw = read(tree, path)
+        raw = parsed.of_json(tree.read(path))
         if name in ("", inside(raw).get("name"), posixpath.basename(folder)) and (name or not folder):
             return folder, raw
-    return "", read(tree, "project.json")
-
-
-def read(tree: Tree, path: str) -> object:
-    """A file's JSON; None when it is none."""
-    try:
-        found: object = json.loads(tree.read(path) or b"null")
-    except (ValueError, RecursionError):
-        return None
-    return found
+    return "", parsed.of_json(tree.read("project.json"))
 
 
 def inside(raw: object, *keys: str) -> dict[str, object]:

@@ -75,15 +75,15 @@ def parse(content: bytes) -> Package:
 
 
 def read_text(value: object) -> str:
-    """A text, or nothing."""
-    return value.strip() if isinstance(value, str) else ""
+    """A text, or nothing. Half a character (`"\\ud800"` is JSON) becomes a question mark, for no file can hold it."""
+    return value.encode("utf-8", "replace").decode().strip() if isinstance(value, str) else ""
 
 
 def read_texts(value: object) -> dict[str, str]:
     """The texts of an object, whatever else it holds."""
     if not isinstance(value, dict):
         return {}
-    return {str(key): item.strip() for key, item in value.items() if isinstance(item, str)}
+    return {read_text(key): read_text(item) for key, item in value.items() if isinstance(item, str)}
 
 
 def read_wanted(value: object) -> dict[str, str]:
@@ -103,4 +103,4 @@ def read_patterns(value: object) -> tuple[str, ...]:
     """`workspaces`, as a list or as `{"packages": [...]}`."""
     if isinstance(value, dict):
         value = value.get("packages")
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(read_text(item) for item in value if isinstance(item, str)) if isinstance(value, list) else ()

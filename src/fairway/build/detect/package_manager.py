@@ -5,12 +5,12 @@ does not know all of package.json's dependencies. When both do, the one that som
 comes by itself whenever anybody types `npm install`.
 """
 
-import json
 import re
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import semver
+from fairway.build.detect import numbers, parsed, semver
 from fairway.build.detect.package_json import Package
+from fairway.build.detect.parsed import table
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager, PackageManager, Problem
 
@@ -87,7 +87,7 @@ def precise(tree: Tree, manager: Manager, version: str | None, lock: str | None)
         version = release[1].decode() if release else version
         metadata = re.search(r"^__metadata:\s+version: (\d+)", text, re.MULTILINE)
         if (version and not version.startswith("1.") and version != "1") or metadata:
-            return Manager.BERRY, version or ("4" if metadata and int(metadata[1]) >= 8 else "3")
+            return Manager.BERRY, version or ("4" if metadata and (numbers.first(metadata[1]) or 0) >= 8 else "3")
         return Manager.YARN, version or "1.22.22"
     if manager is Manager.PNPM:
         return manager, version or pnpm_version(tree, text)
@@ -123,9 +123,9 @@ def reason(tree: Tree, package: Package, lock: str, locks: tuple[str, ...]) -> s
 
 def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
     """The dependencies of package.json that the lock file does not know."""
-    text = (tree.read(lock) or b"").decode("utf-8", "replace")
     if lock.endswith(".json"):
-        return unknown_to_npm(package, text)
+        return unknown_to_npm(package, parsed.of_json(tree.read(lock)))
+    text = (tree.read(lock) or b"").decode("utf-8", "replace")
     names = text.replace('"', "").replace("'", "")
     known = set(re.findall(r"^\s*/?((?:@[\w.~-]+/)?[\w.~-]+)(?=[@:/])", names, re.MULTILINE))
     known |= {
@@ -136,15 +136,12 @@ def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
     return tuple(name for name in package.everything if name not in known)
 
 
-def unknown_to_npm(package: Package, text: str) -> tuple[str, ...]:
-    """The dependencies that npm's lock file lacks, or has with another range: what `npm ci` refuses."""
-    try:
-        raw = json.loads(text)
-    except (ValueError, RecursionError):
-        return ("(the file is no JSON)",)
+def unknown_to_npm(package: Package, raw: object) -> tuple[str, ...]:
+    """The dependencies that npm's lock file, of this content, lacks or has with another range: what `npm ci`
+    refuses."""
     if not isinstance(raw, dict):
         return ("(the file is no JSON object)",)
-    root = raw.get("packages", {}).get("") if isinstance(raw.get("packages"), dict) else None
+    root = table(raw.get("packages")).get("")
     if isinstance(root, dict):
         ranges = {
             str(name): wanted
@@ -160,24 +157,16 @@ def unknown_to_npm(package: Package, text: str) -> tuple[str, ...]:
 def legacy_peers(tree: Tree, lock: str | None) -> bool:
     """Whether the lock file was made without regard to peer dependencies: by npm 6 or older, or with
     `--legacy-peer-deps`. `npm ci` then refuses it unless it is told the same."""
-    try:
-        raw = json.loads(tree.read(lock) or b"{}") if lock and lock.endswith(".json") else {}
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(raw, dict):
-        return False
+    raw = table(parsed.of_json(tree.read(lock)) if lock and lock.endswith(".json") else None)
     if raw.get("lockfileVersion") == 1:
         return True
-    packages = raw.get("packages")
-    entries = (
-        {path: item for path, item in packages.items() if isinstance(item, dict)} if isinstance(packages, dict) else {}
-    )
+    entries = {path: item for path, item in table(raw.get("packages")).items() if isinstance(item, dict)}
     return any(
         not satisfied(name, wanted, entries)
         for path, item in entries.items()
-        if path.count("node_modules/") == 1 and isinstance(item.get("peerDependencies"), dict)
-        for name, wanted in item["peerDependencies"].items()
-        if not (item.get("peerDependenciesMeta") or {}).get(name, {}).get("optional")
+        if path.count("node_modules/") == 1
+        for name, wanted in table(item.get("peerDependencies")).items()
+        if not table(table(item.get("peerDependenciesMeta")).get(name)).get("optional")
     )
 
 

@@ -4,10 +4,11 @@ The patterns are those that real backends use: `process.env.PORT || 3000` with a
 (envalid, zod, Joi, convict), a configuration service, `listen(3000)`. A number in a comment or a test is not seen.
 """
 
-import json
 import re
 from dataclasses import dataclass
 
+from fairway.build.detect import numbers, parsed
+from fairway.build.detect.parsed import table
 from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
@@ -92,15 +93,14 @@ def of_command(command: Command, where: str) -> Port | None:
     """The port that a start command sets itself (`PORT=4000 node a.js`, `next start -p 4000`): it wins over the
     variable that the task gets. Not read where node is the program: `-p` means something else to it. A program that
     reads PORT itself says so."""
-    if FIRST in command.variables and command.variables[FIRST].isdecimal() and valid(command.variables[FIRST]):
-        return Port(number=int(command.variables[FIRST]), variable=None, where=where)
+    if number := numbers.port(command.variables.get(FIRST)):
+        return Port(number=number, variable=None, where=where)
     if not command.plain or command.program == "node":
         return None
     for option, value in zip(command.words, (*command.words[1:], ""), strict=True):
         name, _, inline = option.partition("=")
-        number = inline or value
-        if name in ("-p", "--port") and number.isdecimal() and valid(number):
-            return Port(number=int(number), variable=None, where=where)
+        if name in ("-p", "--port") and (number := numbers.port(inline or value)):
+            return Port(number=number, variable=None, where=where)
     # fastify-cli reads PORT by itself, whatever a server.js beside it listens on.
     if command.program == "fastify":
         return Port(number=FASTIFY, variable=FIRST, where=where, assumed=True)
@@ -117,10 +117,10 @@ def with_defaults(sources: tuple[Source, ...]) -> list[Seen]:
     found: list[Seen] = []
     for source in sources:
         found.extend(
-            Seen(variable=match["name"], number=int(match["number"]), where=source.where(match.start("name")))
+            Seen(variable=match["name"], number=number, where=source.where(match.start("name")))
             for pattern in (WITH_DEFAULT if "PORT" in source.text else ())
             for match in pattern.finditer(source.text)
-            if ours(match["name"]) and valid(match["number"])
+            if ours(match["name"]) and (number := numbers.port(match["number"]))
         )
     return found
 
@@ -148,20 +148,16 @@ def ours(name: str) -> bool:
     return not ELSEWHERE.search(name)
 
 
-def valid(number: str) -> bool:
-    """Whether the digits are a port."""
-    return 1 <= int(number) <= 65535
-
-
 def literal(sources: tuple[Source, ...]) -> Port | None:
     """A number that stands in the code itself: no variable moves it."""
     for source in sources:
         for pattern in (LITERAL, SERVE, SERVER):
-            if (match := pattern.search(source.text)) and valid(match["number"]):
-                return Port(number=int(match["number"]), variable=None, where=source.where(match.start("number")))
+            if (match := pattern.search(source.text)) and (number := numbers.port(match["number"])):
+                return Port(number=number, variable=None, where=source.where(match.start("number")))
         for match in NAMED.finditer(source.text):
-            if re.search(rf"\blisten\([^)]*\b{match['word']}\b", source.text) and valid(match["number"]):
-                return Port(number=int(match["number"]), variable=None, where=source.where(match.start()))
+            number = numbers.port(match["number"])
+            if number and re.search(rf"\blisten\([^)]*\b{match['word']}\b", source.text):
+                return Port(number=number, variable=None, where=source.where(match.start()))
     return None
 
 
@@ -169,23 +165,18 @@ def from_example(tree: Tree, variable: str) -> tuple[int, str] | None:
     """The number that an example of the environment gives the variable, and where."""
     for path in (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env"):
         text = (tree.read(path) or b"").decode("utf-8", "replace")
-        if (
-            found := re.search(rf"""^\s*(?:export\s+)?{variable}\s*=\s*['"]?(\d{{2,5}})\b""", text, re.MULTILINE)
-        ) and valid(found[1]):
-            return int(found[1]), f"{path}:{text.count(chr(10), 0, found.start(1)) + 1}"
+        found = re.search(rf"""^[ \t]*(?:export\s+)?{variable}\s*=\s*['"]?(\d{{2,5}})\b""", text, re.MULTILINE)
+        if found and (number := numbers.port(found[1])):
+            return number, f"{path}:{text.count(chr(10), 0, found.start(1)) + 1}"
     return None
 
 
 def from_config(tree: Tree) -> Port | None:
     """The number in node-config's files."""
     for path in ("config/production.json", "config/default.json"):
-        try:
-            raw = json.loads(tree.read(path) or b"null")
-        except (ValueError, RecursionError):
-            continue
-        places = [raw, *(raw.get(key) for key in ("server", "app", "http"))] if isinstance(raw, dict) else []
-        for place in places:
-            number = place.get("port") if isinstance(place, dict) else None
-            if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 65535:
+        raw = table(parsed.of_json(tree.read(path)))
+        for place in (raw, *(table(raw.get(key)) for key in ("server", "app", "http"))):
+            number = place.get("port")
+            if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= numbers.LAST_PORT:
                 return Port(number=number, variable=None, where=path)
     return None

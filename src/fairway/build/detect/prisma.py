@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fairway.build.detect import numbers
 from fairway.build.detect.monorepo import Member
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.tree import Below, Tree
@@ -51,12 +52,12 @@ def of_package(context: Tree, root: Package, directory: str, package: Package) -
     generator = re.search(r"generator\s+\w+\s*\{([^}]*)\}", text)
     elsewhere = bool(generator and re.search(r"^\s*output\s*=\s*\"(?![^\"]*node_modules)", generator[1], re.MULTILINE))
     folder = posixpath.dirname(path)
-    major = re.search(r"\d+", listed["prisma"])
+    major = numbers.first(listed["prisma"])
     return Client(
         directory=directory,
         schema=f"{folder}/" if folder else path,
         in_modules=not elsewhere,
-        engines=major is not None and int(major[0][:9]) < WITHOUT_ENGINES,
+        engines=major is not None and major < WITHOUT_ENGINES,
     )
 
 

@@ -185,7 +185,7 @@ def runtime(allowed: tuple[str, ...], where: str) -> Runtime:
 
 def satisfying(wanted: str) -> tuple[str, ...]:
     """Those of VERSIONS that `>=3.10,<3.13` and its like allow."""
-    tests = re.findall(r"(>=|<=|>|<|==|~=|\^|~|!=)\s*(\d+)\.(\d+)(\.\d+)?", wanted)
+    tests = re.findall(r"(>=|<=|>|<|==|~=|\^|~|!=)\s*(\d{1,9})\.(\d{1,9})(\.\d+)?", wanted)
     return tuple(
         version
         for version in VERSIONS

@@ -7,6 +7,7 @@ line come before it, so a `bind` there decides the port, and whether anybody out
 import re
 from dataclasses import dataclass
 
+from fairway.build.detect import numbers
 from fairway.build.detect.tree import Tree
 from fairway.domain import sourcetext
 from fairway.domain.detection import Port, Problem
@@ -79,12 +80,14 @@ def port(value: str, where: str) -> Port | None:
     """The port of an address whose constants are spelt out; None where nothing names one."""
     for match in VARIABLE.finditer(value):
         digits = re.search(r"\d{2,5}$", match["default"] or "")
+        given = numbers.port(digits[0]) if digits else None
         if match["name"] == "PORT":
-            return Port(number=int(digits[0]) if digits else USUAL, variable="PORT", where=where)
-        if digits and match["name"].endswith(("PORT", "BIND", "ADDRESS", "LISTEN")):
-            return Port(number=int(digits[0]), variable=None, where=where)
-    numbers = [match["number"] for match in ADDRESS.finditer(value)] or re.findall(r"(?<![\w.])\d{2,5}(?![\w.])", value)
-    return Port(number=int(numbers[0]), variable=None, where=where) if numbers else None
+            return Port(number=given or USUAL, variable="PORT", where=where)
+        if given and match["name"].endswith(("PORT", "BIND", "ADDRESS", "LISTEN")):
+            return Port(number=given, variable=None, where=where)
+    written = [match["number"] for match in ADDRESS.finditer(value)] or re.findall(r"(?<![\w.])\d{2,5}(?![\w.])", value)
+    number = numbers.port(next(iter(written), None))
+    return Port(number=number, variable=None, where=where) if number else None
 
 
 def problem(why: str, where: str) -> Problem:

@@ -1,12 +1,10 @@
 """What a Python app depends on, and what installs it: uv, poetry, pipenv or pip, by the lock file."""
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import python_dynamic
+from fairway.build.detect import parsed, python_dynamic
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager, PackageManager, Problem
 
@@ -162,11 +160,8 @@ def of_requirements(tree: Tree, path: str, project: Mapping[str, object]) -> Pac
 
 def of_pipfile(tree: Tree, project: Mapping[str, object]) -> Packages:
     """The packages of a Pipfile: as its lock file has them, if there is one."""
-    try:
-        listed: Mapping[str, object] = tomllib.loads((tree.read("Pipfile") or b"").decode("utf-8-sig", "replace"))
-        locked: Mapping[str, object] = json.loads(tree.read("Pipfile.lock") or b"{}")
-    except (ValueError, RecursionError):
-        listed, locked = {}, {}
+    listed = parsed.of_toml(tree.read("Pipfile"))
+    locked = parsed.table(parsed.of_json(tree.read("Pipfile.lock")))
     lock = "Pipfile.lock" if table(locked, "default") else None
     names = {*table(listed, "packages"), *table(locked, "default"), *brought(with_extras(table(listed, "packages")))}
     return Packages(
@@ -255,10 +250,7 @@ def unlocked(path: str, manager: Manager, loose: int = 0) -> Problem:
 
 def read_project(tree: Tree) -> Mapping[str, object]:
     """pyproject.toml, or nothing when it is missing or broken."""
-    try:
-        return tomllib.loads((tree.read("pyproject.toml") or b"").decode("utf-8-sig", "replace"))
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
+    return parsed.of_toml(tree.read("pyproject.toml"))
 
 
 def groups(project: Mapping[str, object]) -> tuple[str, ...]:
@@ -268,8 +260,7 @@ def groups(project: Mapping[str, object]) -> tuple[str, ...]:
 
 def table(place: Mapping[str, object], key: str) -> Mapping[str, object]:
     """A table of a TOML file; an empty one when there is none."""
-    found = place.get(key)
-    return found if isinstance(found, dict) else {}
+    return parsed.table(place.get(key))
 
 
 def normal(name: str) -> str:

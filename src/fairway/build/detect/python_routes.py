@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from fairway.build.detect import numbers
 from fairway.build.detect.routes import NAMES
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
@@ -56,10 +57,11 @@ def port(sources: tuple[Source, ...], tree: Tree, framework: str | None) -> Port
     """The port that the app's own code listens on; the usual one where no file names it."""
     for pattern in (PORT, SETTING, LITERAL, OPTION, LISTEN):
         for source in sources:
-            if match := pattern.search(source.text):
+            match = pattern.search(source.text)
+            if match and (number := numbers.port(match["number"])):
                 variable = match.groupdict().get("name")
                 return Port(
-                    number=int(match["number"]),
+                    number=number,
                     variable=variable.upper() if variable else None,
                     where=source.where(match.start()),
                 )

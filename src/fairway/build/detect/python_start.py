@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fairway.build.detect import (
+    numbers,
     procfile,
     python_django,
     python_folders,
@@ -105,11 +106,12 @@ def from_text(text: str, where: str, names: frozenset[str]) -> Started:
     else:
         words = ("sh", "-c", text)
     server = next((name for name in SERVERS if name in text), None)
-    fixed = BOUND.search(text)
+    bound = BOUND.search(text)
+    fixed = numbers.port(bound[1] or bound[2]) if bound else None
     return Started(
         start=Start(command=words, text=text, where=where),
         extra=(server,) if server and server not in names and "fastapi" not in text else (),
-        port=Port(number=int(fixed[1] or fixed[2]), variable=None, where=where) if fixed else told(text, where),
+        port=Port(number=fixed, variable=None, where=where) if fixed else told(text, where),
         problems=python_reach.of_command(text, where, {}),
     )
 
@@ -119,7 +121,7 @@ def told(text: str, where: str) -> Port | None:
     named = re.search(r"\$(?:PORT\b|\{PORT(?::?-(\d+))?\})", text)
     if not named and not re.search(r"\bgunicorn\b(?!.*\s(?:-b|--bind|-c|--config)\b)", text):
         return None
-    return Port(number=int(named[1]) if named and named[1] else 8000, variable="PORT", where=where)
+    return Port(number=numbers.port(named[1] if named else None) or 8000, variable="PORT", where=where)
 
 
 def application(tree: Tree, sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:

@@ -7,6 +7,7 @@ to it fails. Only `http` and `http-socket` are heard.
 import posixpath
 import re
 
+from fairway.build.detect import numbers
 from fairway.build.detect.python_gunicorn import USUAL, Bound
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Port, Problem
@@ -67,9 +68,9 @@ def port(address: str, where: str) -> Port | None:
     """The port of an address (`:8000`, `0.0.0.0:$(PORT)`); None when it can't be told."""
     variable = VARIABLE.search(address)
     if variable and variable["name"] == "PORT":
-        return Port(number=int(variable["default"] or USUAL), variable="PORT", where=where)
-    digits = variable["default"] if variable else address.rpartition(":")[2]
-    return Port(number=int(digits), variable=None, where=where) if digits and digits.isdecimal() else None
+        return Port(number=numbers.port(variable["default"]) or USUAL, variable="PORT", where=where)
+    number = numbers.port(variable["default"] if variable else address.rpartition(":")[2])
+    return Port(number=number, variable=None, where=where) if number else None
 
 
 def unheard(address: str, where: str) -> Problem:

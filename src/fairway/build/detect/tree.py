@@ -57,12 +57,21 @@ class Directory:
     def _walk(self) -> list[str]:
         found: list[str] = []
         for folder, folders, names in os.walk(self.path):
-            folders[:] = sorted(name for name in folders if name not in SKIPPED)
+            folders[:] = sorted(name for name in folders if name not in SKIPPED and is_text(name))
             place = Path(folder).relative_to(self.path)
-            found.extend((place / name).as_posix() for name in sorted(names))
+            found.extend((place / name).as_posix() for name in sorted(names) if is_text(name))
             if len(found) >= MOST_FILES:
                 break
         return found[:MOST_FILES]
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8: one that is not can stand in no report, no Dockerfile and no database."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Below:

@@ -1,10 +1,11 @@
 """Where the TypeScript compiler writes a source file: `src/index.ts` becomes `dist/index.js` or `dist/src/index.js`."""
 
-import json
 import posixpath
 import re
 from collections.abc import Mapping
 
+from fairway.build.detect import parsed
+from fairway.build.detect.parsed import table
 from fairway.build.detect.tree import Tree
 from fairway.domain import sourcetext
 
@@ -21,19 +22,13 @@ def read_options(tree: Tree, path: str, depth: int) -> dict[str, object]:
     """The options of one file over those of the file that it extends. A broken one has none."""
     content = tree.read(path)
     text = sourcetext.strip_script((content or b"{}").decode("utf-8-sig", "replace"))
-    try:
-        raw = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(raw, dict):
-        return {}
-    own = raw.get("compilerOptions")
+    raw = table(parsed.of_json(re.sub(r",(\s*[}\]])", r"\1", text).encode()))
     above: dict[str, object] = {}
     extended = raw.get("extends")
     if isinstance(extended, str) and extended.startswith(".") and depth < 5:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(path), extended))
         above = read_options(tree, name if name.endswith(".json") else f"{name}.json", depth + 1)
-    return {**above, **(own if isinstance(own, dict) else {})}
+    return {**above, **table(raw.get("compilerOptions"))}
 
 
 def output(tree: Tree, path: str) -> str:

@@ -6,7 +6,7 @@ through npm, from whatever registry npm uses.
 
 from dataclasses import dataclass
 
-from fairway.build.detect import shell
+from fairway.build.detect import numbers, shell
 from fairway.build.recipe import text
 from fairway.domain.detection import Detection, Manager, NodeInstall, PackageManager
 
@@ -103,7 +103,7 @@ def berry(packages: PackageManager, workspace: str | None) -> Commands:
     """yarn 2 and later. Before version 4 `focus` is a plugin: without development dependencies in package.json the lock
     file gives the same versions of the others."""
     immutable = " --immutable" if packages.lock else ""
-    if int((packages.version or "4").partition(".")[0]) >= FOCUS:
+    if (numbers.first(packages.version or "") or FOCUS) >= FOCUS:
         production = f"yarn workspaces focus {workspace + ' ' if workspace else ''}--production"
     else:
         production = f"node -e {shell.quote(DROP_DEVELOPMENT)} && YARN_ENABLE_IMMUTABLE_INSTALLS=false yarn install"
