@@ -62,7 +62,7 @@ class HaproxyBalancer:
     ) -> None:
         self.directory = directory
         self._files = Files(directory=directory)
-        listener = Listener(address, port)
+        listener = Listener(address, port, "FAIRWAY_APPS_PORT chooses another port")
         self.frame = Frame(
             address=address,
             port=port,
@@ -81,8 +81,7 @@ class HaproxyBalancer:
                 pid_file=pid_file or directory / "haproxy.pid",
                 log=log or directory / "haproxy.log",
                 ready=self._ready,
-                listener=listener,
-                port_hint="FAIRWAY_APPS_PORT chooses another port",
+                listeners=(listener,),
                 stop_signal=signal.SIGUSR1,
             )
         )

@@ -16,10 +16,10 @@ class Component:
     """A program and how to tell that it works.
 
     `command` is an argument list that no other instance has in common (it names our directory). `ready` says whether
-    it answers, and never raises. `listens` are the (address, port) pairs that it binds, `listener` is the socket of one
-    that inherits it instead; `port_hint` says how to choose others. `stop_signal` asks it to end when its work is done;
-    after `stop_timeout` seconds SIGTERM follows, after as many again SIGKILL. `environment` replaces the few variables
-    that are passed on otherwise.
+    it answers, and never raises. `listens` are the (address, port) pairs that it binds, and `port_hint` says how to
+    choose others; `listeners` are the sockets of one that inherits them instead. `stop_signal` asks it to end when its
+    work is done; after `stop_timeout` seconds SIGTERM follows, after as many again SIGKILL. `environment` replaces the
+    few variables that are passed on otherwise.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Component:
     log: Path
     ready: Callable[[], Awaitable[bool]]
     listens: tuple[tuple[str, int], ...] = ()
-    listener: Listener | None = None
+    listeners: tuple[Listener, ...] = ()
     port_hint: str = ""
     install_hint: str = "fairway doctor --fix"
     stop_signal: signal.Signals = signal.SIGTERM

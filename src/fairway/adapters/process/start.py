@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -10,30 +11,42 @@ from fairway.adapters.process import proc
 from fairway.adapters.process.component import Component
 from fairway.adapters.process.listener import DESCRIPTOR
 
+HIGH = 64
+
 
 def spawn(program: str, component: Component) -> int:
-    """Start it in its own session, its output appended to its log, and nothing of ours open in it but its listener."""
-    listener, environment = component.listener, dict(component.environment)
-    passed: list[tuple[int, int, int]] = []
-    if listener is not None and listener.held is not None:
-        environment[listener.variable] = f"fd@{DESCRIPTOR}"
-        passed = [(os.POSIX_SPAWN_DUP2, listener.held.fileno(), DESCRIPTOR)]
+    """Start it in its own session, its output appended to its log, and nothing of ours open in it but its listeners."""
+    environment = dict(component.environment)
     component.log.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    return os.posix_spawn(
-        program,
-        component.command,
-        environment,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(component.log), flags, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-            *passed,
-        ],
-        setsid=True,
-        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
-        setsigmask=[],
-    )
+    with contextlib.ExitStack() as stack:
+        passed: list[tuple[int, int, int]] = []
+        held = [(each.variable, each.held) for each in component.listeners if each.held is not None]
+        for number, (variable, taken) in enumerate(held, DESCRIPTOR):
+            environment[variable] = f"fd@{number}"
+            passed.append((os.POSIX_SPAWN_DUP2, out_of_the_way(taken, stack), number))
+        return os.posix_spawn(
+            program,
+            component.command,
+            environment,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(component.log), flags, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+                *passed,
+            ],
+            setsid=True,
+            setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+            setsigmask=[],
+        )
+
+
+def out_of_the_way(held: socket.socket, stack: contextlib.ExitStack) -> int:
+    """Another descriptor of the socket until the stack ends, above all that a program is given: one socket's number
+    may be the one that another is to have, and would be overwritten before its turn."""
+    copy = fcntl.fcntl(held.fileno(), fcntl.F_DUPFD_CLOEXEC, HIGH)
+    stack.callback(os.close, copy)
+    return copy
 
 
 async def end(pid: int, first: signal.Signals, timeout: float) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from shutil import which
 
-from fairway.adapters.process import files, proc, start
+from fairway.adapters.process import files, listener, proc, start
 from fairway.adapters.process.component import Component, ComponentState
 from fairway.domain import retry
 from fairway.errors import Unavailable
@@ -43,8 +43,7 @@ class Supervisor:
         """
         pid = self.find()
         answers = pid is not None and await self._answers(pid)
-        listener = self.component.listener
-        if pid and answers and (listener is None or listener.take(pid)):
+        if pid and answers and listener.take(self.component.listeners, pid):
             files.write_pid(self.component.pid_file, pid)
             self._set("running", f"adopted, pid {pid}", pid)
             return True
@@ -108,9 +107,9 @@ class Supervisor:
                 hint=component.install_hint,
             )
         for address, port in component.listens:
-            await self._wait_for_port(address, port, partial(start.bind_error, address, port))
-        if component.listener is not None:
-            await self._wait_for_port(component.listener.address, component.listener.port, component.listener.claim)
+            await self._wait_for_port(address, port, partial(start.bind_error, address, port), component.port_hint)
+        for each in component.listeners:
+            await self._wait_for_port(each.address, each.port, each.claim, each.hint)
         self._set("starting", "")
         files.rotate(component.log)
         pid = start.spawn(program, component)
@@ -123,11 +122,11 @@ class Supervisor:
         self._set("running", f"pid {pid}", pid)
 
     def release(self) -> None:
-        """Leave the component's socket to it alone."""
-        if self.component.listener is not None:
-            self.component.listener.release()
+        """Leave the component's sockets to it alone."""
+        for each in self.component.listeners:
+            each.release()
 
-    async def _wait_for_port(self, address: str, port: int, claim: Callable[[], OSError | None]) -> None:
+    async def _wait_for_port(self, address: str, port: int, claim: Callable[[], OSError | None], hint: str) -> None:
         """Raise Unavailable when the port stays taken. What was just killed may hold it for an instant."""
         loop = asyncio.get_running_loop()
         give_up = loop.time() + 2.0
@@ -139,7 +138,7 @@ class Supervisor:
                     why=f"the port is taken by {holder[1]} (pid {holder[0]})"
                     if holder
                     else str(error.strerror).lower(),
-                    hint=self.component.port_hint,
+                    hint=hint,
                 ) from error
             await asyncio.sleep(0.05)
 

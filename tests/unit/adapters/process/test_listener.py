@@ -12,14 +12,14 @@ import pytest
 
 from fairway.adapters.process import start
 from fairway.adapters.process.component import Component
-from fairway.adapters.process.listener import Listener, listening, variables
+from fairway.adapters.process.listener import Listener, listening, take, variables
 from support.ports import free_port
 
 HOME = "127.0.0.1"
 
 
 @contextmanager
-def running(directory: Path, listener: Listener | None) -> Iterator[int]:
+def running(directory: Path, *listeners: Listener) -> Iterator[int]:
     """A program that only has what it inherited."""
 
     async def ready() -> bool:
@@ -31,11 +31,11 @@ def running(directory: Path, listener: Listener | None) -> Iterator[int]:
         pid_file=directory / "pid",
         log=directory / "log",
         ready=ready,
-        listener=listener,
+        listeners=listeners,
     )
     pid = start.spawn("/bin/sleep", component)
     try:
-        while not any(variables(pid)):  # what is known of a process a moment after its start
+        while not variables(pid):  # what is known of a process a moment after its start
             time.sleep(0.005)
         yield pid
     finally:
@@ -67,7 +67,7 @@ def test_the_next_server_takes_it_from_the_program_that_inherited_it(listener: L
     with running(tmp_path, listener) as pid:
         listener.release()
 
-        assert following.take(pid)
+        assert take([following], pid)
 
     # The program is gone, and a connection still waits instead of being refused.
     with socket.create_connection((HOME, listener.port)):
@@ -78,23 +78,66 @@ def test_a_program_with_the_socket_of_another_address_is_not_adopted(listener: L
     listener.claim()
     other = Listener(HOME, free_port())
     with running(tmp_path, listener) as pid:
-        assert not other.take(pid)
+        assert not take([other], pid)
 
     assert other.held is None
 
 
+def test_each_of_two_sockets_is_taken_by_whom_it_belongs_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secure, plain = Listener(HOME, free_port()), Listener(HOME, free_port())
+    next_plain, next_secure = Listener(HOME, plain.port), Listener(HOME, secure.port)
+    assert [secure.claim(), plain.claim()] == [None, None]
+    assert secure.held
+    # The program's number for the first is ours for the second.
+    monkeypatch.setattr(start, "DESCRIPTOR", secure.held.fileno())
+    with running(tmp_path, plain, secure) as pid:
+        plain.release()
+        secure.release()
+
+        assert take([next_plain, next_secure], pid)
+
+    assert [each.held and each.held.getsockname()[1] for each in (next_plain, next_secure)] == [plain.port, secure.port]
+    next_plain.release()
+    next_secure.release()
+
+
+def test_of_a_program_that_has_one_too_many_the_others_are_held_while_it_is_started_anew(
+    listener: Listener, tmp_path: Path
+) -> None:
+    listener.claim()
+    former, kept = Listener(HOME, free_port()), Listener(HOME, listener.port)
+    former.claim()
+    with running(tmp_path, listener, former) as pid:
+        listener.release()
+        former.release()
+
+        assert not take([kept], pid)
+
+    assert kept.held is not None
+    kept.release()
+
+
+def test_a_program_that_has_one_too_few_is_adopted_and_binds_it_itself(listener: Listener, tmp_path: Path) -> None:
+    listener.claim()
+    added = Listener(HOME, free_port())
+    with running(tmp_path, listener) as pid:
+        assert take([listener, added], pid)
+
+    assert added.held is None
+
+
 def test_a_program_of_before_there_were_listeners_is_adopted_as_it_is(listener: Listener, tmp_path: Path) -> None:
-    with running(tmp_path, None) as pid:
-        assert listener.take(pid)
+    with running(tmp_path) as pid:
+        assert take([listener], pid)
 
     assert listener.held is None
 
 
 def test_a_program_that_is_gone_or_not_ours_to_see_has_nothing_to_take(listener: Listener, tmp_path: Path) -> None:
-    with running(tmp_path, None) as pid:
+    with running(tmp_path) as pid:
         pass
 
-    assert listener.take(pid)
+    assert take([listener], pid)
     assert listener.held is None
 
 
