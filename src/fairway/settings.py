@@ -22,6 +22,8 @@ class Settings:
     port: int = 7878
     apps_address: str = "127.0.0.1"
     apps_port: int = 8080
+    apps_tls_port: int = 0
+    """Where the apps are served by TLS, on the same address; 0: nowhere."""
     registry_port: int = 7879
     registry: str = ""
     """Where images are pushed, HOST[:PORT][/PATH]; "" is the embedded registry."""
@@ -144,7 +146,12 @@ class Settings:
         return self.logs / "tasks"
 
 
-PORTS = {"port": "FAIRWAY_PORT", "apps_port": "FAIRWAY_APPS_PORT", "registry_port": "FAIRWAY_REGISTRY_PORT"}
+PORTS = {
+    "port": "FAIRWAY_PORT",
+    "apps_port": "FAIRWAY_APPS_PORT",
+    "apps_tls_port": "FAIRWAY_APPS_TLS_PORT",
+    "registry_port": "FAIRWAY_REGISTRY_PORT",
+}
 NUMBERS = {
     "keep_releases": ("FAIRWAY_KEEP_RELEASES", 2, 10_000),
     "keep_days": ("FAIRWAY_KEEP_DAYS", 1, 36_500),
@@ -178,12 +185,12 @@ ENGINES = ("docker", "ecs")
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises UsageError for a port, a number or a registry that is none, and for a
-    relative path of the repositories."""
+    """The settings of this process. Raises UsageError for a port, a number or a registry that is none, for a port of
+    TLS that is another one's too, and for a relative path of the repositories."""
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):
-            values[field] = read_port(variable, text)
+            values[field] = 0 if (field, text) == ("apps_tls_port", "0") else read_port(variable, text)
     for field, (variable, least, most) in NUMBERS.items():
         if text := environ.get(variable):
             values[field] = read_number(variable, text, least, most)
@@ -192,6 +199,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             values[field] = text
     settings = Settings(**values)  # type: ignore[arg-type]
     check_engine(settings)
+    check_tls_port(settings)
     check_registry(settings)
     check_public_url(settings)
     check_folders(settings)
@@ -202,6 +210,17 @@ def check_engine(settings: Settings) -> None:
     """Raise UsageError for an engine that there is not."""
     if settings.engine not in ENGINES:
         raise UsageError(f"FAIRWAY_ENGINE={settings.engine} is no engine", why=f"there are {' and '.join(ENGINES)}")
+
+
+def check_tls_port(settings: Settings) -> None:
+    """Raise UsageError when the port of TLS is another one's too."""
+    for field, variable in PORTS.items():
+        if field != "apps_tls_port" and settings.apps_tls_port == getattr(settings, field):
+            raise UsageError(
+                f"FAIRWAY_APPS_TLS_PORT={settings.apps_tls_port} can't be used",
+                why=f"it is {variable} too, and one port speaks either TLS or plain HTTP",
+                hint="443 is the port that browsers ask by themselves: FAIRWAY_APPS_TLS_PORT=443",
+            )
 
 
 def check_folders(settings: Settings) -> None:

@@ -45,6 +45,36 @@ def example() -> Table:
                 Table(slots=1),
             ),
         ),
+        (
+            "tls.cfg",
+            config.render(
+                Frame(
+                    address="0.0.0.0",
+                    port=80,
+                    listener="LISTENER",
+                    tls_port=443,
+                    tls_listener="LISTENER_443",
+                    maxconn=8000,
+                    user="haproxy",
+                ),
+                Table(slots=1),
+            ),
+        ),
+        (
+            "tls-behind-proxy.cfg",
+            config.render(
+                Frame(
+                    address="::",
+                    port=8080,
+                    listener="LISTENER",
+                    tls_port=8443,
+                    tls_listener="LISTENER_8443",
+                    maxconn=8000,
+                    trusted=("10.0.0.0/8",),
+                ),
+                Table(slots=1),
+            ),
+        ),
         ("hosts.map", config.render_map(example())),
     ],
 )

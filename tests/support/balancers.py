@@ -16,8 +16,8 @@ async def memory(directory: Path) -> AsyncIterator[Balancer]:
 
 
 @asynccontextmanager
-async def haproxy(directory: Path) -> AsyncIterator[HaproxyBalancer]:
-    balancer = HaproxyBalancer(directory / "haproxy", "127.0.0.1", free_port())
+async def haproxy(directory: Path, tls_port: int = 0) -> AsyncIterator[HaproxyBalancer]:
+    balancer = HaproxyBalancer(directory / "haproxy", "127.0.0.1", free_port(), tls_port=tls_port)
     try:
         async with balancer:
             yield balancer

@@ -142,3 +142,19 @@ def test_backups_lie_in_the_home_or_where_a_setting_says():
 def test_only_a_database_by_url_is_shared() -> None:
     assert settings.read({**HOME, "FAIRWAY_DATABASE_URL": "postgresql://db/fairway"}).shared
     assert not settings.read(HOME).shared
+
+
+def test_apps_are_served_by_tls_where_a_port_is_named() -> None:
+    variable = "FAIRWAY_APPS_TLS_PORT"
+
+    ports = [settings.read({**HOME, **chosen}).apps_tls_port for chosen in ({}, {variable: "0"}, {variable: "443"})]
+
+    assert ports == [0, 0, 443]
+
+
+@pytest.mark.parametrize("other", ["FAIRWAY_PORT", "FAIRWAY_APPS_PORT", "FAIRWAY_REGISTRY_PORT"])
+def test_the_port_of_tls_is_no_other_ports(other: str) -> None:
+    with pytest.raises(UsageError, match="FAIRWAY_APPS_TLS_PORT=9443 can't be used") as caught:
+        settings.read({**HOME, other: "9443", "FAIRWAY_APPS_TLS_PORT": "9443"})
+
+    assert other in caught.value.why

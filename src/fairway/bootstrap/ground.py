@@ -131,6 +131,7 @@ def make_balancer(settings: Settings) -> HaproxyBalancer:
         settings.home / "haproxy",
         settings.apps_address,
         settings.apps_port,
+        tls_port=settings.apps_tls_port,
         log=settings.logs / "haproxy.log",
         pid_file=settings.run / "haproxy.pid",
         trusted=[each.strip() for each in settings.trusted_proxies.split(",") if each.strip()],

@@ -61,10 +61,11 @@ def local_host() -> Host:
 
     configured = settings.read()
     embedded = registry.needed(configured.home, configured.registry)
+    numbers = {field: getattr(configured, field) for field in settings.PORTS}
     ports = {
-        variable: getattr(configured, field)
-        for field, variable in settings.PORTS.items()
-        if embedded or field != "registry_port"
+        settings.PORTS[field]: number
+        for field, number in numbers.items()
+        if number and (embedded or field != "registry_port")
     }
     machine = Machine(home=configured.home, ports=ports, docker_host=configured.docker_host)
 

@@ -1,9 +1,11 @@
 """`fairway doctor` over a machine in memory: what it prints, and with which status it ends."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from fairway.adapters.host.host import LocalHost
 from fairway.adapters.memory.host import MemoryHost
 from fairway.cli import doctor
 from fairway.ports.host import Check, CheckState
@@ -60,3 +62,16 @@ async def test_a_taken_port_is_a_warning(capsys: pytest.CaptureFixture[str]) -> 
 
     assert status == 0
     assert capsys.readouterr().out.startswith("! port 8080  taken by nginx (pid 77)")
+
+
+@pytest.mark.parametrize(("tls", "looked_at"), [("0", False), ("8443", True)])
+def test_the_port_of_tls_is_looked_at_where_there_is_one(
+    tls: str, looked_at: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRWAY_HOME", str(tmp_path))
+    monkeypatch.setenv("FAIRWAY_APPS_TLS_PORT", tls)
+
+    host = doctor.local_host()
+
+    assert isinstance(host, LocalHost)
+    assert host.machine.ports.get("FAIRWAY_APPS_TLS_PORT") == (8443 if looked_at else None)

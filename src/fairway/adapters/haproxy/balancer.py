@@ -40,7 +40,8 @@ MOST_CONNECTIONS = 8000
 
 class HaproxyBalancer:
     """Runs HAProxy in `directory` (its own), listening on `address`:`port`, with its output in `log`
-    and its process id in `pid_file` (both in the directory when not given).
+    and its process id in `pid_file` (both in the directory when not given). `tls_port` of the address
+    takes connections by TLS, with the certificates that a `HaproxyTerminator` is given; 0: none does.
 
     `trusted` are networks ("10.0.0.0/8") of proxies in front, whose X-Forwarded headers are passed
     on; raises UsageError for what is none.
@@ -55,6 +56,7 @@ class HaproxyBalancer:
         address: str,
         port: int,
         *,
+        tls_port: int = 0,
         log: Path | None = None,
         pid_file: Path | None = None,
         trusted: Sequence[str] = (),
@@ -62,11 +64,14 @@ class HaproxyBalancer:
     ) -> None:
         self.directory = directory
         self._files = Files(directory=directory)
-        listener = Listener(address, port, "FAIRWAY_APPS_PORT chooses another port")
+        plain = Listener(address, port, "FAIRWAY_APPS_PORT chooses another port")
+        tls = Listener(address, tls_port, "FAIRWAY_APPS_TLS_PORT chooses another port") if tls_port else None
         self.frame = Frame(
             address=address,
             port=port,
-            listener=listener.variable,
+            listener=plain.variable,
+            tls_port=tls_port,
+            tls_listener=tls.variable if tls else "",
             maxconn=most_connections(),
             user=own_user(),
             trusted=check_networks(trusted),
@@ -81,7 +86,7 @@ class HaproxyBalancer:
                 pid_file=pid_file or directory / "haproxy.pid",
                 log=log or directory / "haproxy.log",
                 ready=self._ready,
-                listeners=(listener,),
+                listeners=(plain, tls) if tls else (plain,),
                 stop_signal=signal.SIGUSR1,
             )
         )

@@ -17,6 +17,7 @@ What the lines decide:
 
 from dataclasses import dataclass
 
+from fairway.adapters.haproxy import secure
 from fairway.adapters.haproxy.table import Table
 from fairway.domain import closedpage
 from fairway.domain.observed import Target, TargetState
@@ -67,7 +68,7 @@ defaults
 
 frontend apps
     bind "${{{listener}-{bind}}}"
-    log ring@{ring} local0
+{secure}    log ring@{ring} local0
     log-format "%b %s %ST %Ta"
     http-request disable-l7-retry unless METH_GET || METH_OPTIONS || {{ req.hdr(Idempotency-Key) -m found }}
     http-request del-header Forwarded
@@ -85,14 +86,14 @@ hdr Cache-Control no-store string "{page}"
 
 FORWARDED = """\
     http-request set-header X-Forwarded-For %[src]
-    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Proto {protocol}
     http-request set-header X-Forwarded-Host %[req.hdr(host)]"""
 
 BEHIND_PROXY = """\
     acl trusted src {networks}
     http-request del-header X-Forwarded-For unless trusted
     http-request add-header X-Forwarded-For %[src]
-    http-request set-header X-Forwarded-Proto http unless trusted {{ req.hdr(X-Forwarded-Proto) -m found }}
+    http-request set-header X-Forwarded-Proto {protocol} unless trusted {{ req.hdr(X-Forwarded-Proto) -m found }}
     http-request set-header X-Forwarded-Host %[req.hdr(host)] unless trusted {{ req.hdr(X-Forwarded-Host) -m found }}"""
 
 HOST = "req.hdr(host),host_only,lower,rtrim(.)"
@@ -112,20 +113,25 @@ class Frame:
     """What does not change while Fairway runs: where to listen, how many connections, as whom ("" = as it is).
 
     `listener` is the variable that names the socket which it inherits (`process/listener.py`); one that was started
-    without it binds the address itself. `trusted` are the networks of proxies in front (a TLS terminator), whose
-    X-Forwarded headers are believed; nobody's else are.
+    without it binds the address itself. `tls_port` and `tls_listener` are the same for TLS, 0 and "" where there is
+    none. `trusted` are the networks of proxies in front (a TLS terminator), whose X-Forwarded headers are believed;
+    nobody's else are.
     """
 
     address: str
     port: int
     listener: str
     maxconn: int
+    tls_port: int = 0
+    tls_listener: str = ""
     user: str = ""
     trusted: tuple[str, ...] = ()
 
 
 def render(frame: Frame, table: Table) -> str:
     """The text of `haproxy.cfg`."""
+    tls = secure.bind(frame.tls_listener, join(frame.address, frame.tls_port)) if frame.tls_port else ""
+    forwarded = BEHIND_PROXY if frame.trusted else FORWARDED
     head = FRAME.format(
         maxconn=frame.maxconn,
         user=f"    user {frame.user}\n    group {frame.user}\n" if frame.user else "",
@@ -133,12 +139,15 @@ def render(frame: Frame, table: Table) -> str:
         no_route=NO_ROUTE,
         bind=join(frame.address, frame.port),
         listener=frame.listener,
+        secure=tls,
         map=MAP,
         ring=RING,
         host=HOST,
         closed=CLOSED,
         page=PAGE,
-        forwarded=BEHIND_PROXY.format(networks=" ".join(frame.trusted)) if frame.trusted else FORWARDED,
+        forwarded=forwarded.format(
+            networks=" ".join(frame.trusted), protocol=secure.PROTOCOL if frame.tls_port else "http"
+        ),
     )
     return head + "".join(render_slot(table, number) for number in range(table.slots))
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairway.adapters.haproxy import config, table
+from fairway.adapters.haproxy import config, secure, table
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.table import Table
 from fairway.errors import Unavailable
@@ -44,6 +44,7 @@ class Files:
         texts = {
             TABLE: json.dumps(table.dump(wanted), indent=1) + "\n",
             config.MAP: config.render_map(wanted),
+            secure.LIST: "",
             CONFIG: config.render(frame, wanted),
         }
         try:

@@ -50,7 +50,11 @@ class Supervisor:
         if pid:
             first = self.component.stop_signal if answers else signal.SIGTERM
             await start.end(pid, first, self.component.stop_timeout)
-        await self._start()
+        try:
+            await self._start()
+        except Unavailable:
+            self.release()  # nobody is to wait for what may not come
+            raise
         return False
 
     def find(self) -> int | None:
@@ -76,7 +80,6 @@ class Supervisor:
             try:
                 await self.ensure()
             except Unavailable as error:
-                self.release()  # nobody is to wait for what may not come
                 self._set("failed", f"{error.what}: {error.why}")
 
     async def stop(self) -> None:

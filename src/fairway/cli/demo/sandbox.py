@@ -113,8 +113,10 @@ def open_existing(root: Path) -> Sandbox:
         raise NotFound("there is no demo to clean up", why=f"{root} does not exist") from error
     identity = {"GIT_AUTHOR_NAME": "Demo", "GIT_AUTHOR_EMAIL": "demo@fairway.invalid"}
     identity |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in identity.items()}
-    # The demo's images go to its own registry, never to the user's.
-    own = {name: value for name, value in os.environ.items() if name != "FAIRWAY_REGISTRY"}
+    # The demo's images go to its own registry, never to the user's, and the user's server may be there by TLS.
+    own = {
+        name: value for name, value in os.environ.items() if name not in ("FAIRWAY_REGISTRY", "FAIRWAY_APPS_TLS_PORT")
+    }
     environ = {**own, **ports, **identity, "FAIRWAY_HOME": str(root / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
     return Sandbox(root=root, environ=environ)
 
