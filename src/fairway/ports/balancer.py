@@ -11,13 +11,15 @@ from fairway.domain.observed import Target
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Requests for any of `hosts` go to the targets of the service. `closed`: to none of them; who asks gets a page
-    that says that the app is closed for a moment."""
+    that says that the app is closed for a moment. `redirect`: plain ones are sent on to HTTPS, for those of the hosts
+    that have a certificate."""
 
     app: AppName
     environment: EnvironmentName
     service: ServiceName
     hosts: tuple[str, ...]
     closed: bool = False
+    redirect: bool = True
 
 
 class Unbalanced:

@@ -151,7 +151,13 @@ def dump(table: Table) -> dict[str, Any]:
         "slots": table.slots,
         "cursor": table.cursor,
         "routes": [
-            {"slot": entry.slot, **labels(route), "hosts": list(route.hosts), "closed": route.closed}
+            {
+                "slot": entry.slot,
+                **labels(route),
+                "hosts": list(route.hosts),
+                "closed": route.closed,
+                "redirect": route.redirect,
+            }
             for entry in table.routes
             for route in (entry.route,)
         ],
@@ -173,8 +179,13 @@ def load(values: dict[str, Any]) -> Table:
     routes = [
         Slotted(
             slot=int(each["slot"]),
-            # A table of before routes could be closed has no word for it.
-            route=Route(**unlabel(each), hosts=tuple(each["hosts"]), closed=bool(each.get("closed", False))),
+            # A table of before routes could be closed, or be redirected, has no word for it.
+            route=Route(
+                **unlabel(each),
+                hosts=tuple(each["hosts"]),
+                closed=bool(each.get("closed", False)),
+                redirect=bool(each.get("redirect", True)),
+            ),
         )
         for each in values["routes"]
     ]
