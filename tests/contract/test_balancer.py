@@ -76,6 +76,17 @@ async def test_a_route_is_closed_and_opened_with_its_targets_behind_it(balancer:
     assert [each.task for each in await balancer.targets()] == ["aaaaaaaaaaaa"]
 
 
+async def test_a_route_says_what_becomes_of_plain_requests(balancer: Balancer) -> None:
+    await balancer.set_route(SHOP)
+
+    await balancer.set_route(replace(SHOP, redirect=False))
+    served = list(await balancer.routes())
+    await balancer.set_route(SHOP)
+
+    assert served == [replace(SHOP, redirect=False)]
+    assert list(await balancer.routes()) == [SHOP]
+
+
 async def test_a_host_of_another_route_is_a_conflict_that_names_it_and_changes_nothing(balancer: Balancer) -> None:
     await balancer.set_route(SHOP)
 

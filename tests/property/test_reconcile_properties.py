@@ -29,7 +29,7 @@ def environments(draw: st.DrawFn) -> DesiredEnvironment | None:
     if draw(st.booleans()):
         services.append(worker(draw(st.integers(0, 2)), draw(st.integers(1, 3)), minimum=minimum, maximum=maximum))
     wanted = desire(*services, hosts=draw(st.sampled_from([HOSTS, HOSTS, (*HOSTS, "api.example.com"), ()])))
-    return replace(wanted, closed=draw(st.integers(0, 4)) == 0)
+    return replace(wanted, closed=draw(st.integers(0, 4)) == 0, redirect=draw(st.integers(0, 4)) > 0)
 
 
 def disturb(world: World, data: st.DataObject) -> None:

@@ -33,6 +33,7 @@ class World:
     tasks: dict[TaskId, ObservedTask] = field(default_factory=dict)
     routes: dict[ServiceName, tuple[str, ...]] = field(default_factory=dict)
     closed: set[ServiceName] = field(default_factory=set)
+    plain: set[ServiceName] = field(default_factory=set)
     failures: Counter[tuple[DeploymentId, ServiceName]] = field(default_factory=Counter)
     last_failure: dict[tuple[DeploymentId, ServiceName], float] = field(default_factory=dict)
     orphans: dict[TaskId, Target] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class World:
             last_failure=dict(self.last_failure),
             routes=dict(self.routes),
             closed=frozenset(self.closed),
+            plain=frozenset(self.plain),
         )
 
     def plan(self) -> Plan:
@@ -81,11 +83,12 @@ class World:
                     self._change(task, target=None, draining_since=None)
             case RemoveTask(task=task):
                 del self.tasks[task]
-            case SetRoute(service=service, hosts=hosts, closed=closed):
+            case SetRoute(service=service, hosts=hosts, closed=closed, redirect=redirect):
                 self._set_route(ServiceName(service), hosts)
-                self.closed.discard(ServiceName(service))
-                if closed:
-                    self.closed.add(ServiceName(service))
+                for names, holds in ((self.closed, closed), (self.plain, not redirect and bool(hosts))):
+                    names.discard(ServiceName(service))
+                    if holds:
+                        names.add(ServiceName(service))
 
     def finish(self, id: TaskId, *, well: bool = True) -> None:
         """End the start or the stop that is under way; a start may fail."""

@@ -34,6 +34,7 @@ def specify(
         environment=release.environment,
         services=services,
         hosts=name_hosts(release.app, release.environment, release.description.domains),
+        redirect=release.description.redirect,
         version=0 if now is None else now.version,
     )
 

@@ -156,12 +156,14 @@ class Environment:
     """One environment with its overrides already applied to `services` and `jobs`. `approval` is how many seconds
     somebody has to agree to a deployment, None when nobody needs to; `actions` are those of the user's own, as they
     were written; `contract` are the exceptions from the contract that hold here;
+    `redirect`: plain requests are sent on to HTTPS, for the domains that have a certificate;
     `databases` are those that Fairway runs for it, `migrations` how its database is changed (None: not by Fairway)."""
 
     name: EnvironmentName
     services: tuple[Service, ...]
     env_file: str | None = None
     domains: tuple[str, ...] = ()
+    redirect: bool = True
     rollout: Rollout = Rollout()
     approval: float | None = None
     on_failure: OnFailure = OnFailure.NONE

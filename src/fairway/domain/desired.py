@@ -60,6 +60,8 @@ class DesiredEnvironment:
     services: tuple[DesiredService, ...] = ()
     hosts: tuple[str, ...] = ()
     """Host names whose requests go to the service `web`, or to the only service that has a port."""
+    redirect: bool = True
+    """Plain requests are sent on to HTTPS, for those of the hosts that have a certificate."""
     closed: bool = False
     closed_at: float | None = None
     version: int = 0

@@ -94,7 +94,7 @@ class ObservedEnvironment:
     for each deployment and service, how often in a row its tasks ended by themselves or never became healthy, and
     `last_failure` when the last one did, for the back-off: tasks that were started together and fail together count
     once. `routes` are the host names that the load balancer sends to each of the environment's services, `closed` those
-    services whose route leads to a page instead.
+    services whose route leads to a page instead, `plain` those whose plain requests are not sent on to HTTPS.
 
     Of an engine that rolls by itself there are no targets and no routes: `services` are what it says of those that it
     was given, `refusals` what it would not begin, with its words.
@@ -107,5 +107,6 @@ class ObservedEnvironment:
     last_failure: Mapping[tuple[DeploymentId, ServiceName], float] = field(default_factory=dict)
     routes: Mapping[ServiceName, tuple[str, ...]] = field(default_factory=dict)
     closed: frozenset[ServiceName] = frozenset()
+    plain: frozenset[ServiceName] = frozenset()
     services: tuple[ObservedService, ...] = ()
     refusals: Mapping[tuple[DeploymentId, ServiceName], str] = field(default_factory=dict)

@@ -13,12 +13,13 @@ from fairway.domain.service_operation import ApplyService, RemoveService, Servic
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRoute:
     """Make the load balancer send these hosts to the service (none: take the route away; `closed`: to a page that says
-    so)."""
+    so; `redirect`: plain requests to HTTPS)."""
 
     service: str
     hosts: tuple[str, ...]
     cause: str
     closed: bool = False
+    redirect: bool = True
 
     @property
     def subject(self) -> str:

@@ -42,7 +42,7 @@ def reconcile(desired: DesiredEnvironment | None, observed: ObservedEnvironment,
     causes = Causes(specs=specs, closed=desired is not None and desired.closed)
     serving = any(service.traffic and (service.serving or not service.replicas) for service in services)
     routes = routing.plan_routes(
-        desired, observed.routes, observed.closed, arrived=arrived, serving=serving, behind=behind
+        desired, observed.routes, observed.closed, observed.plain, arrived=arrived, serving=serving, behind=behind
     )
     operations: list[Operation] = [*routes]
     operations += detaching.detach_orphans(observed, now)

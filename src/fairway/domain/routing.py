@@ -28,12 +28,13 @@ def plan_routes(
     desired: DesiredEnvironment | None,
     routes: Mapping[ServiceName, tuple[str, ...]],
     closed: Collection[ServiceName] = (),
+    plain: Collection[ServiceName] = (),
     *,
     arrived: bool,
     serving: bool,
     behind: Collection[ServiceName],
 ) -> list[SetRoute]:
-    """The changes, those that free a host name first. `routes` and `closed` are as observed.
+    """The changes, those that free a host name first. `routes`, `closed` and `plain` are as observed.
 
     `arrived` says whether every desired service has a healthy task, `serving` whether the one that gets the requests
     has a task behind it already, or wants none; `behind` which services still have live tasks.
@@ -55,8 +56,14 @@ def plan_routes(
     if routed is not None and desired is not None and (arrived or not moving):
         closing = desired.closed or (routed in closed and not serving)
         seen = routes.get(routed)
-        if cause := why_set(desired.hosts, seen, closing=closing, closed=routed in closed):
-            changes.append(SetRoute(service=routed, hosts=desired.hosts, closed=closing, cause=cause))
+        cause = why_set(desired.hosts, seen, closing=closing, closed=routed in closed)
+        if not cause and desired.redirect is (routed in plain):
+            cause = f"plain requests are {'sent on to HTTPS' if desired.redirect else 'served'} from now on"
+        if cause:
+            set_route = SetRoute(
+                service=routed, hosts=desired.hosts, closed=closing, redirect=desired.redirect, cause=cause
+            )
+            changes.append(set_route)
     return changes
 
 

@@ -81,6 +81,9 @@ def _check_domains(
                 f"a certificate needs one name of at most {limits.COMMON_NAME} characters, and {shortest} is longer"
             )
             problems.add(("environments", name, "domains"), message, "add a shorter one, or name a certificate")
+    if not environment.redirect and (hosting.certificate is not None or hosting.zone is not None):
+        message = "on AWS the load balancer always sends plain requests on to HTTPS where it has a certificate"
+        problems.add(("environments", name, "https"), message, "leave https out")
     if own is not None and own.zone is not None and not environment.domains:
         path: Path = ("environments", name, "aws", "zone")
         message = "there is nothing to point to from the zone: the environment has no domains"

@@ -26,6 +26,8 @@ NAMES = {"propertyNames": {"pattern": f"^{ids.NAME.pattern}$"}}
 COMMAND = 'a command: a text ("node server.js") or a list (["node", "server.js"])'
 MODES = tuple(mode.lower() for mode in Mode)
 PULL_EVENTS = tuple(each.value for each in PullEvent)
+REDIRECT = "redirect"
+HTTPS = (REDIRECT, "optional")
 ON_FAILURE = tuple(each.lower() for each in OnFailure)
 CONCURRENCY = tuple(each.lower() for each in Concurrency)
 DEPLOY = "deploy"
@@ -194,6 +196,7 @@ class EnvironmentTable(Table):
     domains: Annotated[
         tuple[str, ...], values.texts('a list of host names, such as ["api.example.com"]', values.domain)
     ] = ()
+    https: Annotated[str, values.text(f"one of {', '.join(HTTPS)}", HTTPS.__contains__, enum=list(HTTPS))] = REDIRECT
     approval: Annotated[bool, values.truth("true or false")] = False
     approval_timeout: Annotated[float, values.duration(60.0, 60 * values.DAY)] = 7 * values.DAY
     on_failure: Annotated[

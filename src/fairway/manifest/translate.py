@@ -27,6 +27,7 @@ from fairway.domain.migrations import Migrations
 from fairway.domain.schedule import Schedule
 from fairway.manifest import commands, database_translate, migration_translate, scaling_translate, times
 from fairway.manifest.schema import (
+    REDIRECT,
     ActionTable,
     ContractTable,
     EnvironmentTable,
@@ -124,6 +125,7 @@ def _environment(name: str, content: EnvironmentTable, table: FileTable, default
         ),
         env_file=content.env_file,
         domains=content.domains,
+        redirect=content.https == REDIRECT,
         rollout=Rollout(**content.deployment.model_dump()),
         approval=content.approval_timeout if content.approval else None,
         on_failure=OnFailure(content.on_failure.upper()),

@@ -255,11 +255,8 @@ class Applier:
 
     async def _change(self, key: Key, operation: Operation, tasks: Mapping[TaskId, Task]) -> None:
         match operation:
-            case SetRoute(service=service, hosts=hosts, closed=closed):
-                app, environment = key
-                name = ServiceName(service)
-                route = Route(app=app, environment=environment, service=name, hosts=hosts, closed=closed)
-                await self._balancer.set_route(route)
+            case SetRoute():
+                await self._balancer.set_route(route_of(key, operation))
             case AttachTarget(task=id):
                 await self._balancer.attach(target_of(tasks[id]))
             case DrainTarget(task=id):
@@ -280,6 +277,19 @@ def new_task(spec: TaskSpec, now: float) -> Task:
         status=TaskStatus.PENDING,
         created_at=now,
         port=spec.port,
+    )
+
+
+def route_of(key: Key, operation: SetRoute) -> Route:
+    """The route as the load balancer is given it."""
+    app, environment = key
+    return Route(
+        app=app,
+        environment=environment,
+        service=ServiceName(operation.service),
+        hosts=operation.hosts,
+        closed=operation.closed,
+        redirect=operation.redirect,
     )
 
 

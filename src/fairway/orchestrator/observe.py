@@ -124,6 +124,7 @@ class Observer:
             last_failure=dict(watch.ledger.last),
             routes={route.service: route.hosts for route in seen.routes},
             closed=frozenset(route.service for route in seen.routes if route.closed),
+            plain=frozenset(route.service for route in seen.routes if not route.redirect),
         )
 
     def _observed_task(self, watch: Watch, task: Task, target: Target | None) -> ObservedTask:

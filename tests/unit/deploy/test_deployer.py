@@ -57,6 +57,15 @@ async def test_what_is_desired_is_what_the_release_describes(yard: Yard) -> None
     assert (release.image, release.description, release.execution) == (IMAGE, DESCRIPTION, 42)
 
 
+async def test_what_becomes_of_plain_requests_is_what_the_release_describes(yard: Yard) -> None:
+    async with running(yard):
+        await yard.deploy(41)
+        before = await yard.desired()
+        await yard.deploy(42, replace(DESCRIPTION, redirect=False))
+
+    assert (before.redirect, (await yard.desired()).redirect) == (True, False)
+
+
 async def test_only_production_gets_the_short_host_name(yard: Yard) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(1):

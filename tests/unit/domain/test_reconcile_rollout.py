@@ -1,6 +1,15 @@
 """How an environment moves from one release to the next, and how it is taken down. The plans are compared as text."""
 
+from dataclasses import replace
+
+import pytest
+
+from fairway.domain.ids import ServiceName
+from fairway.domain.operation import SetRoute
 from support.orchestrator_world import NOW, desire, observe, plan, service, task, web, worker
+
+SERVED, SENT_ON = frozenset({ServiceName("web")}), frozenset[ServiceName]()
+"""`ObservedEnvironment.plain` where plain requests are served, and where they are sent on."""
 
 
 def test_a_new_release_starts_beside_the_old_one() -> None:
@@ -215,6 +224,25 @@ def test_the_order_and_case_of_host_names_mean_nothing() -> None:
     result = plan(desire(web(), hosts=("A.example", "b.example")), observed)
 
     assert str(result) == ""
+
+
+@pytest.mark.parametrize(
+    ("redirect", "cause"),
+    [
+        (False, "plain requests are served from now on"),
+        (True, "plain requests are sent on to HTTPS from now on"),
+    ],
+)
+def test_what_becomes_of_plain_requests_is_changed_in_place(redirect: bool, cause: str) -> None:
+    wanted = replace(desire(web()), redirect=redirect)
+    order = (SENT_ON, SERVED) if redirect else (SERVED, SENT_ON)
+    as_it_is, other = (replace(observe(task("a", target="ready")), plain=plain) for plain in order)
+
+    assert str(plan(wanted, as_it_is)) == ""
+    assert str(plan(wanted, other)) == f"[1] route:web, SetRoute, {cause}"
+    (operation,) = plan(wanted, other).operations
+    assert isinstance(operation, SetRoute)
+    assert operation.redirect is redirect
 
 
 def test_the_only_service_with_a_port_gets_the_requests() -> None:

@@ -228,6 +228,11 @@ def test_a_value_that_aws_has_not_is_refused_with_the_nearest(text: str, key: st
             "environments.x.domains",
             "one name of at most 64 characters",
         ),
+        (
+            'zone = "Z1"\n[environments.x]\ndomains = ["a.example"]\nhttps = "optional"\n',
+            "environments.x.https",
+            "always sends plain requests on to HTTPS",
+        ),
         ('[environments.x.aws]\nzone = "Z1"\n', "environments.x.aws.zone", "nothing to point to"),
         ('[databases.lite]\nengine = "sqlite"\nvariable = "L"\n', "databases.lite.engine", "lite is a SQLite file"),
         (

@@ -28,6 +28,12 @@ def test_the_time_for_an_approval_and_the_mode_can_be_chosen() -> None:
     assert definition.mode is Mode.QUEUED
 
 
+def test_plain_requests_are_sent_on_to_https_unless_an_environment_says_otherwise() -> None:
+    app = load('app = "a"\n[environments.staging]\n[environments.production]\nhttps = "optional"\n')
+
+    assert [each.redirect for each in app.environments] == [True, False]
+
+
 def test_what_happens_on_failure_is_said_for_each_environment() -> None:
     app = load('app = "a"\n[environments.staging]\n[environments.production]\non_failure = "rollback"\n')
 

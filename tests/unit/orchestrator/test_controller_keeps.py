@@ -1,5 +1,7 @@
 """The controller keeps what is desired: it starts, replaces, scales and takes down."""
 
+from dataclasses import replace
+
 import pytest
 
 from fairway.adapters.memory.engine import Program
@@ -369,6 +371,20 @@ async def test_an_environment_without_services_is_taken_down(harbour: Harbour) -
 
         assert harbour.engine.containers == {}
         assert await harbour.balancer.routes() == []
+
+
+@pytest.mark.parametrize("redirect", [True, False])
+async def test_the_load_balancer_is_told_what_becomes_of_plain_requests(harbour: Harbour, redirect: bool) -> None:
+    controller = harbour.controller()
+    async with controller:
+        await harbour.desired.put(replace(desire(web()), redirect=redirect))
+        controller.wake(SHOP, PRODUCTION)
+        await harbour.settled()
+        await harbour.clock.sleep(30.0)
+
+        (route,) = await harbour.balancer.routes()
+        assert route.redirect is redirect
+        assert sum(event.kind == "route.set" for event in harbour.events.kept) == 1
 
 
 async def test_a_task_that_ignores_its_stop_signal_is_killed(harbour: Harbour) -> None:

@@ -22,6 +22,7 @@ def problems(environment: Environment, hosting: Hosting) -> tuple[Unfit, ...]:
         *_of_machines(environment, hosting),
         *_of_shared_names(environment),
         *_of_domains(environment, hosting),
+        *_of_plain(environment, hosting),
     )
 
 
@@ -66,3 +67,9 @@ def _of_domains(environment: Environment, hosting: Hosting) -> Iterator[Unfit]:
     if makes and environment.domains and min(map(len, environment.domains)) > limits.COMMON_NAME:
         message = f"a certificate needs one domain of at most {limits.COMMON_NAME} characters"
         yield Unfit(path=("environments", environment.name, "domains"), message=message, hint="add a shorter one")
+
+
+def _of_plain(environment: Environment, hosting: Hosting) -> Iterator[Unfit]:
+    if not environment.redirect and (hosting.certificate is not None or hosting.zone is not None):
+        message = "the load balancer always sends plain requests on to HTTPS where it has a certificate"
+        yield Unfit(path=("environments", environment.name, "https"), message=message, hint="leave https out")

@@ -39,6 +39,15 @@ def test_what_is_no_host_name_is_refused(host: str) -> None:
         Table().with_route(replace(SHOP, hosts=(host,)))
 
 
+def test_what_becomes_of_plain_requests_lies_on_the_disk_too() -> None:
+    served = Table().with_route(replace(SHOP, redirect=False))
+    older = table.dump(served)
+    del older["routes"][0]["redirect"]
+
+    assert table.load(table.dump(served)) == served
+    assert table.load(older).routes[0].route.redirect
+
+
 def test_a_host_of_another_route_is_refused_with_its_owner() -> None:
     first = Table().with_route(SHOP)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from fairway.domain.app import Environment, Service
 from fairway.domain.aws import cron, serving
 from fairway.domain.aws.wanted import Capacity, Hosting
@@ -63,3 +65,11 @@ def test_a_certificate_without_a_name_that_is_short_enough() -> None:
     assert keys(environment(domains=(long,)), Hosting(zone="Z1")) == ["environments.production.domains"]
     assert keys(environment(domains=(long, "shop.example.com")), Hosting(zone="Z1")) == []
     assert keys(environment(domains=(long,)), Hosting(certificate="arn:x")) == []
+
+
+@pytest.mark.parametrize("hosting", [Hosting(zone="Z1"), Hosting(certificate="arn:x")])
+def test_plain_requests_can_not_be_served_beside_a_certificate(hosting: Hosting) -> None:
+    served = environment(domains=("shop.example.com",), redirect=False)
+
+    assert keys(served, hosting) == ["environments.production.https"]
+    assert keys(served, Hosting()) == []
