@@ -7,12 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from fairway.domain.certificates import Certificate, Failure
+from fairway.errors import Conflict, WorkFailed
+
+
+class Limited(WorkFailed):
+    """The authority signs nothing more for this account or name for so many `seconds` from now."""
+
+    def __init__(self, what: str, *, seconds: float, why: str = "", hint: str = "") -> None:
+        super().__init__(what, why=why, hint=hint)
+        self.seconds = seconds
 
 
 class Authority(Protocol):
     """A certificate authority that proves who holds a name by HTTP-01 (RFC 8555, section 8.3).
 
-    Both raise Unavailable when it can't be reached, and WorkFailed with its own words when it refuses.
+    Both raise Unavailable when it can't be reached, and WorkFailed with its own words when it refuses: Limited when it
+    says for how long.
     """
 
     async def thumbprint(self) -> str:
@@ -83,3 +93,25 @@ class Terminator(Protocol):
     async def answer(self, thumbprint: str) -> None:
         """Answer HTTP-01 challenges for the account of this thumbprint, for every host name, from when this returns."""
         ...
+
+
+class Unterminated:
+    """A `Terminator` where no port takes TLS connections."""
+
+    async def present(self, host: str, pem: str) -> None:
+        """Raises Conflict: there is nobody to present it to."""
+        raise Conflict(
+            "nothing is served by TLS here",
+            why="FAIRWAY_APPS_TLS_PORT is not set",
+            hint="set it, for example to 443, and start the server again",
+        )
+
+    async def withdraw(self, host: str) -> None:
+        """There is none."""
+
+    async def presented(self) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+    async def answer(self, thumbprint: str) -> None:
+        """Nobody asks."""

@@ -8,6 +8,8 @@ TOKEN, DEPLOY_KEY, WEBHOOK = "token", "deploy key", "webhook"
 """Under which names the secrets of a source are sealed; its environment is "", which no environment is called."""
 DATABASE = "database/"
 """What the name begins with under which a managed database's password is sealed: `database/main`."""
+CERTIFICATE = "certificate/"
+"""What the name begins with under which a host's certificate is sealed: `certificate/shop.example.org`."""
 HANDED = "handed/"
 """What the names begin with of the outputs in which an action's values are kept: `handed/STAGE/ACTION`. A value is
 sealed for the environment STAGE under `ACTION.NAME`."""
@@ -27,6 +29,15 @@ def place_of_key(name: str) -> Place:
     return Place(app="", environment="", name=name)
 
 
+def place_of_certificate(host: str) -> Place:
+    """That of a host name's certificate with its key; it belongs to no app."""
+    return place_of_key(f"{CERTIFICATE}{host}")
+
+
+SealFor = Callable[[Place, str], bytes]
+"""Seals a text for its place."""
+OpenFor = Callable[[Place, bytes], str]
+"""Opens what was sealed for a place. Raises Conflict when that was done with another key."""
 Again = Callable[[Place, bytes], bytes | None]
 """Gives a sealed value as it shall be kept from now on; None: not at all."""
 

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from fairway.adapters.memory.shelf import Shelf
 from fairway.domain.database import Database
-from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place, place_of_key
+from fairway.ports.sealed import (
+    DATABASE,
+    DEPLOY_KEY,
+    HANDED,
+    TOKEN,
+    WEBHOOK,
+    Again,
+    Place,
+    place_of_certificate,
+    place_of_key,
+)
 from fairway.ports.sources import Source
 from fairway.ports.stores import SealedConfiguration
 
@@ -34,10 +44,18 @@ class MemorySealedValues:
         outputs = {key: in_outputs(key[0], text, counting) for key, text in self._shelf.outputs.items()}
         managed = {key: in_database(each, counting) for key, each in self._shelf.managed.items()}
         self._shelf.managed.update(managed)
+        certificates = {
+            host: (each, counting(place_of_certificate(host), sealed))
+            for host, (each, sealed) in self._shelf.certificates.items()
+        }
         keys = {name: counting(place_of_key(name), sealed) for name, sealed in self._shelf.sealed_keys.items()}
         self._shelf.configurations.update(configurations)
         self._shelf.sources.update(sources)
         self._shelf.outputs.update(outputs)
+        self._shelf.certificates.clear()
+        self._shelf.certificates.update(
+            {host: (each, sealed) for host, (each, sealed) in certificates.items() if sealed is not None}
+        )
         self._shelf.sealed_keys.clear()
         self._shelf.sealed_keys.update({name: sealed for name, sealed in keys.items() if sealed is not None})
         return count
@@ -57,6 +75,8 @@ class MemorySealedValues:
             in_source(source, note)
         for database in self._shelf.managed.values():
             in_database(database, note)
+        for host, (_, sealed) in self._shelf.certificates.items():
+            note(place_of_certificate(host), sealed)
         for name, sealed in self._shelf.sealed_keys.items():
             note(place_of_key(name), sealed)
         return found[:limit]

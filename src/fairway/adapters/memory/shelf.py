@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fairway.domain.backup import Backup
+from fairway.domain.certificates import Certificate, Failure
 from fairway.domain.database import Database
 from fairway.domain.deployment import Deployment
 from fairway.domain.desired import DesiredEnvironment
@@ -60,6 +61,8 @@ class Shelf:
     tokens: dict[str, TokenRecord] = field(default_factory=dict)
     sealed_keys: dict[str, bytes] = field(default_factory=dict)
     counters: Counter[tuple[str, str]] = field(default_factory=Counter)
+    certificates: dict[str, tuple[Certificate, bytes]] = field(default_factory=dict)
+    certificate_failures: dict[str, Failure] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     holders: dict[AppName, str] = field(default_factory=dict)
     fence: Lease | None = None

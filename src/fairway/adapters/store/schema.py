@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from fairway.adapters.store.tables import METADATA
 from fairway.errors import UsageError
 
-HEAD = "0003"
+HEAD = "0004"
 """The version that `tables.py` describes: the newest file in `migrations/versions`."""
 
 LOCK = 0x666169727761

@@ -1,5 +1,5 @@
 """Every sealed value in the tables: versions of variables, credentials of sources, what actions handed on, passwords of
-managed databases, keys."""
+managed databases, certificates, keys."""
 
 import base64
 import json
@@ -9,8 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from fairway.adapters.store.database import Database
-from fairway.adapters.store.tables import CONFIGURATIONS, EXECUTIONS, MANAGED, SEALED_KEYS, SOURCES
-from fairway.ports.sealed import DATABASE, DEPLOY_KEY, HANDED, TOKEN, WEBHOOK, Again, Place, place_of_key
+from fairway.adapters.store.tables import CERTIFICATES, CONFIGURATIONS, EXECUTIONS, MANAGED, SEALED_KEYS, SOURCES
+from fairway.ports.sealed import (
+    DATABASE,
+    DEPLOY_KEY,
+    HANDED,
+    TOKEN,
+    WEBHOOK,
+    Again,
+    Place,
+    place_of_certificate,
+    place_of_key,
+)
 
 OF_SOURCE = {"token": TOKEN, "deploy_key": DEPLOY_KEY, "webhook": WEBHOOK}
 
@@ -25,7 +35,14 @@ class SqlSealedValues:
         """How many there were."""
 
         def work(connection: sa.Connection) -> int:
-            parts = (change_configurations, change_sources, change_outputs, change_databases, change_keys)
+            parts = (
+                change_configurations,
+                change_sources,
+                change_outputs,
+                change_databases,
+                change_certificates,
+                change_keys,
+            )
             return sum(part(connection, again) for part in parts)
 
         return await self._database.write(work)
@@ -43,6 +60,8 @@ class SqlSealedValues:
             for row in connection.execute(sa.select(MANAGED).limit(limit)):
                 if (one := in_database(row)) is not None:
                     found.append(one)
+            for row in connection.execute(sa.select(CERTIFICATES).limit(limit)):
+                found.append((place_of_certificate(row.host), row.sealed))
             for row in connection.execute(sa.select(SEALED_KEYS).limit(limit)):
                 found.append((place_of_key(row.name), row.sealed))
             return found[:limit]
@@ -113,6 +132,17 @@ def in_database(row: sa.Row[Any]) -> tuple[Place, bytes] | None:
     text = json.loads(row.document)["password"]
     place = Place(app=row.app, environment=row.environment, name=f"{DATABASE}{row.name}")
     return (place, base64.b64decode(text)) if text else None
+
+
+def change_certificates(connection: sa.Connection, again: Again) -> int:
+    """Each with its key. One that no key opens goes; another one is ordered."""
+    rows = connection.execute(sa.select(CERTIFICATES.c.host, CERTIFICATES.c.sealed)).all()
+    for row in rows:
+        which = CERTIFICATES.c.host == row.host
+        new = again(place_of_certificate(row.host), row.sealed)
+        statement = sa.delete(CERTIFICATES) if new is None else sa.update(CERTIFICATES).values(sealed=new)
+        connection.execute(statement.where(which))
+    return len(rows)
 
 
 def change_keys(connection: sa.Connection, again: Again) -> int:

@@ -383,3 +383,27 @@ TOKENS = sa.Table(
     sa.Column("digest", sa.Text, nullable=False, unique=True),
     sa.Column("created_at", sa.Double, nullable=False),
 )
+
+CERTIFICATES = sa.Table(
+    "certificates",
+    METADATA,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("issuer", Words, nullable=False),
+    sa.Column("not_before", sa.Double, nullable=False),
+    sa.Column("not_after", sa.Double, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+"""The certificate of each host name, with its key and its chain under seal."""
+
+CERTIFICATE_FAILURES = sa.Table(
+    "certificate_failures",
+    METADATA,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("cause", Words, nullable=False),
+    sa.Column("again", sa.Double, nullable=False),
+)
+"""The latest order of each host name, where it brought none."""
