@@ -59,8 +59,10 @@ def migrations(tree: Tree, found: Detection) -> Iterator[Finding]:
         package = None
     for name in STARTS:
         if package is not None and (match := MIGRATES.search(package.scripts.get(name, ""))):
-            file, line = parted(package.where(name, f"{prefix}package.json"))
-            yield Finding(rule="migration-in-start", file=file, line=line, what=f'the script "{name}" runs {match[0]}')
+            file, number = parted(package.where(name, f"{prefix}package.json"))
+            yield Finding(
+                rule="migration-in-start", file=file, line=number, what=f'the script "{name}" runs {match[0]}'
+            )
     for path in tree.files():
         text = given.text_of(tree, path) if SCRIPTS.search(path) and path.count("/") <= prefix.count("/") + 1 else ""
         for number, line in enumerate(text.splitlines(), start=1):
