@@ -12,7 +12,7 @@ from fairway.domain.detection import Detection, Kind
 from support.detect_room import Files, package
 from support.examples import examples
 
-LONG = "9" * 5000
+LONG = "9" * 4400
 """More digits than Python makes a number of."""
 NODE = {
     "package.json": package(

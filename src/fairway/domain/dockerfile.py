@@ -18,6 +18,9 @@ MOUNT_FROM = re.compile(r"--mount=\S*\bfrom=([^,\s]+)")
 COPY_FROM = re.compile(r"--from=(\S+)")
 PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armv7l": "arm"}
 """Docker's words for a machine's processor, as the kernel names it."""
+LONGEST = 1000
+"""Characters of a text that variables are filled into, and of each of them: where every one holds the one before it
+twice, 30 lines would take all memory."""
 WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -135,17 +138,20 @@ def words(value: str) -> Iterator[str]:
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
-    """`$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` filled in; an unknown one is empty, as in Docker."""
+    """`$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` filled in; an unknown one is empty, as in Docker. A
+    text of more than LONGEST characters stays as it is, and no more than that of a result is kept."""
+    if len(text) > LONGEST:
+        return text
 
     def fill(match: re.Match[str]) -> str:
         name, operator, other = match[1] or match[2], match[3], match[4] or ""
-        value = values.get(name)
+        value = values[name][:LONGEST] if name in values else None
         given = bool(value) if operator and operator[0] == ":" else value is not None
         if operator and operator[-1] == "+":
             return substitute(other, values) if given else ""
         return (value or "") if given or not operator else substitute(other, values)
 
-    return VARIABLE.sub(fill, text)
+    return VARIABLE.sub(fill, text)[:LONGEST]
 
 
 def stages(text: str, args: Mapping[str, str]) -> tuple[Stage, ...]:

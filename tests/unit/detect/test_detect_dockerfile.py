@@ -305,3 +305,9 @@ def test_of_several_dockerfiles_with_names_of_their_own_none_is_taken() -> None:
 
     assert detection.fatal[0].what == "there are several Dockerfiles, and nothing says which one is the app's"
     assert detection.fatal[0].fix == 'name it: [build] dockerfile = "docker/Dockerfile.alpine"'
+
+
+def test_a_blank_line_within_an_instruction_does_not_end_it() -> None:
+    found = dockerfile_text.parse(b"FROM node\nRUN npm ci \\\n\n  && npm run build\n")
+
+    assert [(item.name, item.rest, item.line) for item in found[1:]] == [("RUN", "npm ci && npm run build", 2)]

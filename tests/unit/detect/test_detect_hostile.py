@@ -10,7 +10,7 @@ from fairway.build.detect import detect
 from fairway.build.detect.tree import Directory
 from support.detect_room import detected, package
 
-LONG = "9" * 5000
+LONG = "9" * 4400
 STARTED = {"package.json": package(scripts={"start": "node live.js"}), "live.js": ""}
 PEERS = {"node_modules/a": {"peerDependencies": {"b": "1"}, "peerDependenciesMeta": {"b": True}}}
 
@@ -79,3 +79,37 @@ def test_a_file_whose_name_is_no_utf_8_is_not_seen(tmp_path: Path) -> None:
     detection = detect.detect(Directory(tmp_path))
 
     assert (detection.defaults.command, detection.port) == (("node", "live.js"), None)
+
+
+BLANK = "\n" * 100_000
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"package.json": package(scripts={"start": " && ".join(["npm start"] * 10)})},
+        {
+            "package.json": package(
+                scripts={"start": " || ".join(["npm run b"] * 9), "b": " || ".join(["npm start"] * 9)}
+            )
+        },
+        {
+            **STARTED,
+            "package.json": package(scripts={"start": "node live.js", "build": "npm run build && " * 30 + "tsc"}),
+        },
+        {"package.json": package(scripts={"start": "node live.js", "build": "knex " * 10_000, "test": "a" * 100_000})},
+        {"Procfile": "web: " + "knex " * 10_000, **STARTED},
+        {"package.json": package(workspaces=["**/a/" * 9 + "b"]), "/".join("a" * 40) + "/package.json": "{}"},
+        {**STARTED, "live.js": "".join(f"app.get('/a{number}', f)\n" for number in range(10_000))},
+        {**STARTED, "live.js": "".join(f"app.get('/a{number}/health', f)\n" for number in range(9_000))},
+        {**STARTED, "compose.yaml": "services:\n" + "".join(f" s{number}:\n" for number in range(9_000))},
+        {**STARTED, "live.js": "app.listen(process.env.PORT)", ".env.example": BLANK, ".tool-versions": BLANK},
+        {**STARTED, "package-lock.json": "", "yarn.lock": BLANK, ".npmrc": "${A}", "fairway.toml": BLANK},
+        {"requirements.txt": BLANK, "main.py": "serve()" + BLANK},
+        {"Dockerfile": "FROM node\nRUN a" + "\\\nb" * 50_000, ".gitmodules": BLANK, "config/routes.rb": BLANK},
+        {"Dockerfile": "FROM node\nENV A=0123456789\n" + "ENV A=$A$A\n" * 200},
+        {"Dockerfile": "ARG A=0123456789\n" + "ARG A=$A$A\n" * 200 + "FROM node:$A\n"},
+    ],
+)
+def test_a_file_that_no_person_writes_keeps_nobody_waiting(files: dict[str, str]) -> None:
+    assert detected(files).kind is not None

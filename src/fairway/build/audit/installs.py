@@ -22,7 +22,7 @@ BARE = re.compile(
 """Images that set no NODE_ENV."""
 CONDITION = re.compile(r"(?:\A|[;&|({])\s*(?:if|case|while|for|test|\[\[?)\s")
 PRUNES = re.compile(r"\b(?:npm|pnpm)\s+prune\b|\bworkspaces\s+focus\b|\bpnpm\b.*\sdeploy\b|\brm\s[^&|;]*node_modules")
-SETTING = re.compile(r"(?im)^\s*(?:omit(?:\[\])?\s*=\s*\"?dev|production\s*=\s*true|only\s*=\s*prod)")
+SETTING = re.compile(r"(?im)^[ \t]*(?:omit(?:\[\])?\s*=\s*\"?dev|production\s*=\s*true|only\s*=\s*prod)")
 WITHOUT = re.compile(r"--omit[= ]dev\b|--only[= ]prod|--prod(?:uction)?(?:=true)?(?=\s|\Z)|--no-dev\b|(?<!\S)-P\b")
 WITH = re.compile(r"--include[= ]dev\b|--(?:prod|production)=false\b|(?<!\S)-D\b|--dev\b")
 VARIABLES = frozenset({"NODE_ENV", "NPM_CONFIG_PRODUCTION", "NPM_CONFIG_OMIT", "NPM_CONFIG_ONLY", "YARN_PRODUCTION"})

@@ -28,6 +28,9 @@ POINTLESS = frozenset(
     }
 )  # fmt: skip
 DEEPEST = 6
+MOST_KEPT = 500
+Opened = dict[str, tuple[list[str], list[str]]]
+"""What was left of a script, and what was taken out of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +75,18 @@ def name(package: Package) -> str:
     return next((each for each in NAMES if package.scripts.get(each, "").strip()), "")
 
 
-def reached(script: str, scripts: Mapping[str, str], depth: int = 0) -> Iterator[Command]:
-    """The simple commands of a script, and those of the scripts that it calls."""
-    for hook in (f"pre{script}", script, f"post{script}"):
-        for command in needs.parse(scripts.get(hook, "")):
-            yield command
-            called_by_it = called(command.words, scripts)
-            if called_by_it and depth < DEEPEST:
-                yield from reached(called_by_it, scripts, depth + 1)
+def reached(script: str, scripts: Mapping[str, str]) -> Iterator[Command]:
+    """The simple commands of a script, and those of the scripts that it calls, of each script once."""
+    waiting, seen = [script], {script}
+    while waiting:
+        name = waiting.pop(0)
+        for hook in (f"pre{name}", name, f"post{name}"):
+            for command in needs.parse(scripts.get(hook, "")):
+                yield command
+                inner = called(command.words, scripts)
+                if inner and inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
 
 
 def installs(command: Command) -> bool:
@@ -90,17 +97,22 @@ def installs(command: Command) -> bool:
     return bool({"install", "ci", "i"} & set(words)) or words == ["yarn"]
 
 
-def without_database(text: str, scripts: Mapping[str, str], left: list[str], depth: int = 0) -> list[str]:
+def without_database(
+    text: str, scripts: Mapping[str, str], left: list[str], above: tuple[str, ...] = (), known: Opened | None = None
+) -> list[str]:
     """The commands of a script that touch no database, called scripts opened where they hold one that does; what
-    touches one is added to `left`."""
+    touches one is added to `left`. `above` are the scripts that the text is within, `known` those that were opened."""
+    known = {} if known is None else known
     kept: list[str] = []
     for command in needs.parse(text):
         inner = called(command.words, scripts) if command.plain else None
-        if inner is not None and depth < DEEPEST:
-            found: list[str] = []
-            rest = without_database(scripts[inner], scripts, found, depth + 1)
-            left.extend(found)
-            kept.extend(rest if found else [command.render()])
+        if inner is not None and len(above) < DEEPEST and inner not in above:
+            if inner not in known:
+                found: list[str] = []
+                known[inner] = (without_database(scripts[inner], scripts, found, (*above, inner), known), found)
+            rest, found = known[inner]
+            left.extend(each for each in found if each not in left)
+            kept.extend(rest if found and len(kept) < MOST_KEPT else [command.render()])
         elif needs.touches_database(command.render()):
             left.append(command.render())
         else:

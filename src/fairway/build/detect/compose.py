@@ -4,6 +4,7 @@ A compose file is for a developer's machine as often as not, so it decides nothi
 what a Dockerfile leaves out: the command of an image without one, the port, which databases have to be there.
 """
 
+import itertools
 import posixpath
 import re
 import shlex
@@ -22,6 +23,7 @@ LONGEST = 1000
 """Characters of a text whose variables are filled in: what no person writes could keep the expression busy for
 hours."""
 PUBLISHED = re.compile(r"(?:^|:)(?P<port>\d{1,5})(?:-\d+)?(?:/tcp)?$")
+MOST_SERVICES = 200
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*)|[^}]*)\}|\$(?P<bare>\w+)")
 ADDRESS = re.compile(
     r"(?:https?://|(?<![\w./@-]))(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::[\w${}:-]{1,80})?(?P<path>/[\w./-]*)"
@@ -62,7 +64,8 @@ def services(path: str, content: bytes) -> tuple[Service, ...]:
     listed = table(table(parsed.of_yaml(content)).get("services"))
     text = content.decode("utf-8-sig", "replace")
     folder = posixpath.dirname(path)
-    return tuple(service(folder, path, text, str(name), table(each)) for name, each in listed.items())
+    some = itertools.islice(listed.items(), MOST_SERVICES)
+    return tuple(service(folder, path, text, str(name), table(each)) for name, each in some)
 
 
 def service(folder: str, path: str, text: str, name: str, written: Mapping[str, object]) -> Service:

@@ -17,7 +17,7 @@ COMMENT = re.compile(r"^\s*[#;]")
 def problems(context: Tree) -> tuple[Problem, ...]:
     """The problem of each variable that has no default and that fairway.toml names no secret for."""
     named = (context.read("fairway.toml") or b"").decode("utf-8", "replace")
-    secrets = re.search(r"^\s*secrets\s*=\s*\[([^\]]*)\]", named, re.MULTILINE)
+    secrets = re.search(r"^[ \t]*secrets\s*=\s*\[([^\]]*)\]", named, re.MULTILINE)
     found: dict[str, str] = {}
     for path in FILES:
         for number, line in enumerate((context.read(path) or b"").decode("utf-8", "replace").splitlines(), start=1):

@@ -9,7 +9,7 @@ from fairway.domain.detection import Problem
 
 ELSEWHERE = re.compile(r"\w+://|git@")
 """What ADD fetches itself: an address is no path, and normalising would make one of it."""
-SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)", re.MULTILINE)
+SUBMODULE = re.compile(r"^[ \t]*path\s*=\s*(\S+)", re.MULTILINE)
 SECRET = re.compile(r"--mount=\S*\btype=(secret|ssh)\b(?!\S*\bid=ca\b)")
 
 

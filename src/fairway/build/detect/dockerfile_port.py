@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairway.build.detect import numbers, python_gunicorn
 from fairway.build.detect.dockerfile_text import Instruction
+from fairway.domain import dockerfile
 from fairway.domain.detection import Detection, Kind, Port, Start
 
 FIXED = re.compile(
@@ -68,7 +69,7 @@ def exposes(final: tuple[Instruction, ...]) -> list[tuple[int, int]]:
         (number, item.line)
         for item in final
         if item.name == "EXPOSE"
-        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", expand(item.rest, variables))
+        for found in re.findall(r"\b(\d{2,5})\b(?!/udp)", dockerfile.substitute(item.rest, variables))
         if (number := numbers.port(found))
     ]
 
@@ -104,14 +105,5 @@ def environment(final: tuple[Instruction, ...]) -> dict[str, str]:
                 else re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", item.rest)
             )
             for name, value in pairs:
-                found[name] = expand(value.strip("'\""), found)
+                found[name] = dockerfile.substitute(value.strip("'\""), found)
     return found
-
-
-def expand(text: str, variables: dict[str, str]) -> str:
-    """The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced where the name is known."""
-    return re.sub(
-        r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))",
-        lambda found: variables.get(found[1] or found[3], found[2] or ""),
-        text,
-    )

@@ -1,4 +1,4 @@
-"""A Dockerfile as its instructions: comments out, continued lines joined, each with the line that it begins on."""
+"""A Dockerfile as its instructions and its stages, as detection reads them: each with the line that it begins on."""
 
 import json
 import platform
@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from fairway.domain import dockerfile
 
-ESCAPE = re.compile(r"^#\s*escape\s*=\s*(\S)\s*$", re.IGNORECASE | re.MULTILINE)
+LARGEST = 128 * 1024
+"""Bytes that are looked at: people's have a tenth."""
+SPACES = re.compile(r"[ \t]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,34 +32,11 @@ class Instruction:
 
 
 def parse(content: bytes) -> tuple[Instruction, ...]:
-    """The instructions, in order."""
-    text = content.decode("utf-8-sig", "replace")
-    escape = found[1] if (found := ESCAPE.search(text.split("\nFROM")[0])) else "\\"
-    instructions: list[Instruction] = []
-    lines = iter(enumerate(text.splitlines(), start=1))
-    for number, line in lines:
-        whole = line.strip()
-        if not whole or whole.startswith("#"):
-            continue
-        while whole.endswith(escape):
-            _, following = next(lines, (0, ""))
-            if not following.strip() and not following:
-                whole = whole[: -len(escape)].rstrip()
-                break
-            if following.strip().startswith("#"):
-                continue
-            whole = whole[: -len(escape)].rstrip() + " " + following.strip()
-        for marker in heredocs(whole):
-            while (skipped := next(lines, None)) is not None and skipped[1].strip() != marker:
-                continue
-        name, _, rest = whole.partition(" ")
-        instructions.append(Instruction(name=name.upper(), rest=rest.strip(), line=number))
-    return tuple(instructions)
-
-
-def heredocs(line: str) -> list[str]:
-    """The end markers of the here-documents that the line begins."""
-    return re.findall(r"<<-?['\"]?(\w+)['\"]?", line) if re.match(r"(run|copy|add)\b", line, re.IGNORECASE) else []
+    """The instructions, in order. What spaces their lines begin with is one space in them."""
+    return tuple(
+        Instruction(name=each.keyword, rest=SPACES.sub(" ", each.value), line=each.start + 1)
+        for each in dockerfile.parse(content[:LARGEST].decode("utf-8-sig", "replace"))
+    )
 
 
 def last_stage(instructions: tuple[Instruction, ...]) -> tuple[Instruction, ...]:

@@ -27,7 +27,7 @@ RAW = re.compile(r"""\b(?:req|request|ctx|context)\.(?:url|path)\s*={2,3}\s*['"`
 OPENAPI = re.compile(r"\b(?P<who>[\w$]+)\s*\.\s*openapi\s*\(")
 DESCRIBED = re.compile(r"""\bpath\s*:\s*['"`](?P<path>/[\w./-]*)['"`]""")
 MOST_CHAINED = 200
-"""Health routes of a source whose chain is followed back to its beginning."""
+"""Health routes of a source that are looked at closely: is it an index, and with what does its chain begin?"""
 GET = re.compile(r"""\bmethod\s*:\s*['"`]get['"`]""", re.IGNORECASE)
 
 
@@ -64,8 +64,10 @@ def written(source: Source) -> Iterator[tuple[str, str, int]]:
     known: dict[int, str] = {}
     chained = 0
     for match in ROUTE.finditer(source.text):
+        if not is_likely(match["path"]):
+            continue
         if match["path"] not in judged:
-            judged[match["path"]] = possible(match["path"], source)
+            judged[match["path"]] = len(judged) < MOST_CHAINED and not lists(match["path"], source)
         if not judged[match["path"]]:
             continue
         chained += not match["who"]
@@ -81,10 +83,11 @@ def written(source: Source) -> Iterator[tuple[str, str, int]]:
             yield match["who"], path["path"], match.start()
 
 
-def possible(path: str, source: Source) -> bool:
-    """Whether the route may become a health path, by its own last part or its router's prefix. `/status` beside
-    `/status/:slug` is the index of something, which may well answer 404."""
-    if path.strip("/") and re.search(rf"""['"`]{re.escape(path.rstrip("/"))}/[:*{{$]""", source.text):
-        return False
-    last = path.rstrip("/").rpartition("/")[2].lower()
-    return last in NAMES or path in ("/", "")
+def is_likely(path: str) -> bool:
+    """Whether a route may become a health path, by its own last part or its router's prefix."""
+    return path.rstrip("/").rpartition("/")[2].lower() in NAMES or path in ("/", "")
+
+
+def lists(path: str, source: Source) -> bool:
+    """Whether a route is the index of something, as `/status` beside `/status/:slug`: that may well answer 404."""
+    return bool(path.strip("/")) and bool(re.search(rf"""['"`]{re.escape(path.rstrip("/"))}/[:*{{$]""", source.text))

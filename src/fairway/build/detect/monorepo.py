@@ -31,6 +31,10 @@ POINTERS = (
     FOLDER,
 )
 MOST_MEMBERS = 500
+MOST_PATTERNS = 200
+STARS = re.compile(r"\*+")
+MOST_STARS = 4
+"""Each star of a pattern tries every length that the others leave it: no person writes more than three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ def members(tree: Tree, package: Package) -> tuple[Member, ...]:
     patterns = package.workspaces or pnpm_patterns(tree)
     if not patterns:
         return ()
+    patterns = tuple(each for each in patterns if len(STARS.findall(each)) <= MOST_STARS)[:MOST_PATTERNS]
     wanted = [pattern_test(pattern) for pattern in patterns if not pattern.startswith("!")]
     unwanted = [pattern_test(pattern[1:]) for pattern in patterns if pattern.startswith("!")]
     found: list[Member] = []

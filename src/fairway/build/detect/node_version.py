@@ -63,7 +63,7 @@ def named(tree: Tree, package: Package, root: Tree) -> list[tuple[str, str]]:
         for file in (".nvmrc", ".node-version"):
             text = first_line(place.read(file))
             found += [(text, file)] if text else []
-        if asdf := re.search(rb"^\s*(?:nodejs|node)\s+(\S+)", place.read(".tool-versions") or b"", re.MULTILINE):
+        if asdf := re.search(rb"^[ \t]*(?:nodejs|node)\s+(\S+)", place.read(".tool-versions") or b"", re.MULTILINE):
             found.append((asdf[1].decode("utf-8", "replace"), ".tool-versions"))
         found += tools(place, "node")
     if volta := package.volta.get("node"):
@@ -76,7 +76,7 @@ def tools(place: Tree, tool: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for file in TOOLS:
         text = (place.read(file) or b"").decode("utf-8-sig", "replace")
-        if match := re.search(rf"""^\s*['"]?{tool}['"]?\s*=\s*(?:\[\s*)?['"]([^'"]+)['"]""", text, re.MULTILINE):
+        if match := re.search(rf"""^[ \t]*['"]?{tool}['"]?\s*=\s*(?:\[\s*)?['"]([^'"]+)['"]""", text, re.MULTILINE):
             found.append((match[1], file))
     return found
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from fairway.build.detect.tree import Tree
 
+LONGEST_SCRIPT = 5000
+"""Characters: the longest that people write have a fifth, and what looks for a tool in one tries it at each of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -61,7 +64,7 @@ def parse(content: bytes) -> Package:
         name=read_text(raw.get("name")),
         main=read_text(raw.get("main")),
         module=raw.get("type") == "module",
-        scripts=read_texts(raw.get("scripts")),
+        scripts={name: text for name, text in read_texts(raw.get("scripts")).items() if len(text) <= LONGEST_SCRIPT},
         dependencies={**read_texts(raw.get("optionalDependencies")), **read_texts(raw.get("dependencies"))},
         development=read_texts(raw.get("devDependencies")),
         engines=read_texts(raw.get("engines")),

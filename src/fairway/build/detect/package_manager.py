@@ -127,7 +127,7 @@ def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
         return unknown_to_npm(package, parsed.of_json(tree.read(lock)))
     text = (tree.read(lock) or b"").decode("utf-8", "replace")
     names = text.replace('"', "").replace("'", "")
-    known = set(re.findall(r"^\s*/?((?:@[\w.~-]+/)?[\w.~-]+)(?=[@:/])", names, re.MULTILINE))
+    known = set(re.findall(r"^[ \t]*/?((?:@[\w.~-]+/)?[\w.~-]+)(?=[@:/])", names, re.MULTILINE))
     known |= {
         name
         for line in re.findall(r"^\S.*,.*:$", names, re.MULTILINE)

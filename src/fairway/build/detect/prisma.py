@@ -50,7 +50,9 @@ def of_package(context: Tree, root: Package, directory: str, package: Package) -
         return Client(directory=directory)
     text = (tree.read(path) or b"").decode("utf-8", "replace")
     generator = re.search(r"generator\s+\w+\s*\{([^}]*)\}", text)
-    elsewhere = bool(generator and re.search(r"^\s*output\s*=\s*\"(?![^\"]*node_modules)", generator[1], re.MULTILINE))
+    elsewhere = bool(
+        generator and re.search(r"^[ \t]*output\s*=\s*\"(?![^\"]*node_modules)", generator[1], re.MULTILINE)
+    )
     folder = posixpath.dirname(path)
     major = numbers.first(listed["prisma"])
     return Client(

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from fairway.build.detect import needs, shell
+from fairway.build.detect import needs, package_json, shell
 from fairway.build.detect.tree import Tree
 
 LINE = re.compile(r"^(?P<name>[\w-]+)[ \t]*:[ \t]*(?P<command>\S.*)$", re.MULTILINE)
@@ -35,6 +35,7 @@ def lines(tree: Tree) -> tuple[Line, ...]:
             where=f"Procfile:{text.count(chr(10), 0, match.start()) + 1}",
         )
         for match in LINE.finditer(text)
+        if len(match["command"]) <= package_json.LONGEST_SCRIPT
     )
 
 

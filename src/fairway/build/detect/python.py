@@ -43,7 +43,7 @@ INSTALLED = re.compile(
     r"(?:importlib[._]metadata|metadata|pkg_resources)\b[\s\S]*?\b(?:version|get_distribution|entry_points|metadata)\("
 )
 # The same under another name: `from importlib.metadata import version as get_version`.
-ALIAS = re.compile(r"^\s*from importlib[._]metadata import [^\n]*?\b(?:version|distribution) as (\w+)", re.MULTILINE)
+ALIAS = re.compile(r"^[ \t]*from importlib[._]metadata import [^\n]*?\b(?:version|distribution) as (\w+)", re.MULTILINE)
 NO_START = Problem(
     what="nothing says how the app starts",
     why="there is no Procfile, no manage.py, no application object of a known framework, and no file that serves",

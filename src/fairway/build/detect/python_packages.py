@@ -39,14 +39,14 @@ DEVELOPMENT = (
 )
 NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 WITH_SERVER = re.compile(
-    r"^\s*(?:fastapi|litestar|starlite)\[[^\]\n]*\b(?:standard|all)\b", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*(?:fastapi|litestar|starlite)\[[^\]\n]*\b(?:standard|all)\b", re.MULTILINE | re.IGNORECASE
 )
-WITH_C = re.compile(r"^\s*psycopg\[[^\]\n]*\bc\b", re.MULTILINE | re.IGNORECASE)
-INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
+WITH_C = re.compile(r"^[ \t]*psycopg\[[^\]\n]*\bc\b", re.MULTILINE | re.IGNORECASE)
+INCLUDE = re.compile(r"^[ \t]*(?:-r|--requirement|-c|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
 MOST_INCLUDES = 20
 # A requirement that is the repository itself, or a folder of it: `-e .`, `.[prod]`, `./lib`.
-LOCAL = re.compile(r"^\s*(?:(?:-e|--editable)[ =]\s*)?(?:\.{1,2}(?:[/\[].*)?|file:\S+)\s*$", re.MULTILINE)
-FROM_GIT = re.compile(r"^\s*(?:-e\s+)?(?:[\w.\[\]-]+\s*@\s*)?git\+", re.MULTILINE)
+LOCAL = re.compile(r"^[ \t]*(?:(?:-e|--editable)[ =]\s*)?(?:\.{1,2}(?:[/\[].*)?|file:\S+)\s*$", re.MULTILINE)
+FROM_GIT = re.compile(r"^[ \t]*(?:-e\s+)?(?:[\w.\[\]-]+\s*@\s*)?git\+", re.MULTILINE)
 PDM = "pdm.lock"
 SETUP = re.compile(r"install_requires\s*=\s*\[(?P<listed>[^\]]*)\]")
 SETUP_CFG = re.compile(r"^install_requires\s*=(?P<listed>(?:[^\n]*\n)(?:[ \t]+[^\n]*\n?)*)", re.MULTILINE)

@@ -21,7 +21,7 @@ OPTION = re.compile(
 )
 LISTEN = re.compile(r"""\.listen\(\s*(?:port\s*=\s*)?(?P<number>\d{2,5})\b""")
 SETTING = re.compile(
-    r"""^\s*(?P<name>(?:APP_|SERVER_|API_)?PORT)\s*:\s*int\s*=\s*(?P<number>\d{2,5})""", re.MULTILINE | re.IGNORECASE
+    r"""^[ \t]*(?P<name>(?:APP_|SERVER_|API_)?PORT)\s*:\s*int\s*=\s*(?P<number>\d{2,5})""", re.MULTILINE | re.IGNORECASE
 )
 ROUTE = re.compile(r"""@(?P<who>\w+)\.(?:get|route|api_route)\(\s*['"](?P<path>/[\w./-]*)['"]""")
 APPLICATION = re.compile(
@@ -174,7 +174,9 @@ def written(rest: str, sources: tuple[Source, ...]) -> str | None:
     values = {
         match[1]
         for source in sources
-        for match in re.finditer(rf"^\s*{name}\s*(?::\s*\w+\s*)?=\s*['\"](/?[\w./-]*)['\"]", source.text, re.MULTILINE)
+        for match in re.finditer(
+            rf"^[ \t]*{name}\s*(?::\s*\w+\s*)?=\s*['\"](/?[\w./-]*)['\"]", source.text, re.MULTILINE
+        )
     }
     return values.pop() if len(values) == 1 else None
 

@@ -15,7 +15,7 @@ MAINS = ("main.py", "app.py", "server.py", "run.py", "src/main.py", "app/main.py
 # Bottle's own `run(host=…)` is called by its bare name.
 RUNS = re.compile(
     r"\b(?:\w+\.run|run_app|run_simple|run_server|serve_forever|\w+\.listen|serve)\("
-    r"|^\s*run\((?=[^)]*\b(?:host|port)\s*=)",
+    r"|^[ \t]*run\((?=[^)]*\b(?:host|port)\s*=)",
     re.MULTILINE,
 )
 LOOPBACK = re.compile(

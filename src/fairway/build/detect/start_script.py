@@ -16,7 +16,7 @@ ERRORS_END = re.compile(r"set\s+-[a-z]*e[a-z]*(\s+pipefail)?")
 OPTIONS = re.compile(r"set\s+[-+][a-z]+(\s+pipefail)?")
 SHEBANG = re.compile(rb"#!\s*(/usr)?/bin/(env\s+)?(ba|da)?sh\b")
 TOO_MUCH = re.compile(
-    r"<<|\(\)|\[\[|\$[@*#\d]|\$\{[@*#\d]|^\s*(trap|wait|source|\.|function|declare|local|return|shift|read)\s",
+    r"<<|\(\)|\[\[|\$[@*#\d]|\$\{[@*#\d]|^[ \t]*(trap|wait|source|\.|function|declare|local|return|shift|read)\s",
     re.MULTILINE,
 )
 MOST_BYTES = 20_000

@@ -7,13 +7,14 @@ environment (cross-env, env-cmd, nodemon, pm2). What can't be read safely stays 
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from fairway.build.detect import shell
 from fairway.build.detect.shell import Command
 
 DEEPEST = 8
+MOST_COMMANDS = 2000
 RUNNERS = frozenset({"npm", "yarn", "pnpm"})
 OWN_COMMANDS = frozenset(
     {
@@ -49,6 +50,7 @@ ShellScript = Callable[[tuple[str, ...]], str | None]
 class Scripts:
     """The scripts that a command may call, and the readers of pm2 files and of shell scripts.
 
+    `left` is how many commands may still be looked into: scripts that call others ten times multiply with each level.
     `hooks` is whether the package manager runs `pre…` and `post…` scripts around every script (npm and yarn 1 do).
     """
 
@@ -56,12 +58,13 @@ class Scripts:
     pm2: Pm2 = lambda _: None
     listed: ShellScript = lambda _: None
     hooks: bool = True
+    left: Iterator[int] = field(default_factory=lambda: iter(range(MOST_COMMANDS)))
 
 
 def expand(text: str, scripts: Scripts, depth: int = 0) -> tuple[Command, ...]:
     """The commands that the text really runs, wrappers and package managers removed where that is safe.
 
-    Raises ValueError for a text that is no shell command.
+    Raises ValueError for a text that is no shell command, and for scripts that call each other without an end.
     """
     found: list[Command] = []
     commands = without_formatter(shell.parse(text))
@@ -83,6 +86,8 @@ def without_formatter(commands: tuple[Command, ...]) -> tuple[Command, ...]:
 def inside(command: Command, scripts: Scripts, depth: int, *, alone: bool) -> tuple[Command, ...]:
     """What one command runs: at least one command, itself when nothing can be unwrapped. `alone`: nothing stands beside
     it, so that a script with any operators may take its place."""
+    if next(scripts.left, None) is None:
+        raise ValueError(f"it runs more than {MOST_COMMANDS} commands")
     if not command.plain or not command.words or depth >= DEEPEST:
         return (command,)
     if (call := called_script(command.words, scripts.scripts)) is not None:
