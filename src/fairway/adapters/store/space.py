@@ -18,13 +18,15 @@ LOG = logging.getLogger(__name__)
 MB = 1024**2
 LEAST = 64 * MB
 """Bytes of free pages below which it is not worth a start that takes longer."""
+MOST = 1024 * MB
+"""Bytes that are kept above which a start would take too long for it: some 20 MB are written in a second."""
 COPIES = 2
 """How many times what is kept lies on the disk meanwhile: in the new file's pages, and in the log before them."""
 
 
 def is_worth_it(pages: int, free: int, page_size: int, least: int = LEAST) -> bool:
-    """Whether more than half of the `pages` are `free`, and these at least `least` bytes."""
-    return free * 2 > pages and free * page_size >= least
+    """Whether more than half of the `pages` are `free`, these at least `least` bytes, and the others at most MOST."""
+    return free * 2 > pages and free * page_size >= least and (pages - free) * page_size <= MOST
 
 
 def free_on(folder: Path) -> int:

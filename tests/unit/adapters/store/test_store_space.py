@@ -51,10 +51,14 @@ def rows(file: Path) -> int:
         (40_000, 20_001, True),
         (16_384, 16_383, False),
         (16_385, 16_384, True),
+        (600_000, 600_000 - 262_144, True),
+        (600_000, 600_000 - 262_145, False),
         (0, 0, False),
     ],
 )
-def test_more_than_half_and_64_mb_have_to_be_free(pages: int, free: int, worth: bool) -> None:
+def test_more_than_half_and_64_mb_have_to_be_free_and_1_gb_at_most_is_written(
+    pages: int, free: int, worth: bool
+) -> None:
     assert space.is_worth_it(pages, free, 4096) is worth
 
 
