@@ -1,6 +1,7 @@
 """A client that keeps its connections alive and counts what failed, for tests of the load balancer."""
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,8 +24,10 @@ class Connection:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, port: int) -> "Connection":
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def open(cls, port: int, host: str = "", secure: ssl.SSLContext | None = None) -> "Connection":
+        """`secure`: by TLS, for the host."""
+        name = host if secure else None
+        return cls(*await asyncio.open_connection("127.0.0.1", port, ssl=secure, server_hostname=name))
 
     async def ask(self, host: str, path: str = "/", *, method: str = "GET", body: str = "", head: str = "") -> Answer:
         length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
@@ -43,9 +46,9 @@ class Connection:
         self.writer.transport.abort()
 
 
-async def ask(port: int, host: str, path: str = "/", **options: str) -> Answer:
+async def ask(port: int, host: str, path: str = "/", *, secure: ssl.SSLContext | None = None, **options: str) -> Answer:
     """One request on its own connection."""
-    connection = await Connection.open(port)
+    connection = await Connection.open(port, host, secure)
     try:
         return await connection.ask(host, path, **options)
     finally:
@@ -59,6 +62,8 @@ class Load:
     answered: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     stopping: bool = False
+    secure: ssl.SSLContext | None = None
+    kept: bool = True
 
     @property
     def sent(self) -> int:
@@ -75,16 +80,16 @@ class Load:
         connection = None
         while not self.stopping:
             try:
-                connection = connection or await Connection.open(port)
+                connection = connection or await Connection.open(port, host, self.secure)
                 answer = await connection.ask(host, "/", method=method)
                 if answer.status == 200:
                     self.answered[answer.body if method == "GET" else "done"] += 1
                 else:
                     self.failed[f"{answer.status}"] += 1
-                if answer.headers.get("connection", "") == "close":
+                if not self.kept or answer.headers.get("connection", "") == "close":
                     connection.close()
                     connection = None
-            except (ConnectionError, asyncio.IncompleteReadError) as error:
+            except (OSError, asyncio.IncompleteReadError) as error:
                 self.failed[repr(error)] += 1
                 connection = None
         if connection:
@@ -92,9 +97,18 @@ class Load:
 
 
 @asynccontextmanager
-async def load(port: int, host: str, *, connections: int = 64, method: str = "GET") -> AsyncIterator[Load]:
-    """Requests as fast as they are answered, over keep-alive connections, while the block runs."""
-    seen = Load()
+async def load(
+    port: int,
+    host: str,
+    *,
+    connections: int = 64,
+    method: str = "GET",
+    secure: ssl.SSLContext | None = None,
+    kept: bool = True,
+) -> AsyncIterator[Load]:
+    """Requests as fast as they are answered, over keep-alive connections, or each over its own, while the block
+    runs."""
+    seen = Load(secure=secure, kept=kept)
     async with asyncio.TaskGroup() as group:
         for _ in range(connections):
             group.create_task(seen.run(port, host, method))

@@ -14,13 +14,14 @@ import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from shutil import which
 from types import TracebackType
 from typing import Self
 
-from fairway.adapters.haproxy import align, config
+from fairway.adapters.haproxy import align, config, keys, secure
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.files import CONFIG, Files
 from fairway.adapters.haproxy.runtime import SOCKET, Refused, Runtime
@@ -78,7 +79,7 @@ class HaproxyBalancer:
         )
         self.runtime = Runtime(directory=directory)
         self._table = Table()
-        self._lock = asyncio.Lock()
+        self.lock = asyncio.Lock()
         self._supervisor = Supervisor(
             Component(
                 name="haproxy",
@@ -109,7 +110,7 @@ class HaproxyBalancer:
         adopted = await self._supervisor.ensure()
         if adopted and changed:
             await self._reload()
-        await self._align()
+        await self.align()
         return self
 
     async def __aexit__(
@@ -128,8 +129,8 @@ class HaproxyBalancer:
 
     async def set_route(self, route: Route) -> None:
         """See the port."""
-        async with self._lock:
-            await self._change(self._table.with_route(route))
+        async with self.lock:
+            await self.change(self._table.with_route(route))
 
     async def routes(self) -> Sequence[Route]:
         """See the port."""
@@ -138,8 +139,8 @@ class HaproxyBalancer:
 
     async def targets(self) -> Sequence[Target]:
         """See the port. What HAProxy has lost or was told by others is mended on the way."""
-        async with self._lock:
-            await self._align()
+        async with self.lock:
+            await self.align()
             processes = await self.runtime.processes()
             sessions: dict[str, int] = {}
             for worker in (processes.worker, *processes.finishing):
@@ -149,18 +150,18 @@ class HaproxyBalancer:
 
     async def attach(self, target: Target) -> None:
         """See the port. Raises NotFound when the target's service has no route."""
-        async with self._lock:
-            await self._change(self._table.with_target(target))
+        async with self.lock:
+            await self.change(self._table.with_target(target))
 
     async def drain(self, task: TaskId) -> None:
         """See the port."""
-        async with self._lock:
-            await self._change(self._table.draining(task))
+        async with self.lock:
+            await self.change(self._table.draining(task))
 
     async def detach(self, task: TaskId) -> None:
         """See the port."""
-        async with self._lock:
-            await self._change(self._table.without_target(task))
+        async with self.lock:
+            await self.change(self._table.without_target(task))
 
     async def worker(self) -> int:
         """The process id of the worker that takes connections."""
@@ -170,19 +171,32 @@ class HaproxyBalancer:
         """The process ids of workers from before a reload that still carry connections."""
         return (await self.runtime.processes()).finishing
 
-    async def _change(self, wanted: Table) -> None:
+    async def change(self, wanted: Table) -> None:
+        """Write the table, and have HAProxy do what it says. Whoever holds `lock` may."""
         grown = wanted.slots != self._table.slots
         self._files.write(self.frame, wanted)
         self._table = wanted
         if grown:
             await self._reload()
-        await self._align()
+        await self.align()
 
-    async def _align(self) -> None:
-        """Tell the running HAProxy what it does not do yet."""
+    async def align(self) -> None:
+        """Tell the running HAProxy what it does not do yet. Whoever holds `lock` may."""
         worker = await self.runtime.worker()
         servers = await self.runtime.servers(worker)
         for command in align.commands(self._table, servers, await self.runtime.hosts(worker)):
+            await self._carry_out(worker, command)
+        if self.frame.tls_port:
+            await self._align_tls(worker)
+
+    async def _align_tls(self, worker: int) -> None:
+        """The same for certificates and what belongs to them."""
+        seen = await self.runtime.certificates(worker)
+        answers = await self.runtime.map(worker, secure.ANSWERS)
+        for command in (
+            *secure.commands(self._table, seen, partial(keys.get, self.directory)),
+            *secure.map_commands(secure.ANSWERS, secure.answers(self._table), answers),
+        ):
             await self._carry_out(worker, command)
 
     async def _carry_out(self, worker: int, command: str) -> None:
@@ -193,7 +207,9 @@ class HaproxyBalancer:
             verb, _, name = command.rpartition(" ")
             if verb != "del server":
                 raise Unavailable(
-                    "the load balancer refused a change", why=f'HAProxy said "{refusal}" to "{command}"'
+                    # The lines that follow the first may hold a key.
+                    "the load balancer refused a change",
+                    why=f'HAProxy said "{refusal}" to "{command.partition(chr(10))[0]}"',
                 ) from refusal
             await self._delete(worker, name)
 

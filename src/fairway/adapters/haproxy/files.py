@@ -1,13 +1,13 @@
 """The balancer's directory: the table, and what HAProxy reads at a start, each written whole or not at all."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairway.adapters.haproxy import config, secure, table
+from fairway.adapters.haproxy import config, keys, secure, table
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.table import Table
+from fairway.adapters.haproxy.writing import write
 from fairway.errors import Unavailable
 
 TABLE = "table.json"
@@ -29,7 +29,7 @@ class Files:
         """The table as it was written last; an empty one at the first start. Raises Unavailable when it is damaged."""
         path = self.directory / TABLE
         try:
-            return table.load(json.loads(path.read_bytes()))
+            return keys.readable(self.directory, table.load(json.loads(path.read_bytes())))
         except FileNotFoundError:
             return Table()
         except (ValueError, KeyError, TypeError) as error:
@@ -40,31 +40,21 @@ class Files:
             ) from error
 
     def write(self, frame: Frame, wanted: Table) -> bool:
-        """Write what differs, the table first since all else is made from it; whether the configuration did."""
+        """Write what differs, the table first since all else is made from it; whether the configuration did. Keys that
+        the table does not name are gone afterwards."""
         texts = {
             TABLE: json.dumps(table.dump(wanted), indent=1) + "\n",
             config.MAP: config.render_map(wanted),
-            secure.LIST: "",
+            secure.LIST: secure.render_list(wanted),
+            secure.ANSWERS: secure.render_map(secure.answers(wanted)),
             CONFIG: config.render(frame, wanted),
         }
         try:
             # Only the table has to outlive a power failure: the others are made from it before HAProxy is started.
-            return [write(self.directory / name, text, sync=name == TABLE) for name, text in texts.items()][-1]
+            changed = [write(self.directory / name, text, sync=name == TABLE) for name, text in texts.items()][-1]
+            keys.prune(self.directory, {each.file for each in wanted.presented})
+            return changed
         except OSError as error:
             raise Unavailable(
                 "the load balancer's configuration can't be written", why=f"{self.directory}: {error.strerror}"
             ) from error
-
-
-def write(path: Path, text: str, *, sync: bool) -> bool:
-    """Replace the file's text in one step; whether it was another. `sync`: a power failure does not tear it."""
-    if path.exists() and path.read_text() == text:
-        return False
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("w") as file:
-        file.write(text)
-        file.flush()
-        if sync:
-            os.fsync(file.fileno())
-    draft.replace(path)
-    return True

@@ -7,16 +7,23 @@ carry their last connections, can be asked too. They can only be asked: HAProxy 
 import asyncio
 import csv
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairway.adapters.haproxy import config
+from fairway.adapters.haproxy import config, secure
 from fairway.adapters.haproxy.align import Server
 from fairway.errors import Unavailable
 
 SOCKET = "master.sock"
 TIMEOUT = 5.0
+DONE = re.compile(
+    r"^(New empty certificate store '.*'!|Transaction (created|aborted) for certificate .*!|Success!"
+    r"|Entry '.*' deleted in crtlist '.*'!|Certificate '.*' deleted!)$",
+    re.MULTILINE,
+)
+"""The words for a change of certificates that is done; a commit and an addition tell their progress before theirs."""
 CONFIGURED = 0x04
 """The administrative flag of a server that began as `disabled`: it stays for life and says nothing of the present."""
 
@@ -88,8 +95,17 @@ class Runtime:
 
     async def hosts(self, worker: int) -> dict[str, str]:
         """The worker's map of host names."""
-        lines = (await self.ask(f"@!{worker} show map {config.MAP}")).splitlines()
+        return await self.map(worker, config.MAP)
+
+    async def map(self, worker: int, name: str) -> dict[str, str]:
+        """One of the worker's maps."""
+        lines = (await self.ask(f"@!{worker} show map {name}")).splitlines()
         return {fields[1]: fields[2] for line in lines if len(fields := line.split()) == 3}
+
+    async def certificates(self, worker: int) -> secure.Seen:
+        """What the worker presents and has for it."""
+        listed = await self.ask(f"@!{worker} show ssl crt-list {secure.LIST}")
+        return secure.parse(listed, await self.ask(f"@!{worker} show ssl cert"))
 
     async def backends(self, worker: int) -> set[str]:
         """The names of the worker's backends."""
@@ -109,7 +125,9 @@ class Runtime:
     async def change(self, worker: int, command: str) -> None:
         """Carry out one change. Raises Refused with HAProxy's words when it is not done."""
         answer = await self.ask(f"@!{worker} {command}")
-        if answer not in ("", "New server registered.", "Server deleted.", "No such server."):
+        if answer not in ("", "New server registered.", "Server deleted.", "No such server.") and not DONE.search(
+            answer
+        ):
             raise Refused(answer)
 
 

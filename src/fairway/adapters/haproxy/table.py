@@ -9,7 +9,7 @@ names while it runs, but no backend, so a new environment takes the next free sl
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -32,6 +32,15 @@ class Slotted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """A host name with the file of its key and certificate, and the certificate's fingerprint."""
+
+    host: str
+    file: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """`slots` is how many backends there are, numbered from 0; `cursor` the one that the next route tries first.
 
@@ -43,6 +52,9 @@ class Table:
     cursor: int = 0
     routes: tuple[Slotted, ...] = ()
     targets: tuple[Target, ...] = ()
+    presented: tuple[Presented, ...] = ()
+    thumbprint: str = ""
+    """Of the account whose challenges are answered."""
 
     def slot(self, app: str, environment: str, service: str) -> int | None:
         """The slot of the service's route, None when it has none."""
@@ -67,6 +79,15 @@ class Table:
         others = tuple(entry for entry in table.routes if key(entry.route) != key(route))
         entry = Slotted(slot=slot, route=replace(route, hosts=hosts))
         return replace(table, routes=tuple(sorted((*others, entry), key=lambda each: each.slot)))
+
+    def presenting(self, wanted: Presented) -> "Table":
+        """With the certificate in place of its host's former one."""
+        others = (each for each in self.presented if each.host != wanted.host)
+        return replace(self, presented=tuple(sorted((*others, wanted), key=lambda each: each.host)))
+
+    def not_presenting(self, host: str) -> "Table":
+        """Without a certificate for the host."""
+        return replace(self, presented=tuple(each for each in self.presented if each.host != host))
 
     def with_target(self, target: Target) -> "Table":
         """With the target taking traffic. Raises NotFound when its service has no route, UsageError for nonsense."""
@@ -171,6 +192,8 @@ def dump(table: Table) -> dict[str, Any]:
             }
             for target in table.targets
         ],
+        "presented": [asdict(each) for each in table.presented],
+        "thumbprint": table.thumbprint,
     }
 
 
@@ -199,7 +222,19 @@ def load(values: dict[str, Any]) -> Table:
         )
         for each in values["targets"]
     ]
-    return Table(slots=int(values["slots"]), cursor=int(values["cursor"]), routes=tuple(routes), targets=tuple(targets))
+    # A table of before there was TLS has no word for it.
+    presented = [
+        Presented(host=str(each["host"]), file=str(each["file"]), fingerprint=str(each["fingerprint"]))
+        for each in values.get("presented", ())
+    ]
+    return Table(
+        slots=int(values["slots"]),
+        cursor=int(values["cursor"]),
+        routes=tuple(routes),
+        targets=tuple(targets),
+        presented=tuple(presented),
+        thumbprint=str(values.get("thumbprint", "")),
+    )
 
 
 def labels(thing: Route | Target) -> dict[str, str]:

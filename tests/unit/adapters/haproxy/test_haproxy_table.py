@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fairway.adapters.haproxy import table
-from fairway.adapters.haproxy.table import Table
+from fairway.adapters.haproxy.table import Presented, Table
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
 from fairway.domain.observed import Target, TargetState
 from fairway.errors import Conflict, NotFound, UsageError
@@ -115,3 +115,13 @@ def test_a_table_that_was_dumped_is_loaded_as_it_was() -> None:
 
     assert table.load(table.dump(kept)) == kept
     assert kept.targets[0].state is TargetState.DRAINING
+
+
+def test_what_is_presented_and_answered_is_kept_and_a_table_of_before_has_none() -> None:
+    kept = replace(
+        Table().presenting(Presented(host="shop.test", file="tls-1.pem", fingerprint="f")), thumbprint="thumb-print"
+    )
+    former = {name: value for name, value in table.dump(kept).items() if name not in ("presented", "thumbprint")}
+
+    assert table.load(table.dump(kept)) == kept
+    assert table.load(former) == Table()
