@@ -22,6 +22,7 @@ from fairway.build.detect import (
     node,
     nothing,
     package_json,
+    pages,
     python,
     source,
 )
@@ -47,6 +48,8 @@ DOCKERFILES = (
     "docker/Dockerfile",
     "Containerfile",
 )
+NATIVE = frozenset({"react-native", "expo", "@capacitor/core"})
+"""Apps for telephones, whose folders hold a Gemfile and a build.gradle."""
 Placed = TypeVar("Placed", Runtime, PackageManager, Step, Start, Port, Health, Evidence, Problem)
 
 
@@ -65,10 +68,20 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
     if found is not None and not found.fatal and not page:
         return found
     chosen = folders.choose(tree, in_folders(tree))
+    chosen_page = chosen is not None and folders.is_page(tree, chosen)
     # What is wrong with the app at the root is the cause, and not that a page or a web server could be deployed.
-    if chosen is not None and not (found is not None and folders.is_page(tree, chosen)):
-        return compose_told.add(tree, chosen)
-    return found or by_name(tree)
+    if chosen is not None and not (found is not None and chosen_page):
+        return by_name(tree) if chosen_page and for_pages(tree, chosen) else compose_told.add(tree, chosen)
+    return by_name(tree) if found is None or for_pages(tree, found) else found
+
+
+def for_pages(tree: Tree, found: Detection) -> bool:
+    """Whether a package.json that starts no backend is there for the pages of an app in another language."""
+    root = package(tree if found.directory == "." else Below(tree, found.directory))
+    written = nothing.language(tree)
+    if found.kind is not Kind.NODE or root is None or written is None or written[1] in nothing.JAVASCRIPT:
+        return False
+    return not (monorepo.SERVERS | NATIVE) & set(root.dependencies)
 
 
 def by_name(tree: Tree) -> Detection:
@@ -155,13 +168,13 @@ def dockerfile_of(tree: Tree, path: str, app: Detection | None) -> Detection:
 
 def sources_only(tree: Tree) -> Detection | None:
     """What the app is without a look at its Dockerfile. package.json beside Python's files is a front end's, unless it
-    starts a server."""
+    starts an app."""
     try:
         root = package_json.read(tree)
     except ValueError as error:
         return node.unreadable(error)
     if python.present(tree) and (
-        root is None or not (monorepo.SERVERS & set(root.dependencies) or "start" in root.scripts)
+        root is None or not (monorepo.SERVERS & set(root.dependencies) or pages.starts_app(root))
     ):
         return python.read(tree)
     return None if root is None else of_package(tree, root)

@@ -16,6 +16,7 @@ from fairway.build.detect import (
     needs,
     numbers,
     nx,
+    pages,
     pm2,
     procfile,
     shell,
@@ -47,7 +48,6 @@ DEVELOPMENT = frozenset(
         "supervisor", "sls", "serverless", "wrangler", "workerd", "vercel", "netlify", "sam", "sst", "func", "firebase"
     }
 )  # fmt: skip
-PARALLEL = frozenset({"concurrently", "run-p"})
 FILES = (
     "server",
     "index",
@@ -103,7 +103,7 @@ def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
             return alone(entry, fallback)
         fallback = fallback or entry
     # What lies in src of a page is for browsers, and node can't run it.
-    page = fallback is not None and frameworks.BROWSER.match(fallback.commands[-1].program) is not None
+    page = fallback is not None and pages.shown_by(fallback.commands[-1])
     if page and frameworks.name(package) is None:
         return fallback
     found = from_files(tree, package)
@@ -112,7 +112,7 @@ def find(tree: Tree, package: Package, manager: Manager) -> Entry | None:
 
 def alone(entry: Entry, before: Entry | None) -> Entry:
     """The entry, with a note when a command that runs several processes at once stood before it: it starts one."""
-    if before is None or before.commands[-1].program not in PARALLEL:
+    if before is None or before.commands[-1].program not in unwrap.PARALLEL:
         return entry
     several = f'"{shell.quote_words(before.commands[-1])}" ({before.start.where}) runs several processes'
     note = f'{several}, of which this one is started: each further one is a service, [services.worker] command = ["…"]'

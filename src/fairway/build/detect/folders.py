@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fairway.build.detect import dockerfile_text, frameworks, monorepo
+from fairway.build.detect import dockerfile_text, monorepo, pages
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Detection, Kind
 
@@ -93,8 +93,7 @@ def is_page(tree: Tree, detection: Detection) -> bool:
         # The stage that the image is, and the one at the beginning of those that it is made from.
         bases = [dockerfile_text.base(item) for item in final if item.name == "FROM"]
         return any(pattern.search(name) for pattern in (STATIC, PARTS) for name in (*bases[:1], *bases[-1:]))
-    command = detection.start.command[0] if detection.start else ""
-    return bool(frameworks.BROWSER.match(command))
+    return pages.only(detection)
 
 
 def name(detection: Detection) -> str:

@@ -1,7 +1,5 @@
 """The names of web frameworks, by their packages, and the port that each takes when nothing names one."""
 
-import re
-
 from fairway.build.detect.package_json import Package
 from fairway.domain.detection import Health, Port
 
@@ -28,8 +26,6 @@ PORTS = {
 }
 HEALTH = {"Strapi": "/_health", "Medusa": "/health"}
 """The paths that a framework answers by itself, whatever the app adds."""
-BROWSER = re.compile(r"^(react-scripts|vite|ng|vue-cli-service|expo|parcel|webpack(-dev-server)?|docusaurus|gatsby)$")
-"""Programs that make a page for browsers, and show it to its developer."""
 USUAL = 3000
 BUNDLED = frozenset({"Nuxt", "Nitro"})
 # Their own start command reads PORT; with the others the app's source says it.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from fairway.build.detect import package_json, parsed, shell
+from fairway.build.detect import package_json, pages, parsed, shell
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager
@@ -128,7 +128,7 @@ def candidates(found: tuple[Member, ...]) -> tuple[Member, ...]:
     """The members that look like a backend, the likeliest first: with a server framework, else those with a start
     script."""
     servers = [member for member in found if SERVERS & set(member.package.dependencies) and startable(member.package)]
-    others = [member for member in found if "start" in member.package.scripts and not is_frontend(member.package)]
+    others = [member for member in found if (last := pages.started(member.package)) and not pages.shown_by(last)]
     return tuple(sorted(servers or others, key=likelihood))
 
 
@@ -136,13 +136,6 @@ def startable(package: Package) -> bool:
     """Whether anything says how the package starts."""
     return any(name in package.scripts for name in ("start", "start:prod", "start:production", "serve", "dev")) or bool(
         package.main
-    )
-
-
-def is_frontend(package: Package) -> bool:
-    """Whether `start` is a browser app's development server."""
-    return bool(
-        re.match(r"(react-scripts|vite|ng|vue-cli-service|expo|parcel|webpack)\b", package.scripts.get("start", ""))
     )
 
 

@@ -35,6 +35,8 @@ PROGRAMS = frozenset(
         "pm2-runtime", "strapi", "ts-node", "ts-node-dev", "tsnd", "tsx"
     }
 )  # fmt: skip
+PARALLEL = frozenset({"concurrently", "run-p"})
+"""They start several processes at once."""
 BY_SYSTEM = frozenset({"run-script-os", "run-os"})
 """They run the script of the same name that is for the system: `start:linux`, else `start:default`."""
 SYSTEMS = ("linux", "darwin:linux", "nix", "default")
