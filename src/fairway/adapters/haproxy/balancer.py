@@ -190,12 +190,18 @@ class HaproxyBalancer:
             await self._align_tls(worker)
 
     async def _align_tls(self, worker: int) -> None:
-        """The same for certificates and what belongs to them."""
+        """The same for certificates and what belongs to them. Nobody is sent to a name that presents nothing: a
+        redirect goes before its certificate, and comes after it."""
         seen = await self.runtime.certificates(worker)
-        answers = await self.runtime.map(worker, secure.ANSWERS)
+        redirected = await self.runtime.map(worker, secure.REDIRECTS)
+        answered = await self.runtime.map(worker, secure.ANSWERS)
+        wanted = secure.redirects(self._table, self.frame.tls_port)
+        kept = {host: wanted[host] for host in redirected if host in wanted}
         for command in (
+            *secure.map_commands(secure.REDIRECTS, kept, redirected),
             *secure.commands(self._table, seen, partial(keys.get, self.directory)),
-            *secure.map_commands(secure.ANSWERS, secure.answers(self._table), answers),
+            *secure.map_commands(secure.REDIRECTS, wanted, kept),
+            *secure.map_commands(secure.ANSWERS, secure.answers(self._table), answered),
         ):
             await self._carry_out(worker, command)
 

@@ -73,7 +73,7 @@ frontend apps
     http-request disable-l7-retry unless METH_GET || METH_OPTIONS || {{ req.hdr(Idempotency-Key) -m found }}
     http-request del-header Forwarded
 {forwarded}
-{challenges}    use_backend %[{host},map_str({map},unknown)]
+{plain}    use_backend %[{host},map_str({map},unknown)]
 
 backend unknown
     http-request return status 404 content-type "text/plain; charset=utf-8" hdr X-Content-Type-Options nosniff \
@@ -140,7 +140,7 @@ def render(frame: Frame, table: Table) -> str:
         bind=join(frame.address, frame.port),
         listener=frame.listener,
         secure=tls,
-        challenges=secure.CHALLENGES if frame.tls_port else "",
+        plain=secure.rules(HOST) if frame.tls_port else "",
         map=MAP,
         ring=RING,
         host=HOST,

@@ -46,6 +46,7 @@ class Files:
             TABLE: json.dumps(table.dump(wanted), indent=1) + "\n",
             config.MAP: config.render_map(wanted),
             secure.LIST: secure.render_list(wanted),
+            secure.REDIRECTS: secure.render_map(secure.redirects(wanted, frame.tls_port)),
             secure.ANSWERS: secure.render_map(secure.answers(wanted)),
             CONFIG: config.render(frame, wanted),
         }

@@ -21,6 +21,7 @@ from fairway.adapters.haproxy.table import Table
 
 LIST = "certificates.list"
 ANSWERS = "answers.map"
+REDIRECTS = "redirects.map"
 CIPHERS = ":".join(
     f"ECDHE-{proof}-{cipher}"
     for cipher in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
@@ -41,6 +42,13 @@ CHALLENGES = (
 )
 """Challenges (RFC 8555, section 8.3) need no memory of an order: an answer is the token, and the account's thumbprint.
 The regular expression is tried only on paths that begin like one."""
+REDIRECT = (
+    "    http-request redirect code {code} location https://%[{host},map_str({map})]%[pathq]"
+    " if {methods} !{{ ssl_fc }} {{ {host},map_str({map}) -m found }} !challenge {{ path_beg / }}"
+    " !{{ req.hdr(X-Forwarded-Proto) -i https }}\n"
+)
+"""A browser makes a GET of any other method that is answered 301, and the same method again after a 308. Who came to a
+trusted proxy by TLS is not sent to it again; the headers of others are replaced above."""
 PROTOCOL = "%[ssl_fc,iif(https,http)]"
 """What a request came by, where both may be."""
 
@@ -48,6 +56,22 @@ PROTOCOL = "%[ssl_fc,iif(https,http)]"
 def bind(listener: str, address: str) -> str:
     """The line that takes connections by TLS, on the inherited socket that the variable names or on the address."""
     return BIND.format(listener=listener, bind=address, list=LIST, curves=CURVES, ciphers=CIPHERS, suites=SUITES)
+
+
+def redirects(table: Table, port: int) -> dict[str, str]:
+    """The map of host names whose plain requests are sent on, with the name and port of where to: those that have a
+    certificate and a route that wants it."""
+    secured = {each.host for each in table.presented}
+    suffix = "" if port == 443 else f":{port}"
+    routes = (entry.route for entry in table.routes if entry.route.redirect)
+    return {host: f"{host}{suffix}" for route in routes for host in route.hosts if host in secured}
+
+
+def rules(host: str) -> str:
+    """The lines for plain requests; `host` is the expression for the name that is asked."""
+    methods = (("301", "METH_GET"), ("308", "!METH_GET"))
+    redirected = [REDIRECT.format(code=code, methods=each, host=host, map=REDIRECTS) for code, each in methods]
+    return CHALLENGES + "".join(redirected)
 
 
 def answers(table: Table) -> dict[str, str]:
