@@ -22,6 +22,7 @@ from fairway.errors import UsageError
 from fairway.ports.balancer import Route
 from support import web_target
 from support.balancers import haproxy
+from support.http2 import DATA, Http2
 from support.ports import free_port
 from support.tls_pems import Signed, make
 from support.web_client import Connection, ask, load
@@ -136,23 +137,31 @@ async def test_http_2_and_tls_from_1_2_on_are_spoken(site: Site) -> None:
 
 async def test_a_request_by_http_2_is_answered(site: Site) -> None:
     await site.present()
-    context = trusting()
-    context.set_alpn_protocols(["h2"])
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port, ssl=context, server_hostname="shop.test")
+    connection = await Http2.open(site.port, "shop.test", trusting())
+    connection.ask({":method": "GET", ":scheme": "https", ":path": "/headers", ":authority": "shop.test"})
 
-    # RFC 7541: indexed fields of the static table, then :authority (1) as a literal that is not indexed.
-    fields = b"\x82\x87\x84\x01\x09shop.test"
-    head = len(fields).to_bytes(3, "big") + b"\x01\x05" + (1).to_bytes(4, "big")
-    writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5) + head + fields)
-    async with asyncio.timeout(10):
-        body = b""
-        while not body:
-            frame = await reader.readexactly(9)
-            content = await reader.readexactly(int.from_bytes(frame[:3], "big"))
-            body = content if frame[3] == 0 else b""
-    writer.transport.abort()
+    status, body = await connection.status(), await connection.receive(DATA)
+    connection.close()
 
-    assert body == A.encode()
+    assert status == 200
+    assert {("x-forwarded-proto", "https"), ("x-forwarded-host", "shop.test")} <= {
+        (name.lower(), value) for name, value in json.loads(body)
+    }
+
+
+async def test_a_websocket_works_by_http_2_too(site: Site) -> None:
+    await site.present()
+    connection = await Http2.open(site.port, "shop.test", trusting())
+    # RFC 8441, as browsers ask for one where there is a connection by HTTP/2 already.
+    pseudo = {":method": "CONNECT", ":protocol": "websocket", ":scheme": "https", ":path": "/socket"}
+    connection.ask({**pseudo, ":authority": "shop.test", "sec-websocket-version": "13"}, ended=False)
+
+    status = await connection.status()
+    connection.send(DATA, 0, b"hello")
+    echoed = await connection.receive(DATA)
+    connection.close()
+
+    assert (status, echoed) == (200, b"hello")
 
 
 async def test_a_certificate_is_replaced_under_64_connections_and_none_fails(site: Site) -> None:
