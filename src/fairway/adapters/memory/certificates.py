@@ -1,4 +1,4 @@
-"""Certificates in memory: kept on the shelf, signed by nobody, presented to nobody."""
+"""Certificates in memory: kept on the shelf, and signed by whoever wrote the test."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,0 +1,1 @@
+"""Certificates for the domains of apps: ordered, kept, renewed and presented."""
