@@ -9,34 +9,30 @@ more; its sessions are counted until it ends.
 
 import asyncio
 import os
-import pwd
-import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from ipaddress import ip_network
 from pathlib import Path
 from shutil import which
 from types import TracebackType
 from typing import Self
 
-from fairway.adapters.haproxy import align, config, keys, secure
+from fairway.adapters.haproxy import config, limits
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.files import CONFIG, Files
-from fairway.adapters.haproxy.runtime import SOCKET, Refused, Runtime
+from fairway.adapters.haproxy.runtime import SOCKET, Runtime
 from fairway.adapters.haproxy.table import Table
+from fairway.adapters.haproxy.telling import Telling
 from fairway.adapters.process import start
 from fairway.adapters.process.component import Component, ComponentState
 from fairway.adapters.process.listener import Listener
 from fairway.adapters.process.supervisor import Supervisor
 from fairway.domain.ids import TaskId
 from fairway.domain.observed import Target
-from fairway.errors import Unavailable, UsageError
+from fairway.errors import Unavailable
 from fairway.ports.balancer import Route
 
 PATIENCE = 5.0
-MOST_CONNECTIONS = 8000
 
 
 class HaproxyBalancer:
@@ -73,11 +69,12 @@ class HaproxyBalancer:
             listener=plain.variable,
             tls_port=tls_port,
             tls_listener=tls.variable if tls else "",
-            maxconn=most_connections(),
-            user=own_user(),
-            trusted=check_networks(trusted),
+            maxconn=limits.most_connections(),
+            user=limits.own_user(),
+            trusted=limits.check_networks(trusted),
         )
         self.runtime = Runtime(directory=directory)
+        self._telling = Telling(runtime=self.runtime, tls_port=tls_port)
         self._table = Table()
         self.lock = asyncio.Lock()
         self._supervisor = Supervisor(
@@ -182,55 +179,7 @@ class HaproxyBalancer:
 
     async def align(self) -> None:
         """Tell the running HAProxy what it does not do yet. Whoever holds `lock` may."""
-        worker = await self.runtime.worker()
-        servers = await self.runtime.servers(worker)
-        for command in align.commands(self._table, servers, await self.runtime.hosts(worker)):
-            await self._carry_out(worker, command)
-        if self.frame.tls_port:
-            await self._align_tls(worker)
-
-    async def _align_tls(self, worker: int) -> None:
-        """The same for certificates and what belongs to them. Nobody is sent to a name that presents nothing: a
-        redirect goes before its certificate, and comes after it."""
-        seen = await self.runtime.certificates(worker)
-        redirected = await self.runtime.map(worker, secure.REDIRECTS)
-        answered = await self.runtime.map(worker, secure.ANSWERS)
-        wanted = secure.redirects(self._table, self.frame.tls_port)
-        kept = {host: wanted[host] for host in redirected if host in wanted}
-        for command in (
-            *secure.map_commands(secure.REDIRECTS, kept, redirected),
-            *secure.commands(self._table, seen, partial(keys.get, self.directory)),
-            *secure.map_commands(secure.REDIRECTS, wanted, kept),
-            *secure.map_commands(secure.ANSWERS, secure.answers(self._table), answered),
-        ):
-            await self._carry_out(worker, command)
-
-    async def _carry_out(self, worker: int, command: str) -> None:
-        """One change. Raises Unavailable with HAProxy's words when it refuses."""
-        try:
-            await self.runtime.change(worker, command)
-        except Refused as refusal:
-            verb, _, name = command.rpartition(" ")
-            if verb != "del server":
-                raise Unavailable(
-                    # The lines that follow the first may hold a key.
-                    "the load balancer refused a change",
-                    why=f'HAProxy said "{refusal}" to "{command.partition(chr(10))[0]}"',
-                ) from refusal
-            await self._delete(worker, name)
-
-    async def _delete(self, worker: int, name: str) -> None:
-        """Delete a server whose requests were just told to end, which takes them a moment. One that won't go takes no
-        traffic, and is deleted with a later change."""
-        give_up = asyncio.get_running_loop().time() + PATIENCE
-        while asyncio.get_running_loop().time() < give_up:
-            await asyncio.sleep(0.02)
-            try:
-                for command in (f"set server {name} state drain", *align.delete(name)):
-                    await self.runtime.change(worker, command)
-                return
-            except Refused:
-                continue
+        await self._telling.tell(self._table)
 
     async def _sessions(self, worker: int | None) -> dict[str, int]:
         """Those of one worker; none when it has ended since it was listed."""
@@ -276,30 +225,3 @@ class HaproxyBalancer:
         output, _ = await check.communicate()
         lines = [line for line in output.decode(errors="replace").splitlines() if "ALERT" in line]
         return " / ".join(lines) or "HAProxy finds nothing wrong with it, and yet no new worker came up in 10 s"
-
-
-def most_connections() -> int:
-    """Client connections at once. Each takes two descriptors, beside some hundred of HAProxy's own: with a limit of
-    20,000 files 8,000; with 1024 only 362."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard == resource.RLIM_INFINITY:
-        return MOST_CONNECTIONS
-    return max(64, min(MOST_CONNECTIONS, (hard - 300) // 2))
-
-
-def check_networks(networks: Sequence[str]) -> tuple[str, ...]:
-    """The networks as HAProxy reads them. Raises UsageError for what is none."""
-    try:
-        return tuple(str(ip_network(network)) for network in networks)
-    except ValueError as error:
-        raise UsageError(
-            "a trusted proxy is no network", why=str(error), hint="an address or a network: 10.0.0.7 or 10.0.0.0/8"
-        ) from error
-
-
-def own_user() -> str:
-    """The user that the workers become when we are root and the package made one."""
-    try:
-        return pwd.getpwnam("haproxy").pw_name if os.geteuid() == 0 else ""
-    except KeyError:
-        return ""

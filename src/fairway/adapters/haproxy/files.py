@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairway.adapters.haproxy import config, keys, secure, table
+from fairway.adapters.haproxy import config, kept, keys, secure
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.table import Table
 from fairway.adapters.haproxy.writing import write
@@ -29,7 +29,7 @@ class Files:
         """The table as it was written last; an empty one at the first start. Raises Unavailable when it is damaged."""
         path = self.directory / TABLE
         try:
-            return keys.readable(self.directory, table.load(json.loads(path.read_bytes())))
+            return keys.readable(self.directory, kept.load(json.loads(path.read_bytes())))
         except FileNotFoundError:
             return Table()
         except (ValueError, KeyError, TypeError) as error:
@@ -43,7 +43,7 @@ class Files:
         """Write what differs, the table first since all else is made from it; whether the configuration did. Keys that
         the table does not name are gone afterwards."""
         texts = {
-            TABLE: json.dumps(table.dump(wanted), indent=1) + "\n",
+            TABLE: json.dumps(kept.dump(wanted), indent=1) + "\n",
             config.MAP: config.render_map(wanted),
             secure.LIST: secure.render_list(wanted),
             secure.REDIRECTS: secure.render_map(secure.redirects(wanted, frame.tls_port)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairway.adapters.haproxy import table
+from fairway.adapters.haproxy import kept
 from fairway.adapters.haproxy.table import Presented, Table
 from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
 from fairway.domain.observed import Target, TargetState
@@ -41,11 +41,11 @@ def test_what_is_no_host_name_is_refused(host: str) -> None:
 
 def test_what_becomes_of_plain_requests_lies_on_the_disk_too() -> None:
     served = Table().with_route(replace(SHOP, redirect=False))
-    older = table.dump(served)
+    older = kept.dump(served)
     del older["routes"][0]["redirect"]
 
-    assert table.load(table.dump(served)) == served
-    assert table.load(older).routes[0].route.redirect
+    assert kept.load(kept.dump(served)) == served
+    assert kept.load(older).routes[0].route.redirect
 
 
 def test_a_host_of_another_route_is_refused_with_its_owner() -> None:
@@ -111,17 +111,17 @@ def test_the_slots_double_when_all_are_taken_and_nobody_moves() -> None:
 
 
 def test_a_table_that_was_dumped_is_loaded_as_it_was() -> None:
-    kept = Table().with_route(SHOP).with_target(WEB_1).draining(WEB_1.task)
+    made = Table().with_route(SHOP).with_target(WEB_1).draining(WEB_1.task)
 
-    assert table.load(table.dump(kept)) == kept
-    assert kept.targets[0].state is TargetState.DRAINING
+    assert kept.load(kept.dump(made)) == made
+    assert made.targets[0].state is TargetState.DRAINING
 
 
 def test_what_is_presented_and_answered_is_kept_and_a_table_of_before_has_none() -> None:
-    kept = replace(
+    made = replace(
         Table().presenting(Presented(host="shop.test", file="tls-1.pem", fingerprint="f")), thumbprint="thumb-print"
     )
-    former = {name: value for name, value in table.dump(kept).items() if name not in ("presented", "thumbprint")}
+    former = {name: value for name, value in kept.dump(made).items() if name not in ("presented", "thumbprint")}
 
-    assert table.load(table.dump(kept)) == kept
-    assert table.load(former) == Table()
+    assert kept.load(kept.dump(made)) == made
+    assert kept.load(former) == Table()
