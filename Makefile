@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check fast slow test templates stories exhaustive lock bench clean
+.PHONY: help setup environment demo static check tenth fast slow test examples templates stories exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -30,20 +30,24 @@ static: environment
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
-# Before every commit: a tenth of the examples of each property (tests/support/examples.py). `make test` takes all of them.
-check: static ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
+# Before every commit: a tenth of the examples of each property (tests/support/examples.py). What is static has one process
+# at a time, so it is looked at while the tests wait for their first imports.
+check: environment ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static tenth
+
+tenth: environment
 	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 fast: setup
-	$(BIN)/python -m pytest -q $(FAST) -n 2
+	FAIRWAY_TEST_EXAMPLES=25 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
 WAITING := -n 4 --dist loadfile --no-loadscope-reorder
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" $(WAITING) --durations 15
 
-test: setup static fast slow ## everything, with real Docker, HAProxy, registry, PostgreSQL and git: 20 to 30 minutes on 2 cores
+test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
 
 # cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
 TEMPLATES := tests/integration/cloudformation
@@ -53,7 +57,10 @@ templates: setup
 stories: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive --ignore $(TEMPLATES) $(WAITING) --durations 15
 
-exhaustive: templates stories ## what `make test` has a sample of: the other templates for AWS, the other deaths of a server
+examples: setup
+	$(BIN)/python -m pytest -q $(FAST) -n 2
+
+exhaustive: examples templates stories ## what `make test` has a sample of: all examples, the other stories, the templates for AWS
 
 bench: setup ## the figures that the README quotes
 	@command -v wrk >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk; }

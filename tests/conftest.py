@@ -1,6 +1,7 @@
 """What holds for all tests: how many examples a property gets, what the garbage collector passes by, what is first."""
 
 import gc
+import signal
 
 import pytest
 
@@ -10,16 +11,28 @@ take_as_default()  # before a property is read
 gc.disable()  # until all is collected: nothing of what is imported goes, and it would be looked through all the time
 
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a script's `pytest &` has it, and all that it starts: nobody there could be ended by Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 LONGEST = (
     "test_demo",
     "test_templates_checked",
-    "test_no_request_lost",
-    "test_migration_guard",
+    "test_guard_on_moto",
+    "test_registries",
+    "test_guard_by_rds_on_moto",
     "test_guard_killed",
+    "test_left_closed",
+    "test_closing_on_moto",
+    "test_actions",
     "test_maintenance",
+    "test_migration_guard",
+    "test_push_to_live",
+    "test_cli_up",
+    "test_managed_databases",
 )
-"""Modules that take minutes each, one of them on a new machine alone, since it installs checkov. A worker that came to
-one of them last would be the only one at work."""
+"""Modules that take a minute or more each, one of them on a new machine alone, since it installs checkov. A worker that
+came to one of them last would be the only one at work."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

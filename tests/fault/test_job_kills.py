@@ -13,6 +13,8 @@ import pytest
 from fairway.ports import runs
 from support import jobs_kills
 
+pytestmark = pytest.mark.exhaustive
+
 ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 READS = {"get", "list", "unfinished"}
 UNREACHED = {"times.remove"}

@@ -9,7 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support import fault_random
+
+pytestmark = pytest.mark.exhaustive
 
 KILLS = int(os.environ.get("FAIRWAY_TEST_KILLS", "3"))
 SEED = int(os.environ.get("FAIRWAY_TEST_SEED", str(random.randrange(1_000_000))))

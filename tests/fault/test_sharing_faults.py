@@ -31,6 +31,8 @@ from fairway.errors import Unavailable
 from support import pipeline_postgres, sharing_process
 from support.sharing_process import LOST, STAGES
 
+pytestmark = pytest.mark.exhaustive
+
 ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 MINE, THEIRS = ("one", "two"), ("three", "four")
 PATIENCE = 40.0

@@ -7,6 +7,8 @@ import pytest
 from fairway.domain.image import local_name
 from support.world import Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 Make = Callable[..., Project]
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 SMOKE_JS = """\

@@ -10,6 +10,8 @@ import pytest
 
 from support.world import DOCKERFILE, Project, World, create_project
 
+pytestmark = pytest.mark.exhaustive
+
 Make = Callable[..., Project]
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 

@@ -6,6 +6,8 @@ import pytest
 
 from support.world import DOCKERFILE, SERVER, Project, Result, World, create_project
 
+pytestmark = pytest.mark.exhaustive
+
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 EXITS = "console.log('reading the configuration'); throw new Error('no configuration here')\n"
 PACKAGE = {"name": "steadfast", "version": "1.0.0", "scripts": {"start": "node server.js"}}

@@ -3,8 +3,7 @@
 It is an engine of this module's own, beside the machine's, with a small base image (Node.js and what it links) that is
 taken over from there. The tasks serve on without it; what it finds when it is back is what Fairway goes on from.
 
-What tasks print meanwhile is as safe from a stop as from a kill, which leaves the engine less time. `make exhaustive`
-has the stop.
+What tasks print meanwhile is as safe from a stop as from a kill, which leaves the engine less time.
 """
 
 import os
@@ -21,6 +20,8 @@ from support.crowd import Crowd, Tally
 from support.ports import WORKER
 from support.second_docker import SecondDocker
 from support.world import Project, World, create_project, until
+
+pytestmark = pytest.mark.exhaustive
 
 BASE = f"t-live-restore:{os.getpid()}"
 SMALL = """\

@@ -81,6 +81,7 @@ def test_what_can_not_be_started_ends_with_1_and_says_why(live: Project) -> None
     assert "nope" in ran.stderr or "program" in ran.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_run_goes_on_without_the_server_and_its_end_is_recorded(live: Project) -> None:
     begun = live.fairway("exec", "--new", "--detach", "--json", "--", "node", "-e", PATIENT).json
     number = str(begun["number"])
@@ -126,6 +127,7 @@ def test_ctrl_c_stops_a_run_and_its_exit_status_is_the_commands_own(live: Projec
     assert "Stopping run" in said and "stopped by owner; exit code 9" in said
 
 
+@pytest.mark.exhaustive
 def test_a_declared_job_runs_when_somebody_asks_and_the_status_says_how_it_went(live: Project) -> None:
     before = live.fairway("status")
 

@@ -10,6 +10,8 @@ import pytest
 from support.closing import RENAME, TOML, begin, visited
 from support.world import Project, World, until
 
+pytestmark = pytest.mark.exhaustive
+
 SLOW = "ALTER TABLE orders RENAME COLUMN code TO reference;\nSELECT pg_sleep(8);\n"
 
 

@@ -8,6 +8,8 @@ import pytest
 from support.closing import RENAME, begin, visited
 from support.world import Project, World
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture(scope="module")
 def live(world: World) -> Iterator[Project]:

@@ -127,6 +127,7 @@ def test_a_failed_statement_is_the_commands_failure(noted: Project) -> None:
     assert 'relation "nothing" does not exist' in ran.text
 
 
+@pytest.mark.exhaustive
 def test_a_backup_of_it_is_proven_and_stands_in_the_list(noted: Project) -> None:
     until(lambda: healthy(noted), what="a healthy database")
 
@@ -138,6 +139,7 @@ def test_a_backup_of_it_is_proven_and_stands_in_the_list(noted: Project) -> None
     assert "1,000 rows in 1 table" in ran.text
 
 
+@pytest.mark.exhaustive
 def test_killed_removed_and_with_a_killed_server_it_is_back_on_its_data(noted: Project, own_world: World) -> None:
     docker("kill", container(noted))
     until(lambda: docker("inspect", "-f", "{{.State.Running}}", container(noted)) == "true", what="a new start")
@@ -153,6 +155,7 @@ def test_killed_removed_and_with_a_killed_server_it_is_back_on_its_data(noted: P
     assert (after_kill, after_removal, after_both) == (1000, 1000, 1000)
 
 
+@pytest.mark.exhaustive
 def test_a_change_of_limits_is_made_while_it_runs_and_one_of_the_version_is_refused(noted: Project) -> None:
     before = container(noted)
     noted.commit({"fairway.toml": f'app = "keeper"\n{TOML.replace("256M", "320M")}'}, "More memory")

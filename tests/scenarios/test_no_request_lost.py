@@ -130,6 +130,7 @@ def test_a_bad_release_fails_no_request(live: Project, crowd: Crowd, tally: Tall
     assert_orders_taken_once(book, tally)
 
 
+@pytest.mark.exhaustive
 def test_a_rollback_fails_no_request(live: Project, crowd: Crowd, tally: Tally, book: OrderBook) -> None:
     rollback = live.fairway("rollback", "--yes")
     settled(live, 2)
@@ -140,6 +141,7 @@ def test_a_rollback_fails_no_request(live: Project, crowd: Crowd, tally: Tally, 
     assert_orders_taken_once(book, tally)
 
 
+@pytest.mark.exhaustive
 def test_a_scale_out_and_a_scale_in_fail_no_request(live: Project, crowd: Crowd, tally: Tally, book: OrderBook) -> None:
     out = live.fairway("scale", "web=4")
     settled(live, 4)

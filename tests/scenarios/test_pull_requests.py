@@ -14,6 +14,8 @@ from support import forge_pulls, git_forge
 from support.git_forge import Forge
 from support.world import Project, until
 
+pytestmark = pytest.mark.exhaustive
+
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 FILTER = '[[source.filters]]\npull_requests = ["opened", "updated"]\nbranches = ["master"]\n'
 STRANGERS = """

@@ -38,6 +38,7 @@ def test_a_push_shows_its_stages_and_the_new_version_answers(live: Project) -> N
     assert live.get() == (200, "two")
 
 
+@pytest.mark.exhaustive
 def test_a_push_of_another_branch_is_kept_and_deploys_nothing(live: Project) -> None:
     live.git("checkout", "--quiet", "-b", "idea")
     live.version("idea")
@@ -61,6 +62,7 @@ def test_a_failing_test_stops_the_push_at_the_build(project: Make) -> None:
     assert made.get()[0] in (404, 503)
 
 
+@pytest.mark.exhaustive
 def test_a_dockerfile_that_does_not_build_leaves_the_old_release(live: Project) -> None:
     live.commit({"Dockerfile": 'FROM node:22-slim\nRUN echo compiling && false\nCMD ["node"]\n'})
 
@@ -123,6 +125,7 @@ def test_a_rollback_returns_to_the_release_before_without_a_build(live: Project)
     assert live.get() == (200, "one")
 
 
+@pytest.mark.exhaustive
 def test_scale_starts_and_stops_tasks(live: Project) -> None:
     live.fairway("scale", "web=3")
 
@@ -157,6 +160,7 @@ def test_logs_and_exec_reach_into_a_task(live: Project) -> None:
     assert executed.status == 5
 
 
+@pytest.mark.exhaustive
 def test_down_takes_the_app_off_and_leaves_nothing(live: Project, world: World) -> None:
     down = live.fairway("down", "--yes")
 

@@ -10,6 +10,8 @@ from support import registry_room
 from support.ports import free_port
 from support.world import Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
 PASSWORD = "a password of another registry"
 

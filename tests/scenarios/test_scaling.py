@@ -7,6 +7,8 @@ import pytest
 from support.paced_load import sending
 from support.world import Project, World, until
 
+pytestmark = pytest.mark.exhaustive
+
 Make = Callable[..., Project]
 SCALED = """\
 [services.web]

@@ -14,6 +14,8 @@ import pytest
 from support import packed
 from support.world import Project, World, create_project
 
+pytestmark = pytest.mark.exhaustive
+
 PASSWORD = "kraken-4711/of+the sea"
 MULTILINE = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\nEFAASCBKcwggSjAgEAAoIBAQC7\n-----END KEY-----"
 BUILD = "npm_s3cr3tT0kenOfTheBuild"

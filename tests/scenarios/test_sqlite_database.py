@@ -8,6 +8,8 @@ import pytest
 
 from support.world import Project, World, create_project
 
+pytestmark = pytest.mark.exhaustive
+
 TOML = """
 [databases.main]
 engine = "sqlite"

@@ -6,6 +6,8 @@ import pytest
 
 from support.world import Project, until
 
+pytestmark = pytest.mark.exhaustive
+
 Make = Callable[..., Project]
 TWO = """\
 [services.web]

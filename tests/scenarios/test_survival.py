@@ -83,6 +83,7 @@ def test_a_killed_task_is_replaced_without_a_failed_request(live: Project, own_w
     assert visitor.failed == 0
 
 
+@pytest.mark.exhaustive
 def test_the_log_of_a_task_is_read_whole_after_it_the_server_and_the_container_have_gone(
     live: Project, own_world: World
 ) -> None:
@@ -147,6 +148,7 @@ def running(world: World, app: str) -> list[str]:
     return world.run("docker", "ps", "--quiet", "--filter", f"label=fairway.app={app}").stdout.split()
 
 
+@pytest.mark.exhaustive
 def test_a_push_while_the_server_is_dead_is_refused_and_one_by_path_is_kept(live: Project, own_world: World) -> None:
     own_world.kill_server()
     commit = live.version("kept")
@@ -167,6 +169,7 @@ def newest(live: Project) -> tuple[str, str]:
     return found["commit"], found["status"]
 
 
+@pytest.mark.exhaustive
 def test_stopping_the_server_keeps_the_tasks_serving(live: Project, own_world: World) -> None:
     before = live.get()
 

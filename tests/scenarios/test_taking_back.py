@@ -10,6 +10,8 @@ import pytest
 from support.closing import RENAME, TOML, begin, visited
 from support.world import Project, World
 
+pytestmark = pytest.mark.exhaustive
+
 BACK = "ALTER TABLE orders RENAME COLUMN reference TO code;\n"
 
 

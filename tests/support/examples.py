@@ -1,8 +1,9 @@
 """How many examples hypothesis makes up for a property, and at how many of its calls something is killed: all, or so
 many of each hundred as FAIRWAY_TEST_EXAMPLES says.
 
-`make check` is run before every commit and takes a tenth; `make test`, CI and pytest by itself take all. Examples are
-others in each run, so what one tenth does not find the next may; what fails is kept in .hypothesis and tried first.
+`make check` is run before every commit and takes a tenth, `make test` a quarter; `make exhaustive`, and so CI, takes
+all, as pytest does by itself. Examples are others in each run, so what one tenth does not find the next may; what fails is
+kept in .hypothesis and tried first.
 """
 
 import os
@@ -17,7 +18,7 @@ ALL = PERCENT >= 100
 
 
 def examples(full: int) -> int:
-    """The `max_examples` of a property that has `full` of them in `make test`: at least 10, or all if it has fewer."""
+    """The `max_examples` of a property that has `full` of them: at least 10, or all if it has fewer."""
     return max(min(full, 10), full * PERCENT // 100)
 
 

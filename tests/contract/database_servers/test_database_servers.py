@@ -143,6 +143,7 @@ async def test_a_second_start_changes_nothing_and_two_at_once_make_one_server(ro
     assert list(await room.servers.look()) == [ID]
 
 
+@pytest.mark.exhaustive
 async def test_a_killed_server_comes_back_on_its_data(room: Room) -> None:
     await room.started()
     await room.note("p'ä\\")
@@ -206,6 +207,7 @@ async def test_what_a_server_says_can_be_read_and_nothing_of_one_that_is_not_the
         await room.servers.run("absent", ["psql"])
 
 
+@pytest.mark.exhaustive
 async def test_two_databases_do_not_see_each_other(docker_room_: Room) -> None:
     await docker_room_.started()
     other = replace(SPEC, id=f"{os.getpid() + 1:012x}", key=replace(KEY, name="other"), host="other.databases.internal")
@@ -224,6 +226,7 @@ async def test_the_password_is_in_nothing_that_docker_tells_of_a_container(docke
     assert "very-secret" not in docker_room.docker("inspect", container())
 
 
+@pytest.mark.exhaustive
 async def test_a_command_runs_beside_the_server(docker_room_: Room) -> None:
     await docker_room_.started()
     await docker_room_.note("p'ä\\")

@@ -29,6 +29,7 @@ async def test_a_scratch_is_gone_at_its_end(room: Room) -> None:
     assert (await room.databases.look(room.address)).tables == ()
 
 
+@pytest.mark.exhaustive
 async def test_what_an_earlier_one_of_the_same_key_left_is_removed_first(room: Room) -> None:
     standing = await room.databases.look(room.address)
     left = room.scratches.open("one", room.address, standing)
@@ -39,6 +40,7 @@ async def test_what_an_earlier_one_of_the_same_key_left_is_removed_first(room: R
         assert (await room.databases.look(second.address)).tables == ()
 
 
+@pytest.mark.exhaustive
 async def test_sweeping_leaves_those_that_are_to_be_kept(room: Room) -> None:
     standing = await room.databases.look(room.address)
     async with (

@@ -218,6 +218,7 @@ async def test_a_port_that_was_only_guessed_is_looked_for(docker: DockerTrials, 
         assert await healthy(trial)
 
 
+@pytest.mark.exhaustive
 async def test_what_a_killed_server_left_is_swept_and_nothing_else(docker: DockerTrials, networks: Networks) -> None:
     spec = spec_of(docker_room.local_image(), "node", "-e", SERVER, networks=networks)
     async with DockerEngine(docker_room.DOCKER_HOST, INSTANCE) as engine:

@@ -107,6 +107,7 @@ def test_a_failing_test_stops_the_build_at_its_stage(tmp_path: Path, image: Imag
     assert "1 test failed" in tested.log
 
 
+@pytest.mark.exhaustive
 def test_a_lock_file_that_does_not_match_fails_with_npms_own_message(tmp_path: Path, image: Image) -> None:
     folder = tmp_path / "stale"
     manifest = {"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"ms": "2.1.3"}}
@@ -130,6 +131,7 @@ def test_a_lock_file_that_does_not_match_fails_with_npms_own_message(tmp_path: P
         ("pnpm", "pnpm", ["--lockfile-only"], 21104),
     ],
 )
+@pytest.mark.exhaustive
 def test_the_other_package_managers_go_live_and_a_code_change_reinstalls_nothing(
     tmp_path: Path,
     image: Image,
@@ -167,6 +169,7 @@ def test_the_other_package_managers_go_live_and_a_code_change_reinstalls_nothing
     assert "left-pad" not in room.docker("run", "--rm", first.tag, "ls", "node_modules")
 
 
+@pytest.mark.exhaustive
 def test_typescript_is_built_and_its_compiler_stays_out(tmp_path: Path, image: Image, container: Container) -> None:
     folder = tmp_path / "typescript"
     source = SERVER.replace('const http = require("node:http");', 'import http = require("node:http");').replace(

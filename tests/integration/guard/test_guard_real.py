@@ -1,7 +1,8 @@
 """The guard with real Docker and PostgreSQL: each kind of migration ends as promised, and no data is lost.
 
-One that is good, one that fails on production's nulls and a server that dies while it migrates are what
-tests/scenarios/test_migration_guard has with a real server and under requests; here `make exhaustive` has them.
+One that is good and one that fails on production's nulls are what tests/scenarios/test_migration_guard has with a real
+server and under requests. Of the others `make test` has the one that the old release does not run on, which no fake
+could tell, and one with nothing to do; `make exhaustive` has all.
 """
 
 import asyncio
@@ -129,6 +130,7 @@ async def test_a_column_that_the_old_release_reads_is_not_dropped(room: Room) ->
     assert columns(room) == ["code", "id", "total"]
 
 
+@pytest.mark.exhaustive
 async def test_a_hard_coded_url_is_blocked_and_named(room: Room) -> None:
     image = guard_image.build(GOOD, HARD_CODED=room.url)
 
@@ -140,6 +142,7 @@ async def test_a_hard_coded_url_is_blocked_and_named(room: Room) -> None:
     assert columns(room) == ["code", "id", "total"]
 
 
+@pytest.mark.exhaustive
 async def test_one_that_asks_gets_no_answer_and_is_named(room: Room) -> None:
     script = "#!/bin/sh\nprintf 'This drops a table. Are you sure? (y/N) '\nread answer || exit 1\n"
 
@@ -151,6 +154,7 @@ async def test_one_that_asks_gets_no_answer_and_is_named(room: Room) -> None:
     assert columns(room) == ["code", "id", "total"]
 
 
+@pytest.mark.exhaustive
 async def test_one_without_an_end_is_ended(room: Room) -> None:
     passage = await room.migrate(guard_image.build(GOOD, script="#!/bin/sh\nexec sleep 600\n"), timeout=3.0)
 
@@ -159,6 +163,7 @@ async def test_one_without_an_end_is_ended(room: Room) -> None:
     assert left() == ""
 
 
+@pytest.mark.exhaustive
 async def test_a_lock_of_somebody_else_is_waited_for_and_tried_again(room: Room) -> None:
     import psycopg
 

@@ -112,6 +112,7 @@ async def keeping(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
+@pytest.mark.exhaustive
 async def test_killed_again_and_again_it_keeps_each_line_once(
     engine: DockerEngine, image: Image, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ async def printed_all() -> bool:
     return printed() == list(range(1, 5001))
 
 
+@pytest.mark.exhaustive
 async def test_a_burst_over_rotations_of_docker_s_log_is_kept_whole(
     engine: DockerEngine, image: Image, tmp_path: Path
 ) -> None:
@@ -194,6 +196,7 @@ async def test_a_burst_over_rotations_of_docker_s_log_is_kept_whole(
     assert sorted(numbers(await kept(tmp_path, task))) == list(range(1, 120_001))
 
 
+@pytest.mark.exhaustive
 async def test_what_docker_has_deleted_meanwhile_is_a_gap_that_the_log_names(
     engine: DockerEngine, image: Image, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from support import migration_samples as samples
 from support.migration_room import Ended, Project
 from support.migration_samples import BROKEN, COUPON, CREATE, INDEX, Sample
 
+pytestmark = pytest.mark.exhaustive
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:

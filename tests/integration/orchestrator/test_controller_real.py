@@ -30,6 +30,8 @@ from support import balancers, docker_room
 from support.orchestrator_harbour import DesiredShelf, EventShelf
 from support.web_client import Connection, ask, load
 
+pytestmark = pytest.mark.exhaustive
+
 INSTANCE = f"t-orchestrator-{os.getpid()}"
 HOST = "shop.test"
 ROLLOUT = Rollout(bake=0.5, timeout=60.0)

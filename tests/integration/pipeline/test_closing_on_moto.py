@@ -15,6 +15,8 @@ from fairway.domain.aws import doors, names
 from support import docker_room, guard_cloud, guard_image, guard_refused, postgres_room
 from support.guard_cloud import Room
 
+pytestmark = pytest.mark.exhaustive
+
 BASE = {"1_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, code text);"}
 RENAME = {**BASE, "2_reference.sql": "ALTER TABLE orders RENAME COLUMN code TO reference; SELECT pg_sleep(3);"}
 OLD, NEW = "SELECT count(code) FROM orders", "SELECT count(reference) FROM orders"

@@ -22,6 +22,8 @@ from support import docker_room, guard_asked, guard_cloud, guard_image, iam, pos
 from support.guard_cloud import COPIED, Room
 from support.postgres_room import Server
 
+pytestmark = pytest.mark.exhaustive
+
 BASE = {"1_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, code text, total int);"}
 GOOD = {**BASE, "2_coupon.sql": "ALTER TABLE orders ADD COLUMN coupon text;"}
 ROWS = "INSERT INTO orders SELECT n, 'c' || n, n FROM generate_series(1, 300) n"

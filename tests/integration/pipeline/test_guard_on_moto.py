@@ -21,6 +21,8 @@ from fairway.domain.image import Image
 from support import docker_room, guard_cloud, guard_image, guard_refused, postgres_room
 from support.guard_cloud import Room
 
+pytestmark = pytest.mark.exhaustive
+
 BASE = {"1_orders.sql": "CREATE TABLE orders (id bigint PRIMARY KEY, code text, total int);"}
 GOOD = {**BASE, "2_coupon.sql": "ALTER TABLE orders ADD COLUMN coupon text;"}
 NULLS = {**BASE, "2_code.sql": "ALTER TABLE orders ALTER COLUMN code SET NOT NULL;"}

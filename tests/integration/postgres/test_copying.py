@@ -40,6 +40,7 @@ async def test_a_copy_has_everything_that_the_original_has(room: PostgresRoom, t
     assert {"public.cats", "public.cache", "public.events_2026"} <= dumped.fingerprint.tables.keys()
 
 
+@pytest.mark.exhaustive
 async def test_what_is_written_while_a_dump_runs_is_not_in_it_and_not_counted(
     room: PostgresRoom, tmp_path: Path
 ) -> None:
@@ -175,6 +176,7 @@ async def test_an_extension_that_the_image_has_not_got_is_named_with_one_that_ha
     assert "postgis/postgis:15" in caught.value.hint
 
 
+@pytest.mark.exhaustive
 async def test_rows_that_break_a_constraint_are_the_error_of_the_restore(room: PostgresRoom, tmp_path: Path) -> None:
     await room.create(room.address, "orders", 3)
     dumped = await room.dumps.dump(room.address, tmp_path, report=quiet)
@@ -243,6 +245,7 @@ async def test_a_scratch_is_the_originals_user_without_a_way_out(room: PostgresR
     assert scratch.address.password not in json.dumps(container["Config"]["Labels"])
 
 
+@pytest.mark.exhaustive
 async def test_a_scratch_takes_tls_from_whoever_wants_it_and_plain_text_from_the_others(room: PostgresRoom) -> None:
     """The URL of a database of RDS says nothing of TLS, and its driver is told by PGSSLMODE."""
     standing = await room.databases.look(room.address)

@@ -94,6 +94,7 @@ class Caller:
         return said
 
 
+@pytest.mark.exhaustive
 def test_a_command_that_is_killed_anywhere_is_gone_on_with_by_the_next(top: Path, address: str) -> None:
     caller = Caller(top, address)
 

@@ -28,6 +28,8 @@ from support.builder_room import DOCKER_HOST, OWNER
 from support.pipeline_values import make_release
 from support.registry_yard import Meanwhile
 
+pytestmark = pytest.mark.exhaustive
+
 APP = AppName("t-prune")
 LAYER = 200_000
 AGAIN = "99" * 20

@@ -205,6 +205,7 @@ async def test_a_push_is_heard_of_before_the_hooks_program_has_started(served, w
     assert len(await executions(served)) == 1, "what options mean is for the hook's program to say"
 
 
+@pytest.mark.exhaustive
 async def test_more_refs_than_are_listened_to_are_left_to_the_hooks_program(served, work):
     work.commit({"a": b"1"})
     head = work.head()

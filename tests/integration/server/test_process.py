@@ -65,7 +65,7 @@ def test_it_serves_until_sigterm_and_leaves_nothing_that_says_it_still_runs(home
         pid = (home / "run/server.pid").read_text().split()[0]
         modes = {name: (home / name).stat().st_mode & 0o777 for name in ("token", "run/pushes", "run")}
         process.send_signal(signal.SIGTERM)
-        status = process.wait(timeout=10)
+        status = process.wait(timeout=60)
 
     assert (pid, status) == (str(process.pid), 0)
     assert modes == {"token": 0o600, "run/pushes": 0o600, "run": 0o700}
@@ -89,7 +89,7 @@ def test_the_owners_token_opens_the_api_and_stays_the_same_over_restarts(home):
 def test_a_second_server_on_the_same_home_is_refused_by_the_first_ones_name(home):
     with running(home, free_port()) as first:
         second = spawn(home, free_port())
-        _, words = second.communicate(timeout=15)
+        _, words = second.communicate(timeout=60)
         still = answers(int((home / "run/pushes").read_text().split()[1]))
 
     assert second.returncode == 1
@@ -103,7 +103,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_begun(home):
         other.bind(("127.0.0.1", port))
         other.listen()
         process = spawn(home, port)
-        _, words = process.communicate(timeout=15)
+        _, words = process.communicate(timeout=60)
 
     assert process.returncode == 1
     assert f"port {port}" in words and "already taken" in words and "FAIRWAY_PORT" in words

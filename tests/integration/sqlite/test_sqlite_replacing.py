@@ -109,6 +109,7 @@ async def test_one_that_stays_locked_is_left_as_it_is(tmp_path: Path, into: Path
     assert await room.count(room.address, "orders") == 4
 
 
+@pytest.mark.exhaustive
 async def test_killed_at_any_moment_it_is_the_old_database_or_the_new_one(room: SqliteRoom, into: Path) -> None:
     await room.dumps.dump(room.address, into, report=quiet)
     old_contents = await room.dumps.fingerprint(room.address, report=quiet)
