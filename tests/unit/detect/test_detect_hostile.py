@@ -105,6 +105,25 @@ BLANK = "\n" * 100_000
         {**STARTED, "compose.yaml": "services:\n" + "".join(f" s{number}:\n" for number in range(9_000))},
         {**STARTED, "live.js": "app.listen(process.env.PORT)", ".env.example": BLANK, ".tool-versions": BLANK},
         {**STARTED, "package-lock.json": "", "yarn.lock": BLANK, ".npmrc": "${A}", "fairway.toml": BLANK},
+        {**STARTED, "live.js": "import " + " " * 200_000},
+        {**STARTED, "live.js": "import {" * 30_000},
+        {**STARTED, "live.js": "@Controller()\n@Get(" + " " * 200_000},
+        {"Dockerfile": 'FROM ruby\nCMD ["./entrypoint.sh"]', "entrypoint.sh": "flask " * 30_000},
+        {"Dockerfile": "FROM ruby\nCMD " + "flask " * 20_000, "config/routes.rb": "get" + " " * 200_000},
+        {
+            **STARTED,
+            "ecosystem.config.js": "script: 'a.js', env: {" + BLANK + "}",
+            "server.js": "a = " + BLANK + ".basePath(",
+        },
+        {
+            "package.json": package(
+                scripts={"start": "node a", "build": "-" * 4900}, engines={"node": "1" + " " * 90_000}
+            )
+        },
+        {"requirements.txt": "", "gunicorn.conf.py": "bind = " + "_" * 200_000, "a.py": "app = Flask()"},
+        {"requirements.txt": "", "a.py": "app = FastAPI()\nfrom " + "a" * 200_000 + "\nfrom ." + "a" * 20_000},
+        {"pyproject.toml": "[project]\nname = 'a'\n[build-system]\nrequires = []", "a.py": "metadata " * 25_000},
+        {"Dockerfile": "FROM ruby\nCMD " + "gunicorn " * 10_000},
         {"requirements.txt": BLANK, "main.py": "serve()" + BLANK},
         {"Dockerfile": "FROM node\nRUN a" + "\\\nb" * 50_000, ".gitmodules": BLANK, "config/routes.rb": BLANK},
         {"Dockerfile": "FROM node\nENV A=0123456789\n" + "ENV A=$A$A\n" * 200},

@@ -16,7 +16,7 @@ WHOLE = frozenset({".", "./", "*", "./*"})
 ENV = re.compile(r"(^|/)\.env(\.[\w-]+)?$")
 IGNORES = re.compile(r"^(\*\*/)?\.env|^\*$|^\*\*$", re.MULTILINE)
 EXAMPLE = re.compile(r"(?i)example|sample|template")
-UNPRIVILEGED = re.compile(r"nonroot|distroless.*:.*nonroot|unprivileged|bitnami/", re.IGNORECASE)
+UNPRIVILEGED = re.compile(r"nonroot|distroless.{0,100}:.{0,100}nonroot|unprivileged|bitnami/", re.IGNORECASE)
 
 
 def dockerfile(tree: Tree, found: Detection) -> Iterator[Finding]:

@@ -21,7 +21,9 @@ BARE = re.compile(
 )
 """Images that set no NODE_ENV."""
 CONDITION = re.compile(r"(?:\A|[;&|({])\s*(?:if|case|while|for|test|\[\[?)\s")
-PRUNES = re.compile(r"\b(?:npm|pnpm)\s+prune\b|\bworkspaces\s+focus\b|\bpnpm\b.*\sdeploy\b|\brm\s[^&|;]*node_modules")
+PRUNES = re.compile(
+    r"\b(?:npm|pnpm)\s+prune\b|\bworkspaces\s+focus\b|\bpnpm\b.{0,300}\sdeploy\b|\brm\s[^&|;]{0,300}node_modules"
+)
 SETTING = re.compile(r"(?im)^[ \t]*(?:omit(?:\[\])?\s*=\s*\"?dev|production\s*=\s*true|only\s*=\s*prod)")
 WITHOUT = re.compile(r"--omit[= ]dev\b|--only[= ]prod|--prod(?:uction)?(?:=true)?(?=\s|\Z)|--no-dev\b|(?<!\S)-P\b")
 WITH = re.compile(r"--include[= ]dev\b|--(?:prod|production)=false\b|(?<!\S)-D\b|--dev\b")

@@ -15,13 +15,14 @@ from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem, Start
 
 SERVES = re.compile(
-    r"(?:^|[\s/])(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|waitress-serve|sanic|flask\b[^|;&]*\srun"
+    r"(?:^|[\s/])(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|waitress-serve|sanic|flask\b[^|;&]{0,200}\srun"
     r"|(?:fastapi|litestar|quart)\s+(?:run|dev)|python3?\s+\S*manage\.py\s+runserver)(?=\s)"
 )
 # What stands in front of the server then: its own port is the image's.
 IN_FRONT = re.compile(
     r"(?:^|[\s/])(?:nginx|caddy|apache2\S*|apachectl|httpd|haproxy|supervisord|traefik)(?=\s|$)", re.MULTILINE
 )
+MOST_BYTES = 64 * 1024
 MENDED = re.compile(r"dos2unix|\\r|sed\b.*\^M")
 
 
@@ -46,7 +47,7 @@ def read(tree: Tree, path: str, instructions: tuple[Instruction, ...], command: 
 def text(tree: Tree, command: Start | None) -> str:
     """The text of the script that the command runs; empty where it runs none of the repository."""
     script = find(tree, command)
-    return (tree.read(script) or b"").decode("utf-8", "replace") if script else ""
+    return (tree.read(script) or b"")[:MOST_BYTES].decode("utf-8", "replace") if script else ""
 
 
 def served(tree: Tree, command: Start | None) -> Start | None:

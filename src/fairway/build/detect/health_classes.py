@@ -17,7 +17,7 @@ from fairway.build.detect.uses import join
 CONTROLLER = re.compile(r"@(?:Json)?Controller\(")
 OPTION = re.compile(r"""\bpath\s*:\s*(?P<value>[^,{}]+)""")
 VERSION = re.compile(r"""\bversion\s*:\s*(?P<value>\[[^\]]*\]|[^,{}]+)""")
-METHOD = re.compile(r"""@Get\(\s*(?:['"`](?P<path>[\w/-]*)['"`])?\s*\)""")
+METHOD = re.compile(r"""@Get\(\s*+(?:['"`](?P<path>[\w/-]*)['"`]\s*+)?\)""")
 GLOBAL = re.compile(r"\bsetGlobalPrefix\(")
 VERSIONING = re.compile(r"\benableVersioning\(")
 ROUTE_PREFIX = re.compile(r"\broutePrefix\s*:\s*(?P<value>[^,{}\n]+)")

@@ -10,7 +10,7 @@ from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Health
 
 RAILS = re.compile(
-    r"""^[ \t]*get\s*\(?\s*['"](?P<path>/?[\w/-]+)['"]\s*(?:=>|,\s*to:)\s*['"]rails/health#show['"]""", re.MULTILINE
+    r"""^[ \t]*get\s*+\(?\s*+['"](?P<path>/?[\w/-]+)['"]\s*(?:=>|,\s*to:)\s*['"]rails/health#show['"]""", re.MULTILINE
 )
 LARAVEL = re.compile(r"""\bhealth\s*:\s*['"](?P<path>/[\w/-]+)['"]""")
 ACTUATOR = re.compile(r"spring-boot-starter-actuator")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from fairway.build.detect.source import Source
 
+# What has taken white space gives none back: several in a row would try every way to part it among them.
 IMPORTED = re.compile(
-    r"""(?:import\s+(?:\*\s+as\s+)?(?P<default>[\w$]+)?\s*,?\s*(?:\{(?P<named>[^}]*)\})?\s*from\s*['"](?P<from>[.@~#][^'"]*)['"])"""
-    r"""|(?:(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{(?P<parts>[^}]*)\})\s*=\s*require\(\s*['"](?P<required>[.@~#][^'"]*)['"]\s*\))"""
+    r"""(?:import\s++(?:\*\s++as\s++)?(?P<default>[\w$]++)?\s*+,?\s*+(?:\{(?P<named>[^{}]{0,4000})\})?\s*+from\s*+['"](?P<from>[.@~#][^'"\n]*)['"])"""
+    r"""|(?:(?:const|let|var)\s++(?:(?P<whole>[\w$]++)|\{(?P<parts>[^{}]{0,4000})\})\s*+=\s*+require\(\s*+['"](?P<required>[.@~#][^'"\n]*)['"]\s*+\))"""
 )
 
 

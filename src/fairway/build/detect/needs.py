@@ -45,7 +45,7 @@ DATABASE = re.compile(
     r"|\bmigrate-mongo\s+(up|down)|\bmigrate(\.[cm]?[jt]s)?\s+up\b|\bflyway\b|\bliquibase\b|\bpsql\b|\bmysql\b|\bmongo(sh|import|restore)?\s"
     r"|\bmanage\.py\s+migrate\b|\balembic\s+upgrade\b|\bdbmate\b|\bwait-for-it\b|\bdocker(-compose)?\s|\bpayload\s+migrate\b"
     r"|\bmedusa\s+(db:|migrations\b)|\bgraphile-migrate\s+migrate\b|\bkysely\s+migrate\b|\bnode\s+\S*\bmigrate(?=\s|$)"
-    r"|[\w./-]*\b(migrate|migrations?|seed|seeds|seeder)\.[cm]?[jt]s\b"
+    r"|\b(migrate|migrations?|seed|seeds|seeder)\.[cm]?[jt]s\b"
 )
 BUILDERS = frozenset(
     {

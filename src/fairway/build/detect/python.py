@@ -39,9 +39,8 @@ FRAMEWORKS = (
     ("bottle", "Bottle"),
     ("tornado", "Tornado"),
 )
-INSTALLED = re.compile(
-    r"(?:importlib[._]metadata|metadata|pkg_resources)\b[\s\S]*?\b(?:version|get_distribution|entry_points|metadata)\("
-)
+INSTALLED = re.compile(r"\b(?:importlib_metadata|metadata|pkg_resources)\b")
+ASKED = re.compile(r"\b(?:version|get_distribution|entry_points|metadata)\(")
 # The same under another name: `from importlib.metadata import version as get_version`.
 ALIAS = re.compile(r"^[ \t]*from importlib[._]metadata import [^\n]*?\b(?:version|distribution) as (\w+)", re.MULTILINE)
 NO_START = Problem(
@@ -131,9 +130,13 @@ def wants_project(packages: Packages, sources: tuple[Source, ...], started: Star
     scripts = {*python_packages.table(project, "scripts"), *python_packages.table(poetry, "scripts")}
     commands = set(" ".join(started.start.command).split()) if started else set()
     name = str(project.get("name") or poetry.get("name") or "")
-    return bool(scripts & commands) or any(
-        INSTALLED.search(item.text) or asks_under_alias(item.text, name) for item in sources
-    )
+    return bool(scripts & commands) or any(asks(item.text) or asks_under_alias(item.text, name) for item in sources)
+
+
+def asks(text: str) -> bool:
+    """Whether a source names the packages that are installed, and asks something of them further down."""
+    named = INSTALLED.search(text)
+    return named is not None and ASKED.search(text, named.end()) is not None
 
 
 def asks_under_alias(text: str, name: str) -> bool:

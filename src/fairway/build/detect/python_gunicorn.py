@@ -13,14 +13,14 @@ from fairway.domain import sourcetext
 from fairway.domain.detection import Port, Problem
 
 FILE = "gunicorn.conf.py"
-NAMED = re.compile(r"\bgunicorn\b[^|;&]*?\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
-EXPLICIT = re.compile(r"\bgunicorn\b[^|;&]*?\s(?:-b|--bind)\b")
+NAMED = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
+EXPLICIT = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-b|--bind)\b")
 BIND = re.compile(r"^bind\s*=\s*(?P<value>[^\n]*(?:\n[ \t)\]]+[^\n]*){0,4})", re.MULTILINE)
 VARIABLE = re.compile(
     r"""(?:environ\.get|getenv|environ\[|\benv(?:\.\w+)?|\bconfig)\(?\s*['"](?P<name>\w+)['"]"""
     r"""(?:\s*,\s*(?:default\s*=\s*)?['"]?(?P<default>[\w.:\[\]-]*))?"""
 )
-ADDRESS = re.compile(r"(?P<host>[\w.\[\]*-]*):(?P<number>\d{2,5})\b")
+ADDRESS = re.compile(r":(?P<number>\d{2,5})\b")
 LOOPBACK = re.compile(r"""(?:^|[^\w.])(?:127\.0\.0\.1|localhost)\b""")
 USUAL = 8000
 DEEPEST = 3

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 
 from fairway.build.detect.source import Source
 
-IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(?P<of>\w+)[\w.]*[ \t]+import|import[ \t]+(?P<name>\w+))", re.MULTILINE)
-RELATIVE = re.compile(r"^[ \t]*from[ \t]+(?P<dots>\.+)\w*[\w.]*[ \t]+import", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(?P<of>\w++)[\w.]*+[ \t]++import|import[ \t]+(?P<name>\w+))", re.MULTILINE)
+RELATIVE = re.compile(r"^[ \t]*from[ \t]+(?P<dots>\.++)[\w.]*+[ \t]++import", re.MULTILINE)
 SOURCE = "src"
 USUAL = (".", SOURCE)
 """The folders that modules are imported from where nothing says otherwise."""

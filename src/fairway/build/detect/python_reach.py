@@ -39,9 +39,9 @@ SERVERS = (
     ),
     server(r"(?:^|[\s/])granian(?=\s)", r"--host|--uds", "GRANIAN_HOST", "--host 0.0.0.0"),
     server(r"(?:^|[\s/])daphne(?=\s)", r"-b\b|--bind|-u\b|-e\b|--endpoint|--fd", "", "-b 0.0.0.0"),
-    server(r"(?:^|[\s/])flask\b[^|;&\n]*?\srun\b", r"-h\b|--host", "FLASK_RUN_HOST", "--host 0.0.0.0"),
-    server(r"(?:^|[\s/])quart\b[^|;&\n]*?\srun\b", r"-h\b|--host", "QUART_RUN_HOST", "--host 0.0.0.0"),
-    server(r"(?:^|[\s/])litestar\b[^|;&\n]*?\srun\b", r"-H\b|--host|--uds", "LITESTAR_HOST", "--host 0.0.0.0"),
+    server(r"(?:^|[\s/])flask\b[^|;&\n]{0,200}?\srun\b", r"-h\b|--host", "FLASK_RUN_HOST", "--host 0.0.0.0"),
+    server(r"(?:^|[\s/])quart\b[^|;&\n]{0,200}?\srun\b", r"-h\b|--host", "QUART_RUN_HOST", "--host 0.0.0.0"),
+    server(r"(?:^|[\s/])litestar\b[^|;&\n]{0,200}?\srun\b", r"-H\b|--host|--uds", "LITESTAR_HOST", "--host 0.0.0.0"),
     server(r"(?:^|[\s/])sanic(?=\s)", r"-H\b|--host|-u\b|--unix", "SANIC_HOST", "--host 0.0.0.0"),
     server(r"\bmanage\.py\s+runserver\b", r"\S*[\d.\]]:\S*|0:\S*|\$\S*:\S*", "", "0.0.0.0:8000"),
 )

@@ -43,7 +43,7 @@ BELOW = re.compile(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=")
 DEEPEST = 4
 DJANGO = re.compile(r"""\b(?:path|re_path)\(\s*r?['"]\^?(?P<path>[\w./-]+?)\$?['"]\s*,\s*(?!include)""")
 FROM = re.compile(
-    r"^[ \t]*from[ \t]+[\w.]*?(?P<module>\w+)[ \t]+import[ \t]+(?:\((?P<several>[^)]*)\)|(?P<one>[^\n(]+))",
+    r"^[ \t]*from[ \t]+(?:[\w.]*\.)?(?P<module>\w+)[ \t]+import[ \t]+(?:\((?P<several>[^)]*)\)|(?P<one>[^\n(]+))",
     re.MULTILINE,
 )
 Names = Mapping[str, tuple[str, str]]

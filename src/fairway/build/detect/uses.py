@@ -20,7 +20,7 @@ APPS = re.compile(
 ROUTER = re.compile(
     r"\b(?P<name>[\w$]+)\s*(?::\s*[^=;()\n]{0,80})?=\s*(?:new\s+)?[\w.$]*(?:Router|Elysia)\w*\s*(?:<[^()]{0,80}>)?\("
 )
-BASED = re.compile(r"\b(?P<name>[\w$]+)(?:\.prefix|\s*=\s*[^;=]{0,120}?\.basePath)\(")
+BASED = re.compile(r"\b(?P<name>[\w$]+)(?:\.prefix|\s*+=\s*+[^;=]{0,120}?\.basePath)\(")
 PREFIX = re.compile(r"\bprefix\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<short>prefix)\s*[,}]")
 NAMES_A_PATH = re.compile(r"(?i:(?:prefix|path|base|url|uri|version|root|endpoint|v\d+)$)|^[A-Z][A-Z0-9_]+$")
 NESTED = re.compile(r"\.(?:use|route|register)\s*\(")
