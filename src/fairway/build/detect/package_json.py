@@ -13,8 +13,9 @@ LONGEST_SCRIPT = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What package.json says. `dependencies` holds the optional ones too; `text` is the file, to find lines in;
-    `wanted` has the versions that devEngines asks for, by the name of the runtime or package manager."""
+    """What package.json says. `dependencies` holds the optional ones too, whose names are in `optional`; `text` is the
+    file, to find lines in; `wanted` has the versions that devEngines asks for, by the name of the runtime or package
+    manager."""
 
     name: str = ""
     main: str = ""
@@ -27,6 +28,7 @@ class Package:
     wanted: Mapping[str, str] = field(default_factory=dict)
     workspaces: tuple[str, ...] = ()
     manager: str = ""
+    optional: frozenset[str] = frozenset()
     built: tuple[str, ...] | None = None
     text: str = ""
 
@@ -72,6 +74,7 @@ def parse(content: bytes) -> Package:
         wanted=read_wanted(raw.get("devEngines")),
         workspaces=read_patterns(raw.get("workspaces")),
         manager=read_text(raw.get("packageManager")),
+        optional=frozenset(read_texts(raw.get("optionalDependencies"))),
         built=tuple(str(name) for name in built) if isinstance(built, list) else None,
         text=text,
     )
