@@ -8,7 +8,7 @@ exact version stays exact.
 import re
 from dataclasses import dataclass
 
-from fairway.build.detect import semver
+from fairway.build.detect import parsed, semver
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Runtime
@@ -29,7 +29,8 @@ CODENAMES = {
 }
 MOVING = frozenset({"node", "stable", "latest", "current", "lts", "lts/*", "*", "system", "default"})
 EXACT = re.compile(r"[v=]?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?$")
-TOOLS = ("mise.toml", ".mise.toml", ".config/mise.toml", ".config/mise/config.toml", ".prototools")
+PROTO = ".prototools"
+TOOLS = ("mise.toml", ".mise.toml", ".config/mise.toml", ".config/mise/config.toml", PROTO)
 OLDEST_NAMED = 8
 OLDEST_ADVISED = 12
 ANY = 9999
@@ -72,12 +73,17 @@ def named(tree: Tree, package: Package, root: Tree) -> list[tuple[str, str]]:
 
 
 def tools(place: Tree, tool: str) -> list[tuple[str, str]]:
-    """The version of a tool in mise's and proto's files, with the file."""
+    """The version of a tool in mise's and proto's files, with the file: a text, the first of a list, or a table's
+    `version`."""
     found: list[tuple[str, str]] = []
     for file in TOOLS:
-        text = (place.read(file) or b"").decode("utf-8-sig", "replace")
-        if match := re.search(rf"""^[ \t]*['"]?{tool}['"]?\s*=\s*(?:\[\s*)?['"]([^'"]+)['"]""", text, re.MULTILINE):
-            found.append((match[1], file))
+        written = parsed.of_toml(place.read(file))
+        listed = written if file == PROTO else parsed.table(written.get("tools"))
+        value = listed.get(tool)
+        first = value[0] if isinstance(value, list) and value else value
+        version = first.get("version") if isinstance(first, dict) else first
+        if isinstance(version, str | int | float) and str(version).strip():
+            found.append((str(version).strip(), file))
     return found
 
 
