@@ -42,3 +42,25 @@ def test_the_dockerfiles_own_check_comes_first() -> None:
     detection = detected({"pom.xml": POM, "Dockerfile": f"{IMAGE}HEALTHCHECK CMD curl -f http://localhost/alive\n"})
 
     assert detection.defaults.health_path == "/alive"
+
+
+@pytest.mark.parametrize(
+    ("rules", "path"),
+    [
+        ("auth.anyRequest().authenticated()", None),
+        ('auth.requestMatchers("/actuator/**").permitAll().anyRequest().authenticated()', "/actuator/health"),
+        ("auth.requestMatchers(EndpointRequest.to(HealthEndpoint.class)).permitAll()", "/actuator/health"),
+        ("", "/actuator/health"),
+    ],
+)
+def test_a_path_that_the_app_s_own_rules_guard_is_left_out(rules: str, path: str | None) -> None:
+    security = (
+        f"@Bean SecurityFilterChain rules(HttpSecurity http) {{ http.authorize(auth -> {rules}) }}" if rules else ""
+    )
+    files = {
+        "pom.xml": f"{POM}<artifactId>spring-boot-starter-security</artifactId>\n",
+        "src/main/java/shop/Security.java": security,
+        "Dockerfile": IMAGE,
+    }
+
+    assert detected(files).defaults.health_path == path
