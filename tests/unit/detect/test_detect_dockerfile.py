@@ -311,3 +311,12 @@ def test_a_blank_line_within_an_instruction_does_not_end_it() -> None:
     found = dockerfile_text.parse(b"FROM node\nRUN npm ci \\\n\n  && npm run build\n")
 
     assert [(item.name, item.rest, item.line) for item in found[1:]] == [("RUN", "npm ci && npm run build", 2)]
+
+
+@pytest.mark.parametrize(
+    ("command", "fatal"), [("while true; do sleep 60; done", True), ("while true; do python3 main.py; done", False)]
+)
+def test_a_loop_that_starts_the_app_anew_is_not_idle(command: str, fatal: bool) -> None:
+    detection = detected({"Dockerfile": f"FROM company/base:1\nCMD {command}\n"})
+
+    assert bool(detection.fatal) is fatal

@@ -55,3 +55,9 @@ def test_a_file_without_web_is_another_tools() -> None:
 
 def test_a_line_is_no_name_without_a_command_and_comments_are_none() -> None:
     assert told({**NODE, "Procfile": "web: node web.js\n# worker: x\nworker:\n\nurl http://x\n"}) == []
+
+
+def test_a_mark_that_windows_writes_before_the_first_line_is_none_of_it() -> None:
+    detection = detected({**NODE, "Procfile": "\ufeffweb: node web.js\n"})
+
+    assert detection.defaults.command == ("node", "web.js")

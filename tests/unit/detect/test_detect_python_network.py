@@ -285,3 +285,9 @@ def test_a_router_that_its_package_hands_on_is_reached_through_it() -> None:
     )
 
     assert detection.defaults.health_path == "/api/health"
+
+
+def test_a_program_that_is_run_with_the_loopback_address_is_no_server() -> None:
+    text = 'subprocess.run(["ping", "localhost"])\nif __name__ == "__main__":\n    serve(app, port=8080)\n'
+
+    assert detected({"requirements.txt": "x==1", "main.py": text}).problems == ()

@@ -8,7 +8,7 @@ from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Detection, Kind, Problem, Start
 
-IDLE = re.compile(r"\b(tail\s+-f\s+/dev/null|sleep\s+(infinity|inf)|while\s+(true|:)\s*;)")
+IDLE = re.compile(r"\b(tail\s+-f\s+/dev/null|sleep\s+(infinity|inf)|while\s+(true|:)\s*;\s*do\s+(sleep|:|true|wait)\b)")
 DEVELOPMENT = re.compile(
     r"\b(nodemon|ts-node-dev|tsnd|next dev|vite|webpack-dev-server"
     r"|(npm|yarn|pnpm)( run)? (dev|develop|start:dev|watch)\b)"

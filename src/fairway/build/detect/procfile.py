@@ -27,7 +27,7 @@ class Line:
 
 def lines(tree: Tree) -> tuple[Line, ...]:
     """The lines of the Procfile, none without one."""
-    text = (tree.read("Procfile") or b"").decode("utf-8", "replace")
+    text = (tree.read("Procfile") or b"").decode("utf-8-sig", "replace")
     return tuple(
         Line(
             name=match["name"],

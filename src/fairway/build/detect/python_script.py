@@ -19,7 +19,7 @@ RUNS = re.compile(
     re.MULTILINE,
 )
 LOOPBACK = re.compile(
-    r"""\b(?:run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?(?:\bhost\s*=\s*)?['"](?:127\.0\.0\.1|localhost)['"]"""
+    r"""(?<!\bsubprocess\.)\b(?:run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?(?:\bhost\s*=\s*)?['"](?:127\.0\.0\.1|localhost)['"]"""
 )
 FLASK = re.compile(r"""\b(?:app|application|create_app\([^()]*\))\.run\((?P<rest>(?:[^()]|\([^()]*\))*)\)""")
 LIKELY = re.compile(r"^[A-Za-z][\w.-]*$")
