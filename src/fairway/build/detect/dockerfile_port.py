@@ -9,13 +9,14 @@ from fairway.domain import dockerfile
 from fairway.domain.detection import Detection, Kind, Port, Start
 
 FIXED = re.compile(
-    r"(?:--port|--http-port)[ =](\d{2,5})\b|(?:--bind|-b)[ =]?\S*?:(\d{2,5})\b"
+    r"(?:--port|--http-port|--server\.port)[ =](\d{2,5})\b|(?:--bind|-b)[ =]?\S*?:(\d{2,5})\b"
     r"|\brunserver\s+(?:\S+:)?(\d{2,5})\b|\bflask\b.{0,200}\srun\b.{0,200}\s-p[ =]?(\d{2,5})\b"
 )
 # What a program takes when neither its command nor a variable of the app's says anything.
 USUAL = (
     (re.compile(r"\bflask\b.{0,200}\brun\b"), 5000),
     (re.compile(r"\bwaitress-serve\b"), 8080),
+    (re.compile(r"\bstreamlit run\b"), 8501),
     (re.compile(r"\bmanage\.py runserver|\b(uvicorn|hypercorn|granian|daphne)\b|\b(fastapi|litestar) run\b"), 8000),
 )
 

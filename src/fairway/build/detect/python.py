@@ -38,6 +38,9 @@ FRAMEWORKS = (
     ("falcon", "Falcon"),
     ("bottle", "Bottle"),
     ("tornado", "Tornado"),
+    ("dash", "Dash"),
+    ("streamlit", "Streamlit"),
+    ("gradio", "Gradio"),
 )
 INSTALLED = re.compile(r"\b(?:importlib_metadata|metadata|pkg_resources)\b")
 ASKED = re.compile(r"\b(?:version|get_distribution|entry_points|metadata)\(")
@@ -93,7 +96,10 @@ def read(tree: Tree) -> Detection:
             extra=started.extra if started else (),
             headers=python_debian.headers(packages.names, git=packages.git),
             libraries=python_debian.libraries(packages.names),
-            variables={"PORT": str(listens.number)} if listens.variable == "PORT" else {},
+            variables={
+                **(started.variables if started else {}),
+                **({"PORT": str(listens.number)} if listens.variable == "PORT" else {}),
+            },
             static=collected,
             settings=settings,
             roots=python_modules.roots(sources, names, started.root if started else ""),

@@ -50,7 +50,15 @@ Names = Mapping[str, tuple[str, str]]
 """What a file imports: by the name that it has there, the last part of the module and its name in it."""
 Mounts = tuple[tuple[Source, re.Match[str], Names], ...]
 """Every place where a router is included, with the file that does so and what that imports."""
-USUAL = {"Flask": 5000, "aiohttp": 8080, "Tornado": 8888, "Bottle": 8080}
+USUAL = {
+    "Flask": 5000,
+    "aiohttp": 8080,
+    "Tornado": 8888,
+    "Bottle": 8080,
+    "Dash": 8050,
+    "Streamlit": 8501,
+    "Gradio": 7860,
+}
 
 
 def port(sources: tuple[Source, ...], tree: Tree, framework: str | None) -> Port:

@@ -1,6 +1,7 @@
 """A Python application object under the server that suits it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fairway.build.detect import shell
 from fairway.domain.detection import Port, Problem, Start
@@ -13,7 +14,7 @@ class Started:
     """The start command, the packages that it needs beyond those that are listed, and a port that it fixes.
 
     `script` is the command of the project's own that it names, "" when it names none; `root` the folder that its
-    modules are named from, "" where it names none.
+    modules are named from, "" where it names none; `variables` are set in the image for it.
     """
 
     start: Start
@@ -22,6 +23,7 @@ class Started:
     problems: tuple[Problem, ...] = ()
     script: str = ""
     root: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

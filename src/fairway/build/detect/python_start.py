@@ -12,6 +12,7 @@ from dataclasses import replace
 from fairway.build.detect import (
     numbers,
     procfile,
+    python_boards,
     python_django,
     python_folders,
     python_gunicorn,
@@ -47,7 +48,7 @@ AROUND = re.compile(r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:socketio\.)?ASGI
 USUAL = re.compile(r"(^|/)(main|app|application|server|asgi|wsgi|api|__init__)\.py$")
 PRIVATE = re.compile(r"(^|/)_(?!_)[^/]*\.py$")
 RELOAD = re.compile(r"\s--reload(?=\s|$)|\s--debug(?=\s|$)")
-BOUND = re.compile(r"(?:--bind|-b)[ =]\s*\S*?:(\d{2,5})\b|--port[ =]\s*(\d{2,5})\b")
+BOUND = re.compile(r"(?:--bind|-b)[ =]\s*\S*?:(\d{2,5})\b|--(?:server\.)?port[ =]\s*(\d{2,5})\b")
 SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress")
 
 
@@ -85,7 +86,12 @@ def command(
         and (started := python_django.start(tree, folder, names))
     ):
         return started
-    return application(tree, sources, names) or python_script.find(sources, names) or python_script.project(scripts)
+    return (
+        application(tree, sources, names)
+        or python_boards.find(sources, names)
+        or python_script.find(sources, names)
+        or python_script.project(scripts)
+    )
 
 
 def from_text(text: str, where: str, names: frozenset[str]) -> Started:
