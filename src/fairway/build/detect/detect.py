@@ -24,6 +24,7 @@ from fairway.build.detect import (
     package_json,
     pages,
     python,
+    siblings,
     source,
 )
 from fairway.build.detect.tree import Below, Tree
@@ -100,7 +101,7 @@ def in_folders(tree: Tree) -> Iterator[Detection]:
         if path := apart(tree, folder):
             yield complete(tree, dockerfile_of(tree, path, beside(tree, folder) or sources_only(tree)))
         elif (below := here(Below(tree, folder), None)) is not None and not below.fatal:
-            yield moved(below, folder)
+            yield siblings.told(tree, moved(below, folder))
 
 
 def beside(tree: Tree, folder: str) -> Detection | None:
@@ -140,7 +141,7 @@ def in_directory(tree: Tree, directory: str, named: str | None) -> Detection:
     if found is None:
         problem = nothing.describe(Below(tree, directory))
         return Detection(kind=Kind.UNKNOWN, context=directory, directory=directory, problems=(problem,))
-    return moved(found, directory)
+    return siblings.told(tree, moved(found, directory))
 
 
 def here(tree: Tree, named: str | None) -> Detection | None:
@@ -190,7 +191,8 @@ def of_package(tree: Tree, root: package_json.Package) -> Detection:
         below = Below(tree, directory)
         inner = package(below)
         if inner is not None:
-            return nested.with_root(tree, root, moved(node.read(below, inner, ".", ()), directory))
+            alone = siblings.told(tree, moved(node.read(below, inner, ".", ()), directory))
+            return nested.with_root(tree, root, alone)
     own = monorepo.SERVERS & set(root.dependencies)
     if members and not own:
         likely = monorepo.candidates(members)
