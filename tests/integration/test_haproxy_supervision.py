@@ -74,6 +74,25 @@ async def test_it_goes_on_serving_when_the_server_leaves_and_the_next_one_adopts
             assert list(await adopted.targets()) == [behind(A, port)]
 
 
+async def test_what_was_written_and_not_read_any_more_is_read_when_the_next_server_comes(
+    balancer: HaproxyBalancer,
+) -> None:
+    async with balancer:
+        grown = balancer.table
+        for number in range(grown.slots + 1):
+            grown = grown.with_route(replace(SHOP, app=AppName(f"app-{number}"), hosts=(f"app-{number}.test",)))
+        # The server dies before it has HAProxy read its configuration again.
+        balancer._files.write(balancer.frame, grown)
+        before = await balancer.worker()
+
+    async with again(balancer) as following:
+        assert await following.worker() != before
+        assert {(await ask(balancer.frame.port, f"app-{number}.test")).status for number in (0, 32)} == {503}
+        reloaded = await following.worker()
+    async with again(balancer) as third:
+        assert await third.worker() == reloaded
+
+
 async def test_it_is_adopted_without_a_pid_file_too(balancer: HaproxyBalancer) -> None:
     async with balancer:
         pid = balancer.state.pid

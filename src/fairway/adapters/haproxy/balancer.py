@@ -103,9 +103,9 @@ class HaproxyBalancer:
         """Have HAProxy running with the table that lies on disk. Raises Unavailable that says why it can't."""
         self._files.prepare()
         self._table = self._files.read()
-        changed = self._files.write(self.frame, self._table)
-        adopted = await self._supervisor.ensure()
-        if adopted and changed:
+        self._files.write(self.frame, self._table)
+        await self._supervisor.ensure()
+        if await self.runtime.description(await self.worker()) != config.shape(self.frame, self._table):
             await self._reload()
         await self.align()
         return self

@@ -15,6 +15,7 @@ What the lines decide:
   at each, in this file as on the command line.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from fairway.adapters.haproxy import secure
@@ -39,7 +40,7 @@ global
     maxconn {maxconn}
     hard-stop-after 1h
     noreuseport
-{user}
+{user}{description}
 ring {ring}
     format raw
     maxlen 256
@@ -130,10 +131,23 @@ class Frame:
 
 def render(frame: Frame, table: Table) -> str:
     """The text of `haproxy.cfg`."""
+    head = render_head(frame, f"    description {shape(frame, table)}\n")
+    return head + "".join(render_slot(table, number) for number in range(table.slots))
+
+
+def shape(frame: Frame, table: Table) -> str:
+    """What a running HAProxy can't be told, as one word that it is started with and tells of itself: another one means
+    that it has to be reloaded, whoever died between writing the configuration and that."""
+    return hashlib.sha256(f"{render_head(frame)}{table.slots}".encode()).hexdigest()[:16]
+
+
+def render_head(frame: Frame, description: str = "") -> str:
+    """All but the backends of the slots."""
     tls = secure.bind(frame.tls_listener, join(frame.address, frame.tls_port)) if frame.tls_port else ""
     forwarded = BEHIND_PROXY if frame.trusted else FORWARDED
-    head = FRAME.format(
+    return FRAME.format(
         maxconn=frame.maxconn,
+        description=description,
         user=f"    user {frame.user}\n    group {frame.user}\n" if frame.user else "",
         no_target=NO_TARGET,
         no_route=NO_ROUTE,
@@ -150,7 +164,6 @@ def render(frame: Frame, table: Table) -> str:
             networks=" ".join(frame.trusted), protocol=secure.PROTOCOL if frame.tls_port else "http"
         ),
     )
-    return head + "".join(render_slot(table, number) for number in range(table.slots))
 
 
 def render_slot(table: Table, number: int) -> str:

@@ -39,9 +39,9 @@ class Files:
                 hint=f"move it away, and the next start makes routes and targets anew: mv {path} {path}.bad",
             ) from error
 
-    def write(self, frame: Frame, wanted: Table) -> bool:
-        """Write what differs, the table first since all else is made from it; whether the configuration did. Keys that
-        the table does not name are gone afterwards."""
+    def write(self, frame: Frame, wanted: Table) -> None:
+        """Write what differs, the table first since all else is made from it. Keys that the table does not name are
+        gone afterwards."""
         texts = {
             TABLE: json.dumps(kept.dump(wanted), indent=1) + "\n",
             config.MAP: config.render_map(wanted),
@@ -52,9 +52,9 @@ class Files:
         }
         try:
             # Only the table has to outlive a power failure: the others are made from it before HAProxy is started.
-            changed = [write(self.directory / name, text, sync=name == TABLE) for name, text in texts.items()][-1]
+            for name, text in texts.items():
+                write(self.directory / name, text, sync=name == TABLE)
             keys.prune(self.directory, {each.file for each in wanted.presented})
-            return changed
         except OSError as error:
             raise Unavailable(
                 "the load balancer's configuration can't be written", why=f"{self.directory}: {error.strerror}"

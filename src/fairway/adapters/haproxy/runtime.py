@@ -111,6 +111,11 @@ class Runtime:
         """The names of the worker's backends."""
         return set((await self.ask(f"@!{worker} show backend")).split())
 
+    async def description(self, worker: int) -> str:
+        """The word that its configuration describes it by, "" when it has none."""
+        lines = (await self.ask(f"@!{worker} show info")).splitlines()
+        return next((line.partition(": ")[2] for line in lines if line.startswith("description: ")), "")
+
     async def sessions(self, worker: int) -> dict[str, int]:
         """Requests and connections under way, by server name."""
         return parse_sessions(await self.ask(f"@!{worker} show stat -1 4 -1"))

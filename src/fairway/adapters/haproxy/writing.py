@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 
-def write(path: Path, text: str, *, sync: bool, mode: int = 0o644) -> bool:
-    """Replace the file's text in one step; whether it was another. `sync`: a power failure does not tear it. `mode`:
-    who may read it, from its first byte on."""
+def write(path: Path, text: str, *, sync: bool, mode: int = 0o644) -> None:
+    """Replace the file's text in one step, if it is another. `sync`: a power failure does not tear it. `mode`: who may
+    read it, from its first byte on."""
     if path.exists() and path.read_text() == text:
-        return False
+        return
     draft = path.with_name(f"{path.name}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
         file.write(text)
@@ -16,4 +16,3 @@ def write(path: Path, text: str, *, sync: bool, mode: int = 0o644) -> bool:
         if sync:
             os.fsync(file.fileno())
     draft.replace(path)
-    return True
