@@ -2,8 +2,8 @@
 many of each hundred as FAIRWAY_TEST_EXAMPLES says.
 
 `make check` is run before every commit and takes a tenth, `make test` a quarter; `make exhaustive`, and so CI, takes
-all, as pytest does by itself. Examples are others in each run, so what one tenth does not find the next may; what fails is
-kept in .hypothesis and tried first.
+all, as pytest does by itself. Examples are others in each run, so what one tenth does not find the next may; what fails
+is kept in .hypothesis and tried first.
 """
 
 import os
