@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fairway.databases.desk import Shown
+from fairway.domain.certificates import Standing
 from fairway.domain.database import Condition, Database, DatabaseKey
 from fairway.domain.deployment import Deployment
 from fairway.domain.drift import Difference
@@ -214,6 +215,29 @@ class Databases(Protocol):
         ...
 
 
+class Certificates(Protocol):
+    """The certificates of the domains that apps are served under."""
+
+    async def listed(self, app: AppName | None) -> Sequence[Standing]:
+        """How each host name stands that has a route, of one app or of all, by name. Raises Unavailable."""
+        ...
+
+    async def give(self, host: str, chain: str, key: str) -> Standing:
+        """Present the operator's own. Raises NotFound for a host of no app, Conflict where nothing is served by TLS,
+        UsageError that says what is wrong with the certificate."""
+        ...
+
+    async def remove(self, host: str) -> None:
+        """Present the host's no more, and forget it. Raises NotFound, and Conflict where another one would be
+        ordered in its place at once."""
+        ...
+
+    async def again(self, host: str) -> Standing:
+        """Order for the host now; returns before the certificate has come. Raises UsageError with the cause when it
+        can have none, Conflict for one that has no route, was given a certificate, or was ordered for just now."""
+        ...
+
+
 class Artifacts(Protocol):
     """The files that the actions of an execution left."""
 
@@ -253,6 +277,7 @@ class Services:
     guard: Door
     candidates: Candidates
     databases: Databases
+    certificates: Certificates
     passages: Passages
     timetable: Timetable
     jobs: Finder

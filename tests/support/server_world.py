@@ -74,6 +74,7 @@ from fairway.server.app import create
 from fairway.server.running import Server
 from fairway.services import Component, Services
 from fairway.settings import Settings
+from support.certificate_desk import ScriptedDesk
 from support.databases_hosting import make_desk
 from support.guard_world import World as GuardWorld
 from support.ports import free_port
@@ -315,6 +316,7 @@ class Served:
     safekeeping: Safekeeping
     guarded: GuardWorld
     measured_at: SetClock
+    certificates: ScriptedDesk
     api: httpx.AsyncClient
     listener: socket.socket
     server: Server | None = None
@@ -377,6 +379,7 @@ class Made:
     safekeeping: Safekeeping
     guarded: GuardWorld
     measured_at: SetClock
+    certificates: ScriptedDesk
 
 
 def make_services(settings: Settings, sharing: Sharing) -> Made:
@@ -431,6 +434,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
     samples, history = MemorySamples(), MemoryHistory()
     traffic, consumption = MemoryTraffic(), MemoryConsumption()
     measured_at = SetClock()
+    certificates = ScriptedDesk()
     meter = Meter(traffic, consumption, samples, measured_at)
 
     async def components() -> Sequence[Component]:
@@ -451,6 +455,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         guard=guarded.door(),
         candidates=Candidates(store.executions, load, guarded.draft),
         databases=make_desk(store, clock, notices),
+        certificates=certificates,
         passages=store.passages,
         timetable=store.timetable,
         jobs=finder,
@@ -518,6 +523,7 @@ def make_services(settings: Settings, sharing: Sharing) -> Made:
         kept_safe,
         guarded,
         measured_at,
+        certificates,
     )
 
 

@@ -12,7 +12,18 @@ from fairway import services
 from fairway.adapters.docker.shell import DockerShell
 from fairway.adapters.files.ownlogs import OwnLogs
 from fairway.adapters.store import archive
-from fairway.bootstrap import components, delivering, ground, guarding, hosting, jobbing, operating, watching
+from fairway.bootstrap import (
+    certifying,
+    components,
+    delivering,
+    ground,
+    guarding,
+    hosting,
+    jobbing,
+    operating,
+    watching,
+)
+from fairway.bootstrap.certifying import Certifying
 from fairway.bootstrap.delivering import Delivering
 from fairway.bootstrap.ground import Ground
 from fairway.bootstrap.guarding import Guarding
@@ -37,6 +48,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
         guarded = guarding.guard(laid, hosted, operated.doors)
         delivered = delivering.deliver(laid, operated, hosted, guarded.door)
         jobs = jobbing.run_jobs(laid, operated.bell)
+        certified = certifying.certify(laid)
         await delivered.remotes.clear()
         if laid.keeper:
             # As late as can be: from here on it is renewed.
@@ -51,6 +63,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
                 **delivered.duties(),
                 **jobs.duties(),
                 **guarded.duties(),
+                **certified.duties(),
                 **share(laid, operated, delivered, jobs),
                 "own logs": OwnLogs(settings.logs, laid.clock).keep(),
                 "events": archive.keep(laid.notices.follow(), laid.store.events, laid.clock),
@@ -62,7 +75,7 @@ async def build(settings: Settings) -> AsyncIterator[services.Services]:
             work.append(group.create_task(left, name="left jobs"))
             work.append(group.create_task(delivered.intake.run(), name="schedules"))
             try:
-                yield offer(laid, watched, operated, hosted, delivered, jobs, guarded)
+                yield offer(laid, watched, operated, hosted, delivered, jobs, guarded, certified)
             finally:
                 await delivered.executor.close()
                 for task in work:
@@ -102,6 +115,7 @@ def offer(
     delivered: Delivering,
     jobs: Jobbing,
     guarded: Guarding,
+    certified: Certifying,
 ) -> services.Services:
     """What the front doors may use."""
     store = laid.store
@@ -131,6 +145,7 @@ def offer(
         guard=guarded.door,
         candidates=Candidates(store.executions, load, operated.deployer.draft),
         databases=hosted.desk,
+        certificates=certified.desk,
         passages=store.passages,
         timetable=store.timetable,
         jobs=jobs.finder,

@@ -15,12 +15,13 @@ from fairway.ports.balancer import Route
 
 
 class CertificateDesk:
-    """Answers them. `closed` says why nothing is presented on this server, "" when it is."""
+    """Answers them. `closed` says why nothing is presented on this server, "" when it is; `mend` what to do then."""
 
-    def __init__(self, keeper: Keeper, *, closed: str = "") -> None:
+    def __init__(self, keeper: Keeper, *, closed: str = "", mend: str = "") -> None:
         self._keeper = keeper
         self._parts = keeper.parts
         self._closed = closed
+        self._mend = mend
 
     async def listed(self, app: AppName | None) -> Sequence[Standing]:
         """How each host name stands that has a route, those of one app or (None) of all, by name. Raises
@@ -63,12 +64,12 @@ class CertificateDesk:
         async with self._keeper.turn:
             certificate = (await self._kept()).get(host)
             if certificate is None:
-                raise NotFound(f"{host} has no certificate", hint="fairway cert list shows which there are")
+                raise NotFound(f"{host} has no certificate", hint="fairway certificates shows which there are")
             if certificate.origin is Origin.ORDERED and host in await self._routes() and not self._unsigned(host):
                 raise Conflict(
                     f"the certificate of {host} is not removed",
                     why="the domain is served, so another one would be ordered at once",
-                    hint="take the domain out of fairway.toml; or, for a new key: fairway cert retry",
+                    hint=f"take the domain out of fairway.toml; or, for a new key: fairway certificates order {host}",
                 )
             await self._parts.certificates.remove(host)
             await self._parts.terminator.withdraw(host)
@@ -96,7 +97,7 @@ class CertificateDesk:
             raise Conflict(
                 f"no certificate is ordered for {host}",
                 why="it has one that an operator gave",
-                hint="fairway cert remove takes that away",
+                hint=f"fairway certificates remove {host} takes that away",
             )
         if self._parts.clock.now() < (first := earliest(sight.certificate, sight.failure)):
             raise Conflict(
@@ -144,8 +145,7 @@ class CertificateDesk:
 
     def _require_open(self) -> None:
         if self._closed:
-            hint = "set it, for example to 443, and start the server again"
-            raise Conflict("nothing is served by TLS here", why=self._closed, hint=hint)
+            raise Conflict("nothing is served by TLS here", why=self._closed, hint=self._mend)
 
     def _unsigned(self, host: str) -> str:
         """Why no certificate is ever ordered for the host; "" when one is."""

@@ -54,6 +54,9 @@ COMMANDS: Mapping[str, Entry] = {
         f"{HERE}.db:db", "Look at databases, back them up, restore them, and see that it would work", CONFIGURE
     ),
     "env": Entry(f"{HERE}.env:env", "List, set, unset, import or check variables", CONFIGURE),
+    "certificates": Entry(
+        f"{HERE}.certificates:certificates", "List domains with their certificates; add one of your own", CONFIGURE
+    ),
     "server": Entry(f"{HERE}.server:server", "Start, stop and look at the server", HOST),
     "doctor": Entry("fairway.cli.doctor:doctor", "Look at what this host has and lacks, and mend it", HOST),
     "demo": Entry("fairway.cli.demo.command:demo", "Tell the whole story on a sample backend", HOST),

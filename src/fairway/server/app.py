@@ -15,6 +15,7 @@ from fairway.server import auth, limits, masking, problems, pushes, webhooks
 from fairway.server.api import (
     apps,
     backups,
+    certificates,
     contract,
     databases,
     deployments,
@@ -85,6 +86,6 @@ def _api() -> APIRouter:
     api = APIRouter(prefix=auth.GUARDED, dependencies=[Depends(HTTPBearer(auto_error=False))])
     running = (tasks, samples, logs, deployments, jobs, environments, variables, contract, scaling)
     data = (backups, passages, databases)
-    for part in (server, apps, source, executions, pipeline, transitions, *running, *data):
+    for part in (server, apps, certificates, source, executions, pipeline, transitions, *running, *data):
         api.include_router(part.router)
     return api

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from fairway.domain.crashloop import LOOP
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.rollout import Progress
+from fairway.wire.certificates import Standing as Domain
 from fairway.wire.closing import Closed
 from fairway.wire.databases import Standing
 from fairway.wire.executions import Execution
@@ -59,7 +60,7 @@ class Service(BaseModel):
 
 class Environment(BaseModel):
     """One environment at this moment; `release` and what follows are null while it is empty. `closed` says why it is
-    closed, null while it is open."""
+    closed, null while it is open. `domains` are those that it is served under by TLS, or should be."""
 
     name: str
     state: State
@@ -72,6 +73,7 @@ class Environment(BaseModel):
     jobs: list[Job] = []
     databases: list[Standing] = []
     closed: Closed | None = None
+    domains: list[Domain] = []
 
 
 class Status(BaseModel):

@@ -8,7 +8,7 @@ import click
 
 from fairway.cli import durations, figures, here, hosted, options, output, redraw, runs
 from fairway.errors import UsageError
-from fairway.wire import closedlines, progress, words
+from fairway.wire import certificatelines, closedlines, progress, words
 
 MARKS = {
     "healthy": ("●", "good"),
@@ -75,6 +75,8 @@ def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True)
     result += [f"  {'':<12} {url}" for url in env["urls"][1:]]
     if env.get("closed"):
         result += [f"    {line}" for line in closedlines.lines(env["closed"], now=now)]
+    domains = (certificatelines.line(each, now=now) for each in env.get("domains", ()))
+    result += [f"    {line}" for line in domains if line]
     for service in env["services"]:
         limits = f" {words.bounds(service['scaling'])}" if service.get("scaling") else ""
         counts = f"{service['healthy']}/{service['desired']}{limits} healthy"

@@ -10,11 +10,12 @@ from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, ServiceName
 from fairway.errors import NotFound
-from fairway.server import closing, figures, joblist, stream, takedown, urls, waits
+from fairway.server import certificatelist, closing, figures, joblist, stream, takedown, urls, waits
 from fairway.server.api.asked import By, TheApp, TheServices
 from fairway.server.stream import Emit
 from fairway.services import Services
 from fairway.wire import apps as shapes
+from fairway.wire.certificates import Standing as Domain
 from fairway.wire.closing import Closed
 from fairway.wire.databases import Standing
 
@@ -72,6 +73,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
     done = await services.deployments.latest(app, name, RolloutState.COMPLETED)
     number = desired.services[0].spec.release if desired.services else None
     commit, subject = await _commit(services, app, number)
+    domains = await certificatelist.of_environment(services, app, name)
     old = any(each.old for each in progress.services.values()) if progress else False
     return shapes.Environment(
         name=name,
@@ -80,11 +82,12 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
         commit=commit,
         subject=subject,
         deployed_at=done.ended_at if done and counts else None,
-        urls=urls.of(services.settings, desired.hosts) if counts else [],
+        urls=urls.of(services.settings, desired.hosts, certificatelist.secure(domains)) if counts else [],
         services=counts,
         jobs=list(await joblist.of(services, app, name)),
         databases=[Standing.of(*each) for each in await services.databases.states(app, name)],
         closed=Closed.of(await closing.find(services, desired)),
+        domains=[Domain.of(each) for each in domains],
     )
 
 
