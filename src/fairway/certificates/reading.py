@@ -26,6 +26,10 @@ def join(host: str, chain: str, key: str, now: float) -> tuple[Certificate, str]
     leaf, *others = split(chain)
     private = open_key(key)
     if spki(private.public_key()) != spki(leaf.public_key()):
+        if any(spki(private.public_key()) == spki(each.public_key()) for each in others):
+            raise refuse(
+                host, "its certificates are not in order", "the host's own first, and after each one its issuer"
+            )
         raise refuse(host, "the key does not belong to the first certificate", "give the key that it was made with")
     if not any(covers(name, host) for name in names(leaf)):
         found = ", ".join(names(leaf)) or "no name"
@@ -38,7 +42,9 @@ def join(host: str, chain: str, key: str, now: float) -> tuple[Certificate, str]
     above = leaf
     for each in others:
         if above.issuer != each.subject:
-            raise refuse(host, "its certificates are not in order", "the leaf first, and after each one its issuer")
+            raise refuse(
+                host, "its certificates are not in order", "the host's own first, and after each one its issuer"
+            )
         above = each
     encoded = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -52,7 +58,9 @@ def split(chain: str) -> list[x509.Certificate]:
         if len(chain) <= LONGEST:
             return x509.load_pem_x509_certificates(chain.encode())
     except ValueError as error:
-        raise UsageError("there is no certificate in it", why="it is no PEM", hint="fullchain.pem is one") from error
+        raise UsageError(
+            "there is no certificate in the chain", why="it is no PEM", hint="fullchain.pem is one"
+        ) from error
     raise UsageError("it is too long for a chain of certificates", why=f"it has more than {LONGEST} characters")
 
 
@@ -63,7 +71,9 @@ def open_key(key: str) -> PrivateKeyTypes:
             return serialization.load_pem_private_key(key.encode(), password=None)
     except TypeError:
         raise UsageError(
-            "the key has a password", why="nobody could type it at a start", hint="take it off: openssl pkey"
+            "the key has a password",
+            why="nobody could type it at a start",
+            hint="openssl pkey -in privkey.pem -out open.pem takes it off; keep that file where nobody reads it",
         ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise unreadable() from None

@@ -147,7 +147,7 @@ def broken(room: Room, what: str) -> tuple[str, str]:
         ("key", "the key does not belong to the first certificate"),
         ("name", "it is for other.example.org"),
         ("order", "its certificates are not in order"),
-        ("issuer first", "the key does not belong to the first certificate"),
+        ("issuer first", "its certificates are not in order"),
         ("no pem", "it is no PEM"),
         ("no key", "it is no private key in PEM"),
         ("long", "it has more than 100000 characters"),
