@@ -71,6 +71,8 @@ lock: environment ## pin the dependencies again, with their hashes
 		--no-emit-trusted-host --no-header --no-annotate --extra dev -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --no-header --no-annotate -o requirements-checkov.lock requirements-checkov.in
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --no-header --no-annotate -o requirements-acme2certifier.lock requirements-acme2certifier.in
 
 clean: ## remove what make made: the demo, the virtual environment, caches
 	-@[ ! -x $(BIN)/fairway ] || $(BIN)/fairway demo --clean

@@ -66,6 +66,13 @@ def authority() -> tuple[ec.EllipticCurvePrivateKey, str]:
     return key, encode(builder.sign(key, hashes.SHA256()))
 
 
+def nothing_revoked() -> str:
+    """The authority's list of what it has revoked."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(named("Root"))
+    builder = builder.last_update(datetime.fromtimestamp(0, UTC)).next_update(datetime.fromtimestamp(4e9, UTC))
+    return builder.sign(authority()[0], hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
 def sign(*hosts: str, first: float, days: float = 90) -> Signed:
     """A certificate for the hosts from `first` on, in seconds since the epoch."""
     above_key, above = authority()
