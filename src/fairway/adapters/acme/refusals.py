@@ -20,7 +20,7 @@ HINTS = {
     "unauthorized": "the name leads to another server: look at its A and AAAA records, and at a proxy before this host",
     "incorrectResponse": "the name leads to another server: look at its A and AAAA records",
     "caa": "let the name's CAA records name the authority",
-    "rejectedIdentifier": "the authority never signs this name; give a certificate of your own: fairway certificates add",
+    "rejectedIdentifier": "the authority signs no such name; give a certificate of your own: fairway certificates add",
     "invalidContact": "FAIRWAY_ACME_EMAIL is an address that receives mail",
     "unsupportedContact": "FAIRWAY_ACME_EMAIL is an address that receives mail",
     "externalAccountRequired": "Fairway knows no such accounts; choose another FAIRWAY_ACME_DIRECTORY",
