@@ -28,8 +28,13 @@ from support.tls_pems import Signed, make
 from support.web_client import Connection, ask, load
 
 SHOP = Route(
-    app=AppName("shop"), environment=EnvironmentName("production"), service=ServiceName("web"), hosts=("shop.test",)
+    app=AppName("shop"),
+    environment=EnvironmentName("production"),
+    service=ServiceName("web"),
+    hosts=("shop.test",),
+    redirect=False,
 )
+"""Served both ways; `test_haproxy_redirects.py` has the other one."""
 A = TaskId("a" * 12)
 CA = make("Test CA")
 
