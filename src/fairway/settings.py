@@ -62,6 +62,10 @@ class Settings:
     """How much of it may be promised while tasks are replaced that have no other way, in percent."""
     cpu_factor: int = 16
     """How many times the host's cores may be promised to tasks."""
+    acme_directory: str = "https://acme-v02.api.letsencrypt.org/directory"
+    """The URL of the directory of the certificate authority that certificates are ordered from."""
+    acme_email: str = ""
+    """Where that authority may write to, which agrees to its terms; "" orders no certificates."""
     trusted_proxies: str = ""
     """Networks, separated by commas, of proxies in front of the apps' port, whose X-Forwarded headers are believed."""
 
@@ -177,6 +181,8 @@ TEXTS = {
     "public_url": "FAIRWAY_PUBLIC_URL",
     "shared_repositories": "FAIRWAY_REPOSITORIES",
     "backups": "FAIRWAY_BACKUPS",
+    "acme_directory": "FAIRWAY_ACME_DIRECTORY",
+    "acme_email": "FAIRWAY_ACME_EMAIL",
     "trusted_proxies": "FAIRWAY_TRUSTED_PROXIES",
 }
 
@@ -186,7 +192,7 @@ ENGINES = ("docker", "ecs")
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises UsageError for a port, a number or a registry that is none, for a port of
-    TLS that is another one's too, and for a relative path of the repositories."""
+    TLS that is another one's too, for a certificate authority that can't be one, and for a relative path."""
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):
@@ -200,6 +206,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     check_engine(settings)
     check_tls_port(settings)
+    check_authority(settings)
     check_registry(settings)
     check_public_url(settings)
     check_folders(settings)
@@ -221,6 +228,25 @@ def check_tls_port(settings: Settings) -> None:
                 why=f"it is {variable} too, and one port speaks either TLS or plain HTTP",
                 hint="443 is the port that browsers ask by themselves: FAIRWAY_APPS_TLS_PORT=443",
             )
+
+
+def check_authority(settings: Settings) -> None:
+    """Raise UsageError for an authority that is not spoken to over HTTPS (RFC 8555, section 6.1) and is not on this
+    host, and for an address that is none."""
+    parts = urlsplit(settings.acme_directory)
+    schemes = ("https", "http") if parts.hostname in ("localhost", "127.0.0.1") else ("https",)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise UsageError(
+            f"FAIRWAY_ACME_DIRECTORY={settings.acme_directory} is no URL of a certificate authority",
+            why="it begins with https:// and a host",
+            hint="unset it for Let's Encrypt",
+        )
+    name, at, host = settings.acme_email.partition("@")
+    if settings.acme_email and not (name and at and "." in host and settings.acme_email.isascii()):
+        raise UsageError(
+            f"FAIRWAY_ACME_EMAIL={settings.acme_email} is no address",
+            hint="for example: FAIRWAY_ACME_EMAIL=ops@example.org",
+        )
 
 
 def check_folders(settings: Settings) -> None:

@@ -158,3 +158,25 @@ def test_the_port_of_tls_is_no_other_ports(other: str) -> None:
         settings.read({**HOME, other: "9443", "FAIRWAY_APPS_TLS_PORT": "9443"})
 
     assert other in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FAIRWAY_ACME_DIRECTORY", "http://ca.example.org/directory"),
+        ("FAIRWAY_ACME_DIRECTORY", "letsencrypt.org"),
+        ("FAIRWAY_ACME_EMAIL", "ops"),
+        ("FAIRWAY_ACME_EMAIL", "@example.org"),
+        ("FAIRWAY_ACME_EMAIL", "ops@localhost"),
+    ],
+)
+def test_what_can_be_no_certificate_authority_or_address_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(UsageError, match=variable):
+        settings.read({**HOME, variable: value})
+
+
+def test_an_authority_on_this_host_may_be_spoken_to_in_plain_http() -> None:
+    found = settings.read({**HOME, "FAIRWAY_ACME_DIRECTORY": "http://127.0.0.1:14000/directory"})
+
+    assert found.acme_directory == "http://127.0.0.1:14000/directory"
+    assert settings.read(HOME).acme_email == ""

@@ -7,8 +7,9 @@ that thread, when the first certificate is ordered: it brings `requests` and hal
 
 import asyncio
 import contextlib
+import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from fairway.adapters.acme.conversation import Account
 
 T = TypeVar("T")
-LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,12 @@ class AcmeAuthority:
 
                 self._account = await apart(work)
             return self._account
+
+
+def find_trust(environ: Mapping[str, str]) -> str | None:
+    """The file of the authorities that connections are checked with: FAIRWAY_CA_FILE's when there is one, else the
+    host's own, which SSL_CERT_FILE may name; None when it has none in one file."""
+    return environ.get("FAIRWAY_CA_FILE") or ssl.get_default_verify_paths().cafile
 
 
 async def apart(work: Callable[[], T]) -> T:
