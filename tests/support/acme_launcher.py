@@ -9,6 +9,7 @@ import os
 import runpy
 import socketserver
 import sys
+import time
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -23,7 +24,10 @@ from acme2certifier.acme_srv.helpers import network  # noqa: E402
 
 def resolve(logger, host, dnssrv=None, catch_all=False):
     """As `helper.fqdn_resolve`: the addresses, whether there are none, and why."""
-    found = json.loads(Path(SETTINGS["names"]).read_text()).get(host)
+    names = Path(SETTINGS["names"])
+    while (found := json.loads(names.read_text()).get(host)) == "held":
+        names.with_name(f"asked-{host}").touch()
+        time.sleep(0.1)
     return ([found], False, None) if found else (None, True, f"NXDOMAIN looking up A for {host}")
 
 

@@ -19,6 +19,8 @@ from support.ports import free_port
 
 LAUNCHER = Path(__file__).parent / "acme_launcher.py"
 LOCK = packed_environment.ROOT / "requirements-acme2certifier.lock"
+HELD = "held"
+"""In place of an address: whoever asks for it waits until it is known."""
 PATIENCE = 60.0
 """Seconds in which it has surely started."""
 CONFIG = """
@@ -60,7 +62,13 @@ class AcmeServer:
 
     def know(self, names: Mapping[str, str]) -> None:
         """From now on these names stand for these addresses, and no others."""
-        (self.folder / "names.json").write_text(json.dumps(names))
+        new = self.folder / "names.new"
+        new.write_text(json.dumps(names))
+        new.replace(self.folder / "names.json")
+
+    def is_asked(self, name: str) -> bool:
+        """Whether somebody waits for the address of a name that is HELD."""
+        return (self.folder / f"asked-{name}").exists()
 
     def signed(self) -> int:
         """How many certificates it has signed."""
