@@ -99,6 +99,20 @@ class Keeper:
         now = self.parts.clock.now()
         if hosts == self._hosts and now < self._next:
             return []
+        # Before anything is read: who asks for a look or an order meanwhile, asks for the next one.
+        self._next, wanted = now + EACH, frozenset(self._wanted)
+        try:
+            orders = await self._compare(hosts, wanted, now)
+        except FairwayError:
+            self._next = float("-inf")
+            raise
+        self._hosts = hosts
+        self._wanted -= wanted
+        # One that is wanted while its order is under way gets what that brings.
+        return [host for host in orders if host not in self._ordering]
+
+    async def _compare(self, hosts: frozenset[str], wanted: frozenset[str], now: float) -> Sequence[str]:
+        """Present and withdraw what has to be, forget what is past; the hosts that are to be ordered for."""
         async with self.turn:
             certificates, terminator = self.parts.certificates, self.parts.terminator
             found = plan(
@@ -108,7 +122,7 @@ class Keeper:
                 await terminator.presented(),
                 now,
                 signs=self.parts.authority is not None,
-                wanted=self._wanted,
+                wanted=wanted,
             )
             for certificate in found.presents:
                 await self._apart(certificate.host, self._present)
@@ -116,10 +130,7 @@ class Keeper:
                 await self._apart(host, terminator.withdraw)
             for host in found.forgets:
                 await self._apart(host, certificates.remove)
-        self._hosts, self._next = hosts, now + EACH
-        # One that is wanted while its order is under way gets what that brings.
-        self._wanted.clear()
-        return [host for host in found.orders if host not in self._ordering]
+        return found.orders
 
     async def _present(self, host: str) -> None:
         pem = await self.parts.certificates.pem(host)

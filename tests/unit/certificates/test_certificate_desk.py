@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from fairway.certificates import reading
 from fairway.certificates.keeper import Keeper
 from fairway.domain.certificate_times import DAY, HOUR
 from fairway.domain.certificates import Origin, State
@@ -283,3 +284,23 @@ async def test_none_is_ordered_in_place_of_one_that_was_given_or_too_near_to_an_
         await desk.again(HOST)
     with pytest.raises(Conflict, match=r"before 2023-11-14 22:33 UTC"):
         await desk.again("a.example.org")
+
+
+async def test_who_asks_for_an_order_while_the_keeper_looks_gets_one_with_the_next_look() -> None:
+    room = Room()
+    await room.route(HOST)
+    keeper = room.keeper()
+    await room.certificates.failed(make_failure(at=room.clock.now(), again=9e9))
+    room.terminator.faults.hang("present")
+    await room.route(HOST, "a.example.org")
+    signed = sign_now(room, "a.example.org")
+    await room.certificates.put(reading.read("a.example.org", signed.pem, Origin.GIVEN), signed.pem)
+    task = asyncio.create_task(keeper.run())
+    await asyncio.sleep(1)
+
+    await room.desk(keeper).again(HOST)
+    room.terminator.faults.mend()
+    await asyncio.sleep(5)
+
+    assert room.authority.orders == [HOST]
+    task.cancel()
