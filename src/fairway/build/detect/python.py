@@ -38,6 +38,7 @@ FRAMEWORKS = (
     ("falcon", "Falcon"),
     ("bottle", "Bottle"),
     ("tornado", "Tornado"),
+    ("pyramid", "Pyramid"),
     ("dash", "Dash"),
     ("streamlit", "Streamlit"),
     ("gradio", "Gradio"),
@@ -136,7 +137,10 @@ def wants_project(packages: Packages, sources: tuple[Source, ...], started: Star
     scripts = {*python_packages.table(project, "scripts"), *python_packages.table(poetry, "scripts")}
     commands = set(" ".join(started.start.command).split()) if started else set()
     name = str(project.get("name") or poetry.get("name") or "")
-    return bool(scripts & commands) or any(asks(item.text) or asks_under_alias(item.text, name) for item in sources)
+    # pserve looks its app up among what is installed.
+    return bool((scripts | {"pserve"}) & commands) or any(
+        asks(item.text) or asks_under_alias(item.text, name) for item in sources
+    )
 
 
 def asks(text: str) -> bool:

@@ -17,6 +17,7 @@ from fairway.build.detect import (
     python_folders,
     python_gunicorn,
     python_modules,
+    python_pyramid,
     python_reach,
     python_script,
     python_uwsgi,
@@ -88,6 +89,7 @@ def command(
         return started
     return (
         application(tree, sources, names)
+        or python_pyramid.find(tree, names)
         or python_boards.find(sources, names)
         or python_script.find(sources, names)
         or python_script.project(scripts)
