@@ -27,7 +27,7 @@ def printed(program: str, folder: Path) -> list[str]:
 def test_a_pipfile_is_read_as_requirements(tmp_path: Path) -> None:
     (tmp_path / "Pipfile").write_text(
         '[packages]\nflask = "*"\ngunicorn = "==22.0"\nuvicorn = {extras = ["standard"], version = ">=0.2"}\n'
-        'lib = {git = "https://example.com/lib.git", ref = "main"}\n[dev-packages]\npytest = "*"\n'
+        'lib = {git = "https://example.com/lib.git", ref = "main"}\ndjango = "==4.2.*"\n[dev-packages]\npytest = "*"\n'
     )
 
     lines = printed(python_listed.PIPFILE, tmp_path)
@@ -37,6 +37,7 @@ def test_a_pipfile_is_read_as_requirements(tmp_path: Path) -> None:
         "gunicorn==22.0",
         "uvicorn[standard]>=0.2",
         "lib @ git+https://example.com/lib.git@main",
+        "django==4.2.*",
     ]
 
 

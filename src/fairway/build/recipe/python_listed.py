@@ -16,7 +16,7 @@ PROJECT = (
 """pyproject.toml's dependencies, without the project itself: its sources are not there yet."""
 
 ENTRY = (
-    'v = lambda d: d.get("version", "").replace("*", "") if not d.get("git") else ""; '
+    'v = lambda d: "" if d.get("git") or d.get("version") == "*" else d.get("version", ""); '
     'e = lambda d: "[" + ",".join(d["extras"]) + "]" if d.get("extras") else ""; '
     'g = lambda d: " @ git+" + d["git"] + ("@" + d["ref"] if d.get("ref") else "") if d.get("git") else ""; '
     'm = lambda d: "; " + d["markers"] if d.get("markers") else ""; '
