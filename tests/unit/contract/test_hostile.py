@@ -157,3 +157,12 @@ def test_a_list_of_variables_that_its_reader_breaks_at_is_left_out() -> None:
     found = read(**{"index.js": b"process.env.A", "config/custom-environment-variables.yml": b"port: !!bool maybe"})
 
     assert [each.name for each in found.variables] == ["A"]
+
+
+def test_what_nobody_writes_for_nest_or_dotenv_safe_is_read_in_time() -> None:
+    asked = b"require('dotenv-safe').config({ example: 'a'" + b" " * 100_000 + b"+ b })\n"
+    made = b"NestFactory.create<" * 20_000
+
+    found = read(**{"index.js": b"import './b'\nimport './c'\nprocess.env.A\n", "b.js": asked, "c.js": made})
+
+    assert "A" in [each.name for each in found.variables]

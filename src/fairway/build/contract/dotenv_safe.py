@@ -15,7 +15,7 @@ from fairway.build.contract.syntax import Syntax, field_of
 
 MODULE = "dotenv-safe"
 USUAL = ".env.example"
-FILE = re.compile(r"""['"`](?:[^'"`]*/)?([^'"`/]+)['"`]\s*\)?\s*$""")
+FILE = re.compile(r"""['"`](?:[^'"`]*/)?([^'"`/]+)['"`]\s*+\)?\s*+$""")
 
 
 def example(syntax: Syntax, when: When) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 CHECKED = re.compile(rb"\bvalidationSchema\s*(?::\s*(\w+)\s*)?[,}]")
 """The name of the schema that NestJS's ConfigModule holds against the environment; it often comes from another file."""
 PROVIDED = re.compile(
-    rb"(?:providers|controllers|imports)\s*:\s*\[([^\]]*)|NestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)"
+    rb"(?:providers|controllers|imports)\s*:\s*\[([^\]]*)|NestFactory\.create\w*(?:<[^<>]{0,200}>)?\(\s*(\w+)"
 )
 """What a module of NestJS lists."""
 VALIDATE = re.compile(rb"\bvalidate\s*(?::\s*(\w+)\s*)?[,}]")
