@@ -6,7 +6,7 @@ In: the files that git has or would take, and what detection concluded from them
 from collections.abc import Iterator
 
 from fairway.build.audit import code, files, image, installs, locks, scripts
-from fairway.build.detect import source
+from fairway.build.detect import reach, source
 from fairway.build.detect.tree import Tree
 from fairway.domain import audit
 from fairway.domain.app import App, Environment
@@ -46,7 +46,7 @@ def within(path: str, directory: str) -> bool:
 def loopback(found: Detection) -> Iterator[Finding]:
     """What detection saw of the address that the app binds to."""
     for problem in found.problems:
-        if "from outside its container" in problem.what:
+        if reach.is_unreachable(problem):
             file, line = parted(problem.where)
             yield Finding(rule="loopback", file=file, line=line, what=problem.why.split(" (")[0])
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from fairway.build.detect import calls
 from fairway.build.detect.calls import Call
+from fairway.build.detect.reach import unreachable
 from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
 from fairway.domain.detection import Problem
 
+FIX = 'listen on 0.0.0.0, e.g. app.listen(port, "0.0.0.0"), or listen({ port, host: "0.0.0.0" }) with Fastify'
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (inside a container: nothing but the load balancer reaches it)
 LOOPBACK = r"""['"`](?:127\.0\.0\.1|localhost|::1)['"`]"""
 VARIABLE = re.compile(
@@ -57,7 +59,7 @@ def find(sources: tuple[Source, ...], framework: str | None, command: Command | 
     for source in sources:
         if fixed := LITERAL.search(source.text) or SERVER.search(source.text):
             return Bound(
-                problems=(unreachable(source.where(fixed.start()), "it listens on the loopback interface alone"),)
+                problems=(unreachable("it listens on the loopback interface alone", source.where(fixed.start()), FIX),)
             )
         for _, call in calls.find(LISTEN, source.text):
             if (bound := listening(source, call, framework)) is not None:
@@ -72,13 +74,13 @@ def listening(source: Source, call: Call, framework: str | None) -> Bound | None
     if named is None:
         by_fastify = framework == "Fastify" and re.search(r"""['"]fastify['"]""", source.text)
         if (by_fastify or ADAPTER in source.text) and is_server(call):
-            return Bound(problems=(unreachable(where, "Fastify listens on localhost by default"),))
+            return Bound(problems=(unreachable("Fastify listens on localhost by default", where, FIX),))
         return None
     if (variable := BARE.fullmatch(named)) and variable["name"] in OURS:
         return Bound(variable=variable["name"], where=where)
     constant = rf"\b(?:const|let|var)\s+{re.escape(named)}\s*(?::\s*\w+\s*)?=\s*{LOOPBACK}"
     if re.fullmatch(r"[\w$]+", named) and re.search(constant, source.text):
-        return Bound(problems=(unreachable(where, "it listens on the loopback interface alone"),))
+        return Bound(problems=(unreachable("it listens on the loopback interface alone", where, FIX),))
     return None
 
 
@@ -111,13 +113,3 @@ def variables(framework: str | None, command: Command | None) -> dict[str, str]:
     if command and command.program == FASTIFY and not {"-a", "--address"} & set(command.words):
         found["FASTIFY_ADDRESS"] = EVERYWHERE
     return found
-
-
-def unreachable(where: str, why: str) -> Problem:
-    """The problem of a process that nothing outside its container can reach."""
-    return Problem(
-        what="the app can't be reached from outside its container",
-        why=f"{why} ({where})",
-        fix='listen on 0.0.0.0, e.g. app.listen(port, "0.0.0.0"), or listen({ port, host: "0.0.0.0" }) with Fastify',
-        where=where,
-    )

@@ -18,6 +18,7 @@ from fairway.build.detect import (
     python_image,
     python_reach,
     python_uwsgi,
+    reach,
 )  # fmt: skip
 from fairway.build.detect.dockerfile_text import Instruction
 from fairway.build.detect.tree import Tree
@@ -62,7 +63,7 @@ def read(tree: Tree, path: str, app: Detection) -> Detection:
     ]
     # Those of a start command that this image does not have are not its own.
     others = ("Procfile", python_gunicorn.FILE) if command else ()
-    problems += [item for item in app.problems if "container" in item.what and not item.where.startswith(others)]
+    problems += [item for item in app.problems if reach.is_unreachable(item) and not item.where.startswith(others)]
     return replace(
         app,
         kind=Kind.DOCKERFILE,

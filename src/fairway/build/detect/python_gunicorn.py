@@ -8,11 +8,13 @@ import re
 from dataclasses import dataclass
 
 from fairway.build.detect import numbers
+from fairway.build.detect.reach import unreachable
 from fairway.build.detect.tree import Tree
 from fairway.domain import sourcetext
 from fairway.domain.detection import Port, Problem
 
 FILE = "gunicorn.conf.py"
+FIX = 'bind = "0.0.0.0:8000" there, or --bind 0.0.0.0:8000 in the start command'
 NAMED = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
 EXPLICIT = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-b|--bind)\b")
 BIND = re.compile(r"^bind\s*=\s*(?P<value>[^\n]*(?:\n[ \t)\]]+[^\n]*){0,4})", re.MULTILINE)
@@ -47,9 +49,9 @@ def read(tree: Tree, command: str) -> Bound | None:
     where = f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
     value = spelt_out(found["value"].strip(), text, 0)
     if "unix:" in value and not ADDRESS.search(value.replace("unix:", "")):
-        return Bound(port=None, problems=(problem("it listens on a socket file", where),))
+        return Bound(port=None, problems=(unreachable("it listens on a socket file", where, FIX),))
     local = LOOPBACK.search(value) and "0.0.0.0" not in value  # noqa: S104  (a text that is looked for)
-    problems = (problem("it binds to the loopback interface alone", where),) if local else ()
+    problems = (unreachable("it binds to the loopback interface alone", where, FIX),) if local else ()
     return Bound(port=port(value, where), problems=problems)
 
 
@@ -88,13 +90,3 @@ def port(value: str, where: str) -> Port | None:
     written = [match["number"] for match in ADDRESS.finditer(value)] or re.findall(r"(?<![\w.])\d{2,5}(?![\w.])", value)
     number = numbers.port(next(iter(written), None))
     return Port(number=number, variable=None, where=where) if number else None
-
-
-def problem(why: str, where: str) -> Problem:
-    """The problem of a gunicorn that nothing outside its container can reach."""
-    return Problem(
-        what="the app can't be reached from outside its container",
-        why=f"{why} ({where})",
-        fix='bind = "0.0.0.0:8000" there, or --bind 0.0.0.0:8000 in the start command',
-        where=where,
-    )

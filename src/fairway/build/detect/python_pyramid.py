@@ -7,16 +7,17 @@ container and reached by nobody.
 import re
 
 from fairway.build.detect import numbers
-from fairway.build.detect.python_reach import unreachable
 from fairway.build.detect.python_served import Started
+from fairway.build.detect.reach import unreachable
 from fairway.build.detect.tree import Tree
-from fairway.domain.detection import Port, Problem, Start
+from fairway.domain.detection import Port, Start
 
 FILES = ("production.ini", "prod.ini", "config/production.ini", "development.ini")
 """The first that is there is started; `development.ini` has debugging tools that production lacks."""
 SECTION = re.compile(r"^\[server:main\][^\n]*\n(?P<body>(?:(?!\[)[^\n]*\n?)*)", re.MULTILINE)
 SETTING = re.compile(r"^(?P<key>use|listen|host|port)[ \t]*[=:][ \t]*(?P<value>[^\n#;]*)", re.MULTILINE)
 LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$")
+ALONE = "its server listens on the loopback interface alone"
 USUAL = 8080
 """waitress' own port, where the file gives none; its own address is every one."""
 
@@ -46,10 +47,5 @@ def started(path: str, text: str, section: re.Match[str], names: frozenset[str])
         start=Start(command=("pserve", path), text=f"pserve {path}", where=path),
         extra=(server["name"],) if server and server["name"] not in names else (),
         port=Port(number=number, variable=None, where=where) if number else None,
-        problems=(alone(where, number or USUAL),) if local else (),
+        problems=(unreachable(ALONE, where, f"write listen = *:{number or USUAL}"),) if local else (),
     )
-
-
-def alone(where: str, number: int) -> Problem:
-    """The problem of a server that only its own container can reach."""
-    return unreachable("its server listens on the loopback interface alone", where, f"listen = *:{number}")

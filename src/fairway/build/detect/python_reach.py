@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fairway.build.detect.reach import unreachable
 from fairway.domain.detection import Problem
 
 REST = r"(?P<rest>[^|;&\n]*)"
@@ -51,22 +52,16 @@ def of_command(text: str, where: str, variables: Mapping[str, str]) -> tuple[Pro
     """The problem of a command whose server only its own container can reach; none for any other. `variables`: what the
     image sets."""
     if LOCAL.search(text):
-        return (unreachable("it is told to listen on the loopback interface alone", where, "0.0.0.0 in its place"),)
+        return (
+            unreachable("it is told to listen on the loopback interface alone", where, "write 0.0.0.0 in its place"),
+        )
     for each in SERVERS:
         match = each.called.search(text)
         if match is None or each.told.search(match["rest"]):
             continue
         if each.variable and variables.get(each.variable, "127.0.0.1") != "127.0.0.1":
             continue
-        return (unreachable("its server listens on 127.0.0.1 by default", where, f"add {each.fix}"),)
+        return (
+            unreachable("its server listens on 127.0.0.1 by default", where, f"add {each.fix} to the start command"),
+        )
     return ()
-
-
-def unreachable(why: str, where: str, fix: str) -> Problem:
-    """The problem, with what to change in the command."""
-    return Problem(
-        what="the app can't be reached from outside its container",
-        why=f"{why} ({where})",
-        fix=f"{fix} to the start command" if fix.startswith("add") else f"write {fix}",
-        where=where,
-    )

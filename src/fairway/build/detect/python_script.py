@@ -6,7 +6,7 @@ Such a server often binds to 127.0.0.1, as Flask's does by default: healthy insi
 import re
 from collections.abc import Mapping
 
-from fairway.build.detect import python_modules
+from fairway.build.detect import python_modules, reach
 from fairway.build.detect.python_served import Started
 from fairway.build.detect.source import Source
 from fairway.domain.detection import Problem, Start
@@ -22,6 +22,7 @@ LOOPBACK = re.compile(
     r"""(?<!\bsubprocess\.)\b(?:run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?(?:\bhost\s*=\s*)?['"](?:127\.0\.0\.1|localhost)['"]"""
 )
 FLASK = re.compile(r"""\b(?:app|application|create_app\([^()]*\))\.run\((?P<rest>(?:[^()]|\([^()]*\))*)\)""")
+FIX = 'listen on 0.0.0.0, e.g. host="0.0.0.0", or set services.web.command to a server that does'
 LIKELY = re.compile(r"^[A-Za-z][\w.-]*$")
 
 
@@ -62,18 +63,10 @@ def unreachable(chosen: Source, sources: tuple[Source, ...]) -> tuple[Problem, .
     """The problem of a server that only its own container can reach."""
     for source in (chosen, *(other for other in sources if other is not chosen)):
         if found := LOOPBACK.search(source.text):
-            return (problem("it listens on the loopback interface alone", source.where(found.start())),)
+            return (reach.unreachable("it listens on the loopback interface alone", source.where(found.start()), FIX),)
     flask = FLASK.search(chosen.text)
     if flask and "host" not in flask["rest"] and re.search(r"\bflask\b", chosen.text, re.IGNORECASE):
-        return (problem("Flask's own server listens on 127.0.0.1 by default", chosen.where(flask.start())),)
+        return (
+            reach.unreachable("Flask's own server listens on 127.0.0.1 by default", chosen.where(flask.start()), FIX),
+        )
     return ()
-
-
-def problem(why: str, where: str) -> Problem:
-    """The problem, with what to write instead."""
-    return Problem(
-        what="the app can't be reached from outside its container",
-        why=f"{why} ({where})",
-        fix='listen on 0.0.0.0, e.g. host="0.0.0.0", or set services.web.command to a server that does',
-        where=where,
-    )

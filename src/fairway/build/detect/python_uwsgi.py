@@ -9,6 +9,7 @@ import re
 
 from fairway.build.detect import numbers
 from fairway.build.detect.python_gunicorn import USUAL, Bound
+from fairway.build.detect.reach import unreachable
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Port, Problem
 
@@ -50,7 +51,9 @@ def read(tree: Tree, command: str, where: str) -> Bound | None:
         return Bound(port=None, problems=(unheard(*own),)) if own else None
     problems = [] if "die-on-term" in said else [lives_on(spoken[1])]
     if LOOPBACK.match(spoken[0]):
-        problems.append(alone(spoken[1]))
+        problems.append(
+            unreachable("uWSGI binds to the loopback interface alone", spoken[1], "write http-socket = :8000")
+        )
     return Bound(port=port(*spoken), problems=tuple(problems))
 
 
@@ -91,15 +94,5 @@ def lives_on(where: str) -> Problem:
         what="uWSGI does not end when it is told to stop",
         why="without die-on-term it reloads at SIGTERM, and is killed at the end of stop_timeout",
         fix="write die-on-term = true in its file, or --die-on-term in its command",
-        where=where,
-    )
-
-
-def alone(where: str) -> Problem:
-    """The problem of an address that only the container itself reaches."""
-    return Problem(
-        what="the app can't be reached from outside its container",
-        why=f"uWSGI binds to the loopback interface alone ({where})",
-        fix="write http-socket = :8000",
         where=where,
     )
