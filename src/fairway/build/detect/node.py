@@ -3,77 +3,36 @@
 `context` is what the build reads (the repository, a subfolder, a monorepo's root), `app` the app's own folder in it.
 """
 
-import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fairway.build.detect import (
     bind,
     build_script,
     credentials,
-    data_folders,
     downloads,
-    elsewhere,
     entry,
-    env_files,
+    entry_files,
     frameworks,
     health,
-    manifests,
-    monorepo,
     native_limits,
     needs,
     node_version,
     package_manager,
     port,
-    prisma,
     procfile,
     source,
 )  # fmt: skip
-from fairway.build.detect.entry import Entry
 from fairway.build.detect.monorepo import Member
+from fairway.build.detect.node_app import App
+from fairway.build.detect.node_install import install_notes, read_install
+from fairway.build.detect.node_start import judge_start
 from fairway.build.detect.package_json import Package
-from fairway.build.detect.shell import Command
-from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Below, Tree
 from fairway.domain.app import Defaults
-from fairway.domain.detection import (
-    Detection,
-    Kind,
-    Manager,
-    NodeInstall,
-    PackageManager,
-    Port,
-    Problem,
-    Step,
-    Workspace,
-)  # fmt: skip
+from fairway.domain.detection import Detection, Kind, Manager, Problem, Workspace
 
 RUN = {Manager.NPM: "npm run", Manager.YARN: "yarn run", Manager.BERRY: "yarn run", Manager.PNPM: "pnpm run"}
-PRISMA = ("prisma.config.ts", "prisma.config.js", "prisma.config.mjs")
 UNSPECIFIED = "no test specified"
-NO_START = Problem(
-    what="nothing says how the app starts",
-    why="package.json has no start script and no main that exists; there is no Procfile, no server.js, no index.js",
-    fix='add "start": "node YOUR_FILE.js" to package.json\'s scripts, or set services.web.command in fairway.toml',
-    where="package.json",
-    fatal=True,
-    start=True,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """The app in its context."""
-
-    context: Tree
-    root: Package
-    tree: Tree
-    package: Package
-    directory: str
-    members: tuple[Member, ...] = ()
-
-    def at(self, where: str) -> str:
-        """A place in the app's folder, relative to the context."""
-        return where if self.directory == "." or " " in where.split(" (")[0] else f"{self.directory}/{where}"
 
 
 def read(context: Tree, root: Package, directory: str, members: tuple[Member, ...]) -> Detection:
@@ -96,7 +55,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     runner = RUN[choice.packages.manager]
     found = entry.find(app.tree, package, choice.packages.manager)
     built = build_script.find(package, runner, found.built if found else ())
-    found = entry.compiled(app.tree, package, found, built.step is not None) if found else None
+    found = entry_files.compiled(app.tree, package, found, built.step is not None) if found else None
     built, start_problems = judge_start(app, found, built, runner)
     listens, bound = (
         port.find(sources, app.tree, frameworks.port(package)),
@@ -142,139 +101,6 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
             *(replace(p, where=app.at(p.where)) for p in bound.problems),
         ),
     )
-
-
-def judge_start(
-    app: App, found: Entry | None, built: build_script.Built, runner: str
-) -> tuple[build_script.Built, tuple[Problem, ...]]:
-    """The build, with a script for the server, or the TypeScript compiler, where the start needs what no usual script
-    makes; and what is wrong with the start."""
-    if found is None:
-        return built, (replace(NO_START, where=app.at("package.json")),)
-    problems: list[Problem] = []
-    if other := elsewhere.problem(found.commands[-1], app.package, app.at(found.start.where)):
-        return built, (other,)
-    if missing := entry.missing_file(app.tree, found):
-        if built.step is None:
-            built = replace(built, step=build_script.for_server(app.package, runner))
-        if (
-            built.step is None
-            and "typescript" in {**app.package.everything, **app.root.everything}
-            and app.tree.read("tsconfig.json")
-        ):
-            built = replace(built, step=Step(command="tsc", where="tsconfig.json"))
-        elif built.step is None and not build_script.after_copy(app.package) and not app.members:
-            problems.append(
-                Problem(
-                    what=f"the start command runs {missing}, which is not in the repository",
-                    why=f"no build script makes it ({app.at(found.start.where)})",
-                    fix='add a "build" script that does, or commit the file',
-                    where=app.at(found.start.where),
-                )
-            )
-    if unlisted := needs.unlisted(found.commands[-1], app.package, app.root):
-        problems.append(
-            Problem(
-                what=f"the start command runs {found.commands[-1].program}, which no package.json lists",
-                why="its author has it installed; the image has what package.json lists, and nothing else",
-                fix=f"add {unlisted} to the dependencies, and commit package.json and the lock file",
-                where=app.at(found.start.where),
-            )
-        )
-    if entry.is_development(found.commands[-1]):
-        problems.append(
-            Problem(
-                what=f'the start command is a development server: "{" ".join(found.commands[-1].words)}"',
-                why="it restarts on file changes, and stop signals may not reach the process behind it",
-                fix='add a "start" script that runs the app itself, e.g. "node dist/index.js"',
-                where=app.at(found.start.where),
-            )
-        )
-    return built, tuple(problems)
-
-
-def read_install(
-    app: App,
-    sources: tuple[Source, ...],
-    packages: PackageManager,
-    found: Entry | None,
-    listens: Port | None,
-    bound: bind.Bound,
-) -> NodeInstall:
-    """What the generated Dockerfile installs, and what it prepares."""
-    every = {posixpath.join(member.directory, "package.json"): member.package for member in app.members} | {
-        "package.json": app.root
-    }
-    member = next((member for member in app.members if member.directory == app.directory), None)
-    used = (member, *monorepo.needed(member, app.members)) if member else ()
-    client = prisma.find(app.context, app.root, app.directory, app.package, used)
-    config = [
-        posixpath.join(client.directory, name).removeprefix("./")
-        for name in PRISMA
-        if client.schema and Below(app.context, client.directory).read(name)
-    ]
-    made = [
-        command
-        for script in (build_script.name(app.package), *build_script.AFTER)
-        for command in build_script.reached(script, app.package.scripts)
-    ]
-    folders = kept(app, made, found)
-    inner = [each.package for folder in folders for each in monorepo.member(app.tree, folder)]
-    variables = bind.variables(frameworks.name(app.package), found.commands[-1] if found else None)
-    if bound.variable:
-        variables[bound.variable] = bind.EVERYWHERE
-    if listens and listens.variable and listens.variable != "PORT" and listens.assumed:
-        variables[listens.variable] = str(listens.number)
-    return NodeInstall(
-        manifests=(*manifests.find(app.context, packages, app.root, tuple(every)), *config),
-        hooked=tuple(sorted(path for path, package in every.items() if build_script.hooked(package))),
-        after_copy=build_script.after_copy(app.package),
-        installs=any(build_script.installs(command) for command in made),
-        kept=folders,
-        before_build=monorepo.build_commands(member, app.members, packages.manager) if member else (),
-        native=needs.native([app.package, *inner, *(other.package for other in used if other)]),
-        prisma=client.schema,
-        prisma_at="" if client.directory == app.directory else client.directory,
-        in_modules=client.in_modules,
-        engines=client.engines,
-        legacy_peers=package_manager.legacy_peers(app.context, packages.lock),
-        patched="patch-package" in app.root.everything
-        and any(path.startswith("patches/") for path in app.context.files()),
-        development=needs.development(found.commands, app.package, app.root) if found else "",
-        empty_files=env_files.empty_files(app.package, sources),
-        folders=data_folders.find(sources),
-        variables=variables,
-        build_variables=downloads.variables(
-            [app.root, app.package, *(other.package for other in used if other)], sources
-        ),
-        git=needs.git(app.package) or needs.git(app.root),
-    )
-
-
-def kept(app: App, made: list[Command], found: Entry | None) -> tuple[str, ...]:
-    """The folder that the start command's file lies in, where the build or a hook installs in it
-    (`"postinstall": "npm install --prefix server", "start": "node server/index.js"`)."""
-    words = [word.removeprefix("./") for word in found.commands[-1].words] if found else []
-    if app.directory != "." or not any(build_script.installs(command) for command in made):
-        return ()
-    reached = monorepo.folders(app.tree, [command.text for command in made])
-    return tuple(sorted(each for each in reached if any(word.startswith(f"{each}/") for word in words)))
-
-
-def install_notes(install: NodeInstall, packages: PackageManager) -> tuple[str, ...]:
-    """What a person should know about the install."""
-    notes: list[str] = []
-    if install.development:
-        notes.append(f"development dependencies stay in the image: the start command needs {install.development}")
-    if install.empty_files:
-        notes.append(f"an empty {', '.join(install.empty_files)} is put into the image, because the app insists on it")
-    if install.folders:
-        notes.append(f"what the app writes into {', '.join(install.folders)} is lost with its task")
-    if install.native:
-        notes.append(f"{', '.join(install.native)} may have to be compiled: the build gets python3, make and g++")
-    if packages.manager is Manager.BERRY:
-        notes.append("yarn installs into node_modules in the image, whatever its linker is set to")
-    return tuple(notes)
 
 
 def test_script(package: Package, manager: Manager) -> str | None:
