@@ -5,13 +5,11 @@ Only what was tried, or what its authors say, is listed. bcrypt 3 and better-sql
 of Node.js 20 and 22; bcrypt from 4 on and sqlite3 from 4 on compile there, whatever is told of them.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fairway.build.detect import numbers, parsed, semver
+from fairway.build.detect import lock_files, numbers, semver
 from fairway.build.detect.package_json import Package
-from fairway.build.detect.parsed import table
 from fairway.build.detect.semver import Version
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem, Runtime
@@ -69,7 +67,7 @@ def problems(tree: Tree, packages: Iterable[Package], lock: str | None, runtime:
         wanted = listed.get(limit.name)
         if wanted is None or node is None or node <= limit.last or limit.name in found:
             continue
-        version = locked(tree, lock, limit.name)
+        version = lock_files.version(tree, lock, limit.name)
         if before(version, limit.below) if version else stays_below(wanted, limit.below):
             found[limit.name] = problem(limit, version or wanted, node)
     return tuple(found.values())
@@ -98,20 +96,3 @@ def before(version: str, limit: Version) -> bool:
     """Whether a version that a lock file names (`9.4.3`) is before the limit."""
     major, minor, patch = (int(part) for part in version.split("."))
     return (major, minor, patch) < limit
-
-
-def locked(tree: Tree, lock: str | None, name: str) -> str:
-    """The version of a module in the lock file, for the root's own; "" where it is not plain."""
-    content = tree.read(lock) if lock else None
-    if content is None or lock is None:
-        return ""
-    if lock.endswith(".json"):
-        raw = table(parsed.of_json(content))
-        entry = table(raw.get("packages")).get(f"node_modules/{name}") or table(raw.get("dependencies")).get(name)
-        text = f"{table(entry).get('version')}"
-    else:
-        text = content.decode("utf-8", "replace").replace('"', "").replace("'", "")
-        yarn = re.search(rf"^{name}@[^\n]*:\n[ ]+version:? ([\d.]+)", text, re.MULTILINE)
-        pnpm = re.search(rf"^[ ]+/?{name}[@/]([\d.]+)[:(]", text, re.MULTILINE)
-        text = next((match[1] for match in (yarn, pnpm) if match), "")
-    return text if re.fullmatch(r"\d{1,9}\.\d{1,9}\.\d{1,9}", text) else ""

@@ -9,10 +9,10 @@ from fairway.build.detect import (
     downloads,
     env_files,
     frameworks,
+    lock_files,
     manifests,
     monorepo,
     needs,
-    package_manager,
     prisma,
 )  # fmt: skip
 from fairway.build.detect.entry_files import Entry
@@ -69,7 +69,7 @@ def read_install(
         prisma_at="" if client.directory == app.directory else client.directory,
         in_modules=client.in_modules,
         engines=client.engines,
-        legacy_peers=package_manager.legacy_peers(app.context, packages.lock),
+        legacy_peers=lock_files.legacy_peers(app.context, packages.lock),
         patched="patch-package" in app.root.everything
         and any(path.startswith("patches/") for path in app.context.files()),
         development=needs.development(found.commands, app.package, app.root) if found else "",

@@ -8,9 +8,8 @@ comes by itself whenever anybody types `npm install`.
 import re
 from dataclasses import dataclass, replace
 
-from fairway.build.detect import numbers, parsed, semver
+from fairway.build.detect import lock_files, numbers
 from fairway.build.detect.package_json import Package
-from fairway.build.detect.parsed import table
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Manager, PackageManager, Problem
 
@@ -50,7 +49,7 @@ def find(tree: Tree, package: Package) -> Choice:
         manager, version, lock, where = Manager.NPM, None, None, "package.json"
         problems = no_lock(tree, manager, ())
     manager, version = precise(tree, manager, version, lock)
-    if lock and (missing := unknown_to(tree, package, lock)):
+    if lock and (missing := lock_files.unknown_to(tree, package, lock)):
         problems = (*problems, mismatch(lock, missing, manager))
     return Choice(packages=PackageManager(manager=manager, version=version, lock=lock, where=where), problems=problems)
 
@@ -112,73 +111,13 @@ def pnpm_version(tree: Tree, lock: str) -> str:
 
 def best(tree: Tree, package: Package, locks: tuple[str, ...]) -> str:
     """The lock file to install from: a complete one before a stale one, then in LOCKS' order."""
-    return min(locks, key=lambda lock: bool(unknown_to(tree, package, lock)))
+    return min(locks, key=lambda lock: bool(lock_files.unknown_to(tree, package, lock)))
 
 
 def reason(tree: Tree, package: Package, lock: str, locks: tuple[str, ...]) -> str:
     """Why that lock file was taken."""
-    stale = any(unknown_to(tree, package, other) for other in locks if other != lock)
+    stale = any(lock_files.unknown_to(tree, package, other) for other in locks if other != lock)
     return "knows every dependency of package.json, the other does not" if stale else "was made on purpose"
-
-
-def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
-    """The dependencies of package.json that the lock file does not know."""
-    if lock.endswith(".json"):
-        return unknown_to_npm(package, parsed.of_json(tree.read(lock)))
-    text = (tree.read(lock) or b"").decode("utf-8", "replace")
-    names = text.replace('"', "").replace("'", "")
-    known = set(re.findall(r"^[ \t]*/?((?:@[\w.~-]+/)?[\w.~-]+)(?=[@:/])", names, re.MULTILINE))
-    known |= {
-        name
-        for line in re.findall(r"^\S.*,.*:$", names, re.MULTILINE)
-        for name in re.findall(r"((?:@[\w.~-]+/)?[\w.~-]+)@", line)
-    }
-    return tuple(name for name in package.everything if name not in known)
-
-
-def unknown_to_npm(package: Package, raw: object) -> tuple[str, ...]:
-    """The dependencies that npm's lock file, of this content, lacks or has with another range: what `npm ci`
-    refuses."""
-    if not isinstance(raw, dict):
-        return ("(the file is no JSON object)",)
-    root = table(raw.get("packages")).get("")
-    if isinstance(root, dict):
-        ranges = {
-            str(name): wanted
-            for kind in ("peerDependencies", "devDependencies", "optionalDependencies", "dependencies")
-            if isinstance(root.get(kind), dict)
-            for name, wanted in root[kind].items()
-        }
-        return tuple(name for name, wanted in package.everything.items() if ranges.get(name) != wanted)
-    known = raw.get("dependencies")
-    return tuple(name for name in package.everything if name not in known) if isinstance(known, dict) else ()
-
-
-def legacy_peers(tree: Tree, lock: str | None) -> bool:
-    """Whether the lock file was made without regard to peer dependencies: by npm 6 or older, or with
-    `--legacy-peer-deps`. `npm ci` then refuses it unless it is told the same."""
-    raw = table(parsed.of_json(tree.read(lock)) if lock and lock.endswith(".json") else None)
-    if raw.get("lockfileVersion") == 1:
-        return True
-    entries = {path: item for path, item in table(raw.get("packages")).items() if isinstance(item, dict)}
-    return any(
-        not satisfied(name, wanted, entries)
-        for path, item in entries.items()
-        if path.count("node_modules/") == 1
-        for name, wanted in table(item.get("peerDependencies")).items()
-        if not table(table(item.get("peerDependenciesMeta")).get(name)).get("optional")
-    )
-
-
-def satisfied(name: str, wanted: object, entries: dict[str, dict[str, object]]) -> bool:
-    """Whether the lock file has a peer dependency in a version that was asked for. A range that can't be read counts as
-    satisfied."""
-    found = entries.get(f"node_modules/{name}")
-    if found is None:
-        return False
-    version = re.match(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})$", str(found.get("version")))
-    allowed = semver.allows(str(wanted))
-    return version is None or allowed is None or allowed((int(version[1]), int(version[2]), int(version[3])))
 
 
 def stale_locks(lock: str, locks: dict[str, Manager], why: str) -> tuple[Problem, ...]:
