@@ -15,8 +15,6 @@ from hypothesis import settings
 PERCENT = int(os.environ.get("FAIRWAY_TEST_EXAMPLES", "100"))
 ALL = PERCENT >= 100
 """Whether every one is taken: only then is it sure that each kind of thing was met."""
-STORY = 3
-"""How many examples a story that is killed somewhere stands for."""
 
 
 def examples(full: int) -> int:
@@ -25,11 +23,10 @@ def examples(full: int) -> int:
 
 
 def some(places: Sequence[int], *, thinned: int = 1) -> Sequence[int]:
-    """Of the calls at which something may be killed, every thirtieth where there is a tenth of the examples, for each is
-    a whole story: beginning with another one in each run, so that all have their turn. One of hundreds of calls is
-    `thinned` so many times more."""
-    step = 1 if ALL else STORY * 100 // PERCENT * thinned
-    return places[random.randrange(min(step, len(places))) :: step]
+    """Of the calls at which something may be killed, every tenth where there is a tenth of the examples: beginning with
+    another one in each run, so that all have their turn. One of hundreds of calls is `thinned` so many times more."""
+    step = 1 if ALL else 100 // PERCENT * thinned
+    return places[random.randrange(step) :: step]
 
 
 def take_as_default() -> None:
