@@ -5,7 +5,7 @@ import pytest
 from fairway.domain import certificate_names
 from fairway.domain.certificate_plan import plan
 from fairway.domain.certificate_standing import Sight, stand
-from fairway.domain.certificate_times import DAY, HOUR, HURRY, MINUTE, earliest, fail, renewal
+from fairway.domain.certificate_times import DAY, HOUR, MINUTE, earliest, fail, renewal
 from fairway.domain.certificates import Origin, State
 from fairway.domain.ids import AppName, EnvironmentName
 from support.certificate_values import HOST, make_certificate, make_failure
@@ -84,7 +84,7 @@ def test_an_authority_that_says_how_long_to_wait_is_obeyed() -> None:
 
 def test_a_person_may_hurry_after_two_failures_and_then_each_twenty_minutes() -> None:
     assert earliest(None, make_failure(at=1000.0, times=2)) == 0.0
-    assert earliest(None, make_failure(at=1000.0, times=3)) == 1000.0 + HURRY
+    assert earliest(None, make_failure(at=1000.0, times=3)) == 1000.0 + 20 * MINUTE
 
 
 def test_a_person_may_not_hurry_within_an_hour_after_it_was_signed() -> None:
