@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from fairway.domain.certificate_plan import is_due, plan
 from fairway.domain.certificate_times import DAY, HOUR, fail, renewal
 from fairway.domain.certificates import Certificate, Failure, Origin
-from support.certificate_values import HOST, make_certificate
+from support.certificate_values import DIRECTORY, HOST, make_certificate
 from support.examples import examples
 
 NAMES = st.sampled_from(["a.example.org", "b.example.org", "c.example.org", "c.localhost"])
@@ -37,7 +37,7 @@ def test_a_look_never_harms_a_host_that_is_routed(
     wanted: frozenset[str],
     now: float,
 ) -> None:
-    found = plan(hosts, kept, failed, presented, now, wanted=wanted)
+    found = plan(hosts, kept, failed, presented, now, directory=DIRECTORY, wanted=wanted)
 
     routed = {each.host for each in kept if each.host in hosts}
     assert not routed & set(found.withdrawals)
@@ -57,11 +57,11 @@ def test_a_look_after_a_look_has_nothing_more_to_present_or_to_withdraw(
     hosts: frozenset[str], kept: list[Certificate], failed: list[Failure], now: float
 ) -> None:
     presented = {"a.example.org": "x", "b.example.org": "of-b.example.org"}
-    first = plan(hosts, kept, failed, presented, now)
+    first = plan(hosts, kept, failed, presented, now, directory=DIRECTORY)
     presented = {host: each for host, each in presented.items() if host not in first.withdrawals}
     presented.update({each.host: each.fingerprint for each in first.presents})
 
-    again = plan(hosts, kept, failed, presented, now)
+    again = plan(hosts, kept, failed, presented, now, directory=DIRECTORY)
 
     assert again.presents == () and again.withdrawals == ()
 
@@ -89,7 +89,7 @@ def test_never_more_than_five_failed_orders_are_made_within_an_hour(steps: list[
 
     for seconds, wanted, outcome in steps:
         now += seconds
-        if not is_due(HOST, None, failure, now, wanted=wanted):
+        if not is_due(HOST, None, failure, now, DIRECTORY, wanted=wanted):
             continue
         orders.append(now)
         # What is written before an order is made is all that is left of one whose server died.
@@ -108,7 +108,7 @@ def test_never_more_than_one_certificate_is_signed_within_an_hour(steps: list[fl
 
     for seconds in steps:
         now += seconds
-        if is_due(HOST, certificate, None, now, wanted=True):
+        if is_due(HOST, certificate, None, now, DIRECTORY, wanted=True):
             orders.append(now)
             certificate = make_certificate(not_before=now - HOUR, not_after=now + 90 * DAY)
 

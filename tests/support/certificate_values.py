@@ -4,6 +4,7 @@ from fairway.domain.certificates import Certificate, Failure, Origin
 
 DAY = 86400.0
 HOST = "shop.example.org"
+DIRECTORY = "https://ca.example/directory"
 
 
 def make_certificate(host: str = HOST, **changes: object) -> Certificate:
@@ -15,6 +16,7 @@ def make_certificate(host: str = HOST, **changes: object) -> Certificate:
         "not_before": 0.0,
         "not_after": 90 * DAY,
         "fingerprint": f"of-{host}",
+        "directory": DIRECTORY,
         **changes,
     }
     return Certificate(**values)  # type: ignore[arg-type]

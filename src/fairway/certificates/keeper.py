@@ -121,7 +121,7 @@ class Keeper:
                 await certificates.failures(),
                 await terminator.presented(),
                 now,
-                signs=self.parts.authority is not None,
+                directory="" if self.parts.authority is None else self.parts.authority.directory,
                 wanted=wanted,
             )
             for certificate in found.presents:
@@ -168,7 +168,7 @@ class Keeper:
         try:
             await terminator.answer(await self.parts.authority.thumbprint())
             pem = await self.parts.authority.order(host)
-            certificate = reading.read(host, pem, Origin.ORDERED)
+            certificate = reading.read(host, pem, self.parts.authority.directory)
         except FairwayError as error:
             await self._keep_failure(before, host, error)
             return

@@ -14,10 +14,10 @@ LONGEST = 100_000
 """Characters of a chain or a key; a chain of four certificates has 8,000."""
 
 
-def read(host: str, chain: str, origin: Origin) -> Certificate:
-    """What is known of the leaf of `chain`, PEM in which a private key may stand first. Raises UsageError when there is
-    no certificate in it."""
-    return describe(host, split(chain)[0], origin)
+def read(host: str, chain: str, directory: str) -> Certificate:
+    """What is known of the leaf of `chain`, PEM in which a private key may stand first, that was ordered from the
+    authority of `directory`. Raises UsageError when there is no certificate in it."""
+    return describe(host, split(chain)[0], Origin.ORDERED, directory)
 
 
 def join(host: str, chain: str, key: str, now: float) -> tuple[Certificate, str]:
@@ -85,7 +85,7 @@ def unreadable() -> UsageError:
     return UsageError("the key can't be read", why="it is no private key in PEM", hint="privkey.pem is one")
 
 
-def describe(host: str, leaf: x509.Certificate, origin: Origin) -> Certificate:
+def describe(host: str, leaf: x509.Certificate, origin: Origin, directory: str = "") -> Certificate:
     """What is known of it."""
     return Certificate(
         host=host,
@@ -94,6 +94,7 @@ def describe(host: str, leaf: x509.Certificate, origin: Origin) -> Certificate:
         not_before=leaf.not_valid_before_utc.timestamp(),
         not_after=leaf.not_valid_after_utc.timestamp(),
         fingerprint=leaf.fingerprint(hashes.SHA256()).hex(),
+        directory=directory,
     )
 
 

@@ -30,11 +30,12 @@ def plan(
     presented: Mapping[str, str],
     now: float,
     *,
-    signs: bool = True,
+    directory: str,
     wanted: Collection[str] = (),
 ) -> Plan:
-    """`hosts` are the names that have a route, in lower case; `presented` the fingerprint by host. `signs`: there is an
-    authority to order from. For `wanted` hosts somebody has asked for an order out of turn."""
+    """`hosts` are the names that have a route, in lower case; `presented` the fingerprint by host. `directory` is the
+    URL of the authority that is ordered from, "" when there is none. For `wanted` hosts somebody has asked for an order
+    out of turn."""
     kept = {each.host: each for each in certificates}
     failed = {each.host: each for each in failures}
     known = sorted({*kept, *failed} - set(hosts))
@@ -42,7 +43,7 @@ def plan(
         orders=tuple(
             host
             for host in sorted(hosts)
-            if signs and is_due(host, kept.get(host), failed.get(host), now, wanted=host in wanted)
+            if directory and is_due(host, kept.get(host), failed.get(host), now, directory, wanted=host in wanted)
         ),
         presents=tuple(
             kept[host] for host in sorted(hosts) if host in kept and presented.get(host) != kept[host].fingerprint
@@ -53,9 +54,19 @@ def plan(
 
 
 def is_due(
-    host: str, certificate: Certificate | None, failure: Failure | None, now: float, *, wanted: bool = False
+    host: str,
+    certificate: Certificate | None,
+    failure: Failure | None,
+    now: float,
+    directory: str,
+    *,
+    wanted: bool = False,
 ) -> bool:
-    """Whether a certificate is ordered for a routed host at `now`. One that the operator gave is never replaced."""
+    """Whether a certificate is ordered for a routed host at `now` from the authority of that directory.
+
+    One that the operator gave is never replaced. One of another authority is at once: whoever began with the staging
+    directory of an authority, whose certificates no browser trusts, goes on to the real one by naming that.
+    """
     if certificate_names.find_refusal(host):
         return False
     if certificate is not None and certificate.origin is Origin.GIVEN:
@@ -64,7 +75,7 @@ def is_due(
         return True
     if failure is not None and now < failure.again:
         return False
-    return certificate is None or now >= renewal(certificate)
+    return certificate is None or certificate.directory != directory or now >= renewal(certificate)
 
 
 def is_past(certificate: Certificate | None, failure: Failure | None, now: float) -> bool:

@@ -29,6 +29,8 @@ class Certificate:
     not_after: float
     fingerprint: str
     """SHA-256 of the certificate itself (DER), in lower-case hexadecimal."""
+    directory: str = ""
+    """The URL of the directory of the authority that it was ordered from; "" for one that was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

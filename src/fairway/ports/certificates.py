@@ -21,9 +21,14 @@ class Limited(WorkFailed):
 class Authority(Protocol):
     """A certificate authority that proves who holds a name by HTTP-01 (RFC 8555, section 8.3).
 
-    Both raise Unavailable when it can't be reached, and WorkFailed with its own words when it refuses: Limited when it
-    says for how long.
+    Both methods raise Unavailable when it can't be reached, and WorkFailed with its own words when it refuses: Limited
+    when it says for how long.
     """
+
+    @property
+    def directory(self) -> str:
+        """The URL of its directory (RFC 8555, section 7.1.1)."""
+        ...
 
     async def thumbprint(self) -> str:
         """The account key's thumbprint (RFC 7638), of which the answers to its challenges are made; base64url.

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from fairway.adapters.acme.authority import AcmeAuthority, Place
 from fairway.certificates import reading
-from fairway.domain.certificates import Origin
 from fairway.errors import Unavailable, WorkFailed
 from support import acme_server, acme_web
 from support.acme_server import AcmeServer
@@ -61,7 +60,7 @@ async def test_a_certificate_is_ordered_and_the_challenge_is_fetched(
     pem = await authority.order(HOST)
 
     leaf, *chain = reading.split(pem)
-    certificate = reading.read(HOST, pem, Origin.ORDERED)
+    certificate = reading.read(HOST, pem, "https://ca.example/directory")
     assert reading.names(leaf) == [HOST]
     assert isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
     assert reading.spki(leaf.public_key()) == reading.spki(load_pem_private_key(pem.encode(), None).public_key())

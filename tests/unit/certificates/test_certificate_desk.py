@@ -294,7 +294,7 @@ async def test_who_asks_for_an_order_while_the_keeper_looks_gets_one_with_the_ne
     room.terminator.faults.hang("present")
     await room.route(HOST, "a.example.org")
     signed = sign_now(room, "a.example.org")
-    await room.certificates.put(reading.read("a.example.org", signed.pem, Origin.GIVEN), signed.pem)
+    await room.certificates.put(reading.read("a.example.org", signed.pem, room.authority.directory), signed.pem)
     task = asyncio.create_task(keeper.run())
     await asyncio.sleep(1)
 

@@ -93,6 +93,23 @@ async def test_half_a_year_of_a_domain_has_four_certificates_none_of_which_ended
     assert all(56 * DAY <= later - earlier <= 61 * DAY for earlier, later in pairwise(room.authority.times))
 
 
+async def test_a_server_that_is_told_another_authority_orders_there_once() -> None:
+    room = Room()
+    await room.route(HOST)
+    room.authority.directory = "https://staging.example/directory"
+    async with running(room.keeper()):
+        await asyncio.sleep(30)
+    room.authority.directory = "https://ca.example/directory"
+
+    async with running(room.keeper()):
+        await asyncio.sleep(300)
+
+    assert room.authority.orders == [HOST, HOST]
+    (kept,) = await room.certificates.all()
+    assert kept.directory == room.authority.directory
+    assert await room.terminator.presented() == {HOST: kept.fingerprint}
+
+
 async def test_orders_are_made_a_few_at_a_time() -> None:
     room = Room()
     await room.route(*(f"h{number}.example.org" for number in range(10)))

@@ -1,16 +1,18 @@
 """Which names get certificates, when they are renewed, when a failed order is made again, and how a domain stands."""
 
+from functools import partial
+
 import pytest
 
-from fairway.domain import certificate_names
-from fairway.domain.certificate_plan import plan
+from fairway.domain import certificate_names, certificate_plan
 from fairway.domain.certificate_standing import Sight, stand
 from fairway.domain.certificate_times import DAY, HOUR, MINUTE, earliest, fail, renewal
 from fairway.domain.certificates import Origin, State
 from fairway.domain.ids import AppName, EnvironmentName
-from support.certificate_values import HOST, make_certificate, make_failure
+from support.certificate_values import DIRECTORY, HOST, make_certificate, make_failure
 
 SHOP, PRODUCTION = AppName("shop"), EnvironmentName("production")
+plan = partial(certificate_plan.plan, directory=DIRECTORY)
 
 
 @pytest.mark.parametrize("host", ["shop.example.org", "a.co", "xn--bcher-kva.example.com", "a-b.c-d.example.net"])
@@ -96,13 +98,22 @@ def test_a_routed_name_without_a_certificate_is_ordered_for() -> None:
 
 
 def test_nothing_is_ordered_without_an_authority() -> None:
-    assert plan([HOST], [], [], {}, 0.0, signs=False).orders == ()
+    assert plan([HOST], [], [], {}, 0.0, directory="").orders == ()
 
 
 def test_one_that_failed_is_ordered_for_when_its_time_has_come() -> None:
     assert plan([HOST], [], [make_failure()], {}, 59.0).orders == ()
     assert plan([HOST], [], [make_failure()], {}, 60.0).orders == (HOST,)
     assert plan([HOST], [], [make_failure()], {}, 1.0, wanted=[HOST]).orders == (HOST,)
+
+
+def test_one_of_another_authority_is_replaced_at_once_and_waits_after_a_failure() -> None:
+    staged = make_certificate(directory="https://staging.example/directory")
+
+    assert plan([HOST], [staged], [], {}, 1 * DAY).orders == (HOST,)
+    assert plan([HOST], [staged], [make_failure()], {}, 59.0).orders == ()
+    assert plan([HOST], [staged], [], {}, 1 * DAY, directory="").orders == ()
+    assert plan([HOST], [make_certificate()], [], {}, 1 * DAY).orders == ()
 
 
 def test_a_given_certificate_is_not_replaced_even_when_it_has_ended() -> None:

@@ -38,6 +38,11 @@ class AcmeAuthority:
         self._account: Account | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def directory(self) -> str:
+        """See the port."""
+        return self._place.directory
+
     async def thumbprint(self) -> str:
         """Makes the account at first use."""
         return (await self._known()).thumbprint

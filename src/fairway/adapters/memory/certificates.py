@@ -55,6 +55,8 @@ class MemoryAuthority:
     """`ports.certificates.Authority`. It signs what `pems` has for the host; `orders` are those that were made. Its
     methods can be made to fail and hang with `faults`."""
 
+    directory = "https://ca.example/directory"
+
     def __init__(self, pems: Mapping[str, str]) -> None:
         self.faults = Faults()
         self.pems = dict(pems)

@@ -46,6 +46,7 @@ class SqlCertificates:
                 "not_before": certificate.not_before,
                 "not_after": certificate.not_after,
                 "fingerprint": certificate.fingerprint,
+                "directory": certificate.directory,
                 "sealed": sealed,
             }
             replace(connection, CERTIFICATES, certificate.host, values)
@@ -101,4 +102,5 @@ def certificate(row: sa.Row[Any]) -> Certificate:
         not_before=row.not_before,
         not_after=row.not_after,
         fingerprint=row.fingerprint,
+        directory=row.directory,
     )

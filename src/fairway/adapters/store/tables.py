@@ -393,6 +393,7 @@ CERTIFICATES = sa.Table(
     sa.Column("not_before", sa.Double, nullable=False),
     sa.Column("not_after", sa.Double, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("directory", sa.Text, nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 """The certificate of each host name, with its key and its chain under seal."""

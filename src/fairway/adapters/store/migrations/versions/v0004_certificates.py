@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.Double, nullable=False),
         sa.Column("not_after", sa.Double, nullable=False),
         sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("directory", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     op.create_table(
