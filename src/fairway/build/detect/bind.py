@@ -107,9 +107,9 @@ def variables(framework: str | None, command: Command | None) -> dict[str, str]:
     """What the image sets for a server whose own start command or framework reads an address from the environment.
 
     fastify-cli listens on localhost unless it finds Docker's own mark, which no container of ECS has; AdonisJS's
-    examples give `HOST=localhost`.
+    examples give `HOST=localhost`, which is Astro's default.
     """
-    found = {"HOST": EVERYWHERE} if framework == "AdonisJS" else {}
+    found = {"HOST": EVERYWHERE} if framework in ("AdonisJS", "Astro") else {}
     if command and command.program == FASTIFY and not {"-a", "--address"} & set(command.words):
         found["FASTIFY_ADDRESS"] = EVERYWHERE
     return found

@@ -18,6 +18,7 @@ from fairway.build.detect import (
     pages,
     pm2,
     procfile,
+    rendered,
     shell,
     start_script,
     typescript,
@@ -49,6 +50,10 @@ DEVELOPMENT = frozenset(
         "supervisor", "sls", "serverless", "wrangler", "workerd", "vercel", "netlify", "sam", "sst", "func", "firebase"
     }
 )  # fmt: skip
+DEVELOPED = frozenset(
+    {"next", "nest", "nuxt", "nuxi", "nitro", "nitropack", "strapi", "astro", "vinxi", "remix", "react-router"}
+)
+"""Programs whose `dev` is for development, while others of their words serve."""
 NITRO = frozenset({"nuxt", "nuxi", "nitro", "nitropack"})
 NITRO_SINCE = 3
 """Nuxt's major version from which on it is Nitro's."""
@@ -139,7 +144,7 @@ def conclude(tree: Tree, package: Package, commands: tuple[Command, ...], text: 
         for command in commands[:-1]
         if needs.touches_database(command.render())
     )
-    notes += pm2.notes(tree, script_text(package, text))
+    notes += pm2.notes(tree, script_text(package, text)) + rendered.notes(package, commands[-1])
     last = commands[-1]
     shared = any(command.operator in ("||", "|", "&") for command in commands) or shell.construct(last)
     if shared or last.program in wrappers.RUNNERS:
@@ -161,7 +166,7 @@ def for_production(tree: Tree, package: Package, command: Command) -> Command:
         )
         compiled = typescript.output(tree, "src/main.ts") if entry else ""
         return replace(command, words=("node", compiled)) if compiled else command
-    if made := nx.output(tree, package, command):
+    if made := nx.output(tree, package, command) or rendered.output(tree, package, command):
         return replace(command, words=("node", made))
     if command.program in NITRO and words[1:2] in ((), ("dev",), ("start",), ("preview",)) and makes_nitro(package):
         return replace(command, words=("node", NITRO_SERVER))
@@ -184,6 +189,4 @@ def makes_nitro(package: Package) -> bool:
 def is_development(command: Command) -> bool:
     """Whether the command is a development server that could not be replaced."""
     words = command.words
-    return command.program in DEVELOPMENT or (
-        command.program in ("next", "nest", "nuxt", "nuxi", "nitro", "nitropack", "strapi") and "dev" in words[1:2]
-    )
+    return command.program in DEVELOPMENT or (command.program in DEVELOPED and "dev" in words[1:2])

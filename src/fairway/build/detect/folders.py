@@ -33,7 +33,7 @@ LATEST_LEVEL = 2
 MOST_FOLDERS = 20
 MOST_NAMED = 5
 # They render pages, and in a repository with a backend beside them they are its front end.
-PAGES = frozenset({"Next.js", "Nuxt", "Remix", "React Router", "Nitro"})
+PAGES = frozenset({"Next.js", "Nuxt", "Remix", "React Router", "Nitro", "SvelteKit", "Astro"})
 STATIC = re.compile(r"(^|/)(nginx|nginx-unprivileged|httpd|caddy|traefik|haproxy)(:|@|$)")
 PARTS = re.compile(r"(^|/)(postgres|mysql|mariadb|mongo|redis|rabbitmq|elasticsearch|memcached|prom/prometheus)(:|@|$)")
 

@@ -1,11 +1,13 @@
 """The names of web frameworks, by their packages, and the port that each takes when nothing names one."""
 
+from fairway.build.detect import rendered
 from fairway.build.detect.package_json import Package
 from fairway.domain.detection import Health, Port
 
 NODE = (
     ("@keystone-6/core", "Keystone"),
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
+    (rendered.SVELTE, "SvelteKit"), (rendered.ASTRO, "Astro"),
     ("@strapi/strapi", "Strapi"), ("strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
     ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
     ("@remix-run/serve", "Remix"), ("@react-router/serve", "React Router"), ("fastify", "Fastify"),
@@ -15,6 +17,7 @@ NODE = (
     ("micro", "micro"), ("egg", "Egg"), ("moleculer-web", "Moleculer"), ("nitropack", "Nitro"), ("nitro", "Nitro"),
 )  # fmt: skip
 PORTS = {
+    "Astro": 4321,
     "Strapi": 1337,
     "AdonisJS": 3333,
     "Medusa": 9000,
@@ -27,11 +30,11 @@ PORTS = {
 HEALTH = {"Strapi": "/_health", "Medusa": "/health"}
 """The paths that a framework answers by itself, whatever the app adds."""
 USUAL = 3000
-BUNDLED = frozenset({"Nuxt", "Nitro"})
+BUNDLED = frozenset({"Nuxt", "Nitro", "SvelteKit", "Astro"})
 # Their own start command reads PORT; with the others the app's source says it.
 READ_PORT = frozenset(
     {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg", "Moleculer",
-     "Keystone"}
+     "Keystone", "SvelteKit", "Astro"}
 )  # fmt: skip
 # They listen on their own number when the app's source gives none (`server.listen()`), whatever PORT says.
 FIXED = frozenset({"Apollo Server", "GraphQL Yoga"})
