@@ -76,6 +76,15 @@ def test_pages_alone_are_told_as_pages(mark: str, dependencies: dict[str, str]) 
     assert any("development server" in problem.what for problem in detection.problems)
 
 
+@pytest.mark.parametrize(
+    ("start", "what"), [("bun index.ts", "the app runs on Bun"), ("wrangler dev", "Cloudflare Workers")]
+)
+def test_an_app_for_another_runtime_is_told_by_that(start: str, what: str) -> None:
+    detection = detected({"Cargo.toml": "", "package.json": package(scripts={"start": start})})
+
+    assert what in detection.fatal[0].what
+
+
 def test_a_page_with_a_variable_before_its_command_is_one() -> None:
     server = package(scripts={"start": "node live.js"}, dependencies={"express": "5"})
 

@@ -79,6 +79,8 @@ def detect(tree: Tree, *, directory: str | None = None, dockerfile: str | None =
 def for_pages(tree: Tree, found: Detection) -> bool:
     """Whether a package.json that starts no backend is there for the pages of an app in another language."""
     root = package(tree if found.directory == "." else Below(tree, found.directory))
+    if found.start is not None and not pages.only(found):
+        return False
     written = nothing.language(tree)
     if found.kind is not Kind.NODE or root is None or written is None or written[1] in nothing.JAVASCRIPT:
         return False
