@@ -116,3 +116,19 @@ def test_adonis_is_given_the_address_that_its_rules_require() -> None:
 
 def test_calls_that_never_end_are_given_up() -> None:
     assert told("x.listen({" * 20_000, {"fastify": "5"}) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("json-server --watch db.json --port 4000", ["package.json:3"]),
+        ("json-server --watch db.json --host 0.0.0.0 --port 4000", []),
+        ("json-server db.json -H 0.0.0.0 -p 4000", []),
+        ("json-server db.json --host=0.0.0.0 --port 4000", []),
+    ],
+)
+def test_json_server_is_reached_only_where_it_is_told_an_address(start: str, told: list[str]) -> None:
+    detection = detected({"package.json": package(scripts={"start": start}, dependencies={"json-server": "0.17"})})
+
+    assert [problem.where for problem in detection.problems if problem.what == LOCAL] == told
+    assert detection.defaults.port == 4000

@@ -308,3 +308,15 @@ def test_a_text_that_makes_patterns_slow_is_read_in_time(code: str) -> None:
     detection = detected({"package.json": package(scripts={"start": "node a.js"}), "a.js": code[:250_000]})
 
     assert detection.start is not None
+
+
+def test_directus_has_a_port_and_a_health_path_of_its_own() -> None:
+    detection = detected(
+        {"package.json": package(scripts={"start": "directus start"}, dependencies={"directus": "11"})}
+    )
+
+    assert (detection.framework, detection.defaults.port, detection.defaults.health_path) == (
+        "Directus",
+        8055,
+        "/server/ping",
+    )

@@ -33,6 +33,7 @@ HOST = re.compile(r"\bhost(?:name)?\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<shor
 BARE = re.compile(r"""process\.env(?:\.|\[['"])(?P<name>[A-Z_]+)(?:['"]\])?!?""")
 PORTLIKE = re.compile(r"^[+]?\d|port", re.IGNORECASE)
 ADAPTER = "FastifyAdapter("
+JSON_SERVER = "json-server"
 FASTIFY = "fastify"
 """fastify-cli's program."""
 
@@ -46,11 +47,16 @@ class Bound:
     problems: tuple[Problem, ...] = ()
 
 
-def find(sources: tuple[Source, ...], framework: str | None, command: Command | None = None) -> Bound:
-    """What keeps the app from being reached from outside its container, if anything does. fastify-cli listens by
-    itself: a server.js beside its plugin is another way to start, and says nothing here."""
+def find(sources: tuple[Source, ...], framework: str | None, command: Command | None = None, where: str = "") -> Bound:
+    """What keeps the app from being reached from outside its container, if anything does; `where` is the command's
+    place. fastify-cli and json-server listen by themselves: a server.js beside them is another way to start, and says
+    nothing here."""
     if command and command.program == FASTIFY:
         return Bound()
+    if command and command.program == JSON_SERVER:
+        told = any(word.partition("=")[0] in ("-H", "-h", "--host") for word in command.words)
+        said = unreachable("json-server listens on localhost by default", where, "add --host 0.0.0.0 to its command")
+        return Bound(problems=() if told else (said,))
     for source in sources:
         for pattern in (VARIABLE, SCHEMA):
             for match in pattern.finditer(source.text):

@@ -9,7 +9,7 @@ NODE = (
     ("@nestjs/core", "NestJS"), ("next", "Next.js"), ("nuxt", "Nuxt"), ("nuxt3", "Nuxt"),
     (rendered.SVELTE, "SvelteKit"), (rendered.ASTRO, "Astro"),
     ("@strapi/strapi", "Strapi"), ("strapi", "Strapi"), ("@adonisjs/core", "AdonisJS"), ("@medusajs/medusa", "Medusa"),
-    ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
+    ("directus", "Directus"), ("@feathersjs/feathers", "Feathers"), ("sails", "Sails"), ("@loopback/core", "LoopBack"),
     ("@remix-run/serve", "Remix"), ("@react-router/serve", "React Router"), ("fastify", "Fastify"),
     ("@hapi/hapi", "hapi"), ("hapi", "hapi"), ("koa", "Koa"),
     ("hono", "Hono"), ("restify", "Restify"), ("polka", "Polka"), ("express", "Express"),
@@ -18,6 +18,7 @@ NODE = (
 )  # fmt: skip
 PORTS = {
     "Astro": 4321,
+    "Directus": 8055,
     "Strapi": 1337,
     "AdonisJS": 3333,
     "Medusa": 9000,
@@ -27,14 +28,14 @@ PORTS = {
     "Apollo Server": 4000,
     "GraphQL Yoga": 4000,
 }
-HEALTH = {"Strapi": "/_health", "Medusa": "/health"}
+HEALTH = {"Strapi": "/_health", "Medusa": "/health", "Directus": "/server/ping"}
 """The paths that a framework answers by itself, whatever the app adds."""
 USUAL = 3000
 BUNDLED = frozenset({"Nuxt", "Nitro", "SvelteKit", "Astro"})
 # Their own start command reads PORT; with the others the app's source says it.
 READ_PORT = frozenset(
     {"Next.js", "Nuxt", "Nitro", "Remix", "React Router", "Strapi", "AdonisJS", "Medusa", "Sails", "Egg", "Moleculer",
-     "Keystone", "SvelteKit", "Astro"}
+     "Keystone", "SvelteKit", "Astro", "Directus"}
 )  # fmt: skip
 # They listen on their own number when the app's source gives none (`server.listen()`), whatever PORT says.
 FIXED = frozenset({"Apollo Server", "GraphQL Yoga"})

@@ -20,7 +20,7 @@ SERVERS = frozenset(
      "@adonisjs/core", "@strapi/strapi", "polka", "micro", "apollo-server", "@apollo/server", "sails",
      "@feathersjs/feathers",
      "graphql-yoga", "@loopback/core", "moleculer", "socket.io", "ws", "http-server", "elysia", "@medusajs/medusa",
-     "@keystone-6/core", "payload"}
+     "@keystone-6/core", "payload", "directus"}
 )  # fmt: skip
 FOLDER = re.compile(r"(?:--prefix[= ]|--cwd[= ]|\bcd |-C )['\"]?(?:\./)?(?P<directory>[\w./-]+)")
 POINTERS = (

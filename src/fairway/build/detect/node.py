@@ -59,7 +59,7 @@ def read(context: Tree, root: Package, directory: str, members: tuple[Member, ..
     built, start_problems = judge_start(app, found, built, runner)
     listens, bound = (
         port.find(sources, app.tree, frameworks.port(package)),
-        bind.find(sources, frameworks.name(package), found.commands[-1] if found else None),
+        bind.find(sources, frameworks.name(package), *((found.commands[-1], found.start.where) if found else ())),
     )
     listens = (port.of_command(found.commands[-1], found.start.where) if found else None) or listens
     listens = listens or frameworks.usual_port(package, "package.json")
