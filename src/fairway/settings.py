@@ -1,4 +1,5 @@
-"""Where this host's Fairway keeps its state and which ports it uses, read once from the environment.
+"""Where this host's Fairway keeps its state and which ports it uses, read once from the environment, and for an
+installed server from the file of its settings.
 
 Every setting has a default; all are named in `docs/reference/settings.md`.
 """
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fairway.domain import registries
+from fairway.domain import registries, settingsfile
 from fairway.errors import UsageError
 
 
@@ -188,11 +189,27 @@ TEXTS = {
 
 
 ENGINES = ("docker", "ecs")
+FILE = Path("/etc/fairway/server.env")
+"""The settings of the server that `fairway server install` has set up. Root alone may read them."""
 
 
-def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Raises UsageError for a port, a number or a registry that is none, for a port of
-    TLS that is another one's too, for a certificate authority that can't be one, and for a relative path."""
+def environment(shell: Mapping[str, str] = os.environ, file: Path = FILE) -> dict[str, str]:
+    """The shell's variables, and those of the file for what the shell does not set. An account that may not read it
+    has a server of its own, and the file is not about that one. Raises UsageError for a line that can't be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, PermissionError, NotADirectoryError):
+        return dict(shell)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} can't be read", why=str(error)) from error
+    return settingsfile.effective(shell, settingsfile.parse(text, str(file)))
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process (see `environment`), or of those variables alone. Raises UsageError for a port, a
+    number or a registry that is none, for a port of TLS that is another one's too, for a certificate authority that
+    can't be one, and for a relative path."""
+    environ = environment() if environ is None else environ
     values: dict[str, object] = {"home": find_home(environ)}
     for field, variable in PORTS.items():
         if text := environ.get(variable):

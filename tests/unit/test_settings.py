@@ -1,5 +1,7 @@
 """The settings of a host: read from the environment, and refused with the reason."""
 
+from pathlib import Path
+
 import pytest
 
 from fairway import settings
@@ -180,3 +182,26 @@ def test_an_authority_on_this_host_may_be_spoken_to_in_plain_http() -> None:
 
     assert found.acme_directory == "http://127.0.0.1:14000/directory"
     assert settings.read(HOME).acme_email == ""
+
+
+def test_commands_find_an_installed_server_by_its_settings(tmp_path: Path) -> None:
+    file = tmp_path / "server.env"
+    file.write_text('FAIRWAY_HOME="/srv/fairway"\nFAIRWAY_PORT="7900"\n')
+
+    plain = settings.read(settings.environment({"PATH": "/bin"}, file))
+    other = settings.read(settings.environment({"FAIRWAY_HOME": "/home/ada/fairway"}, file))
+
+    assert (str(plain.home), plain.port) == ("/srv/fairway", 7900)
+    assert (str(other.home), other.port) == ("/home/ada/fairway", 7878)
+
+
+def test_without_an_installed_server_the_shell_alone_counts(tmp_path: Path) -> None:
+    assert settings.environment({"A": "1"}, tmp_path / "server.env") == {"A": "1"}
+
+
+def test_a_settings_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "server.env"
+    file.write_bytes(b"A=\xff\n")
+
+    with pytest.raises(UsageError, match="can't be read"):
+        settings.environment({}, file)

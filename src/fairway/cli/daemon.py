@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fairway.client import connect
 from fairway.errors import Conflict, FairwayError, UsageError, WorkFailed
-from fairway.settings import Settings
+from fairway.settings import Settings, environment
 
 SERVER = (sys.executable, "-m", "fairway.server")
 PAUSE = 0.05
@@ -52,14 +52,10 @@ def start(settings: Settings, *, timeout: float, command: Sequence[str] = SERVER
 
     Raises Conflict when somebody else has the port, WorkFailed with the log's last lines when it does not come up.
     """
-    client = connect.connect(settings)
     if pid := find(settings):
         _wait(settings, None, pid, time.monotonic() + timeout, 0)
         return Started(pid=pid, new=False)
-    if client.healthy():
-        raise _taken(settings, "another Fairway server, of another FAIRWAY_HOME, answers there")
-    if listens(settings):
-        raise _taken(settings, "another program listens there")
+    require_free(settings)
     started = time.monotonic()
     process, offset = spawn(settings, command)
     try:
@@ -69,6 +65,14 @@ def start(settings: Settings, *, timeout: float, command: Sequence[str] = SERVER
             # It outlives this command on purpose; without a status Popen complains that nobody waited for it.
             process.returncode = 0
     return Started(pid=process.pid, new=True, seconds=time.monotonic() - started)
+
+
+def require_free(settings: Settings) -> None:
+    """Raise Conflict when somebody has the server's port; for a home whose server does not run."""
+    if connect.connect(settings).healthy():
+        raise _taken(settings, "another Fairway server, of another FAIRWAY_HOME, answers there")
+    if listens(settings):
+        raise _taken(settings, "another program listens there")
 
 
 def spawn(settings: Settings, command: Sequence[str]) -> tuple[subprocess.Popen[bytes], int]:
@@ -87,6 +91,7 @@ def spawn(settings: Settings, command: Sequence[str]) -> tuple[subprocess.Popen[
         process = subprocess.Popen(
             [*command],
             cwd=settings.home,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -155,6 +160,15 @@ def command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    """The variables that a process was started with, {} for one that is gone, or is another account's."""
+    try:
+        text = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return {}
+    return dict(each.split("=", 1) for each in text.split("\0") if "=" in each)
 
 
 def listens(settings: Settings) -> bool:

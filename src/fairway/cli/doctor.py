@@ -1,15 +1,17 @@
 """`fairway doctor`: does this host have what Fairway needs, and if not, what mends it. What the server here knows of
 that would keep an app from being served is told with it."""
 
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
 
 from fairway import settings
-from fairway.cli import beyond, here, options, output, sharing
+from fairway.cli import beyond, here, options, output, serving, sharing
 from fairway.client.api import Client
 from fairway.errors import FairwayError
+from fairway.ports.boot import Boot
 from fairway.ports.host import Check, CheckState, Host
 
 MARKS = {CheckState.OK: "✓", CheckState.MISSING: "✗", CheckState.BROKEN: "✗"}
@@ -29,12 +31,26 @@ def doctor(fix: bool, base: str | None, as_json: bool) -> int:
 
 async def look_beyond() -> Sequence[Check]:
     """What is not of this host alone: what its server says, and what ECS needs here where it is used."""
-    checks = list(ask_server(here.client()))
+    checks = [*at_boot(settings.read(), serving.local_boot(), root=os.geteuid() == 0), *ask_server(here.client())]
     if beyond.deploys_to_aws(settings.read()):
         from fairway.adapters.ecs import plugin
 
         checks.append(await plugin.examine("this host"))
     return checks
+
+
+def at_boot(configured: settings.Settings, boot: Boot, *, root: bool) -> Sequence[Check]:
+    """Whether the server begins with the host; nothing where no systemd could start it, or this is not root."""
+    if not root or not boot.present():
+        return []
+    name = "start with the host"
+    if boot.home() == configured.home and boot.standing().enabled:
+        return [Check(name=name, state=CheckState.OK, seen=f"systemd starts the server ({serving.UNIT})")]
+    seen = "nothing starts the server when the host starts"
+    if (other := boot.home()) not in (None, configured.home):
+        seen = f"systemd starts the server of {other}, not this one"
+    fix = "fairway server install"
+    return [Check(name=name, state=CheckState.MISSING, seen=seen, fix=fix, needed=False)]
 
 
 def ask_server(client: Client) -> Sequence[Check]:

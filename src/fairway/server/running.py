@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from fairway.errors import Conflict, UsageError
-from fairway.server import auth, beside, lock, problems, pushes
+from fairway.server import auth, beside, lock, problems, pushes, readiness
 from fairway.server.app import create
 from fairway.services import Services
 from fairway.settings import Settings
@@ -99,6 +99,11 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone; `run` handles them."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so to who waits for that."""
+        await super().startup(sockets)
+        readiness.tell()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, which would never end by themselves, then the rest."""

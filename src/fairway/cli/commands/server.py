@@ -7,7 +7,8 @@ from typing import TextIO
 import click
 
 from fairway import settings
-from fairway.cli import daemon, durations, here, options, output, questions, sharing
+from fairway.cli import daemon, durations, here, options, output, questions, serving, sharing
+from fairway.cli.commands import server_install
 from fairway.errors import Unreachable
 from fairway.wire import words
 
@@ -23,14 +24,17 @@ def server() -> None:
 @options.timeout("60s")
 @options.as_json
 def start(timeout: str, as_json: bool) -> None:
-    """Start the server in the background and wait until it answers. One that runs is left alone."""
+    """Start the server in the background and wait until it answers. One that runs is left alone.
+
+    Where it is installed, systemd starts it, with the settings that it was installed with."""
     patience = durations.seconds("--timeout", timeout)
     configured = settings.read()
-    started = daemon.start(configured, timeout=patience)
+    started = serving.start(configured, timeout=patience)
     document = {"pid": started.pid, "started": started.new, "url": configured.url, "home": str(configured.home)}
     if not output.answer_json(as_json, document):
         how = f"started in {words.duration(started.seconds)}" if started.new else "runs already"
-        output.say(f"Server  {how} (pid {started.pid}), {configured.url}")
+        by = " by systemd" if started.new and serving.installed(configured, serving.local_boot()) else ""
+        output.say(f"Server  {how}{by} (pid {started.pid}), {configured.url}")
 
 
 @server.command("stop")
@@ -40,10 +44,13 @@ def start(timeout: str, as_json: bool) -> None:
 @options.timeout("30s")
 @options.as_json
 def stop(everything: bool, timeout: str, as_json: bool) -> None:
-    """Stop the server. Tasks and HAProxy go on serving."""
+    """Stop the server. Tasks and HAProxy go on serving.
+
+    Where it is installed, systemd stops it, and starts it again with the host."""
     patience = durations.seconds("--timeout", timeout)
     configured = settings.read()
-    pid = daemon.stop(configured, timeout=patience)
+    by_systemd = serving.installed(configured, serving.local_boot())
+    pid = serving.stop(configured, timeout=patience)
     components = daemon.stop_components(configured, timeout=patience) if everything else []
     if output.answer_json(as_json, {"pid": pid, "components": components}):
         return
@@ -52,6 +59,8 @@ def stop(everything: bool, timeout: str, as_json: bool) -> None:
         output.say(f"Stopped {', '.join(components)}")
     elif pid and not everything:
         output.say("Tasks and HAProxy go on serving; fairway server stop --all stops HAProxy and the registry too")
+    if by_systemd:
+        output.say("It begins again with the host, or by fairway server start; fairway server uninstall ends that")
 
 
 @server.command("rotate-key")
@@ -73,13 +82,13 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
     configured = settings.read()
     if drop_lost:
         questions.confirm("Remove every variable and credential that can't be decrypted?", yes=yes)
-    stopped = daemon.stop(configured, timeout=patience)
+    stopped = serving.stop(configured, timeout=patience)
     try:
         with lock.hold(configured.run):
             rotated = asyncio.run(keys.rotate(configured, drop_lost=drop_lost))
     finally:
         if stopped:
-            daemon.start(configured, timeout=patience)
+            serving.start(configured, timeout=patience)
     dropped = [
         " ".join(filter(None, (each.app, each.environment, each.name))) if each.app else BACKUPS
         for each in rotated.dropped
@@ -101,10 +110,14 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
 def status(as_json: bool) -> None:
     """Show the server and what it supervises. Ends with 3 when it does not run."""
     document = here.client().get("/server")
-    if output.answer_json(as_json, document):
+    boot = serving.local_boot()
+    by_systemd = serving.installed(settings.read(), boot) and boot.standing().pid == document["pid"]
+    if output.answer_json(as_json, {**document, "systemd": by_systemd}):
         return
     since = words.duration(time.time() - document["started_at"])
     output.put(f"Server  {document['version']}, pid {document['pid']}, up {since}")
+    if by_systemd:
+        output.put(f"  run by     systemd ({serving.UNIT}), which starts it with the host")
     output.put(f"  home       {document['home']}")
     output.put(f"  server     {document['url']}")
     output.put(f"  apps       {document['apps_url']}")
@@ -113,6 +126,10 @@ def status(as_json: bool) -> None:
         output.put(f"  {component['name']:<10} {component['state'].lower()}{detail}")
     for line in sharing.lines(document["servers"], time.time()):
         output.put(line)
+
+
+server.add_command(server_install.install)
+server.add_command(server_install.uninstall)
 
 
 @server.command("logs")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fairway import settings
-from fairway.cli import contract, daemon, durations, git, here, options, output, preparation, report
+from fairway.cli import contract, durations, git, here, options, output, preparation, report, serving
 from fairway.cli.preparation import Repository
 from fairway.client import connect
 from fairway.domain import fulfilment_text
@@ -43,7 +43,7 @@ def up(application: str | None, timeout: str, yes: bool, as_json: bool) -> None:
 
 def start_server(configured: Settings) -> None:
     """Start the server when none answers."""
-    started = daemon.start(configured, timeout=SERVER_TIMEOUT)
+    started = serving.start(configured, timeout=SERVER_TIMEOUT)
     how = f"started in {words.duration(started.seconds)}" if started.new else "runs"
     output.say(f"{'Server':<11}{how} (pid {started.pid}), {configured.url}")
 

@@ -1,0 +1,110 @@
+"""`fairway server install`, `start` and `stop` with a stand-in for the server, which a service manager of the test's
+runs as a real process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fairway import settings
+from fairway.cli import daemon, installing, serving
+from fairway.errors import Conflict
+from fairway.settings import Settings
+from support.boots import SpawningBoot, stand_in
+from support.ports import free_port
+
+
+@pytest.fixture
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    made = {"FAIRWAY_HOME": str(tmp_path / "home"), "FAIRWAY_PORT": str(free_port())}
+    for name, value in made.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+@pytest.fixture
+def boot(tmp_path: Path) -> Iterator[SpawningBoot]:
+    made = SpawningBoot(tmp_path)
+    yield made
+    made.close()
+
+
+def install(environ: dict[str, str], boot: SpawningBoot) -> installing.Installed:
+    configured = settings.read(environ)
+    prepared = installing.prepare(configured, environ, boot.texts())
+    return installing.install(configured, prepared, boot, timeout=30)
+
+
+def test_it_runs_begins_with_the_host_and_twice_is_the_same_as_once(
+    environ: dict[str, str], boot: SpawningBoot
+) -> None:
+    first = install(environ, boot)
+    calls = list(boot.calls)
+    again = install(environ, boot)
+
+    assert (first.started.new, again.started.new) == (True, False)
+    assert first.started.pid == again.started.pid == daemon.find(settings.read(environ))
+    assert boot.standing().enabled
+    assert boot.calls == [*calls, "enable"]
+
+
+def test_a_server_that_was_started_by_hand_is_taken_over(
+    environ: dict[str, str], boot: SpawningBoot, tmp_path: Path
+) -> None:
+    by_hand = daemon.start(settings.read(environ), timeout=30, command=stand_in(tmp_path))
+
+    done = install(environ, boot)
+
+    assert (done.stopped, done.started.new) == (by_hand.pid, True)
+    assert done.started.pid == boot.standing().pid != by_hand.pid
+    assert not daemon.alive(by_hand.pid)
+
+
+def test_changed_settings_start_the_server_anew(environ: dict[str, str], boot: SpawningBoot) -> None:
+    first = install(environ, boot)
+
+    changed = install({**environ, "FAIRWAY_KEEP_DAYS": "30"}, boot)
+
+    assert (changed.stopped, changed.started.new) == (first.started.pid, True)
+    assert daemon.environment_of(changed.started.pid)["FAIRWAY_KEEP_DAYS"] == "30"
+
+
+def test_an_installation_that_was_ended_before_the_start_is_made_whole(
+    environ: dict[str, str], boot: SpawningBoot
+) -> None:
+    first = install(environ, boot)
+    prepared = installing.prepare(settings.read(environ), {**environ, "FAIRWAY_KEEP_DAYS": "30"})
+    boot.write(prepared.unit, prepared.settings)
+
+    again = install({**environ, "FAIRWAY_KEEP_DAYS": "30"}, boot)
+
+    assert again.stopped == first.started.pid
+    assert daemon.environment_of(again.started.pid)["FAIRWAY_KEEP_DAYS"] == "30"
+
+
+def test_stop_and_start_go_through_the_service_manager(environ: dict[str, str], boot: SpawningBoot) -> None:
+    configured = settings.read(environ)
+    first = install(environ, boot)
+    begun = len(boot.calls)
+
+    stopped = serving.stop(configured, timeout=30, boot=boot)
+    off = boot.standing()
+    started = serving.start(configured, timeout=30, boot=boot)
+    again = serving.start(configured, timeout=30, boot=boot)
+
+    assert boot.calls[begun:] == ["stop", "start"]
+    assert (stopped, off.wanted, off.enabled) == (first.started.pid, False, True)
+    assert (started.new, again.new, again.pid) == (True, False, started.pid)
+
+
+def test_a_port_that_another_server_has_is_told_before_anything_is_changed(
+    environ: dict[str, str], boot: SpawningBoot, tmp_path: Path
+) -> None:
+    install(environ, boot)
+    other = Settings(home=tmp_path / "other", port=int(environ["FAIRWAY_PORT"]))
+    fresh = SpawningBoot(tmp_path)
+
+    with pytest.raises(Conflict, match="is taken"):
+        installing.require_alone(other, fresh)
+
+    assert fresh.calls == []
