@@ -1,8 +1,12 @@
 """The fixture `store`: each test that asks for it runs over memory, SQLite and PostgreSQL. `beside` is the same store
 as a second server opens it. `records` is what the guard keeps: in each of these, and in a table of DynamoDB."""
 
+import asyncio
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,12 +26,42 @@ def postgres() -> Iterator[Callable[[str], str]]:
         yield url
 
 
-@pytest.fixture
-def postgres_database(postgres: Callable[[str], str]) -> str:
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Callable[[str], str]) -> str:
+    """The name of a database with the store's tables: a copy takes a tenth of the time that making them does."""
+    with psycopg.connect(postgres("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_of_stores")
+    asyncio.run(make_tables(postgres("template_of_stores")))
+    return "template_of_stores"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    file = tmp_path_factory.mktemp("template") / "fairway.db"
+    asyncio.run(make_tables(f"sqlite:///{file}"))
+    return file
+
+
+async def make_tables(url: str) -> None:
+    async with sql.open_store(url):
+        pass
+
+
+@contextmanager
+def new_database(postgres: Callable[[str], str], template: str) -> Iterator[str]:
     name = f"test_{next(NUMBERS)}"
     with psycopg.connect(postgres("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgres(name)
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield postgres(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_database(postgres: Callable[[str], str]) -> Iterator[str]:
+    """An empty one."""
+    with new_database(postgres, "template1") as url:
+        yield url
 
 
 @pytest.fixture
@@ -46,15 +80,18 @@ async def in_memory() -> AsyncIterator[AnyStore]:
 
 
 @pytest.fixture
-async def in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AnyStore]:
-    async with sql.open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/fairway.db") as opened:
+async def in_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AnyStore]:
+    file = tmp_path_factory.mktemp("store") / "fairway.db"
+    shutil.copy(sqlite_template, file)
+    async with sql.open_store(f"sqlite:///{file}") as opened:
         yield opened
 
 
 @pytest.fixture
-async def in_postgresql(postgres_database: str) -> AsyncIterator[AnyStore]:
-    async with sql.open_store(postgres_database) as opened:
-        yield opened
+async def in_postgresql(postgres: Callable[[str], str], postgres_template: str) -> AsyncIterator[AnyStore]:
+    with new_database(postgres, postgres_template) as url:
+        async with sql.open_store(url) as opened:
+            yield opened
 
 
 @pytest.fixture
