@@ -12,6 +12,8 @@ from support.ports import free_port
 from support.web_client import Answer, ask
 from support.world import Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 DOMAIN, SECOND, WRONG = "shop.example.org", "second.example.org", "wrong.example.org"
 HERE = "127.0.0.1"
 TOML = """

@@ -14,6 +14,8 @@ import pytest
 from support.ports import free_port
 from support.world import Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 SECRET = "kelp-2291-under-the-pier"
 
 

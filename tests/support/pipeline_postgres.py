@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 ENOUGH = 1024**3
 """Bytes; a cluster with the database of one test has 60 MB, and its log of changes up to 100."""
 

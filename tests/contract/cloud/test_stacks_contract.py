@@ -208,6 +208,7 @@ async def test_of_an_app_are_the_stacks_with_its_tag_by_name(cloud: Cloud) -> No
     assert [seen.name for seen in await cloud.stacks.of_app("shop")] == ["fairway-shop-a", "fairway-shop-network"]
 
 
+@pytest.mark.exhaustive
 async def test_of_more_stacks_than_a_page_has_none_is_missed(cloud: Cloud) -> None:
     for number in range(60):
         stack = replace(SHOP, name=f"fairway-shop-{number:02d}")

@@ -17,6 +17,8 @@ from fairway.ports.databases import Scratch
 from support import docker_room
 from support.postgres_room import IMAGE, INSTANCE, PostgresRoom, Server
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture
 def key() -> str:

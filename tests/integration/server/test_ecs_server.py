@@ -27,6 +27,8 @@ from support.ecs_room import EcsRoom, open_room
 from support.ecs_scheduler import CLUSTER, Program
 from support.pipeline_values import DESCRIPTION
 
+pytestmark = pytest.mark.exhaustive
+
 SHOP, PRODUCTION, WEB = AppName("shop-api"), EnvironmentName("production"), ServiceName("web")
 REVISION = Revision(commit="9c1f2e7" + "0" * 33, subject="Add coupons", branch="master", author="Ada")
 GOOD, BAD = "sha256:" + "1" * 64, "sha256:" + "2" * 64

@@ -17,6 +17,8 @@ from fairway.ports.databases import Progress
 from support.databases_room import quiet
 from support.sqlite_room import SqliteRoom
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture(params=["wal", "delete"])
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> SqliteRoom:
