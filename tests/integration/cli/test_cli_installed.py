@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairway import settings
-from fairway.cli import daemon, installing, serving
+from fairway.cli import daemon, installable, installing, serving
 from fairway.errors import Conflict
 from fairway.settings import Settings
 from support.boots import SpawningBoot, stand_in
@@ -105,6 +105,6 @@ def test_a_port_that_another_server_has_is_told_before_anything_is_changed(
     fresh = SpawningBoot(tmp_path)
 
     with pytest.raises(Conflict, match="is taken"):
-        installing.require_alone(other, fresh)
+        installable.require_alone(other, fresh)
 
     assert fresh.calls == []

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from fairway import settings
 from fairway.adapters.memory.boot import MemoryBoot
-from fairway.cli import doctor, installing, serving, tree
+from fairway.cli import doctor, installable, installing, serving, tree
 from fairway.domain import settingsfile, unit
 from fairway.domain.unit import Placement
 from fairway.errors import Conflict, UsageError, WorkFailed
@@ -79,8 +79,8 @@ def test_every_setting_of_the_reference_is_taken_or_belongs_to_a_stage() -> None
 )
 def test_what_a_start_of_the_host_takes_away_is_refused(home: str, program: str, named: str) -> None:
     with pytest.raises(UsageError, match=named):
-        installing.require_lasting(Path(home), Path(program))
-    installing.require_lasting(Path("/var/lib/fairway"), Path("/opt/fairway"))
+        installable.require_lasting(Path(home), Path(program))
+    installable.require_lasting(Path("/var/lib/fairway"), Path("/opt/fairway"))
 
 
 def test_a_program_that_everybody_may_change_is_refused(tmp_path: Path) -> None:
@@ -89,24 +89,24 @@ def test_a_program_that_everybody_may_change_is_refused(tmp_path: Path) -> None:
     folder.chmod(0o777)
 
     with pytest.raises(UsageError, match=f"{folder} can be changed by every account"):
-        installing.require_closed([tmp_path, folder])
+        installable.require_closed([tmp_path, folder])
 
     folder.chmod(0o1777)
-    installing.require_closed([tmp_path, folder, tmp_path / "not there"])
+    installable.require_closed([tmp_path, folder, tmp_path / "not there"])
 
 
 def test_the_server_of_another_home_is_left_alone() -> None:
     boot = installed(Path("/var/lib/fairway"))
 
     with pytest.raises(Conflict, match="the server of /var/lib/fairway is installed here"):
-        installing.require_alone(Settings(home=HOME), boot)
+        installable.require_alone(Settings(home=HOME), boot)
 
     assert boot.calls == ["write", "enable"]
 
 
 def test_a_host_without_systemd_is_told_what_else_there_is() -> None:
     with pytest.raises(UsageError, match="no systemd") as caught:
-        installing.require(Settings(home=HOME), MemoryBoot(present=False))
+        installable.require(Settings(home=HOME), MemoryBoot(present=False))
 
     assert "-m fairway.server" in caught.value.hint
 

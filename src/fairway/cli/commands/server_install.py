@@ -5,7 +5,7 @@ import sys
 import click
 
 from fairway import settings
-from fairway.cli import daemon, durations, installing, options, output, serving
+from fairway.cli import daemon, durations, installable, installing, options, output, serving
 from fairway.domain import settingsfile, unit
 from fairway.settings import FILE, Settings
 from fairway.wire import words
@@ -31,7 +31,7 @@ def install(show: bool, timeout: str, as_json: bool) -> None:
     if show:
         print_files(installing.prepare(configured, environ), as_json=as_json)
         return
-    installing.require(configured, boot)
+    installable.require(configured, boot)
     prepared = installing.prepare(configured, environ, boot.texts())
     if not as_json:
         say_beforehand(prepared)
@@ -91,7 +91,7 @@ def say_beforehand(prepared: installing.Prepared) -> None:
     for name in prepared.left:
         why = "give AWS a profile or a role" if name.startswith("AWS_") else "it is no setting of a server"
         output.say(f"Left    {output.clean(name)}: {why}")
-    if names := installing.owners(installing.program_paths()):
+    if names := installable.owners(installable.program_paths()):
         output.say(
             f"Careful {', '.join(names)} can change the program that systemd runs as root ({sys.prefix}): "
             "an installation of root's own, in /opt/fairway, is safer"
