@@ -43,19 +43,20 @@ fast: setup
 	FAIRWAY_TEST_EXAMPLES=25 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
-WAITING := -n 4 --dist loadfile --no-loadscope-reorder
+WAITING := --dist loadfile --no-loadscope-reorder --durations 15
 slow: setup
-	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" $(WAITING) --durations 15
+	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 $(WAITING)
 
 test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
 
 # cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
+# Each story builds and starts much, so that four at once were late for each other's time limits.
 TEMPLATES := tests/integration/cloudformation
 templates: setup
 	$(BIN)/python -m pytest -q $(TEMPLATES) -m exhaustive -n 2
 
 stories: setup
-	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive --ignore $(TEMPLATES) $(WAITING) --durations 15
+	$(BIN)/python -m pytest -q $(SLOW) -m exhaustive --ignore $(TEMPLATES) -n 3 $(WAITING)
 
 examples: setup
 	$(BIN)/python -m pytest -q $(FAST) -n 2
