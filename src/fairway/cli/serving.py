@@ -54,7 +54,8 @@ def begin(settings: Settings, boot: Boot, *, timeout: float) -> Started:
     client = connect.connect(settings)
     while True:
         standing = boot.standing()
-        if standing.pid and client.healthy():
+        # Whoever answers there is this server, if this server holds the home.
+        if standing.pid and standing.pid == daemon.find(settings) and client.healthy():
             return Started(pid=standing.pid, new=True, seconds=time.monotonic() - started)
         lines = daemon.tail(log, lines=daemon.LINES, offset=offset)
         if standing.restarts or not standing.wanted:

@@ -8,10 +8,12 @@ import pytest
 
 from fairway import settings
 from fairway.cli import daemon, installable, installing, serving
-from fairway.errors import Conflict
+from fairway.client import connect
+from fairway.errors import Conflict, WorkFailed
 from fairway.settings import Settings
 from support.boots import SpawningBoot, stand_in
 from support.ports import free_port
+from support.world import until
 
 
 @pytest.fixture
@@ -108,3 +110,32 @@ def test_a_port_that_another_server_has_is_told_before_anything_is_changed(
         installable.require_alone(other, fresh)
 
     assert fresh.calls == []
+
+
+class Overtaken(SpawningBoot):
+    """While the server is on its way, that of another home takes the port and answers there."""
+
+    def start(self) -> None:
+        """Return when the other one answers."""
+        configured = settings.read()
+        other = Settings(home=configured.home.parent / "other", port=configured.port)
+        environ = {"FAIRWAY_HOME": str(other.home), "FAIRWAY_PORT": str(other.port)}
+        self.write(*installing_texts(environ))
+        super().start()
+        until(connect.connect(other).healthy, what="the other server")
+
+
+def installing_texts(environ: dict[str, str]) -> tuple[str, str]:
+    prepared = installing.prepare(settings.read(environ), environ)
+    return prepared.unit, prepared.settings
+
+
+def test_another_server_that_answers_meanwhile_is_not_taken_for_this_one(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    boot = Overtaken(tmp_path)
+    try:
+        with pytest.raises(WorkFailed, match="does not answer"):
+            serving.begin(settings.read(environ), boot, timeout=0.1)
+    finally:
+        boot.close()
