@@ -30,6 +30,7 @@ LONGEST = (
     "test_push_to_live",
     "test_cli_up",
     "test_managed_databases",
+    "test_installed",
 )
 """Modules that take a minute or more each, one of them on a new machine alone, since it installs checkov. A worker that
 came to one of them last would be the only one at work."""
