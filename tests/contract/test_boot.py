@@ -1,6 +1,7 @@
 """What everything that starts the server with the host does: the memory one, and systemd's with a systemctl that keeps
 its states in files. A real systemd is in `tests/scenarios/test_installed.py`."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -100,13 +101,20 @@ def test_removed_it_is_off_and_gone_and_the_settings_stay(boot: Boot) -> None:
     assert (boot.home(), boot.texts(), boot.standing()) == (None, ("", SETTINGS), Standing())
 
 
-def test_the_settings_are_for_this_account_alone_also_over_a_file_that_was_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_the_settings_are_for_this_account_alone_whatever_was_there_and_the_umask_is(
+    tmp_path: Path, umask: int
+) -> None:
     boot = systemd(tmp_path)
     boot.settings_file.parent.mkdir(parents=True)
     boot.settings_file.write_text("")
     boot.settings_file.chmod(0o644)
 
-    boot.write(UNIT, SETTINGS)
+    former = os.umask(umask)
+    try:
+        boot.write(UNIT, SETTINGS)
+    finally:
+        os.umask(former)
 
     modes = [stat.S_IMODE(file.stat().st_mode) for file in (boot.settings_file, boot.unit_file)]
     assert modes == [0o600, 0o644]
