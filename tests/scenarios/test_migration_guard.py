@@ -131,7 +131,6 @@ def test_what_has_nulls_in_production_is_stopped_with_the_reason(live: Project) 
     assert failed == []
 
 
-@pytest.mark.exhaustive
 def test_a_rehearsal_alone_changes_nothing(live: Project) -> None:
     found = live.fairway("migrate", "--rehearse", "--json")
 
@@ -140,7 +139,6 @@ def test_a_rehearsal_alone_changes_nothing(live: Project) -> None:
     assert columns(live) == "code coupon id"
 
 
-@pytest.mark.exhaustive
 def test_a_server_that_is_killed_while_it_migrates_is_followed_by_one_that_finds_out(
     live: Project, own_world: World
 ) -> None:

@@ -130,7 +130,6 @@ def test_a_bad_release_fails_no_request(live: Project, crowd: Crowd, tally: Tall
     assert_orders_taken_once(book, tally)
 
 
-@pytest.mark.exhaustive
 def test_a_rollback_fails_no_request(live: Project, crowd: Crowd, tally: Tally, book: OrderBook) -> None:
     rollback = live.fairway("rollback", "--yes")
     settled(live, 2)
