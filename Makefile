@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check tenth fast slow test examples templates stories exhaustive lock bench clean
+.PHONY: help setup environment demo static check tenth slow test examples templates stories exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -39,15 +39,12 @@ tenth: environment
 	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
-fast: setup
-	FAIRWAY_TEST_EXAMPLES=25 $(BIN)/python -m pytest -q $(FAST) -n 2
-
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
 WAITING := --dist loadfile --no-loadscope-reorder --durations 15
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 $(WAITING)
 
-test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
+test: setup static tenth slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
 
 # cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
 # Each story builds and starts much, so that four at once were late for each other's time limits.

@@ -7,10 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from fairway.adapters.store.store import Store, open_store
 from fairway.domain.scaling_activity import Status
 from support import scaling_process
 from support.pipeline_values import APP, PRODUCTION, make_desired
+
+pytestmark = pytest.mark.exhaustive
 
 KILLS = 8
 ENVIRON = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from support.world import SERVER, Project, World
+
+pytestmark = pytest.mark.exhaustive
 
 Make = Callable[..., Project]
 QUICK = '[services.web]\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'

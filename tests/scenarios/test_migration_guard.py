@@ -10,6 +10,8 @@ import pytest
 
 from support.world import THOUGHT, Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 TOML = """
 [databases.main]
 engine = "postgres"

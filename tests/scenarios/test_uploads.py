@@ -9,6 +9,8 @@ import pytest
 
 from support.world import Project, Result, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 TOML = """\
 [services.web]
 replicas = 2

@@ -1,8 +1,8 @@
 """How many examples hypothesis makes up for a property, and at how many of its calls something is killed: all, or so
 many of each hundred as FAIRWAY_TEST_EXAMPLES says.
 
-`make check` is run before every commit and takes a tenth, `make test` a quarter; `make exhaustive`, and so CI, takes
-all, as pytest does by itself. Examples are others in each run, so what one tenth does not find the next may; what fails
+`make check` is run before every commit and takes a tenth, as `make test` does; `make exhaustive`, and so CI, takes all,
+and so does pytest by itself. Examples are others in each run, so what one tenth does not find the next may; what fails
 is kept in .hypothesis and tried first.
 """
 

@@ -70,6 +70,7 @@ async def test_a_watch_sees_what_is_run_and_that_somebody_came(room: Room) -> No
     assert watched.connected
 
 
+@pytest.mark.exhaustive
 async def test_a_watch_over_nothing_sees_nothing(room: Room) -> None:
     standing = await room.databases.look(room.address)
     async with (

@@ -289,6 +289,7 @@ async def test_a_program_that_is_not_in_the_image_is_named(docker_made: Room, im
     assert "no-such-program" in lines[0]
 
 
+@pytest.mark.exhaustive
 async def test_a_question_without_a_line_end_is_told_though_the_job_ends_at_once(
     docker_made: Room, image: Image
 ) -> None:

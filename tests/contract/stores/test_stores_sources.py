@@ -103,6 +103,7 @@ async def test_what_is_wanted_is_not_lost_when_the_source_is_set_meanwhile(store
     assert await store.sources.get(APP) == replace(SOURCE, webhook=b"sealed", wanted_at=8.0, wanted_by="ada")
 
 
+@pytest.mark.exhaustive
 async def test_only_the_newest_deliveries_are_remembered(store: AnyStore) -> None:
     await store.apps.create(APP, at=1.0)
     await store.sources.put(SOURCE)

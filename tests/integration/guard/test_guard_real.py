@@ -1,8 +1,8 @@
 """The guard with real Docker and PostgreSQL: each kind of migration ends as promised, and no data is lost.
 
-One that is good and one that fails on production's nulls are what tests/scenarios/test_migration_guard has with a real
-server and under requests. Of the others `make test` has the one that the old release does not run on, which no fake
-could tell, and one with nothing to do; `make exhaustive` has all.
+One that is good and one that fails on production's nulls are what the demo and test_migration_guard of tests/scenarios
+have with a real server and under requests. Of the others `make test` has the one that the old release does not run on,
+which no fake could tell, and one with nothing to do; `make exhaustive` has all.
 """
 
 import asyncio
