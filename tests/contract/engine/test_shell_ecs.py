@@ -225,6 +225,11 @@ async def test_a_session_that_aws_ends_has_no_exit_code(made: Opened) -> None:
     assert "20 minutes" in caught.value.hint
 
 
+async def asleep_no_more() -> bool:
+    """Whether the command has gone: the signal of a terminal that is closed takes a moment to reach it."""
+    return f"sleep {NAP}" not in ecs_exec.processes()
+
+
 async def test_a_plugin_that_is_killed_leaves_no_command_behind(made: Opened) -> None:
     session = await made.shell.start(made.task, ["sh", "-c", f"echo asleep; sleep {NAP}"])
     async for _ in session.output():
@@ -233,7 +238,7 @@ async def test_a_plugin_that_is_killed_leaves_no_command_behind(made: Opened) ->
     with pytest.raises(Unavailable, match="broke off"):
         await session.exit_code()
     assert made.agents.sessions[0].terminated
-    assert f"sleep {NAP}" not in ecs_exec.processes()
+    await docker_room.until(asleep_no_more)
     assert plugins(made) == []
 
 
@@ -275,11 +280,8 @@ async def test_what_runs_in_a_terminal_ends_with_a_server_that_is_killed() -> No
     async def runs() -> bool:
         return f"\nsleep {NAP}" in ecs_exec.processes()
 
-    async def gone() -> bool:
-        return f"sleep {NAP}" not in ecs_exec.processes()
-
     with subprocess.Popen([sys.executable, "-c", program]) as server:
         await docker_room.until(runs)
         server.kill()
 
-    await docker_room.until(gone)
+    await docker_room.until(asleep_no_more)

@@ -20,6 +20,7 @@ from fairway.errors import NotFound, UsageError
 from support import aws_repository, ecs_exec
 from support.ecs_exec import Agents
 from support.ecs_room import EcsRoom, open_room
+from support.world import until
 
 CLUSTER = "fairway-shop-production"
 ROLE = "arn:aws:iam::123456789012:role/tasks"
@@ -118,7 +119,7 @@ def test_ctrl_c_ends_the_command_with_its_session(world: World) -> None:
 
     person.join()
     assert world.agents.sessions[0].terminated
-    assert nap not in ecs_exec.processes()
+    until(lambda: nap not in ecs_exec.processes(), what="the command's end")
 
 
 def test_the_task_can_be_named(world: World) -> None:
