@@ -13,7 +13,7 @@ from fairway.adapters.store.tables import METADATA
 from fairway.errors import UsageError
 
 HEAD = "0004"
-"""The version that `tables.py` describes: the newest file in `migrations/versions`."""
+"""The version that `tables` describes: the newest file in `migrations/versions`."""
 
 LOCK = 0x666169727761
 """The number of PostgreSQL's lock that two servers that begin at once wait for; any number that nobody else takes."""
