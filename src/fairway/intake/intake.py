@@ -26,6 +26,8 @@ from fairway.ports.source import Head, Repositories
 from fairway.ports.stores import AppRecord, Apps, Executions
 
 log = logging.getLogger(__name__)
+HOOK = "push"
+"""The trigger's kind of what the git hook announces; the ids of its pushes are never given twice."""
 
 
 class Intake:
@@ -58,12 +60,19 @@ class Intake:
             scheduler=self._scheduler,
         )
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._latest: dict[str, tuple[Push, Sequence[Outcome]]] = {}
+        """Of each app the latest push, and what became of it: its hook announces it twice within 100 ms."""
 
-    async def push(self, push: Push, *, kind: str = "push") -> Sequence[Outcome]:
+    async def push(self, push: Push, *, kind: str = HOOK) -> Sequence[Outcome]:
         """Decide upon each ref that was pushed, in their order. Raises NotFound for an app that is unknown."""
         record = await self._apps.get(push.app)
         async with self._turn[push.app]:
-            return await self._decider.decide(record, push, kind)
+            if kind != HOOK:
+                return await self._decider.decide(record, push, kind)
+            latest = self._latest.get(push.app)
+            if latest is None or latest[0] != push:
+                latest = self._latest[push.app] = push, await self._decider.decide(record, push, kind)
+            return latest[1]
 
     async def deploy(self, app: str, ref: str | None, *, manifest: str | None = None, by: str = "") -> Execution:
         """Start an execution for a branch, tag or commit that was pushed (None: the head of `source.branch`).

@@ -66,13 +66,14 @@ class Performer:
         self._goes_on = goes_on
         self._ended = ended
         self._holding = holding
-        self._fresh: set[str] = set()
+        self._fresh: dict[str, Execution] = {}
+        """As they were when their stage began in this process, by the workflow that is to run it."""
 
     async def start(self, execution: Execution, stage: Stage, *, resumed: bool = False) -> None:
         """Have the stage's actions run in the background; the same run a second time does nothing."""
         id = workflow(execution, stage)
         if not resumed:
-            self._fresh.add(id)
+            self._fresh[id] = execution
         arguments = {"app": execution.app, "number": execution.number, "stage": stage.name, "id": id}
         await self._durable.start(id, BODY, arguments)
 
@@ -87,14 +88,15 @@ class Performer:
     async def body(self, step: Step, arguments: Mapping[str, Any]) -> None:
         """The durable workflow."""
         app, number, name = AppName(arguments["app"]), ExecutionNumber(arguments["number"]), str(arguments["stage"])
-        resumed = arguments["id"] not in self._fresh
-        self._fresh.discard(arguments["id"])
+        begun = self._fresh.pop(arguments["id"], None)
+        resumed = begun is None
         if not self._holding.holds(app):
             return
         keeping = Keeping(step, keeps=True)
         # An app may be deleted while its execution runs: then there is nothing left to do, or to tell.
         with contextlib.suppress(NotFound):
-            execution = await self._ledger.insist(functools.partial(self._ledger.get, app, number))
+            get = functools.partial(self._ledger.get, app, number)
+            execution = begun if begun is not None else await self._ledger.insist(get)
             while (stage := execution.stage(name)) is not None and stage.status in INSIDE:
                 if workflow(execution, stage) != arguments["id"]:
                     await self._ledger.insist(functools.partial(self._goes_on, execution, stage))

@@ -93,6 +93,15 @@ async def test_a_push_that_is_announced_twice_starts_once(room):
     assert len(await room.executions()) == 1
 
 
+async def test_the_second_announcement_of_a_push_looks_at_nothing_again(room, monkeypatch):
+    commit = room.commit()
+    first = await room.push(commit)
+    monkeypatch.setattr(room.repositories, "heads", None)
+    monkeypatch.setattr(room.repositories, "read", None)
+
+    assert await room.push(commit) == first
+
+
 async def test_the_same_commit_pushed_again_later_starts_again(room):
     commit = room.commit()
     await room.push(commit, id="p1")
