@@ -154,9 +154,10 @@ class Keeper:
         except Exception:
             # One host's order must not end the others', nor the server.
             LOG.exception("the certificate of %s", host)
+        else:
+            self.wake()  # only then: a store that is full would be written to again and again, without a pause
         finally:
             self._ordering.discard(host)
-            self.wake()
 
     async def order(self, host: str) -> None:
         """Order for the host, and keep and present what comes of it, or keep why nothing did. Raises Unavailable when

@@ -7,14 +7,16 @@ from itertools import pairwise
 
 import pytest
 
+from fairway.adapters.memory.certificates import MemoryCertificates
 from fairway.adapters.memory.clock import VirtualLoop
 from fairway.certificates.keeper import BESIDE, Keeper
 from fairway.domain.certificate_times import DAY, HOUR
-from fairway.domain.certificates import Origin
+from fairway.domain.certificates import Failure, Origin
 from fairway.errors import Unavailable, WorkFailed
 from fairway.ports.certificates import Limited
 from support.certificate_pems import sign
 from support.certificate_room import Room
+from support.certificate_stores import open_, seal
 from support.certificate_values import HOST
 from support.mortal import Killed, Mortal
 
@@ -41,6 +43,18 @@ async def pass_by(seconds: float, step: float = HOUR) -> None:
         loop.jump(step - 12)
         await asyncio.sleep(12)
     await asyncio.sleep(max(0.0, end - loop.time()))
+
+
+class Full(MemoryCertificates):
+    """A store on a disk that is full, or whose lease was lost: it can be read."""
+
+    writes = 0
+
+    async def failed(self, failure: Failure) -> None:
+        self.writes += 1
+        if self.writes > 100:
+            raise Killed("without a pause")
+        raise Unavailable("the store takes nothing", why="database or disk is full")
 
 
 async def test_a_routed_domain_gets_a_certificate_that_is_kept_and_presented() -> None:
@@ -227,6 +241,18 @@ async def test_what_is_down_is_waited_for(port: str) -> None:
 
     assert list(await room.terminator.presented()) == [HOST]
     assert len(room.authority.orders) == 1
+
+
+async def test_a_store_that_takes_nothing_is_written_to_once_a_minute() -> None:
+    room = Room()
+    await room.route(HOST)
+    room.certificates = full = Full(room.shelf, seal, open_)
+
+    async with running(room.keeper()):
+        await asyncio.sleep(200)
+
+    assert 2 <= full.writes <= 4
+    assert room.authority.orders == []
 
 
 async def test_a_domain_that_loses_its_route_presents_nothing_and_needs_no_new_certificate_when_it_comes_back() -> None:
