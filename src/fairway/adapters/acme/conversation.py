@@ -3,10 +3,11 @@
 It is imported late, for it imports `acme`; see `authority`.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import requests
@@ -66,8 +67,11 @@ class Network(client.ClientNetwork):
         raise AssertionError("the last one returns or raises")
 
     def _note(self, response: requests.Response, *args: Any, **kwargs: Any) -> None:
-        wait = client.ClientV2.retry_after(response, 0) - datetime.now()
-        self.retry_after = max(0.0, wait.total_seconds())
+        said = response.headers.get("Retry-After")
+        self.retry_after = refusals.read_wait(said, datetime.now(UTC))
+        if said is not None:
+            # What `acme` waits by itself: it takes the time for a local one, and for 0 it would ask without a pause.
+            response.headers["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
 
 
 class Conversation:
@@ -149,7 +153,7 @@ class Conversation:
                 why=refusals.why_unreached(error),
                 hint="FAIRWAY_ACME_DIRECTORY names it; this host must reach it over HTTPS",
             ) from error
-        except (errors.Error, JoseError, ValueError, KeyError, AttributeError) as error:
+        except (errors.Error, JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise Unavailable(
                 f"what {self._host} answered is no ACME",
                 why=f"{type(error).__name__} while it was read",

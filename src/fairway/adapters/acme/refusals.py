@@ -1,6 +1,8 @@
 """What an authority refused, in its own words, and what to do about it."""
 
+import email.utils
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import requests
 from acme import messages
@@ -10,6 +12,8 @@ from fairway.ports.certificates import Limited
 
 UNSAID = 3600.0
 """Seconds that are waited for an authority that has had enough, and does not say for how long."""
+LONGEST_ASKED = 7 * 86400.0
+"""Seconds that are waited at most because an authority says so: no limit of theirs counts more than a week."""
 LONGEST = 500
 """Characters of the authority's words that are kept."""
 ROUTER = "port 80 of the name's address must lead to FAIRWAY_APPS_PORT of this host, from everywhere"
@@ -36,6 +40,22 @@ def explain(authority: str, host: str, error: messages.Error, retry_after: float
     if error.code == "serverInternal":
         return Unavailable(f"{authority} can't work at present", why=say(error))
     return WorkFailed(what, why=say(error), hint=HINTS.get(error.code or "", ""))
+
+
+def read_wait(said: str | None, now: datetime) -> float:
+    """The seconds from `now` on that a Retry-After header says, as a number or as a time (RFC 9110, section 10.2.3),
+    LONGEST_ASKED at most; 0 for none, for a time that is over, and for what can't be read."""
+    if said is None:
+        return 0.0
+    if said.isascii() and said.isdigit():
+        return min(float(said), LONGEST_ASKED)
+    try:
+        at = email.utils.parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    # "-0000" is a time in UTC that says nothing of where it was written.
+    seconds = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now
+    return min(max(0.0, seconds.total_seconds()), LONGEST_ASKED)
 
 
 def unproved(host: str, said: Sequence[messages.Error]) -> WorkFailed:

@@ -4,14 +4,19 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import requests
 from acme import messages
 from cryptography.hazmat.primitives.asymmetric import ec
+from josepy.jwk import JWKEC
+from josepy.util import ComparableECKey
 
 from fairway.adapters.acme import refusals
 from fairway.adapters.acme.authority import AcmeAuthority, Place, apart
+from fairway.adapters.acme.conversation import Network
 from fairway.errors import FairwayError, Unavailable, WorkFailed
 from fairway.ports.certificates import Limited
 from support.certificate_pems import encode_key
@@ -68,11 +73,51 @@ def test_a_server_that_has_trouble_is_unavailable() -> None:
     assert isinstance(refusals.explain("ca", HOST, error("serverInternal"), 0.0), Unavailable)
 
 
+NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        (None, 0.0),
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Fri, 01 May 2026 12:10:00 GMT", 600.0),
+        ("Fri, 01 May 2026 14:10:00 +0200", 600.0),
+        ("Fri, 01 May 2026 12:10:00 -0000", 600.0),
+        ("Fri, 01 May 2026 11:00:00 GMT", 0.0),
+        ("soon", 0.0),
+        ("-5", 0.0),
+        ("9" * 400, refusals.LONGEST_ASKED),
+        ("Fri, 01 May 9999 12:10:00 GMT", refusals.LONGEST_ASKED),
+        ("Fri, 99 May 2026 12:10:00 GMT", 0.0),
+    ],
+)
+def test_how_long_to_wait_is_read_in_seconds_and_as_a_time_wherever_this_host_is(
+    said: str | None, seconds: float
+) -> None:
+    assert refusals.read_wait(said, NOW) == seconds
+
+
+@pytest.mark.parametrize(("said", "read"), [("0", "1"), ("Fri, 01 May 2020 12:10:00 GMT", "1"), ("9" * 30, "604800")])
+def test_certbots_client_is_told_to_wait_a_second_at_least_and_never_longer_than_it_can_count(
+    said: str, read: str
+) -> None:
+    key = JWKEC(key=ComparableECKey(ec.generate_private_key(ec.SECP256R1())))  # type: ignore[arg-type]
+    response = requests.Response()
+    response.headers["Retry-After"] = said
+
+    requests.hooks.dispatch_hook("response", Network(key, None).session.hooks, response)
+
+    assert response.headers["Retry-After"] == read
+
+
 class Answers:
     """What a stand-in says to each POST in turn; the last one again and again. No authority: it only refuses."""
 
-    def __init__(self, *answers: tuple[int, str, dict[str, str]]) -> None:
+    def __init__(self, *answers: tuple[int, str, dict[str, str]], directory: object = None) -> None:
         self.answers = list(answers)
+        self.directory = directory
         self.posts = 0
         self.url = ""
 
@@ -92,7 +137,8 @@ def refusing(answers: Answers) -> Iterator[Answers]:
             self.send(200, {}, {})
 
         def do_GET(self) -> None:
-            self.send(200, {name: f"{answers.url}/{name}" for name in ("newNonce", "newAccount", "newOrder")}, {})
+            names = {name: f"{answers.url}/{name}" for name in ("newNonce", "newAccount", "newOrder")}
+            self.send(200, names if answers.directory is None else answers.directory, {})
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -142,6 +188,21 @@ async def test_a_limit_carries_how_long_the_authority_said_to_wait(
     assert isinstance(found, Limited)
     assert least <= found.seconds <= most
     assert (found.what, found.why) == ("127.0.0.1 gives no account", "its words")
+
+
+async def test_a_limit_without_an_end_is_asked_about_again_after_a_week() -> None:
+    found = await fail(Answers((429, "rateLimited", {"Retry-After": "9" * 30})))
+
+    assert isinstance(found, Limited)
+    assert found.seconds == refusals.LONGEST_ASKED
+
+
+@pytest.mark.parametrize("directory", [[], [1], {"newNonce": []}, "text", 5])
+async def test_json_that_is_no_directory_is_told_as_no_acme(directory: object) -> None:
+    found = await fail(Answers((201, "", {}), directory=directory))
+
+    assert isinstance(found, Unavailable)
+    assert found.what == "what 127.0.0.1 answered is no ACME"
 
 
 async def test_a_stale_nonce_is_replaced_and_what_was_said_is_said_again() -> None:
