@@ -29,10 +29,10 @@ def put(directory: Path, file: str, pem: str) -> None:
 
 
 def get(directory: Path, file: str) -> str | None:
-    """What is in the file, None when it is gone."""
+    """What is in the file, None when it is gone or torn."""
     try:
         return (directory / file).read_text()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 
