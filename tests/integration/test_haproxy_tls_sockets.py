@@ -65,3 +65,37 @@ async def test_a_running_haproxy_is_adopted_when_tls_is_added_and_started_anew_w
 
     assert pids[0] == pids[1]
     assert len(set(pids)) == 3
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["another port", "TLS beside it"])
+async def test_a_setting_whose_port_is_taken_is_told_at_once_and_what_runs_goes_on_serving(
+    tmp_path: Path, tls: bool
+) -> None:
+    port, taken = free_port(), free_port()
+    first = HaproxyBalancer(tmp_path, "127.0.0.1", port)
+    try:
+        async with first:
+            pass
+        other = HaproxyBalancer(tmp_path, "127.0.0.1", port if tls else taken, tls_port=taken if tls else 0)
+
+        with socket.create_server(("127.0.0.1", taken)), pytest.raises(Unavailable) as raised:
+            async with other:
+                pass
+
+        assert f"127.0.0.1:{taken}" in raised.value.what
+        assert f"(pid {os.getpid()})" in raised.value.why
+        assert (await ask(port, "shop.test")).status == 404
+    finally:
+        await first.stop()
+
+
+async def test_an_address_that_holds_the_former_one_is_no_port_that_is_taken(tmp_path: Path) -> None:
+    port = free_port()
+    try:
+        async with HaproxyBalancer(tmp_path, "127.0.0.1", port) as alone:
+            before = alone.state.pid
+        async with HaproxyBalancer(tmp_path, "0.0.0.0", port) as everywhere:
+            assert everywhere.state.pid != before
+            assert (await ask(port, "shop.test")).status == 404
+    finally:
+        await HaproxyBalancer(tmp_path, "127.0.0.1", port).stop()

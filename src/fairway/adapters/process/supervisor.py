@@ -16,6 +16,7 @@ from shutil import which
 
 from fairway.adapters.process import files, listener, proc, start
 from fairway.adapters.process.component import Component, ComponentState
+from fairway.adapters.process.listener import Listener
 from fairway.domain import retry
 from fairway.errors import Unavailable
 
@@ -39,22 +40,36 @@ class Supervisor:
 
         One that inherited the socket of another address is ended, not adopted: it can't let go of that.
 
-        Raises Unavailable that says why it does not run: not installed, port taken, or its own last words.
+        Raises Unavailable that says why it does not run: not installed, port taken, or its own last words. One that
+        runs is not ended for a port that is taken: it goes on with those that it has.
         """
-        pid = self.find()
-        answers = pid is not None and await self._answers(pid)
-        if pid and answers and listener.take(self.component.listeners, pid):
-            files.write_pid(self.component.pid_file, pid)
-            self._set("running", f"adopted, pid {pid}", pid)
-            return True
-        if pid:
-            first = self.component.stop_signal if answers else signal.SIGTERM
-            await start.end(pid, first, self.component.stop_timeout)
         try:
+            if await self._adopt():
+                return True
             await self._start()
         except Unavailable:
             self.release()  # nobody is to wait for what may not come
             raise
+        return False
+
+    async def _adopt(self) -> bool:
+        """Take over what runs, and answers; False when nothing is left that does."""
+        pid = self.find()
+        if pid is None:
+            return False
+        answers = await self._answers(pid)
+        if answers:
+            lasts = listener.take(self.component.listeners, pid)
+            for each in self.component.listeners:
+                if each.held is None:
+                    free = partial(self._in_the_way, each, pid)
+                    await self._wait_for_port(each.address, each.port, free, each.hint)
+            if lasts:
+                files.write_pid(self.component.pid_file, pid)
+                self._set("running", f"adopted, pid {pid}", pid)
+                return True
+        first = self.component.stop_signal if answers else signal.SIGTERM
+        await start.end(pid, first, self.component.stop_timeout)
         return False
 
     def find(self) -> int | None:
@@ -128,6 +143,16 @@ class Supervisor:
         """Leave the component's sockets to it alone."""
         for each in self.component.listeners:
             each.release()
+
+    def _in_the_way(self, wanted: Listener, pid: int) -> OSError | None:
+        """Why the address can't be had beside the program or in its place; None when it can. The program itself may
+        hold it: a part of the new one, or a socket that the system does not let us take."""
+        error = start.bind_error(wanted.address, wanted.port)
+        if error is not None and error.errno == errno.EADDRINUSE:
+            holder = proc.port_holder(wanted.port)
+            if holder is not None and pid in (holder[0], proc.parent(holder[0])):
+                return None
+        return error
 
     async def _wait_for_port(self, address: str, port: int, claim: Callable[[], OSError | None], hint: str) -> None:
         """Raise Unavailable when the port stays taken. What was just killed may hold it for an instant."""
