@@ -17,7 +17,7 @@ os.makedirs(home + "/run", exist_ok=True)
 open(home + "/run/server.pid", "w").write(f"{os.getpid()}\\n")
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = json.dumps({"status": "ok", "version": "1"}).encode()
+        body = json.dumps({"status": "ok", "version": "1", "pid": os.getpid()}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -124,6 +124,7 @@ class Served:
 
     root: Path
     port: int
+    pid: int = 1
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     executions: list[dict[str, Any]] = field(default_factory=list)
     script: list[dict[str, Any]] = field(default_factory=list)
@@ -226,7 +227,13 @@ def make_app(served: Served) -> Starlette:
         match request.method, parts:
             case "GET", ["server"]:
                 parts_of = [{"name": "haproxy", "state": "running", "detail": "pid 7"}]
-                document = {"version": "1", "pid": 1, "home": "/x", "started_at": time.time(), "url": served.url}
+                document = {
+                    "version": "1",
+                    "pid": served.pid,
+                    "home": "/x",
+                    "started_at": time.time(),
+                    "url": served.url,
+                }
                 return JSONResponse({**document, "apps_url": "http://localhost:8080", "components": parts_of})
             case "GET", ["apps"]:
                 return JSONResponse({"apps": [{"name": name, "created_at": 1000.0} for name in served.apps]})

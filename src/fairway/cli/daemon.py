@@ -67,6 +67,19 @@ def start(settings: Settings, *, timeout: float, command: Sequence[str] = SERVER
     return Started(pid=process.pid, new=True, seconds=time.monotonic() - started)
 
 
+def serves(settings: Settings, pid: int) -> bool:
+    """Whether this process holds the home and answers on the port, by the word of who does: between the look at the
+    port and the server's own start another one may have taken it."""
+    if find(settings) != pid:
+        return False
+    client = connect.connect(settings)  # each time: a home's first server makes the token
+    try:
+        document = client.get("/server") if client.healthy() else None
+    except FairwayError:
+        return False
+    return isinstance(document, dict) and document.get("pid") == pid
+
+
 def require_free(settings: Settings) -> None:
     """Raise Conflict when somebody has the server's port; for a home whose server does not run."""
     if connect.connect(settings).healthy():
@@ -191,8 +204,7 @@ def tail(file: Path, *, lines: int, offset: int = 0) -> list[str]:
 
 
 def _wait(settings: Settings, process: subprocess.Popen[bytes] | None, pid: int, deadline: float, offset: int) -> None:
-    client = connect.connect(settings)
-    while not client.healthy():
+    while not serves(settings, pid):
         ended = process is not None and process.poll() is not None
         # Behind the look at its end, so that its last words are among them.
         log = tail(log_file(settings), lines=LINES, offset=offset)

@@ -8,7 +8,6 @@ import time
 
 from fairway.cli import daemon
 from fairway.cli.daemon import Started
-from fairway.client import connect
 from fairway.errors import UsageError, WorkFailed
 from fairway.ports.boot import Boot
 from fairway.settings import FILE, Settings
@@ -51,11 +50,9 @@ def begin(settings: Settings, boot: Boot, *, timeout: float) -> Started:
     offset = log.stat().st_size if log.exists() else 0
     started = time.monotonic()
     boot.start()
-    client = connect.connect(settings)
     while True:
         standing = boot.standing()
-        # Whoever answers there is this server, if this server holds the home.
-        if standing.pid and standing.pid == daemon.find(settings) and client.healthy():
+        if standing.pid and daemon.serves(settings, standing.pid):
             return Started(pid=standing.pid, new=True, seconds=time.monotonic() - started)
         lines = daemon.tail(log, lines=daemon.LINES, offset=offset)
         if standing.restarts or not standing.wanted:

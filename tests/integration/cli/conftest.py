@@ -114,6 +114,18 @@ def shell(tmp_path: Path, server: Served) -> Shell:
 
 
 @pytest.fixture
+def server_runs(tmp_path: Path, server: Served) -> Iterator[None]:
+    """A process that looks like the server of this home to `fairway up`."""
+    with subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()  # fairway.server"]) as process:
+        run = tmp_path / "home" / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "server.pid").write_text(f"{process.pid}\n")
+        server.pid = process.pid
+        yield
+        process.terminate()
+
+
+@pytest.fixture
 def shop(shell: Shell, server: Served) -> Shell:
     """A folder with shop-api's fairway.toml, and the app on the server."""
     create_app(server, "shop-api")

@@ -22,7 +22,7 @@ open(home + "/run/server.pid", "w").write(f"{os.getpid()}\\n")
 print("begun", flush=True)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = json.dumps({"status": "ok", "version": "1"}).encode()
+        body = json.dumps({"status": "ok", "version": "1", "pid": os.getpid()}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -99,6 +99,16 @@ def test_a_server_of_another_home_is_not_taken_for_ours(settings: Settings, tmp_
         daemon.start(settings, timeout=5, command=command(settings))
 
     assert daemon.stop(other, timeout=30)
+
+
+def test_a_server_that_takes_the_port_in_the_same_moment_is_not_taken_for_ours(settings: Settings) -> None:
+    overtaken = STAND_IN.replace("class Handler", "if os.fork(): time.sleep(20); sys.exit()\nclass Handler")
+
+    with pytest.raises(WorkFailed, match="does not answer"):
+        daemon.start(settings, timeout=3, command=command(settings, overtaken))
+
+    pid = daemon.find(settings)
+    assert pid and not daemon.serves(settings, pid)
 
 
 def test_a_pid_file_whose_number_is_somebody_elses_is_not_believed(settings: Settings) -> None:

@@ -1,9 +1,6 @@
 """`fairway env check`, `fairway show --contract`, and what `fairway up` says of variables that are missing."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,17 +140,6 @@ def test_the_contract_of_an_execution_is_printed_as_a_table(shop: Any, server: S
     )
     assert shown.stderr == "Names that only the running app knows: src/a.ts:3\n"
     assert json.loads(document.stdout) == server.contract
-
-
-@pytest.fixture
-def server_runs(tmp_path: Path) -> Any:
-    """A process that looks like the server of this home to `fairway up`."""
-    with subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()  # fairway.server"]) as process:
-        run = tmp_path / "home" / "run"
-        run.mkdir(parents=True, exist_ok=True)
-        (run / "server.pid").write_text(f"{process.pid}\n")
-        yield process
-        process.terminate()
 
 
 def test_up_stops_before_the_push_when_required_variables_are_missing(

@@ -1,26 +1,11 @@
 """`fairway up` and `fairway init` in real repositories, with real pushes to a server that speaks the API document."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.cli_server import Served, create_app, execution
-
-
-@pytest.fixture
-def server_runs(tmp_path: Path) -> Any:
-    """A process that looks like the server of this home to `fairway up`."""
-    code = "import signal; signal.pause()  # fairway.server"
-    with subprocess.Popen([sys.executable, "-c", code]) as process:
-        run = tmp_path / "home" / "run"
-        run.mkdir(parents=True, exist_ok=True)
-        (run / "server.pid").write_text(f"{process.pid}\n")
-        yield process
-        process.terminate()
 
 
 @pytest.fixture
