@@ -3,12 +3,14 @@
 Two that both start it would take its home from each other, and systemd starts again what is stopped behind its back.
 """
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 from fairway.cli import daemon
 from fairway.cli.daemon import Started
-from fairway.errors import UsageError, WorkFailed
+from fairway.errors import FairwayError, UsageError, WorkFailed
 from fairway.ports.boot import Boot
 from fairway.settings import FILE, Settings
 
@@ -84,6 +86,25 @@ def stop(settings: Settings, *, timeout: float, boot: Boot | None = None) -> int
         boot.stop()
     # The one that runs may have been started by hand.
     return daemon.stop(settings, timeout=timeout) or pid
+
+
+@contextlib.contextmanager
+def paused(settings: Settings, *, timeout: float, boot: Boot | None = None) -> Iterator[None]:
+    """No server of this home runs in the block, and none is started. One that ran before is started afterwards, and
+    one that the service manager was about to start again. What the block raised is raised, whatever becomes of that.
+    """
+    boot = boot or local_boot()
+    runs = installed(settings, boot) and boot.standing().wanted
+    runs = stop(settings, timeout=timeout, boot=boot) is not None or runs
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(FairwayError):
+            if runs:
+                start(settings, timeout=timeout, boot=boot)
+        raise
+    if runs:
+        start(settings, timeout=timeout, boot=boot)
 
 
 def require_root(verb: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairway import settings
+from fairway.adapters.memory.boot import MemoryBoot
 from fairway.cli import daemon, installable, installing, serving
 from fairway.client import connect
 from fairway.errors import Conflict, WorkFailed
@@ -139,3 +140,44 @@ def test_another_server_that_answers_meanwhile_is_not_taken_for_this_one(
             serving.begin(settings.read(environ), boot, timeout=0.1)
     finally:
         boot.close()
+
+
+def trying(environ: dict[str, str]) -> tuple[Settings, MemoryBoot]:
+    """A server that ends at each start, between two of systemd's tries."""
+    configured, boot = settings.read(environ), MemoryBoot(fails=True)
+    boot.write(*installing_texts(environ))
+    boot.start()
+    return configured, boot
+
+
+def test_what_systemd_was_about_to_start_again_is_started_after_the_pause(environ: dict[str, str]) -> None:
+    configured, boot = trying(environ)
+
+    with (
+        pytest.raises(WorkFailed, match="the server ended again"),
+        serving.paused(configured, timeout=30, boot=boot),
+    ):
+        meanwhile = boot.standing()
+
+    assert not meanwhile.wanted
+    assert boot.standing().wanted
+
+
+def test_what_goes_wrong_in_the_pause_is_told_and_not_that_the_server_ends_again(environ: dict[str, str]) -> None:
+    configured, boot = trying(environ)
+
+    with pytest.raises(Conflict, match="the key is lost"), serving.paused(configured, timeout=30, boot=boot):
+        raise Conflict("the key is lost")
+
+    assert boot.standing().wanted
+
+
+def test_a_server_that_was_stopped_stays_stopped_after_a_pause(environ: dict[str, str], boot: SpawningBoot) -> None:
+    configured = settings.read(environ)
+    install(environ, boot)
+    serving.stop(configured, timeout=30, boot=boot)
+
+    with serving.paused(configured, timeout=30, boot=boot):
+        pass
+
+    assert not boot.standing().wanted

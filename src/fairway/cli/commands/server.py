@@ -2,7 +2,8 @@
 
 import os
 import time
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -11,6 +12,9 @@ from fairway.cli import daemon, durations, here, options, output, questions, ser
 from fairway.cli.commands import server_install
 from fairway.errors import Unreachable
 from fairway.wire import words
+
+if TYPE_CHECKING:
+    from fairway.environment.rotation import Rotated
 
 BACKUPS = "the key of the backups; none of them can be opened any more"
 
@@ -82,13 +86,15 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
     configured = settings.read()
     if drop_lost:
         questions.confirm("Remove every variable and credential that can't be decrypted?", yes=yes)
-    stopped = serving.stop(configured, timeout=patience)
-    try:
+    with serving.paused(configured, timeout=patience):
         with lock.hold(configured.run):
             rotated = asyncio.run(keys.rotate(configured, drop_lost=drop_lost))
-    finally:
-        if stopped:
-            serving.start(configured, timeout=patience)
+        # Before the server is started again: if it does not come up, the key is replaced all the same.
+        say_rotated(rotated, keys.file_of(configured), as_json=as_json)
+
+
+def say_rotated(rotated: "Rotated", file: Path, *, as_json: bool) -> None:
+    """How much has the new key, what is lost, and what to keep a copy of."""
     dropped = [
         " ".join(filter(None, (each.app, each.environment, each.name))) if each.app else BACKUPS
         for each in rotated.dropped
@@ -100,9 +106,7 @@ def rotate_key(drop_lost: bool, timeout: str, yes: bool, as_json: bool) -> None:
     )
     for place in dropped:
         output.say(f"Lost    {place}")
-    output.say(
-        f"Next    a copy of {keys.file_of(configured)} belongs where the copies of the database are, not beside them"
-    )
+    output.say(f"Next    a copy of {file} belongs where the copies of the database are, not beside them")
 
 
 @server.command("status")
