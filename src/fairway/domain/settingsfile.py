@@ -23,7 +23,8 @@ ESCAPED = re.compile(r'\\(["\\`$])')
 DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 SINGLE = re.compile(r"'([^']*)'")
 PLAIN = re.compile(r"[^\"'\\\s](?:[^\\]*[^\\\s])?")
-CREDENTIALS = re.compile(r"(?<=://).*@")
+CREDENTIALS = re.compile(r"(?<=://).*@|^[^@:/]*:(?!//).*@")
+"""Of a URL, and of what has no scheme, as a proxy may be written: `ada:s3cret@proxy:3128`."""
 QUERIED = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 MASK = "•••"
 
@@ -85,7 +86,8 @@ def effective(shell: Mapping[str, str], file: Mapping[str, str]) -> dict[str, st
 
 
 def shown(value: str) -> str:
-    """The value as it may be shown: what stands before the @ of a URL, and a password in its query, are masked."""
+    """The value as it may be shown: what stands before the @ of a URL or a proxy, and a password in a URL's query, are
+    masked."""
     return QUERIED.sub(rf"\1{MASK}", CREDENTIALS.sub(f"{MASK}@", value))
 
 

@@ -76,6 +76,10 @@ def test_the_shell_comes_first_and_another_home_is_another_server(shell: dict[st
             "postgresql://db/f?user=ada&password=•••&sslmode=require",
         ),
         ("ops@example.org", "ops@example.org"),
+        ("ada:s3cret@proxy:3128", "•••@proxy:3128"),
+        ("ada:p/a:s@s@proxy", "•••@proxy"),
+        ("proxy:3128", "proxy:3128"),
+        ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"),
     ],
 )
 def test_a_password_is_masked(value: str, shown: str) -> None:
