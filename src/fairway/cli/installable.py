@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import fairway
+from fairway import settings
 from fairway.cli import daemon, serving
 from fairway.errors import Conflict, UsageError
 from fairway.ports.boot import Boot
@@ -67,7 +68,9 @@ def require_alone(configured: Settings, boot: Boot) -> None:
             why="systemd starts one server on a host",
             hint=f"FAIRWAY_HOME={other} fairway server install changes that one; fairway server uninstall ends it",
         )
-    if not daemon.find(configured) and not boot.standing().pid:
+    runs = daemon.find(configured) or boot.standing().pid
+    # The one that runs has its own port, and is stopped before it is to have another.
+    if not runs or settings.read(daemon.environment_of(runs)).port != configured.port:
         daemon.require_free(configured)
 
 

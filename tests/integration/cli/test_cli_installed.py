@@ -1,6 +1,7 @@
 """`fairway server install`, `start` and `stop` with a stand-in for the server, which a service manager of the test's
 runs as a real process."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def test_a_port_that_another_server_has_is_told_before_anything_is_changed(
         installable.require_alone(other, fresh)
 
     assert fresh.calls == []
+
+
+def test_a_new_port_that_somebody_else_has_is_told_while_the_server_runs(
+    environ: dict[str, str], boot: SpawningBoot
+) -> None:
+    install(environ, boot)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        moved = settings.read({**environ, "FAIRWAY_PORT": str(taken.getsockname()[1])})
+
+        with pytest.raises(Conflict, match=f"port {moved.port} is taken"):
+            installable.require_alone(moved, boot)
+
+    installable.require_alone(moved, boot)
+    installable.require_alone(settings.read(environ), boot)
 
 
 class Overtaken(SpawningBoot):
