@@ -29,14 +29,17 @@ def stand(state: State = State.SECURE, *, host: str = HOST, **changes: Any) -> S
 
 @dataclass
 class ScriptedDesk:
-    """`standings` is how the domains stand; `fails` is raised by whatever is asked next."""
+    """`standings` is how the domains stand; `fails` is raised by whatever is asked next; `looks` is how often they were
+    listed."""
 
     standings: list[Standing] = field(default_factory=list)
     fails: FairwayError | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    looks: int = 0
 
     async def listed(self, app: AppName | None) -> Sequence[Standing]:
         self._meet()
+        self.looks += 1
         return [each for each in self.standings if app is None or each.app == app]
 
     async def give(self, host: str, chain: str, key: str) -> Standing:

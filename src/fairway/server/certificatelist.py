@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fairway.domain.certificates import Standing, State
-from fairway.domain.ids import AppName, EnvironmentName
+from fairway.domain.ids import AppName
 from fairway.errors import Unavailable
 from fairway.services import Services
 
@@ -17,13 +17,13 @@ async def listed(services: Services, app: AppName | None = None) -> Sequence[Sta
     return [each for each in found if not each.host.endswith(LOCAL) or each.certificate is not None]
 
 
-async def of_environment(services: Services, app: AppName, environment: EnvironmentName) -> Sequence[Standing]:
-    """Those of an environment. None where nothing is served by TLS: that is no state to be mended then. None either
-    while the load balancer does not answer, which keeps nobody from seeing the rest."""
+async def of_app(services: Services, app: AppName) -> Sequence[Standing]:
+    """Those of an app, for its status. None where nothing is served by TLS: that is no state to be mended then. None
+    either while the load balancer does not answer, which keeps nobody from seeing the rest."""
     if not (services.settings.apps_tls_port and services.settings.balances):
         return []
     try:
-        return [each for each in await listed(services, app) if each.environment == environment]
+        return await listed(services, app)
     except Unavailable:
         return []
 

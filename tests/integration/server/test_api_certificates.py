@@ -115,6 +115,16 @@ async def test_the_status_has_an_environments_domains_and_https_where_a_certific
     assert environment["urls"] == ["http://shop.localhost:8080", f"https://{HOST}:8443"]
 
 
+async def test_the_load_balancer_is_asked_once_for_an_app_however_many_environments_it_has(deployed, monkeypatch):
+    serve_tls(deployed, monkeypatch, port=8443)
+    staging = EnvironmentName("staging")
+    await deployed.store.desired.put(DesiredEnvironment(app=SHOP, environment=staging, services=(), hosts=()))
+
+    await shown(deployed)
+
+    assert deployed.certificates.looks == 1
+
+
 async def test_a_domain_without_a_certificate_is_reached_by_http(deployed, monkeypatch):
     serve_tls(deployed, monkeypatch, port=443)
     deployed.certificates.standings = [FAILED]

@@ -1,11 +1,12 @@
 """`/api/v1/apps`: the apps, and what runs of each."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from fairway.domain import ids
+from fairway.domain import certificates, ids
 from fairway.domain.deployment import RolloutState
 from fairway.domain.desired import DesiredEnvironment
 from fairway.domain.ids import AppName, ServiceName
@@ -44,7 +45,9 @@ async def create(services: TheServices, body: shapes.CreateRequest) -> shapes.Cr
 @router.get("/{app}")
 async def status(services: TheServices, app: TheApp) -> shapes.Status:
     """What runs of the app, in each environment, and its latest execution."""
-    environments = [await _environment(services, each) for each in await services.desired.list() if each.app == app]
+    domains = await certificatelist.of_app(services, app)
+    desired = [each for each in await services.desired.list() if each.app == app]
+    environments = [await _environment(services, each, domains) for each in desired]
     latest = await services.executions.list(app, limit=1)
     execution = await waits.shape(services, latest[0]) if latest else None
     return shapes.Status(app=app, environments=environments, execution=execution)
@@ -63,7 +66,9 @@ async def delete(request: Request, services: TheServices, app: TheApp, by: By, d
     return stream.lines(request, produce)
 
 
-async def _environment(services: Services, desired: DesiredEnvironment) -> shapes.Environment:
+async def _environment(
+    services: Services, desired: DesiredEnvironment, of_app: Sequence[certificates.Standing]
+) -> shapes.Environment:
     app, name = desired.key
     progress = services.observations.progress(app, name)
     counts = shapes.services(desired, progress, services.clock.now())
@@ -73,7 +78,7 @@ async def _environment(services: Services, desired: DesiredEnvironment) -> shape
     done = await services.deployments.latest(app, name, RolloutState.COMPLETED)
     number = desired.services[0].spec.release if desired.services else None
     commit, subject = await _commit(services, app, number)
-    domains = await certificatelist.of_environment(services, app, name)
+    domains = [each for each in of_app if each.environment == name]
     old = any(each.old for each in progress.services.values()) if progress else False
     return shapes.Environment(
         name=name,
