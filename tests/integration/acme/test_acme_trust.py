@@ -53,7 +53,10 @@ async def why_not(url: str, trust: str | None) -> Unavailable:
 
 
 async def test_one_whose_certificate_nobody_vouches_for_is_not_spoken_to(secure: tuple[str, Path]) -> None:
-    assert (await why_not(secure[0], find_trust({}))).why == "its certificate can't be trusted"
+    error = await why_not(secure[0], find_trust({}))
+
+    assert error.why == "its certificate can't be trusted"
+    assert "FAIRWAY_CA_FILE" in error.hint
 
 
 async def test_one_that_fairway_ca_file_vouches_for_is(secure: tuple[str, Path]) -> None:

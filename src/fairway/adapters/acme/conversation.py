@@ -148,11 +148,7 @@ class Conversation:
         except errors.TimeoutError as error:
             raise refusals.too_slow(self._host, host) from error
         except requests.RequestException as error:
-            raise Unavailable(
-                f"the certificate authority at {self._host} can't be reached",
-                why=refusals.why_unreached(error),
-                hint="FAIRWAY_ACME_DIRECTORY names it; this host must reach it over HTTPS",
-            ) from error
+            raise refusals.unreached(self._host, error) from error
         except (errors.Error, JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise Unavailable(
                 f"what {self._host} answered is no ACME",

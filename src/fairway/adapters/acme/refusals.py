@@ -17,6 +17,7 @@ LONGEST_ASKED = 7 * 86400.0
 LONGEST = 500
 """Characters of the authority's words that are kept."""
 ROUTER = "port 80 of the name's address must lead to FAIRWAY_APPS_PORT of this host, from everywhere"
+REACH = "FAIRWAY_ACME_DIRECTORY names it; this host must reach it over HTTPS"
 HINTS = {
     "dns": "give the name an A or AAAA record that leads to this host",
     "connection": ROUTER,
@@ -84,12 +85,15 @@ def say(error: messages.Error) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def why_unreached(error: requests.RequestException) -> str:
-    """In a few words: what `requests` says holds addresses of objects."""
+def unreached(authority: str, error: requests.RequestException) -> Unavailable:
+    """The error for an authority that there is no conversation with, in a few words: what `requests` says holds
+    addresses of objects."""
+    why, hint = "what it answered is no whole HTTP", REACH
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate can't be trusted"
-    if isinstance(error, requests.Timeout):
-        return "it did not answer in time"
-    if isinstance(error, requests.ConnectionError):
-        return "nothing takes the connection"
-    return "what it answered is no whole HTTP"
+        why = "its certificate can't be trusted"
+        hint = "FAIRWAY_CA_FILE names a file of the authorities that it is checked with, a company's own among them"
+    elif isinstance(error, requests.Timeout):
+        why = "it did not answer in time"
+    elif isinstance(error, requests.ConnectionError):
+        why = "nothing takes the connection"
+    return Unavailable(f"the certificate authority at {authority} can't be reached", why=why, hint=hint)
