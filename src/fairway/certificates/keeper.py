@@ -5,8 +5,8 @@ a server that was killed in the middle simply looks. What it writes, in this ord
 
 1. a failure, "did not come to its end": a server that dies while it orders leaves that behind, so that one that dies
    at each order still waits longer each time, and an authority's limits hold;
-2. the certificate with its key, which forgets the failure; or the failure with the authority's words;
-3. what is presented, which every later look puts right.
+2. what is presented, which every later look puts right by what is kept;
+3. the certificate with its key, which forgets the failure; or the failure with the words of whoever refused.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from fairway.domain.certificate_standing import moment
 from fairway.domain.certificate_times import fail
 from fairway.domain.certificates import Failure, Origin
 from fairway.domain.events import Event
-from fairway.errors import FairwayError, Unavailable
+from fairway.errors import FairwayError, Unavailable, UsageError
 from fairway.ports.balancer import Balancer, Route
 from fairway.ports.certificates import Authority, Certificates, Limited, Terminator
 from fairway.ports.clock import Clock
@@ -176,10 +176,17 @@ class Keeper:
         async with self.turn:
             if any(each.host == host and each.origin is Origin.GIVEN for each in await certificates.all()):
                 return  # an operator was quicker, and has the last word
+            try:
+                # Before it is kept: the load balancer alone knows all that it takes, and goes on with the former one.
+                await terminator.present(host, pem)
+            except UsageError as error:
+                await self._keep_failure(before, host, error)
+                return
+            except FairwayError as error:
+                LOG.warning("the certificate of %s is presented later: %s", host, words(error))
             await certificates.put(certificate, pem)
             text = f"{host} has a certificate by {certificate.issuer} until {moment(certificate.not_after)}"
             await self.tell("certificate.ordered", text, host)
-            await self._apart(host, self._present)
 
     async def _keep_failure(self, before: Failure | None, host: str, error: FairwayError) -> None:
         now = self.parts.clock.now()

@@ -12,7 +12,7 @@ from fairway.adapters.memory.clock import VirtualLoop
 from fairway.certificates.keeper import BESIDE, Keeper
 from fairway.domain.certificate_times import DAY, HOUR
 from fairway.domain.certificates import Failure, Origin
-from fairway.errors import Unavailable, WorkFailed
+from fairway.errors import Unavailable, UsageError, WorkFailed
 from fairway.ports.certificates import Limited
 from support.certificate_pems import sign
 from support.certificate_room import Room
@@ -253,6 +253,43 @@ async def test_a_store_that_takes_nothing_is_written_to_once_a_minute() -> None:
 
     assert 2 <= full.writes <= 4
     assert room.authority.orders == []
+
+
+async def test_an_ordered_certificate_that_is_refused_leaves_the_former_and_its_cause_is_kept() -> None:
+    room = Room()
+    await room.route(HOST)
+    async with running(room.keeper()):
+        await asyncio.sleep(5)
+    (former,) = await room.certificates.all()
+    await asyncio.sleep(61 * DAY)
+    room.terminator.faults.fail("present", UsageError("it is not taken", why="HAProxy refuses its key"))
+
+    async with running(room.keeper()):
+        await asyncio.sleep(30)
+        (failure,) = await room.certificates.failures()
+        kept = list(await room.certificates.all())
+        room.terminator.faults.mend()
+        await asyncio.sleep(200)
+
+    assert "HAProxy refuses its key" in failure.cause
+    assert kept == [former]
+    (renewed,) = await room.certificates.all()
+    assert await room.terminator.presented() == {HOST: renewed.fingerprint} != {HOST: former.fingerprint}
+
+
+async def test_one_that_is_ordered_while_the_load_balancer_is_down_is_kept_and_presented_later() -> None:
+    room = Room()
+    await room.route(HOST)
+    room.terminator.faults.fail("present", Unavailable("it is down"))
+
+    async with running(room.keeper()):
+        await asyncio.sleep(30)
+        kept = list(await room.certificates.all())
+        room.terminator.faults.mend()
+        await asyncio.sleep(120)
+
+    assert [each.fingerprint for each in kept] == list((await room.terminator.presented()).values())
+    assert room.authority.orders == [HOST]
 
 
 async def test_a_domain_that_loses_its_route_presents_nothing_and_needs_no_new_certificate_when_it_comes_back() -> None:
