@@ -15,19 +15,15 @@ import pytest
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.haproxy.meter import HaproxyMeter
 from fairway.domain import metrics
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.ids import TaskId
 from fairway.domain.metrics import Answered, Series
 from fairway.domain.observed import Target
 from fairway.errors import Unavailable
-from fairway.ports.balancer import Route
 from support import web_target
-from support.balancers import haproxy
+from support.balancers import SHOP, haproxy, serve
 from support.ports import free_port
 from support.web_client import Connection, ask, load
 
-SHOP = Route(
-    app=AppName("shop"), environment=EnvironmentName("production"), service=ServiceName("web"), hosts=("shop.test",)
-)
 WEB = Series(app=SHOP.app, environment=SHOP.environment, service=SHOP.service)
 A, B = TaskId("a" * 12), TaskId("b" * 12)
 
@@ -44,18 +40,7 @@ class Site:
         return self.balancer.frame.port
 
     async def serve(self, task: TaskId) -> None:
-        port = free_port()
-        await self._stack.enter_async_context(web_target.running(task, port))
-        await self.balancer.attach(
-            Target(
-                task=task,
-                app=SHOP.app,
-                environment=SHOP.environment,
-                service=SHOP.service,
-                address="127.0.0.1",
-                port=port,
-            )
-        )
+        await serve(self._stack, self.balancer, task)
 
     async def take(self) -> None:
         for series, new in (await self.meter.take()).items():

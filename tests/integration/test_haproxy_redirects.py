@@ -12,20 +12,14 @@ import pytest
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.haproxy.terminator import HaproxyTerminator
 from fairway.adapters.process import proc
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
-from fairway.domain.observed import Target
-from fairway.ports.balancer import Route
-from support import web_target
+from fairway.domain.ids import TaskId
+from support.balancers import SHOP, serve
 from support.ports import free_port
 from support.tls_pems import make
 from support.web_client import Answer, ask
 
-SHOP = Route(
-    app=AppName("shop"),
-    environment=EnvironmentName("production"),
-    service=ServiceName("web"),
-    hosts=("shop.test", "shop-production.localhost"),
-)
+BOTH = replace(SHOP, hosts=("shop.test", "shop-production.localhost"))
+"""The second has no certificate."""
 A = TaskId("a" * 12)
 
 
@@ -50,19 +44,8 @@ async def serving(directory: Path, trusted: Sequence[str] = ()) -> AsyncIterator
     async with AsyncExitStack() as stack:
         stack.push_async_callback(balancer.stop)
         await stack.enter_async_context(balancer)
-        await balancer.set_route(SHOP)
-        port = free_port()
-        await stack.enter_async_context(web_target.running(A, port))
-        await balancer.attach(
-            Target(
-                task=A,
-                app=SHOP.app,
-                environment=SHOP.environment,
-                service=SHOP.service,
-                address="127.0.0.1",
-                port=port,
-            )
-        )
+        await balancer.set_route(BOTH)
+        await serve(stack, balancer, A)
         site = Site(balancer)
         await site.terminator.present("shop.test", make("shop.test").both)
         yield site
@@ -88,9 +71,9 @@ async def test_a_name_without_a_certificate_is_served_as_before(site: Site) -> N
 
 
 async def test_a_route_that_does_not_want_it_is_served_both_ways_until_it_does(site: Site) -> None:
-    await site.balancer.set_route(replace(SHOP, redirect=False))
+    await site.balancer.set_route(replace(BOTH, redirect=False))
     served = await site.ask()
-    await site.balancer.set_route(SHOP)
+    await site.balancer.set_route(BOTH)
     sent = await site.ask()
 
     assert (served.body, sent.status) == (A, 301)
@@ -106,9 +89,9 @@ async def test_a_name_that_got_its_route_after_its_certificate_is_sent_on(site: 
     await site.terminator.present("late.test", make("late.test").both)
     before = await site.ask("late.test")
 
-    await site.balancer.set_route(replace(SHOP, hosts=(*SHOP.hosts, "late.test")))
+    await site.balancer.set_route(replace(BOTH, hosts=(*BOTH.hosts, "late.test")))
     after = await site.ask("late.test")
-    await site.balancer.set_route(SHOP)
+    await site.balancer.set_route(BOTH)
     gone = await site.ask("late.test")
 
     assert (before.status, after.status, gone.status) == (404, 301, 404)

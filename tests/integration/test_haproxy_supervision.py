@@ -14,24 +14,15 @@ import pytest
 
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.process import proc
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
-from fairway.domain.observed import Target, TargetState
+from fairway.domain.ids import AppName, TaskId
+from fairway.domain.observed import TargetState
 from fairway.errors import Unavailable
-from fairway.ports.balancer import Route
 from support import web_target
+from support.balancers import SHOP, behind
 from support.ports import free_port
 from support.web_client import ask, load
 
-SHOP = Route(
-    app=AppName("shop"), environment=EnvironmentName("production"), service=ServiceName("web"), hosts=("shop.test",)
-)
 A, B = TaskId("a" * 12), TaskId("b" * 12)
-
-
-def behind(task: TaskId, port: int) -> Target:
-    return Target(
-        task=task, app=SHOP.app, environment=SHOP.environment, service=SHOP.service, address="127.0.0.1", port=port
-    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import signal
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,25 +16,17 @@ from fairway.adapters.haproxy.balancer import HaproxyBalancer
 from fairway.adapters.haproxy.meter import HaproxyMeter
 from fairway.adapters.haproxy.terminator import HaproxyTerminator
 from fairway.adapters.process import proc
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
+from fairway.domain.ids import TaskId
 from fairway.domain.metrics import Series
-from fairway.domain.observed import Target
 from fairway.errors import UsageError
-from fairway.ports.balancer import Route
 from support import web_target
-from support.balancers import haproxy
+from support.balancers import SHOP, haproxy, serve
 from support.http2 import DATA, Http2
 from support.ports import free_port
 from support.tls_pems import Signed, make
 from support.web_client import Connection, ask, load
 
-SHOP = Route(
-    app=AppName("shop"),
-    environment=EnvironmentName("production"),
-    service=ServiceName("web"),
-    hosts=("shop.test",),
-    redirect=False,
-)
+BOTH = replace(SHOP, redirect=False)
 """Served both ways; `test_haproxy_redirects.py` has the other one."""
 A = TaskId("a" * 12)
 CA = make("Test CA")
@@ -78,19 +71,8 @@ async def shown(port: int, host: str, context: ssl.SSLContext | None = None) -> 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack, haproxy(tmp_path, free_port()) as balancer:
-        await balancer.set_route(SHOP)
-        port = free_port()
-        await stack.enter_async_context(web_target.running(A, port))
-        await balancer.attach(
-            Target(
-                task=A,
-                app=SHOP.app,
-                environment=SHOP.environment,
-                service=SHOP.service,
-                address="127.0.0.1",
-                port=port,
-            )
-        )
+        await balancer.set_route(BOTH)
+        await serve(stack, balancer, A)
         async with stack:
             yield Site(balancer)
 

@@ -10,17 +10,12 @@ from pathlib import Path
 import pytest
 
 from fairway.adapters.haproxy.balancer import HaproxyBalancer
-from fairway.domain.ids import AppName, EnvironmentName, ServiceName, TaskId
-from fairway.domain.observed import Target
-from fairway.ports.balancer import Route
+from fairway.domain.ids import AppName, TaskId
 from support import web_target
-from support.balancers import haproxy
+from support.balancers import SHOP, behind, haproxy, serve
 from support.ports import free_port
 from support.web_client import Connection, ask, load
 
-SHOP = Route(
-    app=AppName("shop"), environment=EnvironmentName("production"), service=ServiceName("web"), hosts=("shop.test",)
-)
 A, B, C = TaskId("a" * 12), TaskId("b" * 12), TaskId("c" * 12)
 
 
@@ -35,10 +30,7 @@ class Site:
         return self.balancer.frame.port
 
     async def serve(self, task: TaskId) -> web_target.WebTarget:
-        port = free_port()
-        served = await self._stack.enter_async_context(web_target.running(task, port))
-        await self.balancer.attach(behind(task, port))
-        return served
+        return await serve(self._stack, self.balancer, task)
 
     async def serve_apart(self, task: TaskId) -> asyncio.subprocess.Process:
         port = free_port()
@@ -60,12 +52,6 @@ class Site:
 
     async def sessions(self, task: TaskId) -> int:
         return next(each.sessions for each in await self.balancer.targets() if each.task == task)
-
-
-def behind(task: TaskId, port: int) -> Target:
-    return Target(
-        task=task, app=SHOP.app, environment=SHOP.environment, service=SHOP.service, address="127.0.0.1", port=port
-    )
 
 
 async def until(condition: object, timeout: float = 10.0) -> None:
