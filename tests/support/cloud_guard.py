@@ -2,7 +2,7 @@
 and the real guard between them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from support import cloud_deploy
 from support.cloud_deploy import NEXT, SECOND, Deployed
 from support.cloud_stage import APP, PRODUCTION, STAGING, TOML
 from support.guard_world import URL, World, add_column, drop_column
-from support.mortal import Mortal
+from support.mortal import Killed, Mortal
 
 MIGRATIONS = '[migrations]\ncommand = "migrate up"\ndown = "migrate down"\n'
 GUARDED = TOML + MIGRATIONS
@@ -122,6 +122,16 @@ class GuardedCloud(Deployed):
 
     def mortal(self, port: Any) -> Any:
         return Mortal(port, self.count, self.at, self.after)
+
+    async def dies(self, work: Coroutine[Any, Any, Any], at: int, *, after: bool = True) -> bool:
+        """Whether the process ends in the work: before its call `at`, or after it. Later work is another process's."""
+        self.at, self.after, self.count = at, after, [0]
+        try:
+            await work
+        except Killed:
+            self.at = 0
+            return True
+        return False
 
     def connect(self, region: str) -> Cloud:
         cloud = Deployed.connect(self, region)

@@ -12,7 +12,6 @@ from support.cloud_deploy import IMAGE, NEXT, SERVICES
 from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
 from support.examples import ALL, some
-from support.mortal import Killed
 
 THIRD = "3e" * 20
 
@@ -309,14 +308,9 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: s
             world.database.script.dies_after = 1
         elif story == "back":
             break_deployment(world)
-        world.at, world.after, world.count = at, after, [0]
-        try:
-            await run(world)
-        except Killed:
-            calls = at
-        else:
+        if not await world.dies(run(world), at, after=after):
             break
-        world.at = 0
+        calls = at
         left.add(door(world))
 
         await run(world)

@@ -18,7 +18,6 @@ from support.cloud_guard import DATA, GUARDED, GuardedCloud, synthesize
 from support.cloud_stage import APP, PRODUCTION, TOML
 from support.examples import ALL, some
 from support.guard_world import URL, Script, add_column
-from support.mortal import Killed
 
 
 @pytest.fixture
@@ -173,14 +172,10 @@ async def test_killed_at_any_call_a_backup_is_put_back_at_most_before_the_migrat
         await stop_half_way(world)
         world.restored = "2"
         mended = world.second(commit="3e" * 20, built_at=3.0)
-        world.at, world.after, world.count = at, True, [0]
-        try:
-            await world.deploy(mended)
-        except Killed:
-            calls = at
-        else:
+        if not await world.dies(world.deploy(mended), at):
             break
-        world.at, migrated = 0, "3_more" in world.database.applied
+        calls = at
+        migrated = "3_more" in world.database.applied
         restored = len(world.database.restored)
 
         await world.deploy(mended)
@@ -521,14 +516,9 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not(story: s
             world.database.script.dies_after = 2
         elif story == "refused":
             world.bring("2_note", required=True)
-        world.at, world.after, world.count = at, after, [0]
-        try:
-            await run(world)
-        except Killed:
-            calls = at
-        else:
+        if not await world.dies(run(world), at, after=after):
             break
-        world.at = 0
+        calls = at
 
         await run(world)
 
@@ -557,14 +547,9 @@ async def test_killed_at_any_call_an_earlier_release_that_follows_finds_out_firs
         await world.prepare()
         await world.deploy()
         world.bring("2_note")
-        world.at, world.after, world.count = at, True, [0]
-        try:
-            await run(world)
-        except Killed:
-            calls = at
-        else:
+        if not await world.dies(run(world), at):
             break
-        world.at = 0
+        calls = at
         left += any(each.status is PassageStatus.MIGRATING for each in await world.passages())
         world.database.script = Script(ups={"1_coupon": add_column("coupon")})
 

@@ -11,7 +11,6 @@ from support.cloud_deploy import CLUSTER, IMAGE, NEXT
 from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
 from support.examples import ALL, some
-from support.mortal import Killed
 
 BACK = GUARDED + 'on_failure = "back"\n'
 WEB = CLUSTER, names.family(APP, PRODUCTION, "web")
@@ -142,14 +141,9 @@ async def test_killed_at_any_call_the_next_run_ends_as_one_that_was_not() -> Non
     calls, left = 0, 0
     for at in some(range(1, 600)):
         world = await begin()
-        world.at, world.after, world.count = at, True, [0]
-        try:
-            await run(world)
-        except Killed:
-            calls = at
-        else:
+        if not await world.dies(run(world), at):
             break
-        world.at = 0
+        calls = at
         left += any(each.back_of is not None and not each.finished for each in await world.passages())
 
         await run(world)
