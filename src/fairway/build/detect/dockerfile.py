@@ -25,8 +25,22 @@ from fairway.build.detect.tree import Tree
 from fairway.domain.app import Defaults
 from fairway.domain.detection import Detection, Evidence, Health, Kind, Problem, Start
 
+NAMES = (
+    "Dockerfile",
+    "dockerfile",
+    "Dockerfile.prod",
+    "Dockerfile.production",
+    "docker/Dockerfile",
+    "Containerfile",
+)
+"""The usual names, the likeliest first."""
 SERVING = frozenset({"prod", "production", "release", "final", "runner", "runtime", "app", "server", "deploy"})
 """Names of stages that are meant to run: one that is not the last is no image, and its CMD is meant all the same."""
+
+
+def find(tree: Tree) -> str | None:
+    """The Dockerfile with a usual name; None where there is none."""
+    return next((name for name in NAMES if tree.read(name) is not None), None)
 
 
 def read(tree: Tree, path: str, app: Detection) -> Detection:
