@@ -1,5 +1,7 @@
 """Dash, Streamlit and Gradio start as they need it, and are reached."""
 
+import shlex
+
 import pytest
 
 from fairway.domain.detection import PythonInstall
@@ -58,6 +60,14 @@ def test_streamlit_s_file_is_run_by_streamlit(paths: tuple[str, ...], chosen: st
     line = "--server.address 0.0.0.0 --server.port ${PORT:-8501} --server.headless true"
     assert detection.defaults.command == ("sh", "-c", f"exec streamlit run {chosen} {line}")
     assert (detection.defaults.port, variables(files)) == (8501, {"PORT": "8501"})
+
+
+@pytest.mark.parametrize("name", ["1_📈_My Board.py", "It's.py", "$(id).py"])
+def test_a_name_that_a_shell_would_read_otherwise_is_quoted_for_streamlit(name: str) -> None:
+    command = detected({"requirements.txt": "streamlit==1.40\n", name: "import streamlit as st\n"}).defaults.command
+
+    assert command is not None
+    assert shlex.split(command[2])[:4] == ["exec", "streamlit", "run", name]
 
 
 @pytest.mark.parametrize(

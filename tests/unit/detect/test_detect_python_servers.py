@@ -1,7 +1,10 @@
 """The server that a Python application object is started under: the one that the app lists."""
 
+import shlex
+
 import pytest
 
+from fairway.build.detect import python_django, python_served
 from fairway.domain.detection import PythonInstall
 from support.detect_room import detected
 
@@ -124,3 +127,14 @@ def test_the_smaller_frameworks_have_their_start(files: dict[str, str], command:
     assert detection.start is not None
     assert detection.start.text == command
     assert detection.defaults.port == (7000 if command.startswith("python") else 8000)
+
+
+@pytest.mark.parametrize(
+    ("made", "word"),
+    [
+        (python_served.asgi(python_served.UVICORN, "main:app", False, "my app"), "my app"),
+        (python_django.collecting(("gunicorn", "conf.wsgi"), "my site"), "my site/manage.py"),
+    ],
+)
+def test_a_folder_that_a_shell_would_read_otherwise_is_quoted(made: tuple[str, ...], word: str) -> None:
+    assert word in shlex.split(made[2])

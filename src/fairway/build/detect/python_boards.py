@@ -6,7 +6,7 @@ server at all: `streamlit run` does.
 
 import re
 
-from fairway.build.detect import numbers, python_modules
+from fairway.build.detect import numbers, python_modules, shell
 from fairway.build.detect.bind import EVERYWHERE
 from fairway.build.detect.python_served import Started, serve
 from fairway.build.detect.source import Source
@@ -31,11 +31,12 @@ def find(sources: tuple[Source, ...], names: frozenset[str]) -> Started | None:
     if "dash" in names and (started := dash(sources, names)):
         return started
     if "streamlit" in names and (source := likeliest(sources, STREAMLIT)):
-        line = f"streamlit run {source.path} --server.address {EVERYWHERE} --server.port ${{PORT:-8501}}"
+        run = f"streamlit run {shell.quote(source.path)}"
+        line = f"{run} --server.address {EVERYWHERE} --server.port ${{PORT:-8501}}"
         return Started(
             start=Start(
                 command=("sh", "-c", f"exec {line} --server.headless true"),
-                text=f"streamlit run {source.path}",
+                text=run,
                 where=source.path,
             ),
             port=Port(number=8501, variable="PORT", where=source.path),

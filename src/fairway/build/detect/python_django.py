@@ -97,10 +97,10 @@ def development_settings(tree: Tree, folder: str) -> str:
 
 def collecting(command: tuple[str, ...], folder: str, settings: str = "") -> tuple[str, ...]:
     """The start command with collectstatic before it, under the settings of the application object."""
-    moved = "" if folder == "." else f"{folder}/"
+    manage = shell.quote("manage.py" if folder == "." else f"{folder}/manage.py")
     chosen = f"DJANGO_SETTINGS_MODULE=${{DJANGO_SETTINGS_MODULE:-{settings}}} " if settings else ""
     line = command[2] if command[:2] == ("sh", "-c") else "exec " + " ".join(shell.quote(word) for word in command)
-    return ("sh", "-c", f"{chosen}python {moved}manage.py collectstatic --noinput && {line}")
+    return ("sh", "-c", f"{chosen}python {manage} collectstatic --noinput && {line}")
 
 
 def application(below: Tree, kind: str) -> str | None:

@@ -112,6 +112,6 @@ def asgi(server: Server, target: str, factory: bool, folder: str) -> tuple[str, 
     """The server's command, through a shell that reads PORT and moves to the folder."""
     made = server.factory.format(target=target) if factory and server.factory else target
     if folder != "." and server is UVICORN:
-        return ("sh", "-c", f"exec {server.command.format(target=f'--app-dir {folder} {made}')}")
+        return ("sh", "-c", f"exec {server.command.format(target=f'--app-dir {shell.quote(folder)} {made}')}")
     moved = f"cd {shell.quote(folder)} && " if folder != "." else ""
     return ("sh", "-c", f"{moved}exec {server.command.format(target=made)}")
