@@ -8,22 +8,20 @@ more; its sessions are counted until it ends.
 """
 
 import asyncio
-import os
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from shutil import which
 from types import TracebackType
 from typing import Self
 
-from fairway.adapters.haproxy import config, limits
+from fairway.adapters.haproxy import config, limits, reloading
 from fairway.adapters.haproxy.config import Frame
 from fairway.adapters.haproxy.files import CONFIG, Files
 from fairway.adapters.haproxy.runtime import SOCKET, Runtime
 from fairway.adapters.haproxy.table import Table
 from fairway.adapters.haproxy.telling import Telling
-from fairway.adapters.process import start
 from fairway.adapters.process.component import Component, ComponentState
 from fairway.adapters.process.listener import Listener
 from fairway.adapters.process.supervisor import Supervisor
@@ -31,8 +29,6 @@ from fairway.domain.ids import TaskId
 from fairway.domain.observed import Target
 from fairway.errors import Unavailable
 from fairway.ports.balancer import Route
-
-PATIENCE = 5.0
 
 
 class HaproxyBalancer:
@@ -83,7 +79,7 @@ class HaproxyBalancer:
                 command=(program, "-W", "-S", f"unix@{SOCKET},mode,600", "-C", str(directory), "-f", CONFIG),
                 pid_file=pid_file or directory / "haproxy.pid",
                 log=log or directory / "haproxy.log",
-                ready=self._ready,
+                ready=partial(reloading.is_ready, self.runtime),
                 listeners=(plain, tls) if tls else (plain,),
                 stop_signal=signal.SIGUSR1,
             )
@@ -106,7 +102,7 @@ class HaproxyBalancer:
         self._files.write(self.frame, self._table)
         await self._supervisor.ensure()
         if await self.runtime.description(await self.worker()) != config.shape(self.frame, self._table):
-            await self._reload()
+            await reloading.reload(self.runtime, self._supervisor)
         await self.align()
         return self
 
@@ -174,7 +170,7 @@ class HaproxyBalancer:
         self._files.write(self.frame, wanted)
         self._table = wanted
         if grown:
-            await self._reload()
+            await reloading.reload(self.runtime, self._supervisor)
         await self.align()
 
     async def align(self) -> None:
@@ -191,37 +187,3 @@ class HaproxyBalancer:
             if worker == (await self.runtime.processes()).worker:
                 raise
             return {}
-
-    async def _reload(self) -> None:
-        """Have a new worker read the configuration, and wait for it. Raises Unavailable with HAProxy's complaint."""
-        before = await self.runtime.processes()
-        pid = self._supervisor.find()
-        if pid is None:
-            raise Unavailable("the load balancer does not run", why="HAProxy has ended", hint="fairway server status")
-        os.kill(pid, signal.SIGUSR2)
-        give_up = asyncio.get_running_loop().time() + PATIENCE * 2
-        while asyncio.get_running_loop().time() < give_up:
-            if await self._ready(since=before.reloads, other_than=before.worker):
-                return
-            await asyncio.sleep(0.02)
-        raise Unavailable("the load balancer did not take its new configuration", why=await self._complaint())
-
-    async def _ready(self, since: str = "", other_than: int | None = None) -> bool:
-        """Whether a worker (another one) answers."""
-        try:
-            processes = await self.runtime.processes()
-            if processes.worker is None or processes.worker == other_than or processes.reloads == since:
-                return False
-            return config.slot_name(0) in await self.runtime.backends(processes.worker)
-        except Unavailable:
-            return False
-
-    async def _complaint(self) -> str:
-        """What HAProxy itself says of the configuration on disk."""
-        program = which(self._supervisor.component.command[0], path=start.search_path()) or "haproxy"
-        check = await asyncio.create_subprocess_exec(
-            program, "-c", "-C", str(self.directory), "-f", CONFIG, stdout=-1, stderr=-2
-        )
-        output, _ = await check.communicate()
-        lines = [line for line in output.decode(errors="replace").splitlines() if "ALERT" in line]
-        return " / ".join(lines) or "HAProxy finds nothing wrong with it, and yet no new worker came up in 10 s"
