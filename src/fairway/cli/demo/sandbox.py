@@ -20,6 +20,8 @@ from fairway.errors import NotFound, WorkFailed
 
 SAMPLE = "shop-api"
 PORT_VARIABLES = ("FAIRWAY_PORT", "FAIRWAY_APPS_PORT", "FAIRWAY_REGISTRY_PORT")
+TRUST = "FAIRWAY_CA_FILE"
+"""Whom builds trust, which is the network's affair and no setting of a server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +115,8 @@ def open_existing(root: Path) -> Sandbox:
         raise NotFound("there is no demo to clean up", why=f"{root} does not exist") from error
     identity = {"GIT_AUTHOR_NAME": "Demo", "GIT_AUTHOR_EMAIL": "demo@fairway.invalid"}
     identity |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in identity.items()}
-    # The demo's images go to its own registry, never to the user's, and the user's server may be there by TLS.
-    own = {
-        name: value for name, value in os.environ.items() if name not in ("FAIRWAY_REGISTRY", "FAIRWAY_APPS_TLS_PORT")
-    }
+    # No setting of the user's server: the demo has its own store, registry and ports, and is thrown away.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("FAIRWAY_") or name == TRUST}
     environ = {**own, **ports, **identity, "FAIRWAY_HOME": str(root / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
     return Sandbox(root=root, environ=environ)
 
