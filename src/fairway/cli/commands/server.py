@@ -1,7 +1,9 @@
 """`fairway server`: the server of this host."""
 
+import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -147,8 +149,9 @@ server.add_command(server_install.uninstall)
     default=100,
     help="So many of the last lines.",
 )
-def logs(follow: bool, lines: int) -> None:
-    """Show what the server prints."""
+@options.as_json
+def logs(follow: bool, lines: int, as_json: bool) -> None:
+    """Show what the server prints. With --json it is one document; with --follow too, one for each line."""
     configured = settings.read()
     file = daemon.log_file(configured)
     if not file.exists():
@@ -159,21 +162,36 @@ def logs(follow: bool, lines: int) -> None:
     with file.open(encoding="utf-8", errors="replace") as content:
         *whole, rest = content.read().split("\n")
         shown = whole if follow or not rest else [*whole, rest]
-        for line in shown[-lines:] if lines else []:
-            output.put(output.clean(line))
+        last = shown[-lines:] if lines else []
+        if as_json and not follow:
+            output.put_json({"lines": [{"text": line} for line in last]})
+            return
+        put = put_document if as_json else put_line
+        for line in last:
+            put(line)
         if follow:
-            follow_file(content, rest)
+            follow_file(content, rest, put)
 
 
-def follow_file(content: TextIO, rest: str) -> None:
-    """Print each line that is added, once it is whole, until Ctrl-C. `rest` is the beginning of one that is not."""
+def put_line(line: str) -> None:
+    """A line for people."""
+    output.put(output.clean(line))
+
+
+def put_document(line: str) -> None:
+    """A line as a document of its own, since there is no end to wait for."""
+    output.put(json.dumps({"text": line}, ensure_ascii=False))
+
+
+def follow_file(content: TextIO, rest: str, put: Callable[[str], None]) -> None:
+    """Hand on each line that is added, once it is whole, until Ctrl-C. `rest` is the beginning of one that is not."""
     try:
         while True:
             if os.lseek(content.fileno(), 0, os.SEEK_CUR) > os.fstat(content.fileno()).st_size:
                 content.seek(0)  # it was long, and the server has emptied it
             rest += content.readline()
             if rest.endswith("\n"):
-                output.put(output.clean(rest[:-1]))
+                put(rest[:-1])
                 rest = ""
             else:
                 time.sleep(0.2)
