@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fairway.cli import output
 from fairway.errors import UsageError, WorkFailed
 
 REMOTE = "fairway"
@@ -126,17 +127,20 @@ def set_credential_helper(top: Path, url: str, helper: str) -> None:
     run("config", "--local", "--add", key, helper, cwd=top)
 
 
-def push(top: Path, refspec: str, *, options: Sequence[str] = (), timeout: float) -> tuple[int, str]:
-    """Push to the remote `fairway`, its messages going to standard error as they come.
+def push(
+    top: Path, refspec: str, *, options: Sequence[str] = (), quiet: bool = False, timeout: float
+) -> tuple[int, str]:
+    """Push to the remote `fairway`, its messages going to standard error as they come; with `quiet` only when it fails.
 
     Returns git's exit status and its porcelain report. Raises WorkFailed when it takes longer than `timeout` seconds.
     """
     command = ["git", "push", "--porcelain", *(f"--push-option={option}" for option in options), REMOTE, refspec]
+    said = subprocess.PIPE if quiet else None
     with subprocess.Popen(
-        command, cwd=top, env=_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        command, cwd=top, env=_environ(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said
     ) as process:
         try:
-            out, _ = process.communicate(timeout=timeout)
+            out, kept = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
             process.terminate()
             raise WorkFailed(
@@ -146,4 +150,6 @@ def push(top: Path, refspec: str, *, options: Sequence[str] = (), timeout: float
             process.terminate()
             process.wait()
             raise
+    if kept and process.returncode != 0:
+        output.say_lines(output.clean(line.rstrip()) for line in kept.decode("utf-8", "replace").splitlines())
     return process.returncode, out.decode("utf-8", "replace")

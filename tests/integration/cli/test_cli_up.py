@@ -80,6 +80,20 @@ def test_without_a_committed_fairway_toml_the_work_trees_is_sent_along(repositor
     assert sent == [{"ref": repository.git("rev-parse", "HEAD"), "manifest": 'app = "shop-api"\n'}]
     assert "git add fairway.toml" in up.stderr
     assert len(server.executions) == 1
+    # What is deployed next would be belied by the hook's "kept; nothing is deployed".
+    assert "remote:" not in up.stderr
+
+
+def test_a_push_of_that_kind_that_is_rejected_is_told_in_gits_own_words(repository: Any, server: Served) -> None:
+    repository.spawn("up")
+    repository.git("rm", "--quiet", "--cached", "fairway.toml")
+    repository.git("commit", "--quiet", "--amend", "--message", "Another history")
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 1
+    assert "hint: Updates were rejected" in up.stderr
+    assert "git push --force fairway HEAD:master" in up.stderr
 
 
 def test_what_is_not_committed_is_told_and_not_deployed(repository: Any, server: Served) -> None:

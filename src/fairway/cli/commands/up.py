@@ -76,8 +76,13 @@ def send(place: here.Place, repository: Repository, deadline: float) -> dict[str
     refspec = f"{repository.commit}:refs/heads/{branch}"
     options_of_push = [] if repository.committed else [NO_DEPLOY]
     output.say(f"{'Push':<11}{words.commit(repository.commit)} as {branch}")
+    # What the server says of a push that it shall only keep ("nothing is deployed") is not what comes of this one.
     status, said = git.push(
-        repository.top, refspec, options=options_of_push, timeout=max(1.0, deadline - time.monotonic())
+        repository.top,
+        refspec,
+        options=options_of_push,
+        quiet=not repository.committed,
+        timeout=max(1.0, deadline - time.monotonic()),
     )
     if status != 0:
         raise refused(said, branch)
