@@ -7,6 +7,17 @@ from fairway.domain.diagnosis_text import Finding
 
 Match = re.Match[str]
 BUILT = re.compile(r"(?:^|/)(?:dist|build|out|lib|\.next|\.output)/")
+DEVELOPMENT = frozenset(
+    {"nodemon", "ts-node", "ts-node-dev", "tsx", "tsc", "nest", "concurrently", "cross-env", "rimraf"}
+)
+
+
+def missing_program(program: str, service: str) -> Finding:
+    """The start command names a program that the image does not have."""
+    fix = f"set services.{service}.command in fairway.toml to a program that the image has"
+    if program in DEVELOPMENT:
+        fix = f'start the built app without {program}, or name {program} under "dependencies" in package.json'
+    return Finding(sentence=f'there is no program "{program}" in the image', fix=fix)
 
 
 def missing_node_module(match: Match, spec: TaskSpec) -> Finding:
@@ -14,6 +25,10 @@ def missing_node_module(match: Match, spec: TaskSpec) -> Finding:
     name = match["name"]
     if name.startswith(("node:",)):
         return Finding(sentence=f"this Node.js has no module {name}: the app needs a newer version")
+    program = spec.command[0] if spec.command else ""
+    if program and "." not in program and name.startswith("/") and name.endswith(f"/{program}"):
+        # The entrypoint of Node.js's images has node run a program that it does not find, as a file of the app's.
+        return missing_program(program, spec.service)
     if name.startswith((".", "/")):
         fix = "see that the build makes it, and that the image keeps it" if BUILT.search(name) else ""
         return Finding(sentence=f"the file {name} is not in the image", fix=fix)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from fairway.domain import diagnosis_code
 from fairway.domain.diagnosis_text import Finding, bytes_text, seconds_text
 from fairway.domain.facts import Facts
 
@@ -32,9 +33,6 @@ PROGRAM = (
     re.compile(r"line \d+: (?P<program>[^\s:]+): command not found"),
 )
 NOT_EXECUTABLE = re.compile(r"(?:exec )?(?P<program>/?[\w./-]+)(?: failed)?: [Pp]ermission denied")
-DEVELOPMENT = frozenset(
-    {"nodemon", "ts-node", "ts-node-dev", "tsx", "tsc", "nest", "concurrently", "cross-env", "rimraf"}
-)
 ERROR = re.compile(
     r"^(?:Uncaught )?(?:(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Configured)|Error)(?: \[\w+\])?: .+"
 )
@@ -167,10 +165,7 @@ def missing_program(program: str, facts: Facts, line: int | None) -> Finding:
             "#! names a program of the image",
             line=line,
         )
-    fix = f"set services.{facts.spec.service}.command in fairway.toml to a program that the image has"
-    if program in DEVELOPMENT:
-        fix = f'start the built app without {program}, or name {program} under "dependencies" in package.json'
-    return Finding(sentence=f'there is no program "{program}" in the image', seen="exit code 127", fix=fix, line=line)
+    return replace(diagnosis_code.missing_program(program, facts.spec.service), seen="exit code 127", line=line)
 
 
 def wrong_architecture(seen: str, line: int | None = None) -> Finding:

@@ -181,6 +181,20 @@ CASES = {
         sentence='there is no program "nest" in the image',
         fix='start the built app without nest, or name nest under "dependencies" in package.json',
     ),
+    "no such program, and the entrypoint of Node.js's images has node run it": Case(
+        exit=ONE,
+        command=("serve", "-l", "3000"),
+        log=("Error: Cannot find module '/app/serve'",),
+        sentence='there is no program "serve" in the image',
+        seen="exit code 1",
+        fix="set services.web.command in fairway.toml",
+    ),
+    "a file that an entrypoint of one's own gives to node": Case(
+        exit=ONE,
+        command=("server.js",),
+        log=("Error: Cannot find module '/app/server.js'",),
+        sentence="the file /app/server.js is not in the image",
+    ),
     "no such program, and nothing says which": Case(
         exit=NOT_FOUND, sentence="the start command was not found in the image", seen="exit code 127"
     ),
