@@ -10,14 +10,14 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fairway.build import envfiles
 from fairway.build import plan as plans
 from fairway.build.plan import Plan, Recipe
-from fairway.build.summary import Steps, count_tests
+from fairway.build.summary import Steps, count_tests, first_failure
 from fairway.domain import buildsecrets
 from fairway.domain.app import App
 from fairway.domain.image import LocalImage, local_name
@@ -187,7 +187,7 @@ async def run_test_stage(request: BuildRequest, command: str, builder: Builder, 
         told = f"{error.what} {error.why}"
         code = EXIT_CODE.search(told)
         if code and (command in told or LAST_OF_TEST.fullmatch(steps.failed)):
-            raise failed(command, int(code[1]), list(error.log)) from error
+            raise failed(command, int(code[1]), steps.lines or error.log, error.log) from error
         raise
     await builder.remove(tag)
     return describe(steps.lines, time.monotonic() - started, cached=steps.all_cached)
@@ -205,14 +205,15 @@ async def run_tests(image: LocalImage, command: str, builder: Builder, log: LogS
     log(f"test: {command}")
     code = await builder.run(image, command, keep, timeout=timeout)
     if code:
-        raise failed(command, code, lines)
+        raise failed(command, code, lines, lines)
     return describe(lines, time.monotonic() - started)
 
 
-def failed(command: str, code: int, lines: list[str]) -> WorkFailed:
-    """The error for tests that did not pass."""
-    reason = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return WorkFailed(f"the tests failed: `{command}` exited with {code}", why=reason, log=lines[-20:])
+def failed(command: str, code: int, printed: Sequence[str], log: Sequence[str]) -> WorkFailed:
+    """The error for tests that did not pass: `printed` is all that they said, the end of `log` is shown."""
+    return WorkFailed(
+        f"the tests failed: `{command}` exited with {code}", why=first_failure(printed), log=tuple(log[-20:])
+    )
 
 
 def describe(lines: list[str], seconds: float, *, cached: bool = False) -> str:

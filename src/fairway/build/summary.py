@@ -1,4 +1,5 @@
-"""Reading a build's log as it passes: whether everything came from the cache, and how many tests passed."""
+"""Reading a build's log as it passes: whether everything came from the cache, how many tests passed, and which
+failed."""
 
 import re
 from collections.abc import Sequence
@@ -13,6 +14,13 @@ COUNTS = (
     re.compile(r"(?:^|\s|=)(\d+) passed\b.* in [\d.]+s"),  # pytest
     re.compile(r"^Ran (\d+) tests? in "),  # unittest
     re.compile(r"^\s*(\d+) tests? passed"),  # AVA
+)
+FAILURE = re.compile(
+    r"^\s*(?:not ok \d+ - \S"  # node:test, TAP
+    r"|[✖✘×] \S"  # node:test, AVA, Vitest
+    r"|● \S"  # Jest
+    r"|\d+ failing\b"  # Mocha
+    r"|FAIL(?:ED)? \S|(?:FAIL|ERROR): \S+ \()"  # Jest, Vitest, pytest; unittest
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STEP = re.compile(r"(\[[^\]]*\]) (.*)")
@@ -83,3 +91,9 @@ def count_tests(lines: Sequence[str]) -> int | None:
             if match := pattern.search(plain):
                 return int(match[1])
     return None
+
+
+def first_failure(lines: Sequence[str]) -> str:
+    """The first line that names a test which failed, in a known test runner's wording; else the last line."""
+    plain = [text for line in lines if (text := COLOUR.sub("", line).strip())]
+    return next((text for text in plain if FAILURE.match(text)), plain[-1] if plain else "")

@@ -88,6 +88,17 @@ async def test_a_failing_test_stops_the_build_and_names_command_code_and_last_li
     assert world.builder.images == {}
 
 
+async def test_of_long_output_the_test_that_failed_is_told_and_the_end_is_shown(world: World) -> None:
+    told = "; ".join(["echo not ok 1 - adds", *(f"echo {number}" for number in range(1, 31)), "exit 1"])
+    world.recipe = f"FROM node:22-slim AS test\nRUN {told}\nFROM node:22-slim\n"
+
+    with pytest.raises(WorkFailed) as caught:
+        await world.build(Build(test=told))
+
+    assert caught.value.why == "not ok 1 - adds"
+    assert caught.value.log == tuple(str(number) for number in range(11, 31))
+
+
 async def test_a_failing_test_whose_output_was_recognised_is_still_a_failing_test(world: World) -> None:
     world.recipe = "FROM node:22-slim AS test\nRUN npm test\nFROM node:22-slim\n"
     told = "RUN npm test failed with exit code 1: Error: Cannot find module 'a'"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairway.build.summary import Steps, count_tests
+from fairway.build.summary import Steps, count_tests, first_failure
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,32 @@ def test_the_number_of_tests_is_read_in_each_runners_wording(line: str, count: i
 
 def test_other_output_counts_nothing() -> None:
     assert count_tests(["all good", "passed"]) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not ok 2 - adds",
+        "    not ok 1 - adds two numbers",
+        "\x1b[31m✖ adds (0.5ms)\x1b[39m",
+        "  × src/sum.test.ts > adds",
+        "  ● sum › adds",
+        "  1 failing",
+        "FAIL src/sum.test.ts",
+        "FAILED tests/test_sum.py::test_adds - assert 1 == 2",
+        "FAIL: test_adds (test_sum.Sum)",
+        "ERROR: test_adds (test_sum.Sum)",
+    ],
+)
+def test_the_first_test_that_failed_is_found_in_each_runners_wording(line: str) -> None:
+    lines = ["# Subtest: passes", "ok 1 - passes", "1 passing", line, "not ok 9 - later", "# duration_ms 113.9"]
+
+    assert first_failure(lines) == line.replace("\x1b[31m", "").replace("\x1b[39m", "").strip()
+
+
+def test_where_no_runner_names_one_the_last_line_is_told() -> None:
+    assert first_failure(["ERROR: all is lost", "sh: 1: mocha: not found", ""]) == "sh: 1: mocha: not found"
+    assert first_failure([]) == ""
 
 
 def test_a_step_that_the_tests_ran_is_not_called_cached() -> None:
