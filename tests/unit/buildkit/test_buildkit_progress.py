@@ -265,6 +265,20 @@ def test_a_dockerfile_that_cant_be_read_names_the_authors_line() -> None:
     assert error.what == "the Dockerfile can't be read at line 3"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "failed to solve with frontend dockerfile.v0: failed to create LLB definition: file with no instructions",
+        "ERROR: failed to build: failed to solve: the Dockerfile (Dockerfile) cannot be empty",
+    ],
+)
+def test_an_empty_dockerfile_is_told_with_what_to_do(said: str) -> None:
+    error = explain(f"{said}\n")
+
+    assert error.what == "the Dockerfile has no instructions"
+    assert "remove it" in error.hint
+
+
 @pytest.mark.parametrize(("word", "hint"), [("CMDD", "CMD may be meant"), ("HELLO", "inside of a heredoc")])
 def test_a_word_that_is_no_instruction_is_guessed_at(word: str, hint: str) -> None:
     error = explain(f"failed to solve: dockerfile parse error on line 2: unknown instruction: {word}\n")

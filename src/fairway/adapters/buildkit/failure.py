@@ -17,6 +17,7 @@ EXIT_CODE = re.compile(r"exit code: (\d+)")
 METADATA = re.compile(r"(?:load metadata for|resolve image config for(?: docker-image://)?) (\S+)|FROM (\S+)")
 FRONTEND = re.compile(r"resolve image config for|docker-image://")
 PARSE = re.compile(r"(?:dockerfile )?parse error (?:on )?line (\d+): (.*)", re.IGNORECASE)
+EMPTY = re.compile(r"file with no instructions|Dockerfile \(.*\) cannot be empty")
 NO_ENGINE = re.compile(
     r"Cannot connect to the Docker daemon|failed to dial gRPC|error during connect|docker daemon'? runn"
 )
@@ -80,6 +81,12 @@ def explain(
     if match := PARSE.search(everything):
         line = original(int(match[1]))
         return WorkFailed(f"the Dockerfile can't be read at line {line}", why=match[2], hint=old_syntax(match[2]))
+    if EMPTY.search(everything):
+        return WorkFailed(
+            "the Dockerfile has no instructions",
+            why=last,
+            hint="write it, or remove it: without one Fairway generates it for Node.js and Python",
+        )
     if match := NO_STAGE.search(everything):
         return WorkFailed("the Dockerfile lacks a stage", why=f'it has no stage named "{match[1]}"')
     return WorkFailed("the image could not be built", why=last, log=tuple(progress.trailer[-20:]))
