@@ -135,5 +135,7 @@ def _leave_out(document: dict[str, Any], path: Path) -> None:
 
 def _refuse(file: str, findings: Iterable[Finding]) -> UsageError:
     findings = tuple(findings)
-    count = "one problem" if len(findings) == 1 else f"{len(findings)} problems"
-    return UsageError(f"{file} has {count}", hint="nothing was changed", docs=DOCS, findings=findings)
+    one = len(findings) == 1
+    count = "one problem" if one else f"{len(findings)} problems"
+    hint = f"correct {'it' if one else 'them'}; nothing was changed"
+    return UsageError(f"{file} has {count}", hint=hint, docs=DOCS, findings=findings)

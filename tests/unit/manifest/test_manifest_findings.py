@@ -34,6 +34,14 @@ def test_the_error_says_which_file_and_how_many_problems() -> None:
         load.load("x = 1", file="api/fairway.toml")
 
 
+@pytest.mark.parametrize(("text", "hint"), [("", "correct it; "), ("x = 1", "correct them; ")])
+def test_the_error_says_what_to_do(text: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load.load(text, file="fairway.toml")
+
+    assert caught.value.hint == f"{hint}nothing was changed"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "hint"),
     [
