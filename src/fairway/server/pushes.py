@@ -12,9 +12,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
+from fairway.domain.deployment import RolloutState
 from fairway.domain.execution import Execution
 from fairway.domain.ids import AppName
-from fairway.errors import FairwayError, Unauthorized, UsageError
+from fairway.errors import FairwayError, NotFound, Unauthorized, UsageError
 from fairway.intake.push import Kept, Outcome, Push, Started, Update
 from fairway.server import elsewhere, files, stagelogs, stream, waits, watch
 from fairway.server.signs import Signs
@@ -25,6 +26,8 @@ from fairway.wire import executions as shapes
 from fairway.wire import progress, words
 
 FILE = "pushes"
+RECENT = 20
+"""Deployments that are looked through for one that has got to its end."""
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 router = APIRouter(include_in_schema=False)
@@ -122,13 +125,18 @@ class _Teller:
             await emit(line)
 
     async def _since(self, execution: Execution) -> str:
-        """`  (3 commits since release 17)`, "" when there is no release or it is no ancestor."""
-        latest = await self._services.releases.list(execution.app, limit=1)
-        if not latest:
+        """`  (3 commits since release 17)`, "" when no release has got to its end or it is no ancestor. One that failed
+        serves nowhere, so that nothing is counted from it."""
+        app, recent = execution.app, await self._services.deployments.list(execution.app, limit=RECENT)
+        number = next((each.release for each in recent if each.state is RolloutState.COMPLETED), None)
+        if number is None:
             return ""
-        app, commit = execution.app, execution.revision.commit
-        count = await self._services.repositories.count(app, latest[0].commit, commit)
-        return "" if not count else f"  ({words.count(count, 'commit')} since release {latest[0].number})"
+        try:
+            release = await self._services.releases.get(app, number)
+        except NotFound:  # an old one, of an environment that was taken down
+            return ""
+        count = await self._services.repositories.count(app, release.commit, execution.revision.commit)
+        return "" if not count else f"  ({words.count(count, 'commit')} since release {release.number})"
 
 
 def _name(update: Update) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairway.adapters.git import layout
-from fairway.domain.deployment import Cause
+from fairway.domain.deployment import Cause, RolloutState
 from fairway.domain.execution import ExecutionStatus
 from fairway.domain.ids import AppName
 from support.git_work import ENVIRONMENT
@@ -102,18 +102,37 @@ async def test_a_push_by_path_tells_the_same(served, work):
     assert (await executions(served))[0].trigger.by == "ada"
 
 
-async def test_the_count_of_commits_since_the_last_release_is_said(served, work):
-    from support.pipeline_values import make_release
-
-    first = work.commit({"a": b"1"})
-    await push(work, served.remote("shop"))
-    await served.store.releases.create(make_release(app=SHOP, commit=first))
-    work.commit({"a": b"2"})
+async def test_commits_are_counted_since_the_last_release_that_got_to_its_end(served, work):
+    await push_release(served, work, b"1", RolloutState.COMPLETED)
+    await push_release(served, work, b"2", RolloutState.FAILED)
     work.commit({"a": b"3"})
 
     result = await push(work, served.remote("shop"))
 
     assert said(result)[0].endswith("(2 commits since release 1)")
+
+
+async def test_nothing_is_counted_since_a_release_that_is_not_kept_any_more(served, work):
+    await push_release(served, work, b"1", RolloutState.COMPLETED)
+    await served.store.releases.delete(SHOP, 1, seen=1)
+    work.commit({"a": b"2"})
+
+    result = await push(work, served.remote("shop"))
+
+    assert said(result)[0].startswith("shop  execution 2") and "since" not in said(result)[0]
+
+
+async def push_release(served, work, content: bytes, state: RolloutState) -> None:
+    """A push, and what its deployment came to."""
+    from support.pipeline_values import make_release
+
+    commit = work.commit({"a": content})
+    await push(work, served.remote("shop"))
+    release = await served.store.releases.create(make_release(app=SHOP, commit=commit))
+    started = await served.store.deployments.start(
+        SHOP, release.environment, release.number, previous=None, at=1.0, key=f"execution/{release.number}"
+    )
+    assert await served.store.deployments.finish(SHOP, started.id, state, reason="", at=2.0)
 
 
 @pytest.mark.parametrize("token", ["wrong", ""])
