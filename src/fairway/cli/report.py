@@ -86,7 +86,7 @@ def messages(client: Client, path: str, *, timeout: float, name: str, more: str)
             try:
                 yield from stream.events(client, path, deadline=deadline)
                 return
-            except stream.BrokenOff:
+            except (stream.BrokenOff, Unreachable):  # it went while the stream was read, or opened
                 output.say("  The connection broke off; waiting for the server to come back")
                 wait_for_server(client, min(deadline, time.monotonic() + PATIENCE))
                 yield {"type": "reopened"}
