@@ -162,6 +162,45 @@ def test_of_two_lock_files_the_complete_one_is_used_and_both_are_named() -> None
     assert [problem.fix for problem in detection.problems] == ["git rm yarn.lock"]
 
 
+@pytest.mark.parametrize(
+    ("yarn", "lock"),
+    [
+        ('express@^3.0.0:\n  version "3.0.0"\n', "package-lock.json"),
+        ('"express@npm:^3.0.0":\n  version: 3.0.0\n', "package-lock.json"),
+        ('express@4.x, express@^4.19.2:\n  version "4.19.2"\n', "yarn.lock"),
+        ('"express@npm:4, express@npm:^4.19.2":\n  version: 4.19.2\n', "yarn.lock"),
+    ],
+)
+def test_of_two_lock_files_one_with_other_ranges_than_package_json_is_stale(yarn: str, lock: str) -> None:
+    wanted = {"express": "^4.19.2"}
+    detection = detected(
+        {
+            "package.json": package(scripts=START, dependencies=wanted),
+            "a.js": "",
+            "yarn.lock": yarn,
+            "package-lock.json": json.dumps({"packages": {"": {"dependencies": wanted}}}),
+        }
+    )
+
+    assert detection.packages is not None
+    assert detection.packages.lock == lock
+
+
+def test_yarns_lock_file_is_not_judged_by_ranges_that_resolutions_replace() -> None:
+    wanted = {"express": "^4.19.2"}
+    detection = detected(
+        {
+            "package.json": package(scripts=START, dependencies=wanted, resolutions={"express": "4.19.2"}),
+            "a.js": "",
+            "yarn.lock": 'express@4.19.2:\n  version "4.19.2"\n',
+            "package-lock.json": json.dumps({"packages": {"": {"dependencies": wanted}}}),
+        }
+    )
+
+    assert detection.packages is not None
+    assert detection.packages.lock == "yarn.lock"
+
+
 def test_a_lock_file_that_lacks_a_dependency_is_named_before_the_build_fails() -> None:
     detection = detected(
         {

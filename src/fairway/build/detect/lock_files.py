@@ -9,6 +9,9 @@ from fairway.build.detect.package_json import Package
 from fairway.build.detect.parsed import table
 from fairway.build.detect.tree import Tree
 
+PLAIN = re.compile(r"[\^~]?\d+(\.\d+)*$")
+"""A range that yarn keeps as it stands."""
+
 
 def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
     """The dependencies of package.json that the lock file does not know."""
@@ -23,6 +26,18 @@ def unknown_to(tree: Tree, package: Package, lock: str) -> tuple[str, ...]:
         for name in re.findall(r"((?:@[\w.~-]+/)?[\w.~-]+)@", line)
     }
     return tuple(name for name in package.everything if name not in known)
+
+
+def is_stale(tree: Tree, package: Package, lock: str) -> bool:
+    """Whether the lock file surely was not made from this package.json: it lacks a dependency, or yarn's has none for
+    the range that package.json asks for, so that it was not touched by who changed that."""
+    if unknown_to(tree, package, lock):
+        return True
+    if lock != "yarn.lock" or "resolutions" in package.text:
+        return False
+    text = (tree.read(lock) or b"").decode("utf-8", "replace").replace('"', "").replace("@npm:", "@")
+    known = {asked.strip() for line in re.findall(r"^(\S.*):$", text, re.MULTILINE) for asked in line.split(",")}
+    return any(f"{name}@{wanted}" not in known for name, wanted in package.everything.items() if PLAIN.match(wanted))
 
 
 def unknown_to_npm(package: Package, raw: object) -> tuple[str, ...]:

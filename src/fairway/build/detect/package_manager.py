@@ -1,8 +1,8 @@
 """Which package manager installs, in which version, from which lock file.
 
 `packageManager` decides, then `devEngines`; then the lock file. Of two lock files one is stale as a rule: the one that
-does not know all of package.json's dependencies. When both do, the one that somebody chose on purpose is taken: npm's
-comes by itself whenever anybody types `npm install`.
+does not know all of package.json's dependencies, in its ranges. When both do, the one that somebody chose on purpose is
+taken: npm's comes by itself whenever anybody types `npm install`.
 """
 
 import re
@@ -111,13 +111,13 @@ def pnpm_version(tree: Tree, lock: str) -> str:
 
 def best(tree: Tree, package: Package, locks: tuple[str, ...]) -> str:
     """The lock file to install from: a complete one before a stale one, then in LOCKS' order."""
-    return min(locks, key=lambda lock: bool(lock_files.unknown_to(tree, package, lock)))
+    return min(locks, key=lambda lock: lock_files.is_stale(tree, package, lock))
 
 
 def reason(tree: Tree, package: Package, lock: str, locks: tuple[str, ...]) -> str:
     """Why that lock file was taken."""
-    stale = any(lock_files.unknown_to(tree, package, other) for other in locks if other != lock)
-    return "knows every dependency of package.json, the other does not" if stale else "was made on purpose"
+    stale = any(lock_files.is_stale(tree, package, other) for other in locks if other != lock)
+    return "matches package.json, the other does not" if stale else "was made on purpose"
 
 
 def stale_locks(lock: str, locks: dict[str, Manager], why: str) -> tuple[Problem, ...]:
