@@ -191,3 +191,14 @@ def test_init_proposes_the_scripts_and_says_what_adds_them(code: Any) -> None:
     assert '"start:staging": "node server.js" among the scripts of package.json' in done.stderr
     assert "       fairway check --rule missing-script --fix   adds them\n" in done.stderr
     assert (code.folder / "package.json").read_text() == PACKAGE
+
+
+def test_init_names_the_package_json_of_the_folder_that_is_deployed(shop: Any) -> None:
+    shop.git("init", "--quiet", "--initial-branch", "master")
+    (shop.folder / "server").mkdir()
+    shop.write("server/package.json", PACKAGE)
+    shop.write("server/server.js", SERVER)
+
+    done = shop.fairway("init", "--yes")
+
+    assert '"start:production": "node server.js" among the scripts of server/package.json' in done.stderr

@@ -62,6 +62,8 @@ def test_a_script_is_missing_where_fairway_run_would_look_for_it(
         ({"start": "node a.js", "prestart": "node warm.js"}, None),
         ({"start": "node a.js", "poststart": "node warm.js"}, None),
         ({"start": "prisma migrate deploy && node a.js"}, None),
+        ({"start": "NODE_ENV=production nodemon a.js"}, None),
+        ({"start": "node a.js", "dev": "nodemon a.js"}, "node a.js"),
         ({"build": "tsc"}, None),
         ({"start": ""}, None),
     ],

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from fairway.build.audit import files
-from fairway.build.detect import package_json
+from fairway.build.detect import entry, package_json
 from fairway.build.detect.tree import Tree
 from fairway.domain.app import App, Environment
 from fairway.domain.audit import Finding
@@ -49,9 +49,12 @@ def read(tree: Tree, app: App) -> Mapping[str, str]:
 
 def proposals(scripts: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     """The scripts of `wanted` that are not there, as they would be: the one for production, or start. None when a copy
-    would not do the same: its own pre and post scripts would not run, or it migrates the database."""
+    would not do the same: its own pre and post scripts would not run, or it migrates the database. Nor of what is for
+    development, such as nodemon."""
     base = next((name for name in BASES if scripts.get(name)), None)
     if base is None or f"pre{base}" in scripts or f"post{base}" in scripts or files.MIGRATES.search(scripts[base]):
+        return {}
+    if not entry.DEVELOPMENT.isdisjoint(scripts[base].split()):
         return {}
     return {name: scripts[base] for name in wanted if name not in scripts}
 

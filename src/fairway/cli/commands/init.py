@@ -79,12 +79,12 @@ def watch(folder: Path, found: Detection) -> None:
     if names := envkeeping.committed(folder):
         output.say(f"Watch  {', '.join(names)}: committed, so its values are in git's history")
         output.say(f"       git rm --cached {' '.join(names)}, and replace the secrets in it")
-    directory = folder / found.directory
+    file = "package.json" if found.directory == "." else f"{found.directory}/package.json"
     table = here.read_manifest(folder).get("environments")
     environments = list(table) if isinstance(table, dict) and table else ["production"]
-    lacking = scripts.proposals(run.read_scripts(directory), [f"start:{name}" for name in environments])
+    lacking = scripts.proposals(run.read_scripts(folder / found.directory), [f"start:{name}" for name in environments])
     for name, text in lacking.items():
-        output.say(f'Maybe  "{name}": {json.dumps(text)} among the scripts of package.json, for fairway run')
+        output.say(f'Maybe  "{name}": {json.dumps(text)} among the scripts of {file}, for fairway run')
     if lacking and len(environments) > 1:
         output.say("       fairway check --rule missing-script --fix   adds them")
 
