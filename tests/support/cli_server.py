@@ -120,7 +120,8 @@ def problem(code: str, status: int, title: str, **more: Any) -> JSONResponse:
 @dataclass
 class Served:
     """What the server has, and what it was asked. `broken` streams stop after their first
-    `broken_after` messages, so many times. `messages` are what an execution's stream says in place of its `script`."""
+    `broken_after` messages, so many times. `messages` are what an execution's stream says in place of its `script`.
+    Once after a file `gone` was made beside its root it does not answer."""
 
     root: Path
     port: int
@@ -156,6 +157,10 @@ class Served:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def gone(self) -> Path:
+        return self.root.with_name("gone")
 
     def bodies(self, method: str, path: str) -> list[Any]:
         """What was sent to a path."""
@@ -215,6 +220,9 @@ def make_app(served: Served) -> Starlette:
         return StreamingResponse(body(), media_type="application/x-ndjson")
 
     async def health(_: Request) -> Response:
+        if served.gone.exists():
+            served.gone.unlink()
+            return Response(status_code=503)
         return JSONResponse({"status": "ok", "version": "1"})
 
     async def api(request: Request) -> Response:

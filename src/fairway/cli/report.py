@@ -87,8 +87,7 @@ def messages(client: Client, path: str, *, timeout: float, name: str, more: str)
                 yield from stream.events(client, path, deadline=deadline)
                 return
             except (stream.BrokenOff, Unreachable):  # it went while the stream was read, or opened
-                output.say("  The connection broke off; waiting for the server to come back")
-                wait_for_server(client, min(deadline, time.monotonic() + PATIENCE))
+                wait_for_return(client, deadline)
                 yield {"type": "reopened"}
     except stream.Expired:
         raise WorkFailed(
@@ -105,6 +104,12 @@ def interruptible(name: str, more: str) -> Iterator[None]:
         output.say(f"\nNot watching any more; {name} goes on on the server.")
         output.say_lines(progress.labelled("More", [more]))
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def wait_for_return(client: Client, deadline: float) -> None:
+    """Say that the server has gone, and return once it answers. Raises Unreachable when it does not in time."""
+    output.say("  The connection broke off; waiting for the server to come back")
+    wait_for_server(client, min(deadline, time.monotonic() + PATIENCE))
 
 
 def wait_for_server(client: Client, deadline: float) -> None:

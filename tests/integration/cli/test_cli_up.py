@@ -1,6 +1,8 @@
 """`fairway up` and `fairway init` in real repositories, with real pushes to a server that speaks the API document."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,6 +138,28 @@ def test_the_env_file_is_imported_once(repository: Any, server: Served) -> None:
     assert server.variables == {"production": {"SECRET": "hush"}}
     assert "1 variable of .env.production imported into production" in first.stderr
     assert "hush" not in first.stderr
+
+
+def test_a_server_that_goes_during_the_push_is_waited_for(repository: Any, server: Served, tmp_path: Path) -> None:
+    head = repository.git("rev-parse", "HEAD")
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    # The first push breaks off; the server does not answer then, and does the next time that it is asked.
+    wrapper.write_text(
+        f"#!/bin/sh\n"
+        f'if [ "$1" = push ] && [ ! -e {tmp_path}/pushed ]; then touch {tmp_path}/pushed {server.gone}; exit 128; fi\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    repository.environ["PATH"] = f"{wrapper.parent}:{repository.environ['PATH']}"
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 0, up.stderr
+    assert "waiting for the server to come back" in up.stderr
+    assert [item["commit"] for item in server.executions] == [head]
+    # The push that broke off has shown nothing of it, or not its end.
+    assert "shop-api  execution 1  " in up.stderr and "  build       ✓" in up.stderr
 
 
 def test_a_rejected_push_fails_with_gits_own_words(repository: Any, server: Served) -> None:

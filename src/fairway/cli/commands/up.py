@@ -76,17 +76,22 @@ def send(place: here.Place, repository: Repository, deadline: float) -> dict[str
     refspec = f"{repository.commit}:refs/heads/{branch}"
     options_of_push = [] if repository.committed else [NO_DEPLOY]
     output.say(f"{'Push':<11}{words.commit(repository.commit)} as {branch}")
-    # What the server says of a push that it shall only keep ("nothing is deployed") is not what comes of this one.
-    status, said = git.push(
-        repository.top,
-        refspec,
-        options=options_of_push,
-        quiet=not repository.committed,
-        timeout=max(1.0, deadline - time.monotonic()),
-    )
+
+    def push() -> tuple[int, str]:
+        # What the server says of a push that it shall only keep ("nothing is deployed") is not what comes of this one.
+        quiet = not repository.committed
+        left = max(1.0, deadline - time.monotonic())
+        return git.push(repository.top, refspec, options=options_of_push, quiet=quiet, timeout=left)
+
+    status, said = push()
+    told = status == 0 or place.client.healthy()
+    if not told:
+        # It ended in the middle. Whether it has the commit only it can say, and one that it has is not sent again.
+        report.wait_for_return(place.client, deadline)
+        status, said = push()
     if status != 0:
         raise refused(said, branch)
-    return follow(place, repository, before, deadline)
+    return follow(place, repository, before, deadline, told=told)
 
 
 def refused(said: str, branch: str) -> WorkFailed:
@@ -101,8 +106,11 @@ def refused(said: str, branch: str) -> WorkFailed:
     )
 
 
-def follow(place: here.Place, repository: Repository, before: dict[str, Any] | None, deadline: float) -> dict[str, Any]:
-    """The execution that the push started, or one that is started now because the push started none."""
+def follow(
+    place: here.Place, repository: Repository, before: dict[str, Any] | None, deadline: float, *, told: bool = True
+) -> dict[str, Any]:
+    """The execution that the push started, or one that is started now because the push started none. `told`: what the
+    push started it has shown as well."""
     execution = newest(place)
     fresh = execution is not None and (before is None or execution["number"] > before["number"])
     if execution is None or not (fresh or is_under_way(execution, repository)):
@@ -111,11 +119,11 @@ def follow(place: here.Place, repository: Repository, before: dict[str, Any] | N
             return execution
         execution = start(place, repository)
         fresh = False
-    if progress.is_finished(execution):
+    if told and progress.is_finished(execution):
         # The push has shown it to its end, with its verdict.
         return execution
     return report.watch_execution(
-        place.client, execution, timeout=max(1.0, deadline - time.monotonic()), heading=not fresh
+        place.client, execution, timeout=max(1.0, deadline - time.monotonic()), heading=not (fresh and told)
     )
 
 
