@@ -11,6 +11,8 @@ from fairway.cli import table
 
 DEBUG = "--debug"
 INTERRUPTED = 130
+UNDER_WAY = "Stopped; what the server was asked for before goes on there: fairway status"
+NOT_BEGUN = "Stopped before anything was done"
 
 
 def run() -> None:
@@ -23,12 +25,23 @@ def main(arguments: Sequence[str]) -> int:
     debug, rest = take_debug(arguments)
     completing = "_FAIRWAY_COMPLETE" in os.environ
     if not completing and (not rest or rest[0] in ("--help", "-h", "help")) and len(rest) <= 1:
-        sys.stdout.write(table.help_text())
-        return 0
+        return write(table.help_text())
     if rest == ["--version"]:
-        sys.stdout.write(f"fairway {version()}\n")
-        return 0
+        return write(f"fairway {version()}\n")
     return dispatch(rest, debug=debug)
+
+
+def write(text: str) -> int:
+    """Put a text on standard output, of which nothing is known yet; the exit status."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return leave_out()
+    except OSError as error:
+        sys.stderr.write(f"Error   standard output can't be written to\nWhy     {(error.strerror or '').lower()}\n")
+        return 1
+    return 0
 
 
 def take_debug(arguments: Sequence[str]) -> tuple[bool, list[str]]:
@@ -42,7 +55,7 @@ def dispatch(arguments: list[str], *, debug: bool) -> int:
     """Call the command and turn whatever it raises into lines on standard error and a status."""
     import click
 
-    from fairway.cli import errors, tree
+    from fairway.cli import errors, output, tree
     from fairway.errors import FairwayError
 
     try:
@@ -53,17 +66,23 @@ def dispatch(arguments: list[str], *, debug: bool) -> int:
     except click.ClickException as error:
         errors.show_call(error)
         return _raise_when(debug, error) or 2
-    except (click.Abort, KeyboardInterrupt, EOFError):
-        sys.stderr.write("Stopped before anything was done\n")
+    except (click.Abort, KeyboardInterrupt, EOFError) as error:
+        # click makes an Abort of Ctrl-C, and of a question that was answered by it or by no; the latter have no cause.
+        begun = isinstance(error.__cause__ or error, KeyboardInterrupt)
+        sys.stderr.write(f"{UNDER_WAY if begun else NOT_BEGUN}\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (`| head`) has gone; Python must not complain about it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except output.Unread:
+        return leave_out()
     except Exception as error:  # noqa: BLE001 - the last boundary: a defect is told as one, its trace with --debug
         errors.show_defect(error, arguments)
         return _raise_when(debug, error) or 1
     return status if isinstance(status, int) else 0
+
+
+def leave_out() -> int:
+    """The reader of our output (`| head`) has gone; Python must not complain about it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _raise_when(debug: bool, error: Exception) -> int:

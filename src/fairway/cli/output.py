@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
+from fairway.errors import WorkFailed
 from fairway.wire.words import clean as clean
 
 STYLES = {
@@ -26,10 +27,19 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STAGE = re.compile(r"^(  \S+\s+)([✓✗■…])(  )")
 
 
+class Unread(Exception):
+    """The reader of our output (`| head`) has gone. click would take Python's own error for a failure."""
+
+
 def put(text: str) -> None:
     """Data, a line of it. It is seen at once: what is piped may be waited for (`fairway logs -f | grep …`)."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise Unread from error
+    except OSError as error:  # a file on a full disk
+        raise WorkFailed("standard output can't be written to", why=(error.strerror or "").lower()) from error
 
 
 def put_json(document: Any) -> None:
