@@ -117,6 +117,8 @@ def test_scale_reads_service_and_number() -> None:
 
 def test_since_is_a_time_or_a_duration_ago() -> None:
     assert logs.read_time("--since", "10m", 1000.0) == 400.0
+    with pytest.raises(UsageError, match="--since yesterday is neither a duration nor an ISO time"):
+        logs.read_time("--since", "yesterday", 1000.0)
     assert logs.read_time("--since", "1970-01-01T00:01:00+00:00", 1000.0) == 60.0
 
 

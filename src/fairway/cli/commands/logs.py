@@ -140,7 +140,18 @@ def read_time(option: str, text: str, now: float) -> float:
     try:
         seconds = datetime.fromisoformat(text).timestamp()
     except ValueError:
-        seconds = now - durations.seconds(option, text)
+        seconds = now - ago(option, text)
     if seconds < 0:
         raise UsageError(f"{option} {text} is before there was anything", hint=f"for example: {option} 10m")
     return seconds
+
+
+def ago(option: str, text: str) -> float:
+    """The seconds of a duration. Raises UsageError that names both forms of a time."""
+    try:
+        return durations.seconds(option, text)
+    except UsageError:
+        raise UsageError(
+            f"{option} {text} is neither a duration nor an ISO time",
+            hint="for example: 10m, 2026-11-30 or 2026-11-30T08:15",
+        ) from None
