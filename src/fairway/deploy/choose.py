@@ -107,7 +107,8 @@ def require(current: DesiredEnvironment | None, app: str, environment: str) -> D
     was taken down."""
     if current is None:
         raise NotFound(
-            f"nothing was deployed to {environment} of {app} yet", hint="git push fairway, or fairway deploy"
+            f"nothing was deployed to {environment} of {app} yet",
+            hint="fairway status has the environments to which something was; git push fairway deploys",
         )
     if not current.services:
         raise Conflict(f"{environment} of {app} was taken down", hint="fairway deploy starts it again")

@@ -516,8 +516,10 @@ async def test_down_ends_a_deployment_under_way(yard: Yard) -> None:
 
 async def test_nothing_can_be_done_where_nothing_was_deployed(yard: Yard) -> None:
     for attempt in (yard.deployer.restart, yard.deployer.down, yard.deployer.find_ways_back):
-        with pytest.raises(NotFound, match="nothing was deployed to production"):
+        with pytest.raises(NotFound, match="nothing was deployed to production") as caught:
             await attempt(APP, PRODUCTION)
+        # It may be a slip of the pen, to which nothing should be deployed.
+        assert caught.value.hint.startswith("fairway status has the environments")
 
 
 async def test_what_happens_is_announced(yard: Yard) -> None:
