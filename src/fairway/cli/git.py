@@ -58,6 +58,15 @@ def branch(top: Path) -> str | None:
     return run("symbolic-ref", "--quiet", "--short", "HEAD", cwd=top, check=False)
 
 
+def trunk(top: Path) -> str | None:
+    """The branch of what is finished: the one that a clone begins with, else master or main, else the one that is
+    checked out. None when nothing tells, as outside of a repository."""
+    if begun := run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", cwd=top, check=False):
+        return begun.removeprefix("origin/")
+    branches = (run("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=top, check=False) or "").split("\n")
+    return next((name for name in ("master", "main") if name in branches), None) or branch(top)
+
+
 def changed_files(top: Path) -> list[str]:
     """The files that differ from HEAD, untracked ones included."""
     out = run("status", "--porcelain", "-z", cwd=top) or ""

@@ -8,14 +8,19 @@ import re
 from collections.abc import Sequence
 
 from fairway.domain import ids
-from fairway.domain.app import Defaults
+from fairway.domain.app import Defaults, Source
 
 REFERENCE = "docs/reference/fairway-toml.md"
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def draft(name: str, defaults: Defaults, notes: Sequence[str]) -> str:
-    """The text of a new file. `notes` are sentences about what was found. Raises UsageError for a name that is none."""
+BRANCH = Source().branch
+"""The branch that is deployed where the file names none."""
+
+
+def draft(name: str, defaults: Defaults, notes: Sequence[str], branch: str = BRANCH) -> str:
+    """The text of a new file. `notes` are sentences about what was found, `branch` the one that is to be deployed,
+    which is written down when it is not the usual one. Raises UsageError for a name that is none."""
     ids.check_name("app", name)
     lines = [
         "# How Fairway deploys this repository. Only `app` is required: what is commented out below was detected,",
@@ -24,8 +29,7 @@ def draft(name: str, defaults: Defaults, notes: Sequence[str]) -> str:
         "",
         f"app = {quote(name)}",
         "",
-        "# [source]",
-        '# branch = "master"             # a push of this branch is deployed',
+        *_source(branch),
         "",
         "# [build]",
         '# test = "npm test"             # a failing test stops the pipeline',
@@ -45,6 +49,11 @@ def quote(text: str) -> str:
     """A text as a TOML string."""
     escaped = (ESCAPES.get(c, c if c.isprintable() else f"\\U{ord(c):08x}") for c in text)
     return f'"{"".join(escaped)}"'
+
+
+def _source(branch: str) -> list[str]:
+    lines = ["[source]", f"{f'branch = {quote(branch)}':<29} # a push of this branch is deployed"]
+    return [f"# {line}" for line in lines] if branch == BRANCH else lines
 
 
 def _detected(defaults: Defaults) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fairway.manifest import load
 from support.cli_server import Served, create_app, execution
 
 
@@ -96,6 +97,36 @@ def test_a_push_of_that_kind_that_is_rejected_is_told_in_gits_own_words(reposito
     assert up.returncode == 1
     assert "hint: Updates were rejected" in up.stderr
     assert "git push --force fairway HEAD:master" in up.stderr
+
+
+@pytest.mark.parametrize(
+    ("commands", "branch"),
+    [
+        (["checkout -q -b main", "branch -q -D master"], "main"),
+        (["checkout -q -b main"], "master"),
+        (["checkout -q -b topic", "branch -q -m master main"], "main"),
+        (["checkout -q -b trunk", "branch -q -D master"], "trunk"),
+        (
+            [
+                "update-ref refs/remotes/origin/dev HEAD",
+                "symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/dev",
+            ],
+            "dev",
+        ),
+        (["checkout -q --detach", "branch -q -D master"], "master"),
+    ],
+)
+def test_what_init_writes_deploys_the_branch_that_the_repository_has(
+    repository: Any, server: Served, commands: list[str], branch: str
+) -> None:
+    for command in commands:
+        repository.git(*command.split())
+    (repository.folder / "fairway.toml").unlink()
+
+    init = repository.fairway("init", "--yes", "--app", "shop-api")
+
+    assert init.returncode == 0, init.stderr
+    assert load.load((repository.folder / "fairway.toml").read_text()).source.branch == branch
 
 
 def test_what_is_not_committed_is_told_and_not_deployed(repository: Any, server: Served) -> None:

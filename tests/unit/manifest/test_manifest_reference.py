@@ -100,6 +100,14 @@ def test_a_draft_loads_and_changes_nothing_of_what_was_detected() -> None:
     assert load.load(text, defaults=found) == load.load('app = "shop-api"', defaults=found)
 
 
+@pytest.mark.parametrize(("branch", "written"), [("master", False), ("main", True), ('odd"name', True)])
+def test_a_draft_names_the_branch_where_it_is_another_than_the_usual_one(branch: str, written: bool) -> None:
+    text = draft.draft("shop-api", Defaults(), [], branch)
+
+    assert load.load(text).source.branch == branch
+    assert ("\n[source]\nbranch = " in text) is written
+
+
 def test_a_draft_without_its_comment_signs_loads_too() -> None:
     found = Defaults(port=8000, health_path="/healthz", command=("node", 'a "b".js'))
     text = draft.draft("shop-api", found, [])

@@ -45,7 +45,7 @@ def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) ->
 
 def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dict[str, str]:
     """The files to write, by their path in the repository."""
-    result = {here.MANIFEST: draft.draft(name, found.defaults, found.notes)}
+    result = {here.MANIFEST: draft.draft(name, found.defaults, found.notes, git.trunk(folder) or draft.BRANCH)}
     if found.install is not None:
         context = "" if found.context == "." else f"{found.context}/"
         if dockerfile:
