@@ -25,7 +25,12 @@ FAILURE = re.compile(
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 STEP = re.compile(r"(\[[^\]]*\]) (.*)")
 DOING = ("RUN ", "COPY ", "ADD ")
-INSTALL = re.compile(r"\b(npm (?:ci|install)|yarn install|pnpm install|pip install|poetry install|uv sync)\b")
+INSTALL = re.compile(
+    r"\b(npm (?:ci|install)(?! (?:--global|-g)\b)|yarn install|pnpm install"
+    r"|(?<!/)(?<!uv )pip install|poetry install|uv sync)\b"
+)
+"""What installs the app's packages. A recipe has other such commands for its own tools: `npm install --global pnpm`,
+`/opt/poetry/bin/pip install poetry`, `uv pip install gunicorn`."""
 
 
 class Steps:

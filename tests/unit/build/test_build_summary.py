@@ -74,6 +74,32 @@ def test_a_build_that_copied_changed_code_is_not_called_cached_altogether() -> N
     assert steps.describe() == "npm ci cached"
 
 
+@pytest.mark.parametrize(
+    ("tool", "install", "named"),
+    [
+        ("npm install --global --force --no-audit pnpm@9", "pnpm install --frozen-lockfile", "pnpm install cached"),
+        ("npm install -g yarn", "yarn install --immutable", "yarn install cached"),
+        (
+            "/opt/poetry/bin/pip install poetry",
+            "poetry export && pip install -r /tmp/requirements.txt",
+            "pip install cached",
+        ),
+        ("/opt/uv/bin/pip install uv", "uv sync --locked", "uv sync cached"),
+        ("uv pip install --python /venv/bin/python gunicorn", "uv sync --locked", "uv sync cached"),
+    ],
+)
+def test_a_tool_that_is_cached_is_no_cached_install(tool: str, install: str, named: str) -> None:
+    anew, cached = Steps(lambda line: None), Steps(lambda line: None)
+
+    for steps, end in ((anew, "done 9.1s"), (cached, "cached")):
+        for line in (f"[tools 1/1] RUN {tool}", "[tools 1/1] cached", f"[deps 1/1] RUN {install}", f"[deps 1/1] {end}"):
+            steps(line)
+        steps("[production 2/3] COPY . .")
+        steps("[production 2/3] done 0.1s")
+
+    assert (anew.describe(), cached.describe()) == ("", named)
+
+
 def test_a_cached_install_is_named() -> None:
     steps = Steps(lambda line: None)
 
