@@ -140,6 +140,13 @@ def test_tables_are_for_people(shop: Any, server: Served) -> None:
     assert releases.stdout.splitlines()[1].split()[:3] == ["2", "current", "aaaaaaa"]
 
 
+def test_without_tasks_ps_says_where_to_look(shop: Any, server: Served) -> None:
+    ps = shop.fairway("ps")
+
+    assert (ps.returncode, ps.stdout) == (0, "")
+    assert ps.stderr == "shop-api has no tasks; fairway status says what should run\n"
+
+
 def test_top_is_one_table_when_it_is_piped(shop: Any, server: Served) -> None:
     task = {"id": "3fa9c0ffee00", "figures": figures()}
     server.top = [{"environment": "production", "service": "web", "figures": figures(), "tasks": [task]}]

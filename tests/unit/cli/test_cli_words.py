@@ -133,7 +133,7 @@ def test_status_reads_as_in_the_sketches() -> None:
         "shop-api" + " " * 54 + "production ● healthy   staging · empty",
         "  production   release 17   77ab01c   2 days ago   http://shop-api-production.localhost:8080",
         "    web        2/2 healthy",
-        "  staging      nothing deployed yet",
+        "  staging      nothing is deployed",
         '  execution 43  in progress in build for 2 d   9c1f2e7 "Add coupons"   fairway show 43',
     ]
 

@@ -24,7 +24,7 @@ def ps(application: str | None, environment: str | None, everything: bool, as_js
     if output.answer_json(as_json, document):
         return
     rows = [row(task, time.time()) for task in document["tasks"]]
-    output.put_table(HEADINGS, rows, empty=f"{place.app} has no tasks; a push starts some")
+    output.put_table(HEADINGS, rows, empty=f"{place.app} has no tasks; fairway status says what should run")
     for each in document.get("scaled", ()):
         output.say(f"{each['service']} of {each['environment']}: {scaled(each)}")
 

@@ -68,7 +68,7 @@ def lines(document: dict[str, Any], *, now: float, width: int, measured: bool = 
 def environment_lines(env: dict[str, Any], now: float, *, measured: bool = True) -> list[str]:
     """An environment's release and URLs, and its services and jobs below."""
     if env["state"] == "empty" or env["release"] is None:
-        return [f"  {env['name']:<12} nothing deployed yet"]
+        return [f"  {env['name']:<12} nothing is deployed"]
     age = words.age(now - env["deployed_at"]) if env["deployed_at"] else ""
     parts = [f"release {env['release']}", words.commit(env["commit"] or ""), age, *env["urls"][:1]]
     result = [f"  {env['name']:<12} {'   '.join(part for part in parts if part)}"]
