@@ -128,12 +128,15 @@ def set_remote(top: Path, url: str) -> None:
     run("remote", verb, REMOTE, url, cwd=top)
 
 
-def set_credential_helper(top: Path, url: str, helper: str) -> None:
-    """Let git get the credential for `url` from `helper` alone, so that none has to be stored in .git/config."""
+def set_access(top: Path, url: str, helper: str) -> None:
+    """Let git get the credential for `url` from `helper` alone, so that none has to be stored in .git/config, and go
+    there directly."""
     key = f"credential.{url}.helper"
     # The empty value makes git forget the helpers of the user's other files for this URL; an old one of ours goes too.
     run("config", "--local", "--replace-all", key, "", cwd=top)
     run("config", "--local", "--add", key, helper, cwd=top)
+    # The server is on this host: a company's proxy, named by http_proxy, would look for it on its own.
+    run("config", "--local", "--replace-all", f"http.{url}.proxy", "", cwd=top)
 
 
 def push(

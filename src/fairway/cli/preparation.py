@@ -108,7 +108,7 @@ def claim(place: here.Place, repository: Repository, settings: Settings) -> None
     if known != url:
         git.set_remote(repository.top, url)
         done += f', git remote "{git.REMOTE}" {"now leads to it" if known else "added"}'
-    git.set_credential_helper(repository.top, settings.url, credential_helper(settings.token_file))
+    git.set_access(repository.top, settings.url, credential_helper(settings.token_file))
     output.say(f"{'App':<11}{place.app} {done}")
 
 

@@ -171,6 +171,19 @@ def test_the_env_file_is_imported_once(repository: Any, server: Served) -> None:
     assert "hush" not in first.stderr
 
 
+def test_neither_up_nor_a_plain_push_goes_through_a_proxy(repository: Any, server: Served) -> None:
+    repository.environ.update(dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"))
+    for name in ("no_proxy", "NO_PROXY"):
+        repository.environ.pop(name, None)
+
+    up = repository.spawn("up")
+    repository.commit(version="two")
+    push = repository.run("git", "push", "fairway", "master")
+
+    assert (up.returncode, push.returncode) == (0, 0), up.stderr + push.stderr
+    assert len(server.executions) == 2
+
+
 def test_a_server_that_goes_during_the_push_is_waited_for(repository: Any, server: Served, tmp_path: Path) -> None:
     head = repository.git("rev-parse", "HEAD")
     wrapper = tmp_path / "bin" / "git"
