@@ -184,6 +184,17 @@ def test_neither_up_nor_a_plain_push_goes_through_a_proxy(repository: Any, serve
     assert len(server.executions) == 2
 
 
+def test_a_shallow_clone_is_told_how_it_gets_the_other_commits(repository: Any, server: Served) -> None:
+    repository.commit(version="two")
+    whole = repository.folder.rename(repository.folder.with_name("whole"))
+    repository.run("git", "clone", "--quiet", "--depth", "1", whole.as_uri(), str(repository.folder), cwd=whole)
+
+    up = repository.spawn("up")
+
+    assert up.returncode == 1
+    assert "git fetch --unshallow" in up.stderr
+
+
 def test_a_server_that_goes_during_the_push_is_waited_for(repository: Any, server: Served, tmp_path: Path) -> None:
     head = repository.git("rev-parse", "HEAD")
     wrapper = tmp_path / "bin" / "git"

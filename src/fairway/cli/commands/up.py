@@ -98,12 +98,12 @@ def refused(said: str, branch: str) -> WorkFailed:
     """The error for a push that was not taken, with git's own reason."""
     # A line of the porcelain report: "!", the refs, and what became of them, divided by tabs.
     reasons = [line.split("\t")[-1] for line in said.splitlines() if line.startswith("!")]
-    rewritten = any("fast-forward" in reason or "fetch first" in reason for reason in reasons)
-    return WorkFailed(
-        f"git could not push to {git.REMOTE}",
-        why="; ".join(reasons) or "git says why above",
-        hint=f"git push --force {git.REMOTE} HEAD:{branch}   replaces what is there" if rewritten else "fairway status",
-    )
+    hint = "fairway status"
+    if any("fast-forward" in reason or "fetch first" in reason for reason in reasons):
+        hint = f"git push --force {git.REMOTE} HEAD:{branch}   replaces what is there"
+    elif any("shallow" in reason for reason in reasons):
+        hint = "git fetch --unshallow   brings the commits that this clone was made without"
+    return WorkFailed(f"git could not push to {git.REMOTE}", why="; ".join(reasons) or "git says why above", hint=hint)
 
 
 def follow(
