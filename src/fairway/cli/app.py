@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from fairway.cli import table
 
@@ -17,7 +18,16 @@ NOT_BEGUN = "Stopped before anything was done"
 
 def run() -> None:
     """Run the command that was typed, and leave with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        speak(stream)
     sys.exit(main(sys.argv[1:]))
+
+
+def speak(stream: object) -> None:
+    """Let a stream take every text, whatever the locale: what is piped is UTF-8, as JSON is; a terminal that has not
+    all characters shows a question mark for the others."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
-"""How a command ends that is interrupted, or whose output nobody can take."""
+"""How a command ends that is interrupted, or whose output can't be taken as it is."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -58,13 +59,27 @@ def test_ctrl_c_after_the_server_was_asked_does_not_say_that_nothing_was_done(tm
     assert said.strip() == "Stopped; what the server was asked for before goes on there: fairway status"
 
 
-def run(arguments: list[str], output: IO[str], home: Path) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize(("terminal", "shown"), [(False, "✓ é"), (True, "? ?")])
+def test_a_locale_without_the_characters_fails_nothing(terminal: bool, shown: str, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "server.log").write_text("✓ é\n")
+    reading, writing = pty.openpty() if terminal else os.pipe()
+
+    with os.fdopen(writing, "w") as output:
+        done = run(["server", "logs"], output, tmp_path, PYTHONIOENCODING="ascii")
+        said = os.read(reading, 100).decode()
+    os.close(reading)
+
+    assert (done.returncode, done.stderr, said.rstrip("\r\n")) == (0, "", shown)
+
+
+def run(arguments: list[str], output: IO[str], home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*FAIRWAY, *arguments],
         stdout=output,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(home),
+        env={**environment(home), **environ},
         timeout=60,
         check=False,
     )
