@@ -49,15 +49,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class _Jumping(selectors.SelectSelector):
-    """Instead of sleeping it lets the loop's time jump."""
+    """Instead of sleeping it lets the loop's time jump. It asks the system for nothing: no socket has anything to say
+    here, and a question at each step was a sixth of the time that a virtual year took."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         super().__init__()
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
-        if ready := super().select(0):
-            return ready
         if timeout is None:
             raise Deadlock("nothing can run, and nothing is left to wait for")
         self._loop.jump(max(0.0, timeout))
