@@ -15,8 +15,9 @@ from fairway.domain.detection import Port, Problem
 
 FILE = "gunicorn.conf.py"
 FIX = 'bind = "0.0.0.0:8000" there, or --bind 0.0.0.0:8000 in the start command'
-NAMED = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
-EXPLICIT = re.compile(r"\bgunicorn\b[^|;&]{0,1000}?\s(?:-b|--bind)\b")
+PROGRAM = re.compile(r"\bgunicorn\b")
+NAMED = re.compile(r"\s(?:-c|--config)[ =]+['\"]?(?:file:)?(?P<path>[\w./:-]+)")
+EXPLICIT = re.compile(r"\s(?:-b|--bind)\b")
 BIND = re.compile(r"^bind\s*=\s*(?P<value>[^\n]*(?:\n[ \t)\]]+[^\n]*){0,4})", re.MULTILINE)
 VARIABLE = re.compile(
     r"""(?:environ\.get|getenv|environ\[|\benv(?:\.\w+)?|\bconfig)\(?\s*['"](?P<name>\w+)['"]"""
@@ -39,7 +40,7 @@ class Bound:
 def read(tree: Tree, command: str) -> Bound | None:
     """What the file says that a gunicorn of this command reads; None when the command is no gunicorn, names its address
     itself, or its file names none."""
-    if not re.search(r"\bgunicorn\b", command) or EXPLICIT.search(command):
+    if not PROGRAM.search(command) or option(EXPLICIT, command):
         return None
     path = file_of(command)
     text = sourcetext.strip_python((tree.read(path) or b"").decode("utf-8", "replace"))
@@ -57,11 +58,20 @@ def read(tree: Tree, command: str) -> Bound | None:
 
 def file_of(command: str) -> str:
     """The file that the command reads."""
-    named = NAMED.search(command)
+    named = option(NAMED, command)
     if named is None:
         return FILE
     path = named["path"].removeprefix("./")
     return path.removeprefix("python:").replace(".", "/") + ".py" if path.startswith("python:") else path
+
+
+def option(pattern: re.Pattern[str], command: str) -> re.Match[str] | None:
+    """The first option of this kind that a gunicorn has in the command. Each program of the command is read once: one
+    pattern for both would look for the option anew behind each word "gunicorn"."""
+    for program in re.split(r"[|;&]", command):
+        if (name := PROGRAM.search(program)) and (found := pattern.search(program, name.end())):
+            return found
+    return None
 
 
 def spelt_out(value: str, text: str, depth: int) -> str:
