@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parent / "templates"
 WRITE = os.environ.get("FAIRWAY_GOLDEN") == "write"
 
 
-class Plain(yaml.SafeDumper):
+class Plain(yaml.CSafeDumper):
     """Every value where it belongs, though it be there twice."""
 
     def ignore_aliases(self, data: Any) -> bool:
