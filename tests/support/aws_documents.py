@@ -6,7 +6,6 @@ collide where they can: with each other but for a dash, with words that template
 
 from typing import Any
 
-import tomlkit
 from hypothesis import assume, event
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from fairway.domain.ids import NAME
 from fairway.errors import UsageError
 from fairway.manifest import load
 from support import aws_apps
+from support.toml_text import toml
 
 Document = dict[str, Any]
 
@@ -78,6 +78,17 @@ def services(draw: st.DrawFn) -> Document:
     else:
         table |= {"command": draw(COMMANDS), **draw(some(scaling=SCALING))}
     return _sized(table, draw(st.none() | PAIRS))
+
+
+def reached(found: dict[str, Document]) -> dict[str, Document]:
+    """The same services, of which one takes the requests: the only one with a port, or the one that is named web."""
+    ports = [name for name, table in found.items() if "port" in table]
+    if len(ports) == 1 or "web" in ports:
+        return found
+    if not ports:
+        first = next(iter(found))
+        return {**found, first: {**found[first], "port": 3000}}
+    return {"web": found[ports[0]], **{name: table for name, table in found.items() if name not in ("web", ports[0])}}
 
 
 @st.composite
@@ -175,10 +186,11 @@ def documents(draw: st.DrawFn) -> Document:
     """A whole file."""
     named = draw(several(1, 3))
     databases = draw(several(0, 3))
+    running = reached({name: draw(services()) for name in draw(several(1, 3))})
     document: Document = {
         "app": draw(NAMES),
-        "services": {name: draw(services()) for name in draw(several(1, 3))},
-        "jobs": {name: draw(jobs()) for name in draw(several(0, 2))},
+        "services": running,
+        "jobs": {name: draw(jobs()) for name in draw(several(0, 2)) if name not in running},
         "databases": {
             name: {"engine": "postgres", "variable": f"URL_{place}", **draw(some(version=st.just("16")))}
             for place, name in enumerate(databases)
@@ -201,7 +213,7 @@ def documents(draw: st.DrawFn) -> Document:
 def accepted(document: Document) -> App:
     """The App of a document; one that is refused is no example."""
     try:
-        return load.load(tomlkit.dumps(document), defaults=Defaults(port=3000, health_path="/"))
+        return load.load(toml(document), defaults=Defaults(port=3000, health_path="/"))
     except UsageError as error:
         event(f"refused: {error.findings[0].message[:60]}")
         assume(False)
