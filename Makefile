@@ -19,14 +19,10 @@ setup: ## the virtual environment, the system's packages, Docker, a base image
 demo: setup ## the whole story on a sample backend
 	@$(BIN)/fairway demo
 
-# What tests and benches stand on has to call what there is; how strictly it is annotated is its own affair.
-LENIENT := arg-type misc no-any-return no-untyped-def unused-ignore var-annotated
-
 static: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	MYPYPATH=src:tests:bench $(BIN)/mypy --cache-dir .mypy_cache/lenient --explicit-package-bases $(LENIENT:%=--disable-error-code=%) tests/support bench
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
