@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check tenth slow test examples templates stories exhaustive lock bench clean
+.PHONY: help setup environment demo static check fast slow test examples templates stories exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -29,10 +29,11 @@ static: environment
 # Before every commit: a tenth of the examples of each property (tests/support/examples.py). What is static has one process
 # at a time, so it is looked at while the tests wait for their first imports.
 check: environment ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static tenth
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static fast
 
-tenth: environment
-	FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q $(FAST) -n 2
+# CI takes all at once (.ci/run).
+fast: environment
+	FAIRWAY_TEST_EXAMPLES=$${FAIRWAY_TEST_EXAMPLES:-10} $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).
@@ -40,7 +41,7 @@ WAITING := --dist loadfile --no-loadscope-reorder --durations 15
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 $(WAITING)
 
-test: setup static tenth slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
+test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
 
 # cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
 # Each story builds and starts much, so that four at once were late for each other's time limits.
