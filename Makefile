@@ -28,12 +28,12 @@ static: environment
 
 # Before every commit: a tenth of the examples of each property (tests/support/examples.py). What is static has one process
 # at a time, so it is looked at while the tests wait for their first imports.
-check: environment ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static fast
+check: environment ## format, lint, types, import contracts, unit tests, documentation: under a minute on 2 cores
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static fast ONLY='-m "not lengthy"'
 
-# CI takes all at once (.ci/run).
+# CI takes all examples at once (.ci/run).
 fast: environment
-	FAIRWAY_TEST_EXAMPLES=$${FAIRWAY_TEST_EXAMPLES:-10} $(BIN)/python -m pytest -q $(FAST) -n 2
+	FAIRWAY_TEST_EXAMPLES=$${FAIRWAY_TEST_EXAMPLES:-10} $(BIN)/python -m pytest -q $(FAST) $(ONLY) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).

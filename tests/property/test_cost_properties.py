@@ -14,6 +14,8 @@ from support import aws_apps
 from support.aws_documents import Document, accepted, documents
 from support.examples import examples
 
+pytestmark = pytest.mark.lengthy
+
 STRATEGIES = st.lists(
     st.fixed_dictionaries(
         {"CapacityProvider": st.sampled_from(["FARGATE", "FARGATE_SPOT"])},

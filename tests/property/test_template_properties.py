@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from fairway.cloudformation.synthesis import Given, synthesize
 from support import aws_apps, aws_templates
 from support.aws_documents import Document, accepted, documents
 from support.examples import examples
+
+pytestmark = pytest.mark.lengthy
 
 VARIABLES = st.lists(st.sampled_from(["SESSION_KEY", "STRIPE_KEY", "A" * 100, "_X"]), max_size=4, unique=True)
 

@@ -23,6 +23,8 @@ from support.guard_values import make_passage
 from support.guard_world import World
 from support.pipeline_values import APP, IMAGE, PRODUCTION
 
+pytestmark = pytest.mark.lengthy
+
 SOURCES = Path(__file__).parents[3] / "src"
 PLACE = GuardPlace(
     app=APP,

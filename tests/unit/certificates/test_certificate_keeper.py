@@ -96,6 +96,7 @@ async def test_what_happened_is_told() -> None:
     assert ordered.text.startswith(f"{HOST} has a certificate by Test Root until ")
 
 
+@pytest.mark.lengthy
 async def test_half_a_year_of_a_domain_has_four_certificates_none_of_which_ended_before_its_renewal() -> None:
     room = Room()
     await room.route(HOST)
@@ -308,6 +309,7 @@ async def test_a_domain_that_loses_its_route_presents_nothing_and_needs_no_new_c
     assert room.authority.orders == [HOST]
 
 
+@pytest.mark.lengthy
 async def test_what_has_no_route_is_forgotten_30_days_after_its_end() -> None:
     room = Room()
     await room.route(HOST)
@@ -391,6 +393,7 @@ async def test_whenever_a_server_dies_the_next_one_comes_to_one_certificate_that
             assert len(room.authority.orders) <= 2
 
 
+@pytest.mark.lengthy
 async def test_servers_that_die_at_each_order_make_no_more_orders_than_an_authority_allows() -> None:
     room = Room()
     await room.route(HOST)

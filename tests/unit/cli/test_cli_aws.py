@@ -24,6 +24,8 @@ from fairway.provision.telling import Begun, Ended, Going, Moved, Noted
 from support import aws_repository
 from support.cloud_account import Cloud, make_stack, name
 
+pytestmark = pytest.mark.lengthy
+
 T = TypeVar("T")
 HOUR = 3600.0
 

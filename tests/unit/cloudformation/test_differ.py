@@ -10,6 +10,8 @@ import pytest
 from fairway.cloudformation import differ
 from fairway.domain.aws.stack import Action, Change, ChangeSet, Replacement
 
+pytestmark = pytest.mark.lengthy
+
 ROOT = Path(__file__).parents[3]
 RDS = "AWS::RDS::DBInstance"
 

@@ -22,6 +22,8 @@ from support import iam
 from support.aws_pipelines import app, environment
 from support.iam import ACCOUNT, REGION, Allowed
 
+pytestmark = pytest.mark.lengthy
+
 INLINE, MANAGED = 10240, 6144
 """Characters of all inline policies of a role, and of one managed policy, blanks aside (IAM, "IAM and AWS STS quotas").
 """

@@ -15,6 +15,8 @@ from support import aws_apps, iam
 from support import cloudformation_handlers as handlers
 from support.iam import ACCOUNT, REGION, Allowed
 
+pytestmark = pytest.mark.lengthy
+
 HERE = f"{REGION}:{ACCOUNT}"
 UNNAMED: Mapping[str, str] = {
     "AWS::AutoScaling::AutoScalingGroup": "AutoScalingGroupName",

@@ -14,6 +14,8 @@ from fairway.domain.managed import Managed
 from fairway.errors import UsageError
 from support import aws_apps, aws_templates
 
+pytestmark = pytest.mark.lengthy
+
 APPS = {**aws_apps.MATRIX, "largest": aws_apps.largest()}
 
 

@@ -10,6 +10,8 @@ from fairway.build.detect.tree import Directory
 from fairway.domain.contract import Contract, Need
 from fairway.domain.detection import Detection, Kind
 
+pytestmark = pytest.mark.lengthy
+
 APP = Detection(kind=Kind.NODE)
 
 

@@ -10,6 +10,8 @@ from fairway.build.detect import detect
 from fairway.build.detect.tree import Directory
 from support.detect_room import detected, package
 
+pytestmark = pytest.mark.lengthy
+
 LONG = "9" * 4400
 STARTED = {"package.json": package(scripts={"start": "node live.js"}), "live.js": ""}
 PEERS = {"node_modules/a": {"peerDependencies": {"b": "1"}, "peerDependenciesMeta": {"b": True}}}

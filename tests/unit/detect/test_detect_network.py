@@ -5,6 +5,8 @@ import pytest
 from fairway.domain.detection import NodeInstall
 from support.detect_room import detected, package
 
+pytestmark = pytest.mark.lengthy
+
 PORTS: list[tuple[str, int, str | None]] = [
     ("app.listen(process.env.PORT || 4000)", 4000, "PORT"),
     ("app.listen(process.env.PORT ?? 4000)", 4000, "PORT"),

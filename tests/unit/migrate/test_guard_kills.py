@@ -16,6 +16,8 @@ from fairway.migrate.guard import Guard
 from support.guard_mortal import Fate, Killed, mortal
 from support.guard_world import DOWN, TABLE, World, add_column, only_the_old_fails
 
+pytestmark = pytest.mark.lengthy
+
 MOST = 200
 """More calls than a passage makes."""
 

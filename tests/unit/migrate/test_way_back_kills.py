@@ -12,6 +12,8 @@ from fairway.migrate.guard import Guard
 from support.guard_mortal import Fate, Killed, mortal
 from support.guard_world import DOWN, World, add_column, drop_column
 
+pytestmark = pytest.mark.lengthy
+
 MOST = 120
 """More calls than a way back makes."""
 

@@ -13,6 +13,8 @@ from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
 from support.examples import ALL, some
 
+pytestmark = pytest.mark.lengthy
+
 THIRD = "3e" * 20
 
 

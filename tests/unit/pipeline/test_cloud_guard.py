@@ -19,6 +19,8 @@ from support.cloud_stage import APP, PRODUCTION, TOML
 from support.examples import ALL, some
 from support.guard_world import URL, Script, add_column
 
+pytestmark = pytest.mark.lengthy
+
 
 @pytest.fixture
 async def world() -> GuardedCloud:

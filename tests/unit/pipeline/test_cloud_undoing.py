@@ -12,6 +12,8 @@ from support.cloud_guard import GUARDED, GuardedCloud
 from support.cloud_stage import APP, PRODUCTION
 from support.examples import ALL, some
 
+pytestmark = pytest.mark.lengthy
+
 BACK = GUARDED + 'on_failure = "back"\n'
 WEB = CLUSTER, names.family(APP, PRODUCTION, "web")
 

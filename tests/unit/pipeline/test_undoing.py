@@ -32,6 +32,8 @@ from support.pipeline_deploys import Yard, other_image, running
 from support.pipeline_guard import Fake, environment, execution, work
 from support.pipeline_values import APP, DESCRIPTION, make_release
 
+pytestmark = pytest.mark.lengthy
+
 HEAD = 'app = "shop-api"\n[environments.production]\n[migrations]\ncommand = ["migrate", "up"]\n'
 DOWN = 'down = ["migrate", "down"]\n'
 BACK = 'on_failure = "back"\n'

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.lengthy
+
 PROGRAM = """
 import asyncio, threading
 from fairway.server import running

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.lengthy
+
 ROOT = Path(__file__).parents[4] / "src"
 HEAVY = ("boto3", "botocore", "urllib3", "troposphere", "moto")
 
