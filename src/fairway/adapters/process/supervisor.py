@@ -146,13 +146,13 @@ class Supervisor:
 
     def _in_the_way(self, wanted: Listener, pid: int) -> OSError | None:
         """Why the address can't be had beside the program or in its place; None when it can. The program itself may
-        hold it: a part of the new one, or a socket that the system does not let us take."""
+        hold it: a part of the new one, or a socket that the system does not let us take. So may whoever can't be seen:
+        in a container root sees nothing of a worker that has become another user."""
         error = start.bind_error(wanted.address, wanted.port)
-        if error is not None and error.errno == errno.EADDRINUSE:
-            holder = proc.port_holder(wanted.port)
-            if holder is not None and pid in (holder[0], proc.parent(holder[0])):
-                return None
-        return error
+        if error is None or error.errno != errno.EADDRINUSE:
+            return error
+        holder = proc.port_holder(wanted.port)
+        return None if holder is None or pid in (holder[0], proc.parent(holder[0])) else error
 
     async def _wait_for_port(self, address: str, port: int, claim: Callable[[], OSError | None], hint: str) -> None:
         """Raise Unavailable when the port stays taken. What was just killed may hold it for an instant."""
