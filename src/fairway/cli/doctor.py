@@ -138,7 +138,8 @@ def show(checks: Sequence[Check], *, fixed: bool) -> None:
             output.put(f"  {'':<{width}}  {output.clean(line)}")
     lacking = [check.name for check in checks if not check.passes]
     if not lacking:
-        output.say("Fairway has what it needs here")
+        marked = ", ".join(check.name for check in checks if check.state is not CheckState.OK)
+        output.say("Fairway has what it needs here" + (f", but look at {marked}" if marked else ""))
     else:
         more = "" if fixed else "; fairway doctor --fix installs and starts what it can"
         output.say(f"Lacking: {', '.join(lacking)}{more}")

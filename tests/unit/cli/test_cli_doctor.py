@@ -60,8 +60,10 @@ async def test_what_could_not_be_mended_ends_with_1(capsys: pytest.CaptureFixtur
 async def test_a_taken_port_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     status = await doctor.look(MemoryHost([PORT]), fix=False, base=None, as_json=False)
 
+    out, err = capsys.readouterr()
     assert status == 0
-    assert capsys.readouterr().out.startswith("! port 8080  taken by nginx (pid 77)")
+    assert out.startswith("! port 8080  taken by nginx (pid 77)")
+    assert err == "Fairway has what it needs here, but look at port 8080\n"
 
 
 @pytest.mark.parametrize(("tls", "looked_at"), [("0", False), ("8443", True)])
