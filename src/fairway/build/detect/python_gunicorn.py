@@ -76,7 +76,7 @@ def option(pattern: re.Pattern[str], command: str) -> re.Match[str] | None:
 
 def spelt_out(value: str, text: str, depth: int) -> str:
     """The expression of an address with the file's own constants in place of their names: `f"{host}:{port}"`,
-    `"0.0.0.0:" + str(PORT)`."""
+    `"0.0.0.0:" + str(PORT)`. A name of more than a hundred letters is nobody's: a pattern of so many takes seconds."""
     if depth >= DEEPEST:
         return value
 
@@ -84,8 +84,8 @@ def spelt_out(value: str, text: str, depth: int) -> str:
         assigned = re.search(rf"^{match[1]}\s*(?::\s*\w+\s*)?=\s*([^\n]+)", text, re.MULTILINE)
         return spelt_out(assigned[1].strip(), text, depth + 1) if assigned else match[0]
 
-    inner = re.sub(r"\{\s*(\w+)\s*(?:![rs])?\}", constant, value)
-    return re.sub(r"(?:\bstr\(|(?<=\+)\s*|(?<=%)\s*|^)([A-Za-z_]\w*)\b(?![\w.(\[])", constant, inner)
+    inner = re.sub(r"\{\s*(\w{1,100})\s*(?:![rs])?\}", constant, value)
+    return re.sub(r"(?:\bstr\(|(?<=\+)\s*|(?<=%)\s*|^)([A-Za-z_]\w{0,99})\b(?![\w.(\[])", constant, inner)
 
 
 def port(value: str, where: str) -> Port | None:
