@@ -1,8 +1,8 @@
 """The checker: one loop for each running task, which probes it and keeps what the results come to.
 
-A task that is starting is probed after 10 ms and then ever more slowly, each time after a tenth of the time that it has
-been up: a backend that listens after 130 ms gets its first request within 13 ms of that, and one that needs 20 s is not
-asked a thousand times. A healthy one is probed by its check's interval.
+A task that is starting is probed after 10 ms and then ever more slowly, each time after a twentieth of the time that it
+has been up: a backend that listens after 300 ms gets its first request within 15 ms of that, and one that needs 20 s is
+asked some hundred times, not a thousand. A healthy one is probed by its check's interval.
 
 The port that a process listens on is the truth. Where the port was only guessed, nothing listens on it, and the task
 has exactly one other port open to the outside, that one is adopted.
@@ -157,13 +157,13 @@ class Checker:
 def pace(record: Record, now: float) -> float:
     """Seconds until the next probe.
 
-    Concrete examples, with an interval of 5 s: 10 ms while it is younger than 100 ms, 0.3 s at an age of 3 s, 0.5 s
-    from 5 s on, and 5 s once it is healthy, or was given up.
+    Concrete examples, with an interval of 5 s: 10 ms while it is younger than 200 ms, 0.15 s at an age of 3 s, 0.5 s
+    from 10 s on, and 5 s once it is healthy, or was given up.
     """
     interval = record.check.timing.interval
     if record.health.ever_healthy or record.health.state is HealthState.UNHEALTHY:
         return interval
-    return min(interval, LATEST, max(SOONEST, (now - started_at(record.task)) / 10))
+    return min(interval, LATEST, max(SOONEST, (now - started_at(record.task)) / 20))
 
 
 def started_at(task: Task) -> float:
