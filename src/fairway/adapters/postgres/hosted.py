@@ -14,8 +14,8 @@ from fairway.adapters.postgres import connecting
 from fairway.adapters.postgres.connecting import Connection, fetch, fetch_one
 from fairway.adapters.postgres.describing import query
 from fairway.adapters.postgres.seen import Locks
-from fairway.adapters.postgres.watches import EVERY, LOOKS, PATIENCE, State, rewritten, stand
-from fairway.domain.rehearsal import Held, Watched
+from fairway.adapters.postgres.watches import EVERY, LOOKS, State, rewritten, stand
+from fairway.domain.rehearsal import Watched
 from fairway.ports.databases import Scratch, Watch
 
 QUIET = {"search_path": "pg_catalog", "statement_timeout": "0", "lock_timeout": "0"}
@@ -59,15 +59,11 @@ class HostedWatch:
         (written,) = await fetch_one(
             self._connection, "SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", self._before.log
         )
-        self._locks.end()
         rows = max(0, after.rows - self._before.rows)
         # A session may be shorter than the time between two looks; what it has left is not.
         left = rows > 0 or after.tables.keys() != self._before.tables.keys()
         return Watched(
-            locks=tuple(
-                Held(table=self._locks.names[table], mode=mode, seconds=seconds)
-                for (table, mode), seconds in sorted(self._locks.longest.items())
-            ),
+            locks=self._locks.end(),
             rewritten=rewritten(self._before, after),
             rows=rows,
             written=int(written),
@@ -91,8 +87,5 @@ class HostedWatch:
         rows = await fetch(connection, query("locks"))
         others, now = await fetch_one(connection, query("other sessions"))
         self._connected = self._connected or others > 0
-        for transaction, table, mode, begun in rows:
-            # Taken after the last look, or with the transaction, whichever was later.
-            self._locks.see(transaction, table, mode, since=max(begun, last) if last else now, until=now)
-        self._locks.end_but({transaction for transaction, *_ in rows}, now - PATIENCE)
+        self._locks.look(rows, last=last, now=now)
         return float(now)

@@ -7,12 +7,13 @@ kept is bounded: so many statements, and one figure for each lock of each table.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from fairway.adapters.postgres.connecting import APPLICATION
-from fairway.domain.rehearsal import LockMode
+from fairway.domain.rehearsal import Held, LockMode
 
 LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) UTC\|(?P<pid>\d+)\|(?P<transaction>[^|]*)\|(?P<application>.*?)\|"
@@ -21,6 +22,8 @@ LINE = re.compile(
 STATEMENT = re.compile(r"(?:statement|execute [^:]*): (.*)", re.S)
 MODES = frozenset(mode.value for mode in LockMode)
 MARK = "fairway_watch"
+PATIENCE = 20.0
+"""Seconds in which the log has to come to what was written into it."""
 MOST, LONGEST = 2000, 20_000
 """How many statements are kept, and characters of each."""
 CHANGES = re.compile(
@@ -68,16 +71,27 @@ class Locks:
         for hold in self.held.get(transaction, {}).values():
             hold.until = max(hold.until, at)
 
+    def look(self, rows: Sequence[tuple[Any, ...]], *, last: float, now: float) -> None:
+        """What pg_locks shows at `now`, by the server's clock; `last` is the look before, 0 for none."""
+        for transaction, table, mode, begun in rows:
+            # Taken after the last look, or with the transaction, whichever was later.
+            self.see(transaction, table, mode, since=max(begun, last) if last else now, until=now)
+        self.end_but({transaction for transaction, *_ in rows}, now - PATIENCE)
+
     def end_but(self, living: set[str], before: float) -> None:
         """Keep the figures of transactions that are not among the living and were not seen since `before`."""
         for transaction in [each for each in self.held if each not in living]:
             if all(hold.until < before for hold in self.held[transaction].values()):
                 self._end(transaction)
 
-    def end(self) -> None:
-        """Keep the figures of all."""
+    def end(self) -> tuple[Held, ...]:
+        """The longest time of each table and mode, those of transactions that still live among them."""
         for transaction in list(self.held):
             self._end(transaction)
+        return tuple(
+            Held(table=self.names[table], mode=mode, seconds=seconds)
+            for (table, mode), seconds in sorted(self.longest.items())
+        )
 
     def _end(self, transaction: str) -> None:
         for key, hold in self.held.pop(transaction).items():

@@ -21,10 +21,10 @@ from fairway.adapters.docker.printed import Printed
 from fairway.adapters.postgres import connecting
 from fairway.adapters.postgres.connecting import Connection, fetch, fetch_one
 from fairway.adapters.postgres.describing import query
-from fairway.adapters.postgres.seen import MARK, Locks, Reader
+from fairway.adapters.postgres.seen import MARK, PATIENCE, Locks, Reader
 from fairway.adapters.postgres.surroundings import run
 from fairway.adapters.postgres.workshop import Workshop
-from fairway.domain.rehearsal import Held, Rewritten, Watched
+from fairway.domain.rehearsal import Rewritten, Watched
 from fairway.errors import Unavailable
 from fairway.ports.databases import Scratch, Watch
 
@@ -32,8 +32,6 @@ EVERY = 0.02
 """Seconds between two looks at the locks."""
 LOOKS = 25
 """How many of them are between two looks at the disk."""
-PATIENCE = 20.0
-"""Seconds in which the log has to come to what was written into it."""
 QUIET = {"log_statement": "none", "search_path": "pg_catalog", "statement_timeout": "0", "lock_timeout": "0"}
 ON = {"log_statement": "all", "log_connections": "on", "log_disconnections": "on", "full_page_writes": "on"}
 """What the server does while it is watched. Whole pages in the write-ahead log are what production writes, too."""
@@ -133,13 +131,9 @@ class PostgresWatch:
             (written,) = await fetch_one(
                 self._connection, "SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", self._before.log
             )
-        self.reader.locks.end()
         return Watched(
             statements=tuple(self.reader.statements),
-            locks=tuple(
-                Held(table=self.reader.locks.names[table], mode=mode, seconds=seconds)
-                for (table, mode), seconds in sorted(self.reader.locks.longest.items())
-            ),
+            locks=self.reader.locks.end(),
             rewritten=rewritten(self._before, after),
             rows=max(0, after.rows - self._before.rows),
             written=int(written),
@@ -170,14 +164,9 @@ class PostgresWatch:
 
     async def _look(self, connection: Connection, last: float) -> float:
         """One look at the locks; the server's time at it. `last` is that of the look before."""
-        locks = self.reader.locks
         rows = await fetch(connection, query("locks"))
         (now,) = await fetch_one(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
-        for transaction, table, mode, begun in rows:
-            # Taken after the last look, or with the transaction, whichever was later.
-            locks.see(transaction, table, mode, since=max(begun, last) if last else now, until=now)
-        living = {transaction for transaction, *_ in rows}
-        locks.end_but(living, now - PATIENCE)
+        self.reader.locks.look(rows, last=last, now=now)
         return float(now)
 
 
