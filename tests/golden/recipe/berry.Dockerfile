@@ -45,6 +45,7 @@ COPY package.json yarn.lock .yarnrc.yml ./
 COPY .yarn/releases/ ./.yarn/releases/
 RUN --mount=type=cache,id=fairway-berry,target=/var/cache/yarn/cache \
     --mount=type=secret,id=ca,target=/run/fairway/ca.crt,required=false \
+    --mount=type=bind,from=deps,source=/app/yarn.lock,target=/deps/yarn.lock \
     if [ -s /run/fairway/ca.crt ]; then export NODE_EXTRA_CA_CERTS=/run/fairway/ca.crt SSL_CERT_FILE=/run/fairway/ca.crt npm_config_cafile=/run/fairway/ca.crt; fi; \
     node -e 'const fs=require("fs");for(const f of process.argv.slice(1)){const p=JSON.parse(fs.readFileSync(f,"utf8").replace(/^\uFEFF/,""));for(const s of ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "dependencies"])if(p.scripts)delete p.scripts[s];fs.writeFileSync(f,JSON.stringify(p,null,2))}' package.json && \
     yarn workspaces focus --production

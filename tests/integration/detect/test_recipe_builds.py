@@ -123,6 +123,22 @@ def test_a_lock_file_that_does_not_match_fails_with_npms_own_message(tmp_path: P
     assert any("does not match" in problem.what for problem in built.detection.problems)
 
 
+@pytest.mark.exhaustive
+def test_a_lock_file_of_yarn_berry_that_does_not_match_fails_where_nothing_is_built(
+    tmp_path: Path, image: Image, managers: dict[str, Path]
+) -> None:
+    folder = tmp_path / "stale-berry"
+    manifest = {"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"ms": "2.1.3"}}
+    room.write(folder, {"package.json": json.dumps(manifest), "server.js": SERVER, "yarn.lock": ""})
+    lock(folder, [str(managers["@yarnpkg/cli-dist"]), "install", "--mode=update-lockfile"])
+    room.write(folder, {"package.json": json.dumps({**manifest, "dependencies": {"ms": "2.1.2"}})})
+
+    built = image(folder)
+
+    assert built.status != 0
+    assert "The lockfile would have been modified by this install" in built.log
+
+
 @pytest.mark.parametrize(
     ("name", "program", "more", "port"),
     [

@@ -128,7 +128,7 @@ def production(detection: Detection, needs: NodeInstall) -> list[str]:
         pruned = f"{install.CERTIFICATES}; {text.BREAK} npm prune --omit=dev --no-audit --no-fund"
         return ["FROM deps AS production", text.run(pruned, mounts=(install.CACHES[Manager.NPM], text.SECRET))]
     lines = ["FROM tools AS production", *text.copies(needs.manifests)]
-    lines.append(installation(detection, needs, install.commands(detection, needs).production))
+    lines.append(installation(detection, needs, install.commands(detection, needs).production, *judged(detection)))
     mount = "--mount=type=bind,from=deps,source=/app,target=/deps"
     if needs.patched:
         lines.append(text.run("/deps/node_modules/.bin/patch-package", mounts=(mount,)))
@@ -143,6 +143,15 @@ def production(detection: Detection, needs: NodeInstall) -> list[str]:
             )
         )
     return lines
+
+
+def judged(detection: Detection) -> list[str]:
+    """A mount of the lock file as `deps` has it. yarn 2 and later install for production without asking whether the
+    lock file matches; where there is nothing to build nobody else needs `deps`, which would not refuse it then."""
+    packages = detection.packages
+    if packages is None or packages.manager is not Manager.BERRY or packages.lock is None:
+        return []
+    return [f"--mount=type=bind,from=deps,source=/app/{packages.lock},target=/deps/{packages.lock}"]
 
 
 def final(detection: Detection, needs: NodeInstall, base: str) -> list[str]:
@@ -172,11 +181,11 @@ def final(detection: Detection, needs: NodeInstall, base: str) -> list[str]:
     return lines
 
 
-def installation(detection: Detection, needs: NodeInstall, command: str) -> str:
-    """A RUN that installs."""
+def installation(detection: Detection, needs: NodeInstall, command: str, *more: str) -> str:
+    """A RUN that installs, with `more` mounts."""
     if detection.packages is None:
         raise ValueError("a Node.js app without a package manager")
-    mounts = (install.CACHES[detection.packages.manager], text.SECRET)
+    mounts = (install.CACHES[detection.packages.manager], text.SECRET, *more)
     lines = [f"{line};" for line in install.prepare(needs)[:1]]
     lines += [f"{line} &&" if line.startswith("node ") else f"{line};" for line in install.prepare(needs)[1:]]
     return text.run(f" {text.BREAK} ".join([*lines, command]), mounts=mounts)
