@@ -91,6 +91,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.home / 'fairway.db'}"
 
     @property
+    def own_databases(self) -> tuple[Path, ...]:
+        """The SQLite files that only this home's server opens."""
+        return tuple(self.home / name for name in (("dbos.db",) if self.shared else ("fairway.db", "dbos.db")))
+
+    @property
     def token_file(self) -> Path:
         """Where the owner's token lies (mode 0600), for the commands on this host."""
         return self.home / "token"

@@ -121,8 +121,8 @@ async def lay(settings: Settings) -> AsyncIterator[Ground]:
 
 async def give_back_space(settings: Settings) -> None:
     """Make the databases that only this home's server opens as small as they can be, before anybody does."""
-    for name in ("dbos.db",) if settings.shared else ("fairway.db", "dbos.db"):
-        await asyncio.to_thread(space.give_back, settings.home / name)
+    for file in settings.own_databases:
+        await asyncio.to_thread(space.give_back, file)
 
 
 def make_balancer(settings: Settings) -> HaproxyBalancer:

@@ -91,7 +91,7 @@ def require_free(settings: Settings) -> None:
 def spawn(settings: Settings, command: Sequence[str]) -> tuple[subprocess.Popen[bytes], int]:
     """The server in a session of its own, and where in the log its words begin."""
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings.logs.mkdir(parents=True, exist_ok=True)
         log = log_file(settings).open("ab")
     except OSError as error:

@@ -33,22 +33,29 @@ BACKLOG = 512
 
 def serve(settings: Settings, build: Build) -> None:
     """Run the server until SIGTERM or SIGINT. Raises Conflict when the home or the port is taken."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for folder in (
-        settings.run,
-        settings.logs,
-        settings.repositories,
-        settings.executions,
-        settings.runs,
-        settings.checkouts,
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
-    settings.run.chmod(0o700)
+    furnish(settings)
     with lock.hold(settings.run), bind(settings) as listener:
         # Not uvloop: it starts a process with a plain fork, 20 ms each at this server's size against 4 ms with vfork
         # in asyncio's way, and a push starts a dozen.
         await_processes_by_descriptor()
         asyncio.run(run(settings, build, listener))
+
+
+def furnish(settings: Settings) -> None:
+    """Make the home and its folders, and close what is in it to everybody else on this host: the code, the logs and
+    the store of all apps. The home itself may be a directory that somebody made, open to all, and is left as it is."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own = [settings.run, settings.logs, settings.executions, settings.runs, settings.checkouts]
+    if not settings.shared_repositories:
+        own.append(settings.repositories)
+    for folder in own:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o700)
+    settings.repositories.mkdir(parents=True, exist_ok=True)
+    for file in settings.own_databases:
+        file.touch()  # before SQLite makes it: what it puts beside a file has the file's mode
+        for each in settings.home.glob(f"{file.name}*"):
+            each.chmod(0o600)
 
 
 def await_processes_by_descriptor() -> None:

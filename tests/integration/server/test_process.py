@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -58,6 +59,18 @@ def running(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "my home"
+
+
+def test_nothing_of_a_home_that_was_open_to_everybody_is(home):
+    home.mkdir(mode=0o755)
+    (home / "logs").mkdir(mode=0o755)
+    with running(home, free_port()):
+        open_to_others = {
+            file.name for file in home.iterdir() if file.stat().st_mode & 0o077 and file.name != "instance"
+        }
+
+    assert open_to_others == set()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o755
 
 
 def test_it_serves_until_sigterm_and_leaves_nothing_that_says_it_still_runs(home):
