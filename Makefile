@@ -1,6 +1,6 @@
 # `make help` lists the targets. Every target sets up what it needs; the second run takes seconds.
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo static check fast slow test examples templates stories exhaustive lock bench clean
+.PHONY: help setup environment demo static check first second fast slow test examples templates stories exhaustive lock bench clean
 BIN := .venv/bin
 # Without compiled files each command and each server that a test starts compiles all modules anew: a second for a server.
 export PYTHONDONTWRITEBYTECODE :=
@@ -26,14 +26,21 @@ static: environment
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
-# Before every commit: a tenth of the examples of each property (tests/support/examples.py). What is static has one process
-# at a time, so it is looked at while the tests wait for their first imports.
-check: environment ## format, lint, types, import contracts, unit tests, documentation: under a minute on 2 cores
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static fast ONLY='-m "not lengthy"'
+# Before every commit: a tenth of the examples of each property (tests/support/examples.py), in two processes with some
+# half of the time each. pytest-xdist would collect all tests in three, and take as long for most of them as they do.
+QUICK := FAIRWAY_TEST_EXAMPLES=10 $(BIN)/python -m pytest -q -p no:xdist -m "not lengthy"
+check: environment ## format, lint, types, import contracts, unit tests, documentation: about a minute on 2 cores
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target static first second
+
+first: environment
+	$(QUICK) tests/property tests/unit/[a-c]*
+
+second: environment
+	$(QUICK) -o cache_dir=.pytest_cache/second tests/architecture tests/golden tests/unit/[d-z]*
 
 # CI takes all examples at once (.ci/run).
 fast: environment
-	FAIRWAY_TEST_EXAMPLES=$${FAIRWAY_TEST_EXAMPLES:-10} $(BIN)/python -m pytest -q $(FAST) $(ONLY) -n 2
+	FAIRWAY_TEST_EXAMPLES=$${FAIRWAY_TEST_EXAMPLES:-10} $(BIN)/python -m pytest -q $(FAST) -n 2
 
 # Each of the following runs on when what stands before it has failed, if make is told --keep-going, as CI tells it.
 # They wait more than they work (health checks, drains, bake times), so four at a time on two cores, the longest first (tests/conftest.py).

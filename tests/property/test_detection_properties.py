@@ -3,6 +3,7 @@
 import json
 import random
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from fairway.build.recipe import recipe
 from fairway.domain.detection import Detection, Kind
 from support.detect_room import Files, package
 from support.examples import examples
+
+pytestmark = pytest.mark.lengthy
 
 LONG = "9" * 4400
 """More digits than Python makes a number of."""

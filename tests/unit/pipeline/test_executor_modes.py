@@ -70,6 +70,7 @@ async def test_parallel_executions_do_not_wait(rig: Rig) -> None:
     assert await places(rig) == ["build", "build", "build"]
 
 
+@pytest.mark.lengthy
 async def test_beyond_fifty_at_once_a_queued_execution_waits_at_the_door(rig: Rig) -> None:
     rig.stages.hold("build")
     for _ in range(52):

@@ -52,6 +52,7 @@ def test_what_came_before_the_watch_is_not_its_own() -> None:
     assert (reader.statements, reader.connected, reader.locks.longest) == ([], False, {})
 
 
+@pytest.mark.lengthy
 def test_no_more_is_kept_than_can_be_read() -> None:
     reader = make_reader([])
     reader.take(LINES[0])

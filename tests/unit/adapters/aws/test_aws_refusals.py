@@ -188,6 +188,7 @@ def test_a_host_of_aws_that_does_not_answer_is_a_matter_of_the_network() -> None
     assert "HTTPS_PROXY" in found.hint
 
 
+@pytest.mark.lengthy
 def test_a_region_that_does_not_exist_is_answered_with_the_nearest_ones() -> None:
     error = exceptions.EndpointConnectionError(endpoint_url="https://ecs.eu-centrl-1.amazonaws.com/")
 
