@@ -225,9 +225,10 @@ async def test_a_file_that_is_no_text_is_refused(fakes: Fakes, yard: Yard, tmp_p
 async def test_the_app_is_the_one_that_was_pushed_to(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:
     fakes.files["fairway.toml"] = b'app = "other-name"\n'
 
-    await run_source(fakes, yard, tmp_path)
+    source = await run_source(fakes, yard, tmp_path)
 
     assert "names the app other-name" in fakes.log[1]
+    assert source.summary == "deployed as shop-api, fairway.toml names other-name"
 
 
 async def test_the_build_hands_on_its_image_and_says_what_it_did(fakes: Fakes, yard: Yard, tmp_path: Path) -> None:

@@ -68,7 +68,9 @@ class SourceStage:
         text, file = await self._find_text(execution)
         # First without the checkout, so that a broken file is told before anything is laid out.
         app = self._load(text, file=file)
+        misnamed = ""
         if app.name != execution.app:
+            misnamed = f"deployed as {execution.app}, {file} names {app.name}"
             work.log(f"{file} names the app {app.name}; it was pushed to {execution.app}, and is deployed as that")
         if execution.kind is not Kind.PULL_REQUEST:
             for environment in app.environments:
@@ -85,7 +87,7 @@ class SourceStage:
 
         outputs = await work.step("lay out", lay_out)
         app = described.take(outputs, execution.app, self._load)
-        summary = file if file == SENT else ""
+        summary = "; ".join(part for part in (file if file == SENT else "", misnamed) if part)
         contract = fulfil.take(outputs)
         # A pull request is never deployed, so no environment has to have what it needs.
         if self._fulfilment is not None and contract is not None and execution.kind is not Kind.PULL_REQUEST:
