@@ -4,7 +4,6 @@ In comes what the API says of each app (`wire.apps.Status`); out go checks. Neit
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from fairway.cli import git, here
@@ -47,7 +46,7 @@ def deploys_to_aws(configured: Settings) -> bool:
     if configured.engine == ECS:
         return True
     try:
-        document = here.read_manifest(git.top_level() or Path.cwd())
+        document = here.read_manifest(git.folder())
     except FairwayError:
         return False
     environments = document.get("environments")

@@ -56,7 +56,7 @@ def profile_option(function: F) -> F:
 
 def find() -> Place:
     """The app here. Raises UsageError for a fairway.toml that is missing or wrong, or has no [aws]."""
-    top = git.top_level() or Path.cwd()
+    top = git.folder()
     app = describe(top)
     if app.aws is None:
         raise without_aws(app, top)

@@ -48,6 +48,14 @@ def top_level(cwd: Path | None = None) -> Path | None:
     return Path(found) if found else None
 
 
+def folder() -> Path:
+    """The root of the work tree that one is in; outside of one the folder itself. Raises UsageError when it is gone."""
+    try:
+        return top_level() or Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the folder that this shell is in is gone", hint="cd to the app's repository") from error
+
+
 def head(top: Path) -> str | None:
     """The commit that HEAD points to, None when there is no commit yet."""
     return run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=top, check=False)

@@ -80,14 +80,14 @@ def find(app: str | None) -> Place:
     client = connect.connect(settings.read())
     if app:
         return Place(client=client, app=app)
-    top = git.top_level()
-    document = read_manifest(top or Path.cwd())
+    top = git.folder()
+    document = read_manifest(top)
     if isinstance(document.get("app"), str):
         names, services = (
             tuple(table) if isinstance(table := document.get(key), dict) else () for key in ("environments", "services")
         )
         return Place(client=client, app=document["app"], environments=names or ("production",), services=services)
-    if top and (name := app_of_remote(git.remote_url(top))):
+    if name := app_of_remote(git.remote_url(top)):
         return Place(client=client, app=name)
     raise UsageError(
         "it is not clear which app is meant",

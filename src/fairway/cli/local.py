@@ -46,7 +46,7 @@ def find() -> Local:
     """The app of the folder that the user stands in. Raises UsageError for a fairway.toml that is missing or wrong."""
     from fairway.manifest import load
 
-    top = git.top_level() or Path.cwd()
+    top = git.folder()
     file = top / here.MANIFEST
     try:
         text = file.read_text(encoding="utf-8-sig")

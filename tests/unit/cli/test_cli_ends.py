@@ -73,6 +73,25 @@ def test_a_locale_without_the_characters_fails_nothing(terminal: bool, shown: st
     assert (done.returncode, done.stderr, said.rstrip("\r\n")) == (0, "", shown)
 
 
+def test_a_folder_that_was_deleted_is_told_as_such(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", *FAIRWAY, "status"],
+        cwd=folder,
+        env=environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        ["Error   the folder that this shell is in is gone", "Hint    cd to the app's repository"],
+    )
+
+
 def run(arguments: list[str], output: IO[str], home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*FAIRWAY, *arguments],

@@ -30,7 +30,7 @@ def check(rules: tuple[str, ...], no_history: bool, fix: bool, as_json: bool) ->
     unknown = [name for name in rules if name not in RULES]
     if unknown:
         raise UsageError(f'there is no rule "{output.clean(unknown[0])}"', hint=f"the rules: {', '.join(RULES)}")
-    top = git.top_level() or Path.cwd()
+    top = git.folder()
     app = env_check.describe(top)
     mended = mending.mend(top, app, frozenset(rules)) if fix else []
     found = [

@@ -33,7 +33,7 @@ def check(environment: str | None, application: str | None, of_server: bool, as_
     It reads the work tree and the env files that fairway.toml names (else `.env.ENVIRONMENT`), and needs no server. It
     ends with 1 when something is missing that the code can't start without.
     """
-    top = git.top_level() or Path.cwd()
+    top = git.folder()
     app = describe(top)
     chosen = choose(app, environment)
     found = contract.read(top, app)

@@ -1,6 +1,5 @@
 """`fairway env list --explain`: where each variable of a task comes from, and what it stands in place of."""
 
-from pathlib import Path
 from typing import Any
 
 from fairway.cli import git, here, output, variables
@@ -60,7 +59,7 @@ def find_files(environment: str) -> dict[str, tuple[str, ...]]:
     """By variable the env files here that set it."""
     from fairway.environment import layers
 
-    top = git.top_level() or Path.cwd()
+    top = git.folder()
     table = here.read_manifest(top).get("environments")
     own = table.get(environment) if isinstance(table, dict) else None
     env_file = own.get("env_file") if isinstance(own, dict) else None

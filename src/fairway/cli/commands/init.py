@@ -22,7 +22,7 @@ from fairway.manifest import draft
 @options.as_json
 def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) -> None:
     """Look at the repository and write fairway.toml. A file that is there is never overwritten."""
-    folder = git.top_level() or Path.cwd()
+    folder = git.folder()
     found = look(folder)
     name = application or choose_name(folder, yes=yes)
     wrote: list[str] = []
