@@ -106,6 +106,8 @@ class _Out:
         async with self._turn:
             await self._begin()
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        # A sending that does not wait would let a producer that has much at hand run on, long after the client went.
+        await asyncio.sleep(0)
 
     async def end(self) -> None:
         async with self._turn:
