@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,24 +39,37 @@ def serve(settings: Settings, build: Build) -> None:
         # Not uvloop: it starts a process with a plain fork, 20 ms each at this server's size against 4 ms with vfork
         # in asyncio's way, and a push starts a dozen.
         await_processes_by_descriptor()
+        close_databases(settings)
         asyncio.run(run(settings, build, listener))
 
 
 def furnish(settings: Settings) -> None:
-    """Make the home and its folders, and close what is in it to everybody else on this host: the code, the logs and
-    the store of all apps. The home itself may be a directory that somebody made, open to all, and is left as it is."""
+    """Make the home and its folders, and close these to everybody else on this host: the code and the logs of all apps
+    are in them. The home itself may be a directory that somebody made, open to all, and is left as it is."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     own = [settings.run, settings.logs, settings.executions, settings.runs, settings.checkouts]
     if not settings.shared_repositories:
         own.append(settings.repositories)
     for folder in own:
         folder.mkdir(exist_ok=True)
-        folder.chmod(0o700)
+        close(folder, 0o700)
     settings.repositories.mkdir(parents=True, exist_ok=True)
+
+
+def close_databases(settings: Settings) -> None:
+    """The same for the files of a home that no other server has open."""
     for file in settings.own_databases:
-        file.touch()  # before SQLite makes it: what it puts beside a file has the file's mode
+        if not file.exists():
+            file.touch(mode=0o600)  # before SQLite makes it: what it puts beside a file has the file's mode
         for each in settings.home.glob(f"{file.name}*"):
-            each.chmod(0o600)
+            close(each, 0o600)
+
+
+def close(path: Path, mode: int) -> None:
+    """Give the path the mode if it is open to other accounts. One that is another account's is theirs to close."""
+    if path.stat().st_mode & 0o077:
+        with contextlib.suppress(PermissionError):
+            path.chmod(mode)
 
 
 def await_processes_by_descriptor() -> None:
