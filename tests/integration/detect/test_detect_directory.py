@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from fairway.build.detect.tree import Directory
+from fairway.build.detect.tree import KEPT_BYTES, Directory
 
 
 def test_a_checkout_is_listed_without_what_was_installed(tmp_path: Path) -> None:
@@ -35,3 +35,17 @@ def test_what_is_no_plain_file_is_as_good_as_absent(tmp_path: Path) -> None:
     tree = Directory(tmp_path)
 
     assert [tree.read(name) for name in ("package.json", "Dockerfile", "loop", "a\0b")] == [None, None, None, None]
+
+
+def test_a_small_file_is_what_it_was_when_it_was_first_read(tmp_path: Path) -> None:
+    small, large = tmp_path / "package.json", tmp_path / "package-lock.json"
+    small.write_text("{}")
+    large.write_bytes(b" " * (KEPT_BYTES + 1))
+    tree = Directory(tmp_path)
+
+    before = tree.read("package.json"), tree.read("package-lock.json")
+    small.write_text("[]")
+    large.write_text("[]")
+
+    assert before == (b"{}", b" " * (KEPT_BYTES + 1))
+    assert (tree.read("package.json"), tree.read("package-lock.json")) == (b"{}", b"[]")
