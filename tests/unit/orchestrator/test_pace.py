@@ -12,8 +12,6 @@ from support.orchestrator_world import spec
 BEGUN = 1000.0
 TASK = replace(new_task(spec(), BEGUN - 1.0), started_at=BEGUN)
 STARTING = Record(task=TASK, spec=spec(), health=Health(), port=3000)
-    task=replace(new_task(spec(), BEGUN - 1.0), started_at=BEGUN), spec=spec(), health=Health(), port=3000
-)
 
 
 @pytest.mark.parametrize(
