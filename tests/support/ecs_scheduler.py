@@ -133,7 +133,7 @@ class Scheduler:
 
     def take(self) -> None:
         """A service that was given another task definition has another deployment at once; moto keeps the first one."""
-        for service in self.backend.services.values():
+        for service in list(self.backend.services.values()):  # another call's thread may add to them
             if service.status == "ACTIVE":
                 self._primary(service)
                 self._count(service)
@@ -146,7 +146,7 @@ class Scheduler:
 
     def drain(self) -> None:
         """moto calls a deleted service inactive at once; on AWS it is DRAINING while its tasks end."""
-        for service in self.backend.services.values():
+        for service in list(self.backend.services.values()):
             if service.status == "INACTIVE" and self.live(service.name):
                 service.status = "DRAINING"
 
@@ -413,7 +413,9 @@ class Scheduler:
 
     def _blame(self, task: Made) -> None:
         """One more failed task of its deployment."""
-        service = next((each for each in self.backend.services.values() if f"service:{each.name}" == task.group), None)
+        service = next(
+            (each for each in list(self.backend.services.values()) if f"service:{each.name}" == task.group), None
+        )
         if service is None or service.deployments[0]["id"] != task.deployment:
             return
         primary = service.deployments[0]
