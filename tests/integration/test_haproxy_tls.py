@@ -151,6 +151,7 @@ async def test_a_websocket_works_by_http_2_too(site: Site) -> None:
     assert (status, echoed) == (200, b"hello")
 
 
+@pytest.mark.exhaustive
 async def test_a_certificate_is_replaced_under_64_connections_and_none_fails(site: Site) -> None:
     await site.present()
     async with (

@@ -130,6 +130,7 @@ def test_a_bad_release_fails_no_request(live: Project, crowd: Crowd, tally: Tall
     assert_orders_taken_once(book, tally)
 
 
+@pytest.mark.exhaustive
 def test_a_rollback_fails_no_request(live: Project, crowd: Crowd, tally: Tally, book: OrderBook) -> None:
     rollback = live.fairway("rollback", "--yes")
     settled(live, 2)
@@ -171,6 +172,7 @@ def test_a_killed_task_loses_only_what_was_under_way_inside_it(
     assert_orders_taken_once(book, tally)
 
 
+@pytest.mark.exhaustive
 def test_a_killed_load_balancer_loses_only_what_was_under_way_inside_it(
     live: Project, crowd: Crowd, tally: Tally, book: OrderBook
 ) -> None:

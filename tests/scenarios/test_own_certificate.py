@@ -127,6 +127,7 @@ def test_what_can_not_be_served_changes_nothing_and_says_why(live: Project) -> N
     assert live.fairway("certificates", "--json").stdout == before
 
 
+@pytest.mark.exhaustive
 def test_one_that_is_removed_is_presented_no_more_and_the_status_says_what_to_do(live: Project) -> None:
     signed = tls_pems.make(DOMAIN)
     add(live, signed, "last")

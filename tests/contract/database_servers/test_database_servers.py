@@ -219,6 +219,7 @@ async def test_two_databases_do_not_see_each_other(docker_room_: Room) -> None:
     assert await docker_room_.servers.volumes() == {ID}
 
 
+@pytest.mark.exhaustive
 async def test_the_password_is_in_nothing_that_docker_tells_of_a_container(docker_room_: Room) -> None:
     await docker_room_.started("very-secret")
     await docker_room_.note("very-secret")

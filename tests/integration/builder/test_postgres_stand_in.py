@@ -66,6 +66,7 @@ async def test_the_server_is_no_root_and_the_tools_are_on_the_path(container: st
     assert [line.split()[2][:3] for line in tools.splitlines()] == ["15.", "15.", "15."]
 
 
+@pytest.mark.exhaustive
 async def test_a_second_start_keeps_the_data(container: str) -> None:
     async with await connect(container, "postgres") as connection:
         await connection.execute("CREATE TABLE orders (id int)")

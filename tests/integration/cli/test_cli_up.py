@@ -54,6 +54,7 @@ def test_a_second_up_says_that_the_commit_is_live(repository: Any, server: Serve
     assert len(server.executions) == 1
 
 
+@pytest.mark.exhaustive
 def test_a_second_up_after_a_failure_tries_again(repository: Any, server: Served) -> None:
     repository.spawn("up")
     server.executions[0]["status"] = "FAILED"
@@ -87,6 +88,7 @@ def test_without_a_committed_fairway_toml_the_work_trees_is_sent_along(repositor
     assert "remote:" not in up.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_push_of_that_kind_that_is_rejected_is_told_in_gits_own_words(repository: Any, server: Served) -> None:
     repository.spawn("up")
     repository.git("rm", "--quiet", "--cached", "fairway.toml")
@@ -129,6 +131,7 @@ def test_what_init_writes_deploys_the_branch_that_the_repository_has(
     assert load.load((repository.folder / "fairway.toml").read_text()).source.branch == branch
 
 
+@pytest.mark.exhaustive
 def test_what_is_not_committed_is_told_and_not_deployed(repository: Any, server: Served) -> None:
     repository.write("new file.js", "x")
     repository.git("checkout", "--quiet", "--detach")
@@ -151,12 +154,14 @@ def test_another_repositorys_app_is_refused(repository: Any, server: Served) -> 
     assert repository.run("git", "remote").stdout == ""
 
 
+@pytest.mark.exhaustive
 def test_an_app_that_was_only_created_is_taken(repository: Any, server: Served) -> None:
     create_app(server, "shop-api")
 
     assert repository.spawn("up").returncode == 0
 
 
+@pytest.mark.exhaustive
 def test_the_env_file_is_imported_once(repository: Any, server: Served) -> None:
     toml = 'app = "shop-api"\n[environments.production]\nenv_file = ".env.production"\n'
     repository.commit(fairway__toml=toml, __gitignore=".env*\n")
@@ -171,6 +176,7 @@ def test_the_env_file_is_imported_once(repository: Any, server: Served) -> None:
     assert "hush" not in first.stderr
 
 
+@pytest.mark.exhaustive
 def test_neither_up_nor_a_plain_push_goes_through_a_proxy(repository: Any, server: Served) -> None:
     repository.environ.update(dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"))
     for name in ("no_proxy", "NO_PROXY"):
@@ -184,6 +190,7 @@ def test_neither_up_nor_a_plain_push_goes_through_a_proxy(repository: Any, serve
     assert len(server.executions) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_shallow_clone_is_told_how_it_gets_the_other_commits(repository: Any, server: Served) -> None:
     repository.commit(version="two")
     whole = repository.folder.rename(repository.folder.with_name("whole"))
@@ -195,6 +202,7 @@ def test_a_shallow_clone_is_told_how_it_gets_the_other_commits(repository: Any, 
     assert "git fetch --unshallow" in up.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_goes_during_the_push_is_waited_for(repository: Any, server: Served, tmp_path: Path) -> None:
     head = repository.git("rev-parse", "HEAD")
     wrapper = tmp_path / "bin" / "git"
@@ -240,6 +248,7 @@ def test_a_broken_fairway_toml_is_told_before_anything_is_done(repository: Any, 
     assert server.apps == {}
 
 
+@pytest.mark.exhaustive
 def test_no_repository_and_no_commit_are_told(shell: Any, server_runs: Any) -> None:
     nowhere = shell.spawn("up")
     shell.git("init", "--quiet")
@@ -249,6 +258,7 @@ def test_no_repository_and_no_commit_are_told(shell: Any, server_runs: Any) -> N
     assert (empty.returncode, "no commit yet" in empty.stderr) == (2, True)
 
 
+@pytest.mark.exhaustive
 def test_git_gets_the_token_for_this_server_alone(shell: Any, server_runs: Any, server: Served) -> None:
     shell.git("init", "--quiet", "--initial-branch", "master")
     shell.commit(Dockerfile='FROM node:22-slim\nCMD ["node", "server.js"]\n')

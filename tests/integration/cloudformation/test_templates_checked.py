@@ -1,8 +1,8 @@
 """Every template of every app of the matrix, held to cfn-lint's and checkov's rules; each exception argued in place.
 
 cfn-lint takes seconds for one, and most of a minute for one of the largest app's. `make test` has it look at small ones
-in which there is everything that any of them has (`aws_templates.sample`), `make exhaustive` at the others. Checkov
-takes a minute to begin, and looks at all in `make exhaustive`.
+in which there is everything that any of them has (`aws_templates.sample`), `make exhaustive` at the others, and at all
+without their exceptions. Checkov takes a minute to begin, and looks at all in `make exhaustive`.
 """
 
 import copy
@@ -63,7 +63,8 @@ def test_cfn_lint_is_asked_for_warnings_too() -> None:
     assert any(found.startswith("W2001") for found in aws_templates.lint(template))
 
 
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_cfn_lint_would_have_said_what_an_exception_answers(name: str) -> None:
     answered = argued(TEMPLATES[name], "cfn-lint")
     if not answered:

@@ -237,6 +237,7 @@ fs.writeFileSync("dist/index.js", "module.exports = require('ms');");
 """
 
 
+@pytest.mark.exhaustive
 def test_one_package_of_an_npm_workspace_goes_live_with_what_it_needs(
     tmp_path: Path, image: Image, container: Container
 ) -> None:

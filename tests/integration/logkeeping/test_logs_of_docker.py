@@ -23,6 +23,7 @@ from fairway.domain.observed import Task, TaskStatus
 from fairway.domain.printed import NOTICE, Piece, origin_of
 from support import docker_room, log_process
 from support.docker_room import TASK
+from support.sampled import sampled
 
 INSTANCE = f"t-logkeeping-{os.getpid()}"
 COUNTS = """
@@ -132,7 +133,7 @@ async def test_killed_again_and_again_it_keeps_each_line_once(
     assert sorted(numbers(await kept(tmp_path, task))) == list(range(1, 20_001))
 
 
-@pytest.mark.parametrize("how", ["ends", "killed", "stopped"])
+@pytest.mark.parametrize("how", sampled(["killed", "ends", "stopped"]))
 async def test_a_task_that_is_removed_at_once_has_its_last_line_kept(
     engine: DockerEngine, image: Image, tmp_path: Path, how: str
 ) -> None:

@@ -48,6 +48,7 @@ async def test_a_migration_is_seen_with_its_statements_locks_and_rewriting(room:
     assert "index public.orders_code" in after.objects and not any("fairway" in name for name in after.objects)
 
 
+@pytest.mark.exhaustive
 async def test_a_short_lock_is_seen_that_no_sampling_would_meet(room: PostgresRoom) -> None:
     standing = await room.databases.look(room.address)
     async with room.scratches.open("short", room.address, standing) as scratch:

@@ -7,11 +7,12 @@ import pytest
 from fairway.domain import fingerprint
 from fairway.domain.fingerprint import Fingerprint
 from support.databases_room import quiet
+from support.sampled import sampled
 from support.sqlite_nasty import VALUES, fill
 from support.sqlite_room import SqliteRoom
 
 
-@pytest.fixture(params=["wal", "delete", "persist", "truncate"])
+@pytest.fixture(params=sampled(["wal", "delete", "persist", "truncate"], (0, 1)))
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> SqliteRoom:
     made = SqliteRoom(tmp_path, journal=request.param)
     with made.connected() as connection:

@@ -13,6 +13,7 @@ import pytest
 from fairway.adapters.sqlite import copying
 from fairway.errors import Unavailable, WorkFailed
 from support.databases_room import quiet
+from support.sampled import sampled
 from support.sqlite_room import SqliteRoom
 
 KILLS = 12
@@ -76,7 +77,7 @@ async def test_another_size_of_pages_is_borne(room: SqliteRoom, into: Path) -> N
     assert await room.count(room.address, "orders") == 20_000
 
 
-@pytest.mark.parametrize("damage", ["head", "gone"])
+@pytest.mark.parametrize("damage", sampled(["head", "gone"]))
 async def test_a_file_that_is_no_database_any_more_is_exchanged_and_kept(
     room: SqliteRoom, into: Path, damage: str
 ) -> None:
