@@ -1,6 +1,8 @@
-"""What holds for all tests: how many examples a property gets, what the garbage collector passes by, what is first."""
+"""What holds for all tests: how many examples a property gets, what the garbage collector passes by, what is first, and
+whose turn it is."""
 
 import gc
+import os
 import signal
 
 import pytest
@@ -36,10 +38,21 @@ LONGEST = (
 came to one of them last would be the only one at work."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first; the others stay in their order."""
+SHARE = os.environ.get("FAIRWAY_TEST_SHARE", "1/1")
+"""`2/3` is the second third of the modules that a run would take: CI's turns with the stories (`.ci/run`)."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first; the others stay in their order. Of what the marks leave, the share whose turn it is: each has
+    its part of the longest, since they are dealt out one by one."""
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+    turn, turns = map(int, SHARE.split("/"))
+    modules = list(dict.fromkeys(item.path for item in items))
+    others = {path for number, path in enumerate(modules) if number % turns != turn - 1}
+    config.hook.pytest_deselected(items=[item for item in items if item.path in others])
+    items[:] = [item for item in items if item.path not in others]
 
 
 def pytest_collection_finish() -> None:
