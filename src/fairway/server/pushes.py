@@ -6,7 +6,7 @@ the verdict. When the pusher goes away only the telling stops.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -104,12 +104,16 @@ class _Teller:
         before = None
         folder = self._services.settings.executions / execution.app / str(execution.number)
         signs = Signs(stagelogs.Tails(folder))
-        usual = await waits.usual(self._services, execution)
+        usual: Mapping[str, float] | None = None
 
         async def show(now: Execution) -> bool:
-            nonlocal before
+            nonlocal before, usual
             found = await waits.find(self._services, now)
-            after = shapes.describe(now, found, usual)
+            after = shapes.describe(now, found, usual or {})
+            # Looked up only where it is said: a push to live has no time for it in its first stages.
+            if usual is None and progress.compares(after, now=self._services.clock.now()):
+                usual = await waits.usual(self._services, execution)
+                after = shapes.describe(now, found, usual)
             for line in progress.news(before, after):
                 await emit(line)
             before = after

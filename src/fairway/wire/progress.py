@@ -179,6 +179,11 @@ def taken_by(stage: Json, *, now: float | None = None) -> str:
     return f"{taken} (usually {words.duration(usual)})" if much and stage["status"] == "SUCCEEDED" else taken
 
 
+def compares(execution: Json, *, now: float) -> bool:
+    """Whether a stage has taken so long that `taken_by` may say how long it usually takes."""
+    return any((_seconds(stage, now) or 0.0) > WORTH for stage in execution["stages"])
+
+
 def _seconds(stage: Json, now: float | None) -> float | None:
     """How long the stage has worked: the time in which it waited for an approval is somebody else's."""
     answered = [action["ended_at"] for action in stage.get("actions") or () if action["kind"] == "approval"]

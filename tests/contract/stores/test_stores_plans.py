@@ -52,8 +52,8 @@ async def test_nothing_is_read_from_its_beginning_to_its_end(tmp_path: Path, wha
         await store.apps.create(APP, at=0.0)
         for _ in range(3):
             await store.executions.create(APP, REVISION, PUSH, define(("source", "build")), at=1.0)
-        engine = store.database._engine
-        sa.event.listen(engine, "before_cursor_execute", explain)
+        for engine in (store.database._readers, store.database._writers):
+            sa.event.listen(engine, "before_cursor_execute", explain)
         await read(store, what)
 
     assert steps

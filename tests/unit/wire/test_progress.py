@@ -88,6 +88,20 @@ def test_the_usual_time_is_told_where_it_helps(status: str, seconds: float, usua
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "seconds", "compares"),
+    [("IN_PROGRESS", 12.0, True), ("SUCCEEDED", 6.1, True), ("SUCCEEDED", 4.0, False), ("IN_PROGRESS", 1.0, False)],
+)
+def test_a_stage_is_compared_once_it_took_long_enough_to_be_told_so(
+    status: str, seconds: float, compares: bool
+) -> None:
+    part = stage("build", status, seconds, usual=1.0)
+    ended = progress.stage_line(execution(stages=[part]), part, now=1000.0 + seconds)
+
+    assert progress.compares(execution(stages=[part, stage("package", "PENDING")]), now=1000.0 + seconds) == compares
+    assert compares or "usually" not in ended
+
+
 def test_a_long_name_or_time_moves_its_neighbours_and_touches_none() -> None:
     long = stage("europe-production", "SUCCEEDED", 750.0, summary="done")
 

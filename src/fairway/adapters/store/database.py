@@ -49,25 +49,25 @@ class Database:
         self.url = parse(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.fence: Fence | None = None
-        self._engine: sa.Engine | None = None
+        self._readers: sa.Engine | None = None
+        self._writers: sa.Engine | None = None
         self._threads: ThreadPoolExecutor | None = None
 
     async def open(self) -> None:
         """Prepare the threads and the connections. Nothing is connected yet."""
         self._threads = ThreadPoolExecutor(1 if self.sqlite else THREADS, thread_name_prefix="fairway-store")
-        if self.sqlite:
-            self._engine = open_sqlite(self.url)
-        else:
-            self._engine = open_postgresql(self.url)
+        engine = open_sqlite(self.url) if self.sqlite else open_postgresql(self.url)
+        # Both have the same connections. They are made once: an engine with an option costs as much as half of a read.
+        self._readers, self._writers = engine.execution_options(writes=False), engine.execution_options(writes=True)
 
     async def close(self) -> None:
         """End what is under way, then disconnect."""
         if self._threads is not None:
             await asyncio.to_thread(self._threads.shutdown)
             self._threads = None
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        if self._writers is not None:
+            self._writers.dispose()
+            self._readers = self._writers = None
 
     async def read(self, work: Work[T]) -> T:
         """What `work` returns, from one consistent look. Raises Unavailable when the database does not answer."""
@@ -79,9 +79,9 @@ class Database:
         return await self._run(work, writes=True, fence=self.fence if fenced else None)
 
     async def _run(self, work: Work[T], *, writes: bool, fence: Fence | None = None) -> T:
-        if self._threads is None or self._engine is None:
+        engine = self._writers if writes else self._readers
+        if self._threads is None or engine is None:
             raise Unavailable("the store is closed", why="the server is stopping")
-        engine = self._engine.execution_options(writes=writes)
 
         def transact() -> T:
             with engine.begin() as connection:
@@ -123,8 +123,12 @@ def open_sqlite(url: sa.URL) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Nothing is looked at before the first statement, so that nothing can fail that would have to be explained.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN").close()
 
     return engine
 
