@@ -512,6 +512,16 @@ def test_variables_of_an_environment_that_nobody_knows_are_refused(shop: Any, se
     assert server.variables == {}
 
 
+def test_an_environment_that_nobody_knows_is_told_and_not_listed_as_empty(shop: Any, server: Served) -> None:
+    nobody = shop.fairway("env", "list", "-e", "prodution")
+    server.variables["review"] = {"KEY": "1"}
+    set_earlier = shop.fairway("env", "list", "-e", "review")
+
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert 'has no environment "prodution"' in nobody.stderr and "production" in nobody.stderr
+    assert (set_earlier.returncode, "KEY" in set_earlier.stdout) == (0, True)
+
+
 def test_a_variable_that_fairway_gives_itself_is_taken_and_told(shop: Any, server: Served) -> None:
     done = shop.fairway("env", "set", "PORT=99", "KEY=1")
 

@@ -39,6 +39,8 @@ def show(explain: bool, application: str | None, environment: str | None, as_jso
     place = here.find(application)
     name = place.environment(environment)
     document = place.client.get(place.path("environments", name, "variables"))
+    if not document["variables"]:
+        place.require_environment(name)
     if explain:
         env_explain.show(document, name, as_json=as_json)
         return
