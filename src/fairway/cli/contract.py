@@ -3,20 +3,23 @@
 What git ignores is no part of the app: a .env that lies here is not in the commit, and gives nothing its value there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fairway.cli import git, here, output
-from fairway.domain import fulfilment
+from fairway.domain import fulfilment, known
 from fairway.domain.app import App, Environment
-from fairway.domain.contract import Contract
+from fairway.domain.contract import Contract, Need, Variable
 from fairway.domain.flaws import Flaw
 from fairway.domain.fulfilment import Finding
+from fairway.wire import words
 
 if TYPE_CHECKING:
     from fairway.build.detect.tree import Tree
 
+FEW = 4
+"""Variables that are named in a line."""
 NEEDS = {"required": "required", "unknown": "may be", "optional": "no"}
 
 
@@ -69,6 +72,25 @@ def compare_server(contract: Contract, environment: Environment, place: here.Pla
     answer = place.client.post(place.path("environments", environment.name, "variables", "examine"), body)
     flaws = {name: None if flaw is None else Flaw(flaw) for name, flaw in answer["variables"].items()}
     return fulfilment.compare(contract, {**flaws, **dict.fromkeys(environment.given)}, environment.contract)
+
+
+def to_set(found: Contract, app: App) -> tuple[Variable, ...]:
+    """The variables that a user sets: without those that Fairway, or a database of its own, gives the tasks."""
+    given = {name for environment in app.environments for name in environment.given}
+    return tuple(each for each in found.variables if each.name not in given and not known.is_given(each.name))
+
+
+def summary(variables: Sequence[Variable], partial: str = "") -> str:
+    """`14 variables, 2 of them required: STRIPE_KEY (src/pay.ts:12), SESSION_SECRET (src/app.ts:30)`. `partial` is why
+    there may be more."""
+    required = [each for each in variables if each.need is Need.REQUIRED]
+    if required:
+        much, names = f"{len(required)} of them required", [f"{each.name} ({each.where})" for each in required]
+    else:
+        much, names = "none of them required", [each.name for each in variables]
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    unread = f"; not all was read: {partial}" if partial else ""
+    return f"{words.count(len(variables), 'variable')}, {much}: {', '.join(names[:FEW])}{more}{unread}"
 
 
 def show(document: dict[str, Any]) -> None:

@@ -280,7 +280,8 @@ PACKAGE = '{"name": "x", "scripts": {"start": "node server.js"}, "dependencies":
 
 def test_init_says_what_it_found_and_writes_a_file_that_up_takes(shell: Any, server_runs: Any, server: Served) -> None:
     shell.git("init", "--quiet", "--initial-branch", "master")
-    shell.write("server.js", "require('express')().listen(process.env.PORT || 4000)\n")
+    key = "if (!process.env.STRIPE_KEY) throw new Error('no key')\n"
+    shell.write("server.js", f"{key}require('express')().listen(process.env.PORT || 4000)\n")
     shell.commit(package__json=PACKAGE)
 
     init = shell.spawn("init", "--yes", "--json")
@@ -291,6 +292,8 @@ def test_init_says_what_it_found_and_writes_a_file_that_up_takes(shell: Any, ser
     assert "Found" in init.stderr and "Next   fairway up" in init.stderr
     written = json.loads(init.stdout)
     assert (written["app"], written["kind"], "fairway.toml" in written["wrote"]) == ("shop-api", "node", True)
+    assert written["variables"] == [{"name": "STRIPE_KEY", "required": True, "where": "server.js:1"}]
+    assert "Reads  1 variable, 1 of them required: STRIPE_KEY (server.js:1)" in init.stderr
     assert "Kept   fairway.toml" in again.stderr
     assert up.returncode == 0, up.stderr
     assert server.executions[0]["app"] == "shop-api"

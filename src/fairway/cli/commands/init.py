@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from fairway.cli import detection, envkeeping, git, here, options, output
-from fairway.cli.commands import run
+from fairway.cli import contract, detection, envkeeping, git, here, options, output
+from fairway.cli.commands import env_check, run
 from fairway.domain import ids
+from fairway.domain.contract import Need, Variable
 from fairway.domain.detection import Detection, Problem
 from fairway.errors import UsageError, WorkFailed
 from fairway.manifest import draft
@@ -38,9 +39,14 @@ def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) ->
         output.say(f"Kept   {'  '.join(kept)}")
     if added:
         output.say(f"Added  {' '.join(envkeeping.LINES)} to {' and '.join(added)}")
+    app = env_check.describe(folder)
+    reads = contract.read(folder, app)
+    if variables := contract.to_set(reads, app):
+        output.say_lines(detection.wrap("Reads", contract.summary(variables, reads.partial), output.width()))
     watch(folder, found)
     output.say("Next   fairway up")
-    output.answer_json(as_json, {**describe(found, name, wrote, kept), "added": added})
+    told = {**describe(found, name, wrote, kept), "added": added, "variables": [name_one(each) for each in variables]}
+    output.answer_json(as_json, told)
 
 
 def files(folder: Path, name: str, found: Detection, *, dockerfile: bool) -> dict[str, str]:
@@ -150,6 +156,11 @@ def check(folder: Path) -> None:
     from fairway.manifest import load
 
     load.load((folder / here.MANIFEST).read_text(encoding="utf-8-sig"))
+
+
+def name_one(variable: Variable) -> dict[str, object]:
+    """A variable as data."""
+    return {"name": variable.name, "required": variable.need is Need.REQUIRED, "where": variable.where}
 
 
 def describe(found: Detection, name: str, wrote: list[str], kept: list[str]) -> dict[str, object]:
