@@ -98,6 +98,7 @@ def test_a_run_goes_on_without_the_server_and_its_end_is_recorded(live: Project)
     until(lambda: not containers(live), what="the container to be removed")
 
 
+@pytest.mark.exhaustive
 def test_a_run_is_stopped(live: Project) -> None:
     begun = live.fairway("exec", "--new", "--detach", "--json", "--", "node", "-e", PATIENT).json
     number = str(begun["number"])
@@ -112,6 +113,7 @@ def test_a_run_is_stopped(live: Project) -> None:
     assert "stopped by owner; exit code 9" in shown.stdout
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_stops_a_run_and_its_exit_status_is_the_commands_own(live: Project) -> None:
     # A test run that is itself in a shell's background has inherited that SIGINT is ignored.
     heeding = ("env", "--default-signal=INT")

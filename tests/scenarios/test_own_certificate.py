@@ -89,6 +89,7 @@ def holds(folder: Path, line: str) -> list[str]:
     return [str(each.relative_to(folder)) for each in files if line.encode() in each.read_bytes()]
 
 
+@pytest.mark.exhaustive
 def test_it_is_served_at_once_and_through_every_death(live: Project) -> None:
     world, first, second = live.world, tls_pems.make(DOMAIN), tls_pems.make(DOMAIN)
 

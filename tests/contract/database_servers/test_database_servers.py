@@ -155,6 +155,7 @@ async def test_a_killed_server_comes_back_on_its_data(room: Room) -> None:
     assert await room.note("p'ä\\") == 2
 
 
+@pytest.mark.exhaustive
 async def test_a_server_whose_container_was_taken_away_comes_back_on_its_data(room: Room) -> None:
     await room.started()
     await room.note("p'ä\\")

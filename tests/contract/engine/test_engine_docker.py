@@ -122,6 +122,7 @@ async def test_the_network_is_kept_while_it_is_used_and_goes_when_it_is_forgotte
     assert networks(docker_engine) == 0
 
 
+@pytest.mark.exhaustive
 async def test_a_network_that_was_removed_by_hand_is_made_again(docker_engine: DockerEngine, image: Image) -> None:
     await docker_engine.start(TASK, docker_room.make_spec(image), {})
     await docker_engine.stop(TASK, signal=None, timeout=5)
@@ -159,6 +160,7 @@ async def test_a_server_under_npm_start_gets_the_signal_once_and_runs_its_handle
     assert lines.count("closed") == 1
 
 
+@pytest.mark.exhaustive
 async def test_a_server_behind_a_shell_gets_the_signal(docker_engine: DockerEngine, image: Image) -> None:
     script = f'echo before; node -e "{docker_room.SERVER}"; echo the shell goes on'
     await docker_engine.start(TASK, docker_room.make_spec(image, command=("sh", "-c", script)), {})
@@ -169,6 +171,7 @@ async def test_a_server_behind_a_shell_gets_the_signal(docker_engine: DockerEngi
     assert await printed(docker_engine) == ["before", "ready", "closing", "closed", "the shell goes on"]
 
 
+@pytest.mark.exhaustive
 async def test_a_shell_that_handles_the_signal_gets_it_itself(docker_engine: DockerEngine, image: Image) -> None:
     script = "trap 'echo trapped; exit 0' TERM; echo ready; while :; do sleep 0.1; done"
     await docker_engine.start(TASK, docker_room.make_spec(image, command=("sh", "-c", script)), {})
@@ -179,6 +182,7 @@ async def test_a_shell_that_handles_the_signal_gets_it_itself(docker_engine: Doc
     assert await printed(docker_engine) == ["ready", "trapped"]
 
 
+@pytest.mark.exhaustive
 async def test_a_service_may_have_another_stop_signal(docker_engine: DockerEngine, image: Image) -> None:
     script = "trap 'echo interrupted; exit 0' INT; trap '' TERM; echo ready; while :; do sleep 0.1; done"
     spec = docker_room.make_spec(image, command=("sh", "-c", script), stop_signal="SIGINT")
@@ -208,6 +212,7 @@ async def test_a_task_that_ignores_the_signal_is_killed_when_its_time_is_over(
     assert await printed(docker_engine) == ["ready", "ignored"]
 
 
+@pytest.mark.exhaustive
 async def test_a_stop_that_was_cancelled_goes_on_without_a_second_signal(
     docker_engine: DockerEngine, image: Image
 ) -> None:
@@ -308,6 +313,7 @@ async def test_another_instance_is_never_seen_or_touched(docker_engine: DockerEn
         docker_room.sweep(other)
 
 
+@pytest.mark.exhaustive
 async def test_a_task_that_was_created_and_never_started_is_pending_and_can_be_started(
     docker_engine: DockerEngine, image: Image
 ) -> None:

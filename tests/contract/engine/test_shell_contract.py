@@ -18,6 +18,7 @@ from fairway.domain.image import Image
 from fairway.errors import NotFound
 from fairway.ports.shell import Session, Shell
 from support import docker_room, ecs_exec, sessions
+from support.sampled import sampled
 
 NAP = f"86{os.getpid()}"
 """Seconds that a command of these suites sleeps, by which it is known again."""
@@ -60,7 +61,7 @@ async def on_ecs(tmp_path: Path) -> AsyncIterator[Room]:
         yield Room(shell=made.shell, task=made.task, processes=ecs_exec.processes, stop=made.stop)
 
 
-@pytest.fixture(params=["in_docker", "on_ecs"])
+@pytest.fixture(params=sampled(["in_docker", "on_ecs"]))
 def room(request: pytest.FixtureRequest) -> Room:
     found: Room = request.getfixturevalue(request.param)
     return found

@@ -58,6 +58,7 @@ async def test_user_password_database_and_options_are_the_given_ones(container: 
     assert str(await ask(container, "postgres", "SHOW server_version")).startswith("15.")
 
 
+@pytest.mark.exhaustive
 async def test_the_server_is_no_root_and_the_tools_are_on_the_path(container: str) -> None:
     await ask(container, "postgres", "SELECT 1")
 

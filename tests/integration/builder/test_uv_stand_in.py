@@ -3,6 +3,8 @@
 import secrets
 from pathlib import Path
 
+import pytest
+
 from fairway.adapters.buildkit.bases import DockerBases
 from fairway.adapters.buildkit.builder import DockerBuilder
 from fairway.build import generated, run
@@ -21,6 +23,7 @@ CMD ["python"]
 PROJECT = "[project]\nname = 'shop'\nversion = '1'\nrequires-python = '>=3.11'\ndependencies = ['six==1.16.0']\n"
 
 
+@pytest.mark.exhaustive
 async def test_a_dockerfile_that_copies_uv_is_built(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "pyproject.toml").write_text(PROJECT + f"# not in any cache: {secrets.token_hex(8)}\n")

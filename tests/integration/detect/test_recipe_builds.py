@@ -61,6 +61,7 @@ def serve_and_stop(built: room.Built, container: Container, outside: int, path: 
     return body
 
 
+@pytest.mark.exhaustive
 def test_npm_and_express_go_live_and_a_code_change_reinstalls_nothing(
     tmp_path: Path, image: Image, container: Container
 ) -> None:

@@ -452,6 +452,7 @@ async def test_a_server_that_stops_during_a_push_says_so_and_the_push_succeeds(s
     assert "The server is stopping; the push is kept" in told.decode()
 
 
+@pytest.mark.exhaustive
 async def test_a_large_push_with_a_compressed_and_chunked_body_arrives_in_constant_memory(served, work):
     work.commit({"big": os.urandom(24_000_000)})
     before = resident()

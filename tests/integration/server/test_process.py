@@ -86,6 +86,7 @@ def test_it_serves_until_sigterm_and_leaves_nothing_that_says_it_still_runs(home
     assert not (home / "run/pushes").exists()
 
 
+@pytest.mark.exhaustive
 def test_the_owners_token_opens_the_api_and_stays_the_same_over_restarts(home):
     port, tokens = free_port(), []
     for _ in range(2):
@@ -159,6 +160,7 @@ def test_after_kill_9_the_next_start_needs_no_help_and_finds_what_was_pushed(hom
     assert '"kind":"resume"' in listed
 
 
+@pytest.mark.exhaustive
 def test_sigterm_ends_a_push_that_waits_and_takes_seconds_at_most(home, tmp_path):
     port, work = free_port(), Work(tmp_path / "work")
     work.commit({"a": b"1"})

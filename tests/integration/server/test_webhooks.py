@@ -72,7 +72,7 @@ async def test_a_forges_push_deploys_what_the_fetch_finds(served, forge, secret,
     assert (execution.trigger.kind, execution.trigger.by) == ("webhook", PUSHERS[name])
 
 
-@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("name", sampled(PAYLOADS, (0, 1, -1)))
 async def test_a_forged_call_is_refused_and_changes_nothing(served, secret, outside, name):
     answer = await call(outside, name, "whsec_Zm9yZ2Vk")
 
