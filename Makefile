@@ -48,7 +48,7 @@ WAITING := --dist loadfile --no-loadscope-reorder --durations 15
 slow: setup
 	$(BIN)/python -m pytest -q $(SLOW) -m "not exhaustive" -n 4 $(WAITING)
 
-test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: ten minutes on 2 cores
+test: setup static fast slow ## one of each kind, with real Docker, HAProxy, registry, PostgreSQL and git: about ten minutes on 2 cores
 
 # cfn-lint and checkov work all the time, one template for each core; the stories share a server for each file, and wait.
 # Each story builds and starts much, so that four at once were late for each other's time limits.

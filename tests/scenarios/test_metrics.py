@@ -12,6 +12,8 @@ import pytest
 
 from support.world import Project, World, until
 
+pytestmark = pytest.mark.exhaustive
+
 Make = Callable[..., Project]
 CONNECTIONS = 16
 EACH = 50
@@ -125,7 +127,6 @@ def test_what_is_measured_is_what_the_load_counted(live: Project, world: World) 
     assert re.search(r"\d+ % of 0\.5  \d+/128 MB", live.fairway("ps").stdout)
 
 
-@pytest.mark.exhaustive
 def test_what_no_task_takes_is_told_as_refused(live: Project, world: World) -> None:
     scaled = live.fairway("scale", "web=0")
     assert scaled.status == 0, scaled.text

@@ -16,6 +16,8 @@ from support.ports import free_port
 from support.tls_pems import Signed
 from support.world import Project, World, create_project, until
 
+pytestmark = pytest.mark.exhaustive
+
 DOMAIN = "shop.example.org"
 TOML = f'[environments.production]\ndomains = ["{DOMAIN}"]\n[environments.production.deployment]\nbake = "200ms"\n'
 
@@ -89,7 +91,6 @@ def holds(folder: Path, line: str) -> list[str]:
     return [str(each.relative_to(folder)) for each in files if line.encode() in each.read_bytes()]
 
 
-@pytest.mark.exhaustive
 def test_it_is_served_at_once_and_through_every_death(live: Project) -> None:
     world, first, second = live.world, tls_pems.make(DOMAIN), tls_pems.make(DOMAIN)
 
@@ -128,7 +129,6 @@ def test_what_can_not_be_served_changes_nothing_and_says_why(live: Project) -> N
     assert live.fairway("certificates", "--json").stdout == before
 
 
-@pytest.mark.exhaustive
 def test_one_that_is_removed_is_presented_no_more_and_the_status_says_what_to_do(live: Project) -> None:
     signed = tls_pems.make(DOMAIN)
     add(live, signed, "last")
