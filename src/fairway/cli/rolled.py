@@ -34,7 +34,7 @@ def change(
 def finish(place: here.Place, environment: str, document: report.Json, how: How, *, as_json: bool) -> None:
     """Say what a change did and watch its deployment, if it has one; print it. Ends with 1 when that failed, or could
     not begin."""
-    tell(environment, document)
+    tell(environment, document, asked=how.restart)
     deployment = document.get("deployment")
     if deployment and how.wait:
         deployment = document["deployment"] = report.watch_deployment(place.client, deployment, timeout=how.timeout)
@@ -62,8 +62,8 @@ class NotRolled(WorkFailed):
         )
 
 
-def tell(environment: str, document: report.Json) -> None:
-    """Say what has changed, and what that does not do."""
+def tell(environment: str, document: report.Json, *, asked: bool) -> None:
+    """Say what has changed, and what that does not do. `asked`: the tasks that run were to be replaced."""
     changed = document["changed"]
     if not changed:
         output.say(f"Nothing changed; {environment} is at version {document['version']}")
@@ -73,4 +73,9 @@ def tell(environment: str, document: report.Json) -> None:
     if given := [each for each in changed if each == "PORT" or each.startswith("FAIRWAY_")]:
         output.say(f"{'Note':<8}Fairway gives the tasks {', '.join(given)} itself, and its value wins")
     if not document.get("deployment") and not document.get("trouble"):
-        output.say("Next    fairway restart   (or the next deployment)")
+        # Where a restart was asked for and none was begun, no task runs that would be another one for it.
+        output.say(
+            "Next    fairway up, or a push: no task runs that it is for"
+            if asked
+            else "Next    fairway restart   (or the next deployment)"
+        )

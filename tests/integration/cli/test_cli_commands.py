@@ -527,6 +527,7 @@ def test_a_variable_that_fairway_gives_itself_is_taken_and_told(shop: Any, serve
 
     assert done.returncode == 0
     assert "gives the tasks PORT itself" in done.stderr
+    assert "Next    fairway up, or a push: no task runs that it is for" in done.stderr
     assert server.variables["production"] == {"PORT": "99", "KEY": "1"}
 
 
