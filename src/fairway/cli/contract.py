@@ -11,6 +11,7 @@ from fairway.cli import git, here, output
 from fairway.domain import fulfilment, known
 from fairway.domain.app import App, Environment
 from fairway.domain.contract import Contract, Need, Variable
+from fairway.domain.detection import Detection
 from fairway.domain.flaws import Flaw
 from fairway.domain.fulfilment import Finding
 from fairway.wire import words
@@ -48,12 +49,12 @@ def listed(top: Path) -> "Tree":
     return tree.Directory(top) if git.top_level(top) is None else Listed(top)
 
 
-def read(folder: Path, app: App) -> Contract:
-    """The contract of the files in a folder."""
+def read(folder: Path, app: App, found: Detection | None = None) -> Contract:
+    """The contract of the files in a folder. `found` is what detection said of them, if that is known."""
     from fairway.build import contracts
 
     top = git.top_level(folder)
-    return contracts.read(folder, app) if top is None else contracts.read_tree(Listed(top), app)
+    return contracts.read(folder, app, found) if top is None else contracts.read_tree(Listed(top), app, found)
 
 
 def compare_file(contract: Contract, environment: Environment, values: Mapping[str, str]) -> tuple[Finding, ...]:

@@ -40,7 +40,8 @@ def init(application: str | None, dockerfile: bool, yes: bool, as_json: bool) ->
     if added:
         output.say(f"Added  {' '.join(envkeeping.LINES)} to {' and '.join(added)}")
     app = env_check.describe(folder)
-    reads = contract.read(folder, app)
+    # A fairway.toml that was there may name another directory or Dockerfile than those that were looked at.
+    reads = contract.read(folder, app, found if here.MANIFEST in wrote else None)
     if variables := contract.to_set(reads, app):
         output.say_lines(detection.wrap("Reads", contract.summary(variables, reads.partial), output.width()))
     watch(folder, found)
