@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from fairway.cli.demo.sandbox import Sandbox
 from sandbox import HOST, answer, docker_program, live, plain_registry, row, run, until
 
 ALIKE = ["--cpus", "1", "--memory", "512m", "--memory-swap", "512m", "--init", "--pids-limit", "4096"]
@@ -37,17 +38,7 @@ def main() -> None:
         for number in range(ROUNDS + 1):
             previous, greeting = greeting, f"Round {number} by fairway"
             sandbox.commit("src/greeting.js", previous, greeting, f"Round {number}")
-            started = time.perf_counter()
-            push = subprocess.Popen(
-                ["git", "push", "--quiet", "fairway", "master"],
-                cwd=sandbox.repository,
-                env=dict(sandbox.environ),
-                stderr=subprocess.DEVNULL,
-            )
-            wanted = greeting.encode()
-            until(lambda wanted=wanted: wanted in (answer(url, HOST) or b""))
-            seconds = time.perf_counter() - started
-            push.wait()
+            seconds = measure_push(sandbox, url, greeting)
             by_hand = []
             for way, options in (("by hand", []), ("by hand, alike", ["--network", network, *ALIKE])):
                 previous, greeting = greeting, f"Round {number} {way}"
@@ -61,6 +52,30 @@ def main() -> None:
         print(stages(sandbox.ask("executions")["executions"][:ROUNDS]))
     print(row("push to live", ours, floor))
     print(row("push to live, tasks alike", ours, alike))
+
+
+def measure_push(sandbox: Sandbox, url: str, greeting: str) -> float:
+    """Seconds from `git push` to the first answer of the new release, through the load balancer.
+
+    Nobody asks before the push says that its image is in the registry, as by hand nobody asks before `docker run`:
+    asking all the while loads the old task, HAProxy and this process with a quarter of a push's CPU time.
+    """
+    started = time.perf_counter()
+    push = subprocess.Popen(
+        ["git", "push", "fairway", "master"],
+        cwd=sandbox.repository,
+        env=dict(sandbox.environ),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert push.stderr is not None
+    for line in push.stderr:
+        if line.startswith("remote:   package"):
+            break
+    until(lambda: greeting.encode() in (answer(url, HOST) or b""))
+    seconds = time.perf_counter() - started
+    push.communicate()
+    return seconds
 
 
 def stages(executions: list[dict[str, Any]]) -> str:
