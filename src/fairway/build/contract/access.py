@@ -38,18 +38,21 @@ class Access:
 @dataclass(slots=True)
 class Accesses:
     """All of a file: those of known variables, those by an expression (with it), and `import.meta.env`'s. `fills`: the
-    file puts variables into `process.env` that only the running app knows."""
+    file puts variables into `process.env` that only the running app knows; `whole` are the ids of every expression that
+    is worth `process.env`."""
 
     known: list[Access] = field(default_factory=list)
     dynamic: list[tuple[Node, Node | None]] = field(default_factory=list)
     front: list[Access] = field(default_factory=list)
     fills: bool = False
+    whole: frozenset[int] = frozenset()
 
 
 def find(syntax: Syntax, constants: Constants) -> Accesses:
     """Every access of the file."""
-    found = Accesses()
-    for environment in environments(syntax):
+    worth = list(environments(syntax))
+    found = Accesses(whole=frozenset(node.id for node in worth))
+    for environment in worth:
         outer = whole(syntax, environment)
         parent = syntax.parent(outer)
         if parent is None:
@@ -80,7 +83,10 @@ def find(syntax: Syntax, constants: Constants) -> Accesses:
         if around is not None and around.type == "pair_pattern" and is_process_pattern(syntax, around):
             destructure(syntax, constants, pattern, found)
     for node in syntax.all("member_expression"):
-        if syntax.text(field_of(node, "object")) == "import.meta.env":
+        if (
+            syntax.content.startswith(b"import.meta.env", node.start_byte)
+            and syntax.text(field_of(node, "object")) == "import.meta.env"
+        ):
             name = syntax.text(field_of(node, "property"))
             found.front.append(Access(name, node, f"import.meta.env.{name}"))
     return found
@@ -135,6 +141,8 @@ def environments(syntax: Syntax) -> Iterator[Node]:
 
 def is_environment(syntax: Syntax, node: Node) -> bool:
     """`process.env`, `process["env"]`, `globalThis.process.env`."""
+    if not syntax.content.startswith((b"process", b"global"), node.start_byte):
+        return False
     owner = syntax.text(field_of(node, "object"))
     if owner not in ("process", "globalThis.process", "global.process"):
         return False
@@ -151,8 +159,11 @@ def imported(syntax: Syntax) -> Iterator[tuple[str, Node]]:
             if within(syntax, each, statement) and syntax.text(field_of(each, "name")) == "env":
                 yield syntax.text(field_of(each, "alias")) or "env", syntax.root
     for declarator in syntax.all("variable_declarator"):
-        value, pattern = unwrap(field_of(declarator, "value")), field_of(declarator, "name")
-        if value is None or pattern is None or pattern.type != "object_pattern" or not is_process(syntax, value):
+        pattern = field_of(declarator, "name")
+        if pattern is None or pattern.type != "object_pattern":
+            continue
+        value = unwrap(field_of(declarator, "value"))
+        if value is None or not is_process(syntax, value):
             continue
         for each in pattern.named_children:
             if each.type == "shorthand_property_identifier_pattern" and syntax.text(each) == "env":

@@ -135,9 +135,7 @@ def calls(
     syntax: Syntax, constants: Constants, known: Helper, name: str, when: When, unread: Callable[[Node], None]
 ) -> Iterator[Found]:
     """The readings that the calls of a helper make, which this file knows as `name`."""
-    for call in syntax.all("call_expression"):
-        if syntax.text(field_of(call, "function")) != name:
-            continue
+    for call in syntax.calls(name):
         given = arguments(call)
         text = constants.text(given[known.position]) if known.position < len(given) else None
         if text is None or not NAME.fullmatch(text):

@@ -115,10 +115,8 @@ def calls_moment(syntax: Syntax, name: str, function: Node, called: frozenset[st
         return Moment.LATER
     if name in called and is_exported(syntax, function, name):
         return Moment.START
-    calls = [node for node in syntax.all("call_expression") if syntax.text(field_of(node, "function")) == name]
-    return earliest(
-        [moment(syntax, node, called, depth + 1) for node in calls[:20] if not within(syntax, node, function)]
-    )
+    calls = syntax.calls(name)[:20]
+    return earliest([moment(syntax, node, called, depth + 1) for node in calls if not within(syntax, node, function)])
 
 
 def earliest(moments: list[Moment]) -> Moment:

@@ -49,8 +49,9 @@ def function_moment(syntax: Syntax, function: Node, *, main: bool, depth: int) -
     )
     if method:
         return Moment.LATER
-    calls = [each for each in syntax.all("call") if syntax.text(field_of(each, "function")) == name][:20]
-    outside = [each for each in calls if not function.start_byte <= each.start_byte < function.end_byte]
+    outside = [
+        each for each in syntax.calls(name)[:20] if not function.start_byte <= each.start_byte < function.end_byte
+    ]
     moments = [moment(syntax, each, main=main, depth=depth + 1) for each in outside]
     return next((each for each in Moment if each in moments), Moment.LATER)
 

@@ -26,11 +26,17 @@ MOST_BYTES = 512 * 1024
 """Bytes of a source file; longer ones are data or were made by a program."""
 MOST_SECONDS = 20.0
 MOST_USES = 20_000
-TRIGGERS = re.compile(
-    rb"process|\benv\b|environ|getenv|decouple|BaseSettings|convict|envalid|[Cc]onfigService|PrismaClient|class-validator"
-    rb"|Adonis|ConfigModule|arkenv|dotenv-safe"
+SCRIPT_ENV, PYTHON_ENV = re.compile(rb"\benv\b"), re.compile(rb"\b(?:env|environ|getenv)\b")
+SCRIPT = (
+    *(b"convict", b"envalid", b"onfigService", b"PrismaClient", b"class-validator", b"Adonis", b"ConfigModule"),
+    *(b"arkenv", b"dotenv-safe"),
 )
-"""What a file holds that reads the environment; the others are not parsed."""
+PYTHON = (b"decouple", b"prettyconf", b"BaseSettings")
+"""What a file holds that reads the environment: a word of its own, or the name of a library. The others are not
+parsed."""
+PROCESS = b"process"
+"""What a file holds that may begin or end the app; of those that surely run it is asked which functions of other files
+they call."""
 
 
 @dataclass(slots=True)
@@ -191,9 +197,7 @@ def read_sources(work: Work, late: Callable[[], bool]) -> int:
     """Read the files that may say something, the start's first, so that what they call is known; and once more those
     that call a function which reads the environment for others. How many the time did not reach."""
     order = [*work.reached, *(path for path in work.sources if path not in work.reached)]
-    wanted = [
-        path for path in order if path in work.sources and (path in work.start or may_read(work, work.sources[path]))
-    ]
+    wanted = [path for path in order if path in work.sources and (path in work.start or may_read(work, path))]
     for number, path in enumerate(wanted):
         if late():
             return len(wanted) - number
@@ -210,9 +214,15 @@ def read_sources(work: Work, late: Callable[[], bool]) -> int:
     return 0
 
 
-def may_read(work: Work, content: bytes) -> bool:
-    """Whether a file may read the environment, or hold a schema that NestJS checks it with."""
-    if TRIGGERS.search(content):
+def may_read(work: Work, path: str) -> bool:
+    """Whether a file may read the environment, hold a schema that NestJS checks it with, or tell what starts."""
+    content = work.sources[path]
+    python = path.endswith(".py")
+    if b"env" in content and (PYTHON_ENV if python else SCRIPT_ENV).search(content):
+        return True
+    if any(name in content for name in (PYTHON if python else SCRIPT)):
+        return True
+    if work.reached.get(path) and PROCESS in content and not python:
         return True
     return b"joi" in content and any(name.encode() in content for name in work.checked)
 

@@ -82,8 +82,10 @@ def read(
         for reading in indirect.calls(syntax, constants, known, name, when, unread.append):
             use(*reading)
     found.dynamic += [f"{path}:{syntax.line(node)}" for node in unread]
-    whole = frozenset(node.id for node in access.environments(syntax))
-    for reading in (*schemas.find(syntax, constants, whole, when, checked), *class_validator.find(syntax, held)):
+    for reading in (
+        *schemas.find(syntax, constants, accesses.whole, when, checked),
+        *class_validator.find(syntax, held),
+    ):
         use(*reading)
     found.starts = list(calls_at_start(syntax, when, is_local))
     found.example = dotenv_safe.example(syntax, when) if b"dotenv-safe" in content else ""
@@ -153,10 +155,10 @@ def bindings(syntax: Syntax) -> dict[str, tuple[str, str]]:
 def calls_at_start(syntax: Syntax, when: judge.When, is_local: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
     """The functions of the repository's other files that the file calls as it starts, each with its module."""
     known = bindings(syntax)
-    for call in syntax.all("call_expression"):
-        name = syntax.text(field_of(call, "function"))
-        if name in known and is_local(known[name][0]) and when(call) is Moment.START:
-            yield known[name]
+    for name, (module, there) in known.items():
+        calls = syntax.calls(name)
+        if calls and is_local(module) and any(when(call) is Moment.START for call in calls):
+            yield module, there
 
 
 def connects(syntax: Syntax, when: judge.When) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fairway.build.detect import calls
 from fairway.build.detect.calls import Call
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.reach import unreachable
 from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
@@ -13,22 +14,26 @@ from fairway.domain.detection import Problem
 FIX = 'listen on 0.0.0.0, e.g. app.listen(port, "0.0.0.0"), or listen({ port, host: "0.0.0.0" }) with Fastify'
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (inside a container: nothing but the load balancer reaches it)
 LOOPBACK = r"""['"`](?:127\.0\.0\.1|localhost|::1)['"`]"""
-VARIABLE = re.compile(
-    rf"""process\.env(?:\.|\[['"])(?P<name>(?:[A-Z][A-Z0-9]*_)*(?:HOST|HOSTNAME|ADDRESS|IP|BIND))(?:['"]\])?\s*(?:\|\||\?\?)\s*{LOOPBACK}"""
+THERE = ("127.0.0.1", "localhost", "::1")
+VARIABLE = Clue(
+    rf"""process\.env(?:\.|\[['"])(?P<name>(?:[A-Z][A-Z0-9]*_)*(?:HOST|HOSTNAME|ADDRESS|IP|BIND))(?:['"]\])?\s*(?:\|\||\?\?)\s*{LOOPBACK}""",
+    *THERE,
 )
-SCHEMA = re.compile(
-    rf"""\b(?P<name>HOST|APP_HOST|SERVER_HOST|API_HOST|HTTP_HOST|BIND_HOST|LISTEN_HOST)['"]?\s*:\s*[^\n]{{0,80}}?default['"]?(?:\(|:)\s*{LOOPBACK}"""
+SCHEMA = Clue(
+    rf"""\b(?P<name>HOST|APP_HOST|SERVER_HOST|API_HOST|HTTP_HOST|BIND_HOST|LISTEN_HOST)['"]?\s*:\s*[^\n]{{0,80}}?default['"]?(?:\(|:)\s*{LOOPBACK}""",
+    *THERE,
 )
 OURS = frozenset(
     {"HOST", "HOSTNAME", "APP_HOST", "SERVER_HOST", "API_HOST", "HTTP_HOST", "LISTEN_HOST", "BIND_HOST", "BIND", "IP",
      "ADDRESS", "BIND_ADDRESS", "LISTEN_ADDRESS", "SERVER_ADDRESS"}
 )  # fmt: skip
 # Not into a callback: what it prints (`hostname ? hostname : "localhost"`) is no address that is listened on.
-LITERAL = re.compile(
-    rf"\.listen\((?:(?!=>|\bfunction\b)[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}"
+LITERAL = Clue(
+    rf"\.listen\((?:(?!=>|\bfunction\b)[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}",
+    *THERE,
 )
-SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}")
-LISTEN = re.compile(r"\.listen\(")
+SERVER = Clue(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}", *THERE)
+LISTEN = Clue(r"\.listen\(", ".listen(")
 HOST = re.compile(r"\bhost(?:name)?\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<short>host)\s*[,}]")
 BARE = re.compile(r"""process\.env(?:\.|\[['"])(?P<name>[A-Z_]+)(?:['"]\])?!?""")
 PORTLIKE = re.compile(r"^[+]?\d|port", re.IGNORECASE)

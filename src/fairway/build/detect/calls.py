@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fairway.build.detect.clue import Clue
+
 LONGEST = 4000
 ENDLESS = 20
 """Calls that don't end, after which a file is no source that anybody reads: each of them costs LONGEST characters."""
@@ -34,7 +36,7 @@ class Call:
     end: int
 
 
-def find(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], Call]]:
+def find(pattern: re.Pattern[str] | Clue, text: str) -> Iterator[tuple[re.Match[str], Call]]:
     """Each match of a pattern that ends with the opening parenthesis of a call, with that call."""
     endless = 0
     for match in itertools.islice(pattern.finditer(text), MOST):

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterator
 
 from fairway.build.detect.source import Source
 
@@ -49,10 +50,18 @@ class Constants:
             last = re.split(r"\??\.", name)[-1]
             sign = r"\s*(?::\s*\w+\s*)?=" if "." not in name else r"['\"]?\s*[:=]"
             pattern = re.compile(rf"""(?<![\w.$]){re.escape(last)}{sign}\s*(?:{VALUE})""")
-            found = [*pattern.finditer(source.text)]
-            found = found or [
-                match for each in self._sources if last in each.text for match in pattern.finditer(each.text)
-            ]
+            found = [*beginning_with(last, pattern, source.text)]
+            found = found or [match for each in self._sources for match in beginning_with(last, pattern, each.text)]
             texts = {match["text"] for match in found if "${" not in match["text"]}
             self._known[key] = texts.pop() if len(texts) == 1 and len(found) else None
         return self._known[key]
+
+
+def beginning_with(word: str, pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of a pattern that begins with the word, found by the word."""
+    position = text.find(word)
+    while position >= 0:
+        match = pattern.match(text, position)
+        if match is not None:
+            yield match
+        position = text.find(word, match.end() if match is not None else position + 1)

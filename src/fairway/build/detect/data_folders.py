@@ -8,10 +8,13 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.source import Source
 
-DATABASE_FILE = re.compile(
-    r"""['"`](?:file:|sqlite:(?://)?)?(?P<path>/(?:[\w.-]+/)+[\w-][\w.-]*\.(?:db|sqlite3?))['"`?]"""
+DATABASE_FILE = Clue(
+    r"""['"`](?:file:|sqlite:(?://)?)?(?P<path>/(?:[\w.-]+/)+[\w-][\w.-]*\.(?:db|sqlite3?))['"`?]""",
+    ".db",
+    ".sqlite",
 )
 # The system's own folders, which nobody may be given; and what lies below those that nobody can or need be given.
 SYSTEM = re.compile(

@@ -8,14 +8,16 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.package_json import Package
 from fairway.build.detect.source import Source
 
 EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
 # dotenv's own answer, looked at: `const found = dotenv.config(); if (found.error) throw …`.
-INSISTS = re.compile(
+INSISTS = Clue(
     r"""\b(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{\s*error\b[^}]*\})\s*(?::\s*[\w.]+\s*)?=\s*"""
-    r"""(?:dotenv|env|require\(\s*['"]dotenv['"]\s*\))\s*\.\s*config\(\s*\)"""
+    r"""(?:dotenv|env|require\(\s*['"]dotenv['"]\s*\))\s*\.\s*config\(\s*\)""",
+    "config(",
 )
 ENDS = re.compile(r"\bthrow\b|\bprocess\.exit\(\s*[^0)\s]")
 LOOKED_AT = 400

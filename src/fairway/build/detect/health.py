@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from fairway.build.detect import calls, health_classes, health_given
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.mounts import Mounts
 from fairway.build.detect.routes import NAMES, Route, rank
 from fairway.build.detect.source import Source
@@ -16,15 +17,27 @@ from fairway.build.detect.uses import join
 from fairway.domain.detection import Health
 
 ROUTE = re.compile(
-    r"""(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*\[?\s*(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
+    r"""(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
 )
-OBJECT = re.compile(
+# Whether a file has a route that may become a health path, by a pattern that begins with the dot: ROUTE would be tried at
+# every word of every file. The path is taken whole, and only its end looked at, so that a long one is read once.
+ENDS_WELL = "|".join(rf"""(?<=['"`/]{re.escape(name)})""" for name in NAMES)
+HAS_ROUTE = re.compile(
+    r"""\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?['"`][\w./:$-]*+"""
+    rf"""(?:(?<=['"`/])|(?i:{ENDS_WELL}))['"`]"""
+)
+OBJECT = Clue(
     r"""method\s*:\s*['"]GET['"]\s*,\s*(?:url|path)\s*:\s*['"](?P<path>/[\w./-]*)['"]"""
-    r"""|(?:url|path)\s*:\s*['"](?P<after>/[\w./-]*)['"]\s*,\s*method\s*:\s*['"]GET['"]"""
+    r"""|(?:url|path)\s*:\s*['"](?P<after>/[\w./-]*)['"]\s*,\s*method\s*:\s*['"]GET['"]""",
+    "GET'",
+    'GET"',
 )
-RAW = re.compile(r"""\b(?:req|request|ctx|context)\.(?:url|path)\s*={2,3}\s*['"`](?P<path>/[\w./-]+)['"`]""")
+RAW = Clue(
+    r"""\b(?:req|request|ctx|context)\.(?:url|path)\s*={2,3}\s*['"`](?P<path>/[\w./-]+)['"`]""",
+    *("req.url", "request.url", "ctx.url", "context.url", "req.path", "request.path", "ctx.path", "context.path"),
+)
 # Hono's routes with a description: `app.openapi(createRoute({ method: "get", path: "/health" }), handler)`.
-OPENAPI = re.compile(r"\b(?P<who>[\w$]+)\s*\.\s*openapi\s*\(")
+OPENAPI = Clue(r"\b(?P<who>[\w$]+)\s*\.\s*openapi\s*\(", "openapi")
 DESCRIBED = re.compile(r"""\bpath\s*:\s*['"`](?P<path>/[\w./-]*)['"`]""")
 MOST_CHAINED = 200
 """Health routes of a source that are looked at closely: is it an index, and with what does its chain begin?"""
@@ -63,7 +76,7 @@ def written(source: Source) -> Iterator[tuple[str, str, int]]:
     judged: dict[str, bool] = {}
     known: dict[int, str] = {}
     chained = 0
-    for match in ROUTE.finditer(source.text):
+    for match in ROUTE.finditer(source.text) if HAS_ROUTE.search(source.text) else ():
         if not is_likely(match["path"]):
             continue
         if match["path"] not in judged:

@@ -9,23 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fairway.build.detect import calls
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.constants import Constants
 from fairway.build.detect.routes import Route
 from fairway.build.detect.source import Source
 from fairway.build.detect.uses import join
 
-CONTROLLER = re.compile(r"@(?:Json)?Controller\(")
+CONTROLLER = Clue(r"@(?:Json)?Controller\(", "Controller(")
 OPTION = re.compile(r"""\bpath\s*:\s*(?P<value>[^,{}]+)""")
 VERSION = re.compile(r"""\bversion\s*:\s*(?P<value>\[[^\]]*\]|[^,{}]+)""")
 METHOD = re.compile(r"""@Get\(\s*+(?:['"`](?P<path>[\w/-]*)['"`]\s*+)?\)""")
-GLOBAL = re.compile(r"\bsetGlobalPrefix\(")
-VERSIONING = re.compile(r"\benableVersioning\(")
-ROUTE_PREFIX = re.compile(r"\broutePrefix\s*:\s*(?P<value>[^,{}\n]+)")
+GLOBAL = Clue(r"\bsetGlobalPrefix\(", "setGlobalPrefix(")
+VERSIONING = Clue(r"\benableVersioning\(", "enableVersioning(")
+ROUTE_PREFIX = Clue(r"\broutePrefix\s*:\s*(?P<value>[^,{}\n]+)", "routePrefix")
 QUOTED = re.compile(r"""['"`]/?([^'"`]*)['"`]""")
 REST = re.compile(r"/?(?:\(\.\*\)|\*\w*|\{\*\w+\})$")
 DECORATED = re.compile(r"""@get\(\s*['"](?P<path>/[\w./-]*)['"]""")
 # Who else decorates classes so, and puts them below paths of its own.
-OTHERS = re.compile(r"""['"](?:@tsed/|tsoa)|\bRouterModule\.(?:register|forRoutes)\(""")
+OTHERS = Clue(r"""['"](?:@tsed/|tsoa)|\bRouterModule\.(?:register|forRoutes)\(""", "@tsed/", "tsoa", "RouterModule.")
+BASE_PATH = Clue(r"\bbasePath\b", "basePath")
 NEUTRAL = "VERSION_NEUTRAL"
 AROUND = 160
 
@@ -50,7 +52,7 @@ def find(sources: tuple[Source, ...]) -> Iterator[Route]:
         place = read_place(sources, constants)
         for source in sources:
             yield from controllers(source, place, constants)
-    if not any(re.search(r"\bbasePath\b", source.text) for source in sources):
+    if not any(BASE_PATH.search(source.text) for source in sources):
         for source in sources:
             if "@loopback/" in source.text:
                 for match in DECORATED.finditer(source.text):

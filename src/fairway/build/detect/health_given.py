@@ -5,18 +5,23 @@ from collections.abc import Iterator
 
 from fairway.build.detect import calls
 from fairway.build.detect.calls import Call
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.constants import Constants
 from fairway.build.detect.routes import Route
 from fairway.build.detect.source import Source
 from fairway.build.detect.uses import join
 
-ROUTER = re.compile(
-    r"""import\s+(?P<name>[\w$]+)\s+from\s+['"](?:@adonisjs/core/services/router|@ioc:Adonis/Core/Route)['"]"""
+ROUTER = Clue(
+    r"""import\s+(?P<name>[\w$]+)\s+from\s+['"](?:@adonisjs/core/services/router|@ioc:Adonis/Core/Route)['"]""",
+    "@adonisjs/core/services/router",
+    "@ioc:Adonis/Core/Route",
 )
 CHAINED = re.compile(r"\s*\.\s*(?P<name>\w+)\s*\(")
 GUARDED = re.compile(r"\b(?:auth|guard|verify)", re.IGNORECASE)
 # @fastify/under-pressure's own route.
-PRESSURE = re.compile(r"""\bexposeStatusRoute\s*:\s*(?:true|['"](?P<path>/[\w./-]*)['"]|(?P<options>\{))""")
+PRESSURE = Clue(
+    r"""\bexposeStatusRoute\s*:\s*(?:true|['"](?P<path>/[\w./-]*)['"]|(?P<options>\{))""", "exposeStatusRoute"
+)
 URL = re.compile(r"""\burl\s*:\s*['"](?P<path>/[\w./-]*)['"]""")
 NEAR = 400
 # @godaddy/terminus: `createTerminus(server, { healthChecks: { "/healthcheck": check } })`.

@@ -7,6 +7,7 @@ release waits for the guard.
 import re
 
 from fairway.build.detect import package_json
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain import migration_tools
@@ -24,9 +25,10 @@ TOOLS = (
     (re.compile(r"(^|/)migrations/0001_\w+\.py$"), "Django"),
     (re.compile(r"(^|/)drizzle/meta/_journal\.json$"), "Drizzle"),
 )
-DATABASES = re.compile(
+DATABASES = Clue(
     r"""(?:process\.env(?:\.|\[['"])|environ(?:\.get\(|\[)\s*['"]|getenv\(\s*['"]|env\(\s*['"])"""
-    r"""((?:[A-Z]+_)*(?:DATABASE_URL|DB_URL|POSTGRES_URL|MONGO_URL|MONGODB_URI|MONGO_URI|MONGODB_URL|DB_URI|DATABASE_URI))\b"""
+    r"""((?:[A-Z]+_)*(?:DATABASE_URL|DB_URL|POSTGRES_URL|MONGO_URL|MONGODB_URI|MONGO_URI|MONGODB_URL|DB_URI|DATABASE_URI))\b""",
+    *("DATABASE_UR", "DB_UR", "POSTGRES_URL", "MONGO_UR", "MONGODB_UR"),
 )
 
 

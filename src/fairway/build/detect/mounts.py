@@ -42,8 +42,9 @@ class Mounts:
         self._uses = {source.path: Uses(source, self.constants) for source in sources}
         self._mounted: dict[str, list[Mount]] = {}
         for source in sources:
-            names = imports(source, self._files)
-            for use in self._uses[source.path].all:
+            uses = self._uses[source.path].all
+            names = imports(source, self._files) if uses else {}
+            for use in uses:
                 for target, below in self._targets(source, use, names).items():
                     prefix = None if use.prefix is None else join(use.prefix, below)
                     mount = Mount(path=source.path, who=use.who, prefix=prefix, at=use.call.start)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from fairway.build.detect import numbers, parsed
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.parsed import table
 from fairway.build.detect.shell import Command
 from fairway.build.detect.source import Source
@@ -54,9 +55,10 @@ CALL = re.compile(
     )
 )
 TAKEN = re.compile(rf"\{{{WITHIN}(?<![\w.$]){NAME}\b(?!\s*:\s*process){WITHIN}\}}\s*=\s*process\.env\b(?!\.)")
-LITERAL = re.compile(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}")
-SERVER = re.compile(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
-SERVE = re.compile(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}")
+LITERAL = Clue(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}", ".listen(")
+SERVER = Clue(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}", ".server(", ".Server(")
+SERVE = Clue(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}", "serve(")
+LISTENS = "listen("
 NAMED = re.compile(
     r"""\b(?:const|let|var)\s+(?P<word>\w*port\w*)\s*(?::\s*[\w |]+)?=\s*['"]?(?P<number>\d{2,5})\b""", re.IGNORECASE
 )
@@ -154,9 +156,9 @@ def literal(sources: tuple[Source, ...]) -> Port | None:
         for pattern in (LITERAL, SERVE, SERVER):
             if (match := pattern.search(source.text)) and (number := numbers.port(match["number"])):
                 return Port(number=number, variable=None, where=source.where(match.start("number")))
-        for match in NAMED.finditer(source.text):
+        for match in NAMED.finditer(source.text) if LISTENS in source.text else ():
             number = numbers.port(match["number"])
-            if number and re.search(rf"\blisten\([^)]*\b{match['word']}\b", source.text):
+            if number and re.search(rf"\b{re.escape(LISTENS)}[^)]*\b{match['word']}\b", source.text):
                 return Port(number=number, variable=None, where=source.where(match.start()))
     return None
 

@@ -8,13 +8,15 @@ its author starts from there, or it is empty, and git keeps no empty folder.
 import posixpath
 import re
 
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem
 
-INSISTS = re.compile(r"""\bStaticFiles\(\s*directory\s*=\s*['"](?P<path>[\w./-]+)['"](?P<rest>[^)]*)\)""")
-READS = re.compile(
-    r"""\b(?:StaticFiles|Jinja2Templates|FileSystemLoader)\(\s*(?:\w+\s*=\s*)?['"](?P<path>[\w./-]+)['"]"""
+INSISTS = Clue(r"""\bStaticFiles\(\s*directory\s*=\s*['"](?P<path>[\w./-]+)['"](?P<rest>[^)]*)\)""", "StaticFiles(")
+READS = Clue(
+    r"""\b(?:StaticFiles|Jinja2Templates|FileSystemLoader)\(\s*(?:\w+\s*=\s*)?['"](?P<path>[\w./-]+)['"]""",
+    *("StaticFiles(", "Jinja2Templates(", "FileSystemLoader("),
 )
 MADE = r"""(?:makedirs|mkdir|Path)\(\s*['"](?:\./)?{}/?['"]"""
 

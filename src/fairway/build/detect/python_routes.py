@@ -5,21 +5,24 @@ import re
 from collections.abc import Mapping
 
 from fairway.build.detect import numbers
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.routes import NAMES
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Health, Port
 
-PORT = re.compile(
-    r"""(?:environ\.get|getenv|environ\.setdefault|env\.int|env|config)\(\s*['"](?P<name>(?:APP_|SERVER_|API_|HTTP_)?PORT)['"]\s*,\s*(?:default\s*=\s*)?['"]?(?P<number>\d{2,5})"""
+PORT = Clue(
+    r"""(?:environ\.get|getenv|environ\.setdefault|env\.int|env|config)\(\s*['"](?P<name>(?:APP_|SERVER_|API_|HTTP_)?PORT)['"]\s*,\s*(?:default\s*=\s*)?['"]?(?P<number>\d{2,5})""",
+    "PORT",
 )
-LITERAL = re.compile(r"""\b(?:run|run_app|serve|start)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?P<number>\d{2,5})\b""")
+LITERAL = Clue(r"""\b(?:run|run_app|serve|start)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?P<number>\d{2,5})\b""", "port")
 # The default of an option: tornado's `define("port", default=8888)`, argparse's, click's and typer's.
-OPTION = re.compile(
+OPTION = Clue(
     r"""\b(?:define|add_argument|option|Option)\((?:\s*\d+\s*,)?(?:\s*['"]-\w['"]\s*,)?\s*['"](?:--)?port['"]"""
-    r"""(?:[^()]|\([^()]*\))*?\bdefault\s*=\s*['"]?(?P<number>\d{2,5})\b"""
+    r"""(?:[^()]|\([^()]*\))*?\bdefault\s*=\s*['"]?(?P<number>\d{2,5})\b""",
+    "port",
 )
-LISTEN = re.compile(r"""\.listen\(\s*(?:port\s*=\s*)?(?P<number>\d{2,5})\b""")
+LISTEN = Clue(r"""\.listen\(\s*(?:port\s*=\s*)?(?P<number>\d{2,5})\b""", ".listen(")
 SETTING = re.compile(
     r"""^[ \t]*(?P<name>(?:APP_|SERVER_|API_)?PORT)\s*:\s*int\s*=\s*(?P<number>\d{2,5})""", re.MULTILINE | re.IGNORECASE
 )
@@ -29,17 +32,20 @@ APPLICATION = re.compile(
     re.MULTILINE,
 )
 ROUTER = r"""^{name}\s*(?::\s*\w+\s*)?=\s*(?:\w+\.)?(?:APIRouter|Blueprint)\((?P<rest>[^)]*)\)"""
-MOUNT = re.compile(
-    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?:router\s*=\s*)?(?P<what>[\w.]+)(?P<rest>[^)]{0,400})\)"""
+MOUNT = Clue(
+    r"""\b(?P<into>\w+)\.(?P<call>include_router|register_blueprint)\(\s*(?:router\s*=\s*)?(?P<what>[\w.]+)(?P<rest>[^)]{0,400})\)""",
+    "include_router",
+    "register_blueprint",
 )
 PREFIX = re.compile(r"""\b(?:url_)?prefix\s*=\s*(?P<value>[^,\n]+)""")
 # `web.get("/health", f)` and `add_get` of aiohttp, `add_route` of Falcon, a pair with its handler of Tornado.
-ADDED = re.compile(
+ADDED = Clue(
     r"""(?:\bweb\.get|\.add_get|\.add_route)\(\s*['"](?P<path>/[\w./-]*)['"]"""
-    r"""|\(\s*r?['"](?P<handled>/[\w./-]*)['"]\s*,\s*\w*Handler\b"""
+    r"""|\(\s*r?['"](?P<handled>/[\w./-]*)['"]\s*,\s*\w*Handler\b""",
+    *("web.get(", ".add_get(", ".add_route(", "Handler"),
 )
 BARE = re.compile(r"""^@get\(\s*(?:path\s*=\s*)?['"](?P<path>/[\w./-]*)['"]""", re.MULTILINE)
-BELOW = re.compile(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=")
+BELOW = Clue(r"\badd_subapp\(|\bRouter\(|\bLitestar\([^)]*\bpath\s*=", "add_subapp(", "Router(", "Litestar(")
 DEEPEST = 4
 DJANGO = re.compile(r"""\b(?:path|re_path)\(\s*r?['"]\^?(?P<path>[\w./-]+?)\$?['"]\s*,\s*(?!include)""")
 FROM = re.compile(

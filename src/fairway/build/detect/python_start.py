@@ -23,28 +23,36 @@ from fairway.build.detect import (
     python_uwsgi,
     shell,
 )
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.python_served import ASYNCHRONOUS, Started, serve
 from fairway.build.detect.source import Source
 from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Port, Start
 
 MADE = r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(?P<kind>{})\("
-ASGI = re.compile(MADE.format("FastAPI|Starlette|Litestar|Quart|Sanic|BlackSheep"), re.MULTILINE)
+ASYNC = ("FastAPI", "Starlette", "Litestar", "Quart", "Sanic", "BlackSheep")
+SYNC = ("Flask", "APIFlask", "Bottle", "Eve")
+ASGI = Clue(MADE.format("|".join(ASYNC)), *ASYNC, flags=re.MULTILINE)
 # Falcon's classes have names that say nothing without it: `application = app = falcon.App()`.
 FALCON = r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?(?:=\s*\w+\s*)?=\s*falcon\.{}\("
-FALCON_ASGI = re.compile(FALCON.format(r"asgi\.App"), re.MULTILINE)
-FALCON_WSGI = re.compile(FALCON.format("(?:App|API)"), re.MULTILINE)
-WSGI = re.compile(MADE.format("Flask|APIFlask|Bottle|Eve"), re.MULTILINE)
+FALCON_ASGI = Clue(FALCON.format(r"asgi\.App"), "falcon.", flags=re.MULTILINE)
+FALCON_WSGI = Clue(FALCON.format("(?:App|API)"), "falcon.", flags=re.MULTILINE)
+WSGI = Clue(MADE.format("|".join(SYNC)), *SYNC, flags=re.MULTILINE)
 VERBS = "create|make|get|build|init|setup|configure|new"
 FACTORY_NAME = rf"(?:(?:{VERBS})_(?!celery|socket|sio)(?:\w+_)?(?:app|application|asgi|wsgi)|app_factory|create_server)"
-FACTORY = re.compile(
-    rf"^def\s+(?P<name>{FACTORY_NAME})\s*\((?P<arguments>(?:[^()]|\([^()]*\))*)\)\s*(?:->[^:]+)?:", re.MULTILINE
+MAKES = ("_app", "_asgi", "_wsgi", "app_factory", "create_server")
+FACTORY = Clue(
+    rf"^def\s+(?P<name>{FACTORY_NAME})\s*\((?P<arguments>(?:[^()]|\([^()]*\))*)\)\s*(?:->[^:]+)?:",
+    *MAKES,
+    flags=re.MULTILINE,
 )
-CALLED = re.compile(
-    rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(", re.MULTILINE
+CALLED = Clue(
+    rf"^(?P<name>(?!celery)\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)*(?P<call>{FACTORY_NAME})\(",
+    *MAKES,
+    flags=re.MULTILINE,
 )
 # Socket.IO's own, around the application that it hands other requests to.
-AROUND = re.compile(r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:socketio\.)?ASGIApp\(", re.MULTILINE)
+AROUND = Clue(r"^(?P<name>\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:socketio\.)?ASGIApp\(", "ASGIApp(", flags=re.MULTILINE)
 # Of several applications beside each other (`admin.py`, `main.py`) the one that mounts the others.
 USUAL = re.compile(r"(^|/)(main|app|application|server|asgi|wsgi|api|__init__)\.py$")
 PRIVATE = re.compile(r"(^|/)_(?!_)[^/]*\.py$")

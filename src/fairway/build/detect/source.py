@@ -4,9 +4,9 @@ A port or a health path in a comment, a test or a bundle is no evidence. Lines k
 can be shown at `src/server.ts:41`.
 """
 
+import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from fairway.build.detect.tree import Tree
 from fairway.domain import sourcetext
@@ -57,5 +57,4 @@ def read(tree: Tree, suffixes: frozenset[str]) -> tuple[Source, ...]:
 
 def written_in(suffixes: frozenset[str], path: str) -> bool:
     """Whether the file is source of the language: by its suffix, or as Express's `bin/www`, which has none."""
-    name = PurePosixPath(path)
-    return name.suffix in suffixes or (suffixes is NODE and name.parts[-2:] == ("bin", "www"))
+    return posixpath.splitext(path)[1] in suffixes or (suffixes is NODE and f"/{path}".endswith("/bin/www"))

@@ -6,6 +6,7 @@ never lists what was installed or belongs to git.
 """
 
 import os
+import stat
 from pathlib import Path
 from typing import Protocol
 
@@ -38,25 +39,36 @@ class Directory:
         self._inside = os.path.join(self._root, "")  # noqa: PTH118
         self._files: tuple[str, ...] | None = None
         self._kept: dict[str, bytes] = {}
+        self._folders: dict[str, bool] = {}
 
     def read(self, path: str) -> bytes | None:
         """The file's content; None when there is none, when it lies outside the checkout, or when it is too large."""
         if (kept := self._kept.get(path)) is not None:
             return kept
-        # Most of what is asked for is not there, and resolving a path takes ten times as long as finding that out.
-        file = os.path.join(self._root, path)  # noqa: PTH118 - a Path takes ten times as long as well
-        if not os.path.isfile(file):  # noqa: PTH113
-            return None
+        file = os.path.join(self._root, path)  # noqa: PTH118 - a Path takes ten times as long
         try:
-            if not os.path.realpath(file).startswith(self._inside):
+            # Most of what is asked for is not there.
+            found = os.stat(file)  # noqa: PTH116
+            if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES or not self._holds(file):
                 return None
-            content = Path(file).read_bytes() if os.path.getsize(file) <= MOST_BYTES else None  # noqa: PTH202
+            with open(file, "rb") as opened:  # noqa: PTH123
+                content = opened.read()
         except (OSError, ValueError):
             # A file that can't be read, a name that is none (a NUL byte): as good as absent.
             return None
-        if content is not None and len(content) <= KEPT_BYTES and len(self._kept) < KEPT:
+        if len(content) <= KEPT_BYTES and len(self._kept) < KEPT:
             self._kept[path] = content
         return content
+
+    def _holds(self, file: str) -> bool:
+        """Whether a file lies in the checkout, wherever links lead. Its folder is asked once for all of its files:
+        resolving a path takes ten times as long as reading a small file."""
+        if os.path.islink(file):  # noqa: PTH114
+            return os.path.realpath(file).startswith(self._inside)
+        folder = os.path.dirname(file)  # noqa: PTH120
+        if folder not in self._folders:
+            self._folders[folder] = f"{os.path.realpath(folder)}/".startswith(self._inside)
+        return self._folders[folder]
 
     def files(self) -> tuple[str, ...]:
         """Every file's path, sorted."""
@@ -66,10 +78,10 @@ class Directory:
 
     def _walk(self) -> list[str]:
         found: list[str] = []
-        for folder, folders, names in os.walk(self.path):
+        for folder, folders, names in os.walk(self._root):
             folders[:] = sorted(name for name in folders if name not in SKIPPED and is_text(name))
-            place = Path(folder).relative_to(self.path)
-            found.extend((place / name).as_posix() for name in sorted(names) if is_text(name))
+            place = f"{folder}/"[len(self._inside) :]
+            found.extend(place + name for name in sorted(names) if is_text(name))
             if len(found) >= MOST_FILES:
                 break
         return found[:MOST_FILES]

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from fairway.build.detect import calls
 from fairway.build.detect.calls import Call
+from fairway.build.detect.clue import Clue
 from fairway.build.detect.constants import NAME, Constants
 from fairway.build.detect.source import Source
 
 USE = re.compile(r"(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:use|route|register)\s*(?:<[^()<>]*>)?\(")
-APPS = re.compile(
+# Begins with the dot, which a file is looked through for at once; USE would be tried at every word.
+HAS_USE = re.compile(r"\.\s*(?:use|route|register)\s*(?:<[^()<>]*>)?\(")
+APPS = Clue(
     r"""\b(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|"""
     r"""express|fastify|Fastify|polka|restify\.createServer|[Hh]api\.server|"""
-    r"""new\s+(?:[Hh]api\.Server|Hono|Koa|Elysia|OpenAPIHono))\b\s*(?:<[^()]*>)?\("""
+    r"""new\s+(?:[Hh]api\.Server|Hono|Koa|Elysia|OpenAPIHono))\b\s*(?:<[^()]*>)?\(""",
+    *("express", "fastify", "Fastify", "restify", "polka", "api.server", "api.Server", "Hono", "Koa", "Elysia"),
 )
 ROUTER = re.compile(
     r"\b(?P<name>[\w$]+)\s*(?::\s*[^=;()\n]{0,80})?=\s*(?:new\s+)?[\w.$]*(?:Router|Elysia)\w*\s*(?:<[^()]{0,80}>)?\("
@@ -76,7 +80,7 @@ class Uses:
     def _read(self) -> Iterator[Use]:
         """The calls that mount something."""
         known: dict[int, str] = {}
-        for match, call in calls.find(USE, self.source.text):
+        for match, call in calls.find(USE, self.source.text) if HAS_USE.search(self.source.text) else ():
             if not call.arguments:
                 continue
             mounted = [text for text in call.arguments if not (calls.is_function(text) and NESTED.search(text))]
