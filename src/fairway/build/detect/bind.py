@@ -32,7 +32,7 @@ LITERAL = Clue(
     rf"\.listen\((?:(?!=>|\bfunction\b)[^()]|\([^()]*\)){{0,200}}?(?:\bhost(?:name)?\s*:\s*|,\s*){LOOPBACK}",
     *THERE,
 )
-SERVER = Clue(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}", *THERE)
+SERVER = Clue(rf"(?<=[\w$])\.[sS]erver\(\s*\{{[^{{}}]*?\bhost\s*:\s*{LOOPBACK}", *THERE)
 LISTEN = Clue(r"\.listen\(", ".listen(")
 HOST = re.compile(r"\bhost(?:name)?\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<short>host)\s*[,}]")
 BARE = re.compile(r"""process\.env(?:\.|\[['"])(?P<name>[A-Z_]+)(?:['"]\])?!?""")

@@ -10,7 +10,7 @@ from fairway.build.detect.source import Source
 
 LITERAL = re.compile(r"""(['"`])(?P<text>[^'"`]*)\1""")
 NAME = re.compile(r"[\w$]+(?:\??\.[\w$]+)*")
-HOLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+HOLE = re.compile(r"\$\{([^{}]*+)\}")
 FALLBACK = re.compile(r"""(?:process\.env|env)[\w.\[\]'"]*\s*(?:\|\||\?\?)\s*(?P<rest>.+)""", re.DOTALL)
 VALUE = r"""(?:process\.env[\w.\[\]'"]*\s*(?:\|\||\?\?)\s*)?(['"`])(?P<text>[^'"`\n]*)\1"""
 DEEPEST = 4

@@ -10,7 +10,7 @@ from fairway.build.detect.tree import Tree
 from fairway.domain.detection import Problem
 
 FILES = (".npmrc", ".yarnrc.yml", ".yarnrc")
-READ = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:?-[^}]*|\?)?\}")
+READ = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:?-[^}]{0,1000}|\?)?\}")
 COMMENT = re.compile(r"^\s*[#;]")
 
 

@@ -10,7 +10,7 @@ from fairway.domain.detection import Problem
 ELSEWHERE = re.compile(r"\w+://|git@")
 """What ADD fetches itself: an address is no path, and normalising would make one of it."""
 SUBMODULE = re.compile(r"^[ \t]*path\s*=\s*(\S+)", re.MULTILINE)
-SECRET = re.compile(r"--mount=\S*\btype=(secret|ssh)\b(?!\S*\bid=ca\b)")
+SECRET = re.compile(r"--mount=\S{0,500}\btype=(secret|ssh)\b(?!\S{0,500}\bid=ca\b)")
 
 
 def missing_copies(

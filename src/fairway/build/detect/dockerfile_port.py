@@ -9,7 +9,7 @@ from fairway.domain import dockerfile
 from fairway.domain.detection import Detection, Kind, Port, Start
 
 FIXED = re.compile(
-    r"(?:--port|--http-port|--server\.port)[ =](\d{2,5})\b|(?:--bind|-b)[ =]?\S*?:(\d{2,5})\b"
+    r"(?:--port|--http-port|--server\.port)[ =](\d{2,5})\b|(?:--bind|-b)[ =]?\S{0,200}?:(\d{2,5})\b"
     r"|\brunserver\s+(?:\S+:)?(\d{2,5})\b|\bflask\b.{0,200}\srun\b.{0,200}\s-p[ =]?(\d{2,5})\b"
 )
 # What a program takes when neither its command nor a variable of the app's says anything.

@@ -30,7 +30,7 @@ PRODUCTION = re.compile(
 LANGUAGES = {Kind.NODE: "node", Kind.PYTHON: "python"}
 OTHERS = re.compile(r"(^|/)(?P<name>node|python|ruby|php|golang|rust|openjdk|eclipse-temurin|elixir|perl)(:|@|$)")
 FPM = re.compile(r"(?:^|[\s/])php-fpm[\d.]*\b")
-FPM_BASE = re.compile(r"(?:^|/)php:\S*\bfpm\b")
+FPM_BASE = re.compile(r"(?:^|/)php:\S{0,200}\bfpm\b")
 WEB_SERVER = re.compile(r"\b(nginx|caddy|apache2?|httpd|lighttpd|frankenphp|unitd?)\b")
 
 

@@ -15,7 +15,7 @@ from fairway.build.detect.source import Source
 EMPTY = re.compile(r"--env-file=(\S+)|--env-file\s+(\S+)|\benv-cmd\b(?:\s+(?:-f|--file)[ =](\S+))?")
 # dotenv's own answer, looked at: `const found = dotenv.config(); if (found.error) throw …`.
 INSISTS = Clue(
-    r"""\b(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{\s*error\b[^}]*\})\s*(?::\s*[\w.]+\s*)?=\s*"""
+    r"""\b(?:const|let|var)\s+(?:(?P<whole>[\w$]+)|\{\s*error\b[^}]{0,200}\})\s*(?::\s*[\w.]+\s*)?=\s*"""
     r"""(?:dotenv|env|require\(\s*['"]dotenv['"]\s*\))\s*\.\s*config\(\s*\)""",
     "config(",
 )

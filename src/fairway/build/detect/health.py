@@ -13,17 +13,20 @@ from fairway.build.detect.clue import Clue
 from fairway.build.detect.mounts import Mounts
 from fairway.build.detect.routes import NAMES, Route, rank
 from fairway.build.detect.source import Source
-from fairway.build.detect.uses import join
+from fairway.build.detect.uses import WHOLE, join
 from fairway.domain.detection import Health
 
 ROUTE = re.compile(
-    r"""(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
+    rf"(?:{WHOLE.format('who')}|\))"
+    r"""\s*+\.\s*+(?:get|all|route)\s*+(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?"""
+    r"""(?P<quote>['"`])(?P<path>/?[\w./:$-]*)(?P=quote)"""
 )
-# Whether a file has a route that may become a health path, by a pattern that begins with the dot: ROUTE would be tried at
-# every word of every file. The path is taken whole, and only its end looked at, so that a long one is read once.
+# Whether a file has a route that may become a health path, by a pattern that begins with the dot: ROUTE would be
+# tried at every word of every file. The path is taken whole, and only its end looked at, so that a long one is read
+# once.
 ENDS_WELL = "|".join(rf"""(?<=['"`/]{re.escape(name)})""" for name in NAMES)
 HAS_ROUTE = re.compile(
-    r"""\.\s*(?:get|all|route)\s*(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?['"`][\w./:$-]*+"""
+    r"""\.\s*+(?:get|all|route)\s*+(?:<[^()]{0,80}>)?\(\s*+(?:\[\s*+)?['"`][\w./:$-]*+"""
     rf"""(?:(?<=['"`/])|(?i:{ENDS_WELL}))['"`]"""
 )
 OBJECT = Clue(
@@ -37,7 +40,7 @@ RAW = Clue(
     *("req.url", "request.url", "ctx.url", "context.url", "req.path", "request.path", "ctx.path", "context.path"),
 )
 # Hono's routes with a description: `app.openapi(createRoute({ method: "get", path: "/health" }), handler)`.
-OPENAPI = Clue(r"\b(?P<who>[\w$]+)\s*\.\s*openapi\s*\(", "openapi")
+OPENAPI = Clue(WHOLE.format("who") + r"\s*+\.\s*+openapi\s*+\(", "openapi")
 DESCRIBED = re.compile(r"""\bpath\s*:\s*['"`](?P<path>/[\w./-]*)['"`]""")
 MOST_CHAINED = 200
 """Health routes of a source that are looked at closely: is it an index, and with what does its chain begin?"""

@@ -15,7 +15,7 @@ from fairway.build.detect.uses import Use, Uses, join
 
 INLINE = re.compile(r"""require\(\s*['"](\.[^'"]*)['"]\s*\)""")
 AUTOLOAD = re.compile(r"""['"](?:@fastify/autoload|fastify-autoload)['"]""")
-FOLDER = re.compile(r"""\bdir\s*:[^\n]*?['"`](?:\$\{__dirname\})?/?(?:\./)?([\w./-]+)['"`]""")
+FOLDER = re.compile(r"""\bdir\s*+:[^\n]{0,200}?['"`](?:\$\{__dirname\})?/?(?:\./)?([\w./-]+)['"`]""")
 HANDED_IN = frozenset({"app", "server", "fastify"})
 """What an application is called where it is handed in: `module.exports = (app) => …` is mounted by a call."""
 DEEPEST = 5

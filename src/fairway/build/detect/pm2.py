@@ -21,7 +21,9 @@ FILES = (
     "ecosystem.json",
     "processes.json",
 )
-NAMED = re.compile(r"\bpm2(?:-runtime|-docker)?\s[^|;&]*?(?P<path>[\w./-]+(?:\.config\.[cm]?js|\.json|\.ya?ml))")
+NAMED = re.compile(
+    r"\bpm2(?:-runtime|-docker)?\s[^|;&]{0,200}?(?P<path>[\w./-]{1,200}(?:\.config\.[cm]?js|\.json|\.ya?ml))"
+)
 SCRIPT = re.compile(r"""\bscript['"]?\s*:\s*(?:'(?P<single>[^'\n]*)'|"(?P<double>[^"\n]*)"|`(?P<back>[^`$\n]*)`)""")
 ENVIRONMENT = re.compile(r"""\benv(?:_production|_prod)?['"]?\s*:\s*\{(?P<body>[^{}]*)\}""")
 NAME = re.compile(r"""(?:^|[,{\n])[ \t]*['"]?([A-Z][A-Z0-9_]*)['"]?\s*:""")

@@ -30,7 +30,7 @@ WITHIN = r"[^{}]{0,600}?"
 WITH_DEFAULT = (
     re.compile(rf"{VARIABLE}[^\n;{{}}]{{0,24}}?(?:\|\||\?\?)\s*(?:Number\(|parseInt\()?{NUMBER}"),
     re.compile(rf"{VARIABLE}\s*(?:as \w+\s*)?\?[^\n;?]{{0,80}}:\s*{NUMBER}"),
-    re.compile(rf"{VARIABLE}\s*\?\s*[^\n;?:,]{{0,80}}(?:,\s*10\s*\))?\s*:\s*{NUMBER}"),
+    re.compile(rf"{VARIABLE}\s*+\?\s*+[^\n;?:,]{{0,80}}(?:,\s*10\s*\))?\s*+:\s*{NUMBER}"),
     re.compile(rf"\{{{WITHIN}\b{NAME}(?:\s*:\s*\w+)?\s*=\s*{NUMBER}{WITHIN}\}}\s*=\s*process\.env"),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*[^\n]{{0,100}}?default['"]?(?:\(|:)\s*{NUMBER}"""),
     re.compile(rf"""\b{NAME}['"]?\s*:\s*(?:[\w.$]+\(\s*)?\{{[^{{}}]{{0,200}}?\bdefault['"]?\s*:\s*{NUMBER}"""),
@@ -56,11 +56,12 @@ CALL = re.compile(
 )
 TAKEN = re.compile(rf"\{{{WITHIN}(?<![\w.$]){NAME}\b(?!\s*:\s*process){WITHIN}\}}\s*=\s*process\.env\b(?!\.)")
 LITERAL = Clue(rf"\.listen\(\s*(?:\{{[^{{}}]*?\bport\s*:\s*)?{NUMBER}", ".listen(")
-SERVER = Clue(rf"\b[\w$]+\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}", ".server(", ".Server(")
+SERVER = Clue(rf"(?<=[\w$])\.[sS]erver\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}", ".server(", ".Server(")
 SERVE = Clue(rf"\bserve\(\s*\{{[^{{}}]*?\bport\s*:\s*{NUMBER}", "serve(")
 LISTENS = "listen("
 NAMED = re.compile(
-    r"""\b(?:const|let|var)\s+(?P<word>\w*port\w*)\s*(?::\s*[\w |]+)?=\s*['"]?(?P<number>\d{2,5})\b""", re.IGNORECASE
+    r"""\b(?:const|let|var)\s+(?P<word>(?=\w*?port)\w++)\s*+(?::\s*+[\w |]++)?=\s*['"]?(?P<number>\d{2,5})\b""",
+    re.IGNORECASE,
 )
 FIRST = "PORT"
 FASTIFY = 3000

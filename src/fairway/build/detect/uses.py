@@ -12,24 +12,29 @@ from fairway.build.detect.clue import Clue
 from fairway.build.detect.constants import NAME, Constants
 from fairway.build.detect.source import Source
 
-USE = re.compile(r"(?:\b(?P<who>[\w$]+)|\))\s*\.\s*(?:use|route|register)\s*(?:<[^()<>]*>)?\(")
+# A name is taken whole, and from its beginning: one of a hundred thousand letters and dollars would otherwise be read
+# from each of them on. What has taken white space gives none back.
+WHOLE = r"(?<![\w$])\$*+(?P<{}>\w[\w$]*+)"
+USE = re.compile(rf"(?:{WHOLE.format('who')}|\))\s*+\.\s*+(?:use|route|register)\s*+(?:<[^()<>]*>)?\(")
 # Begins with the dot, which a file is looked through for at once; USE would be tried at every word.
-HAS_USE = re.compile(r"\.\s*(?:use|route|register)\s*(?:<[^()<>]*>)?\(")
+HAS_USE = re.compile(r"\.\s*+(?:use|route|register)\s*+(?:<[^()<>]*>)?\(")
 APPS = Clue(
-    r"""\b(?P<name>[\w$]+)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:await\s+)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|"""
+    WHOLE.format("name")
+    + r"""\s*+(?::\s*+[\w.<>]++\s*+)?=\s*+(?:await\s++)?(?:require\(['"](?:express|fastify|restify|polka)['"]\)|"""
     r"""express|fastify|Fastify|polka|restify\.createServer|[Hh]api\.server|"""
-    r"""new\s+(?:[Hh]api\.Server|Hono|Koa|Elysia|OpenAPIHono))\b\s*(?:<[^()]*>)?\(""",
+    r"""new\s+(?:[Hh]api\.Server|Hono|Koa|Elysia|OpenAPIHono))\b\s*+(?:<[^()]{0,200}>)?\(""",
     *("express", "fastify", "Fastify", "restify", "polka", "api.server", "api.Server", "Hono", "Koa", "Elysia"),
 )
 ROUTER = re.compile(
-    r"\b(?P<name>[\w$]+)\s*(?::\s*[^=;()\n]{0,80})?=\s*(?:new\s+)?[\w.$]*(?:Router|Elysia)\w*\s*(?:<[^()]{0,80}>)?\("
+    WHOLE.format("name")
+    + r"\s*+(?::\s*+[^=;()\n]{0,80})?=\s*+(?:new\s++)?[\w.$]{0,200}(?:Router|Elysia)\w{0,80}\s*+(?:<[^()]{0,80}>)?\("
 )
-BASED = re.compile(r"\b(?P<name>[\w$]+)(?:\.prefix|\s*+=\s*+[^;=]{0,120}?\.basePath)\(")
+BASED = re.compile(WHOLE.format("name") + r"(?:\.prefix|\s*+=\s*+[^;=]{0,120}?\.basePath)\(")
 PREFIX = re.compile(r"\bprefix\s*:\s*(?P<value>[^,{}]+)|(?<![\w.$])(?P<short>prefix)\s*[,}]")
 NAMES_A_PATH = re.compile(r"(?i:(?:prefix|path|base|url|uri|version|root|endpoint|v\d+)$)|^[A-Z][A-Z0-9_]+$")
 NESTED = re.compile(r"\.(?:use|route|register)\s*\(")
 PARAMETERS = re.compile(
-    r"(?:async\s+)?(?:function\s*\w*\s*\(|\((?=[^()]*\)[^,]*?=>)|(?=[\w$]+\s*=>))([^()=]*)",
+    r"(?:async\s++)?(?:function\s*+\w*+\s*+\(|\((?=[^()]*\)[^,]*?=>)|(?=[\w$]++\s*+=>))([^()=]*)",
 )
 WORD = re.compile(r"(?<![\w$./'\"])[\w$]+")
 
