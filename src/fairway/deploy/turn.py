@@ -39,26 +39,24 @@ class Turns:
 
         Whose deployment a dead server has begun does not stand in line: all of the line wait for just that one.
         """
-        if await self._under_way(app, environment, key):
+        found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
+        if found is not None and found.key == key:
             yield
             return
         until = self._clock.now() + LONGEST
-        async with self._lines[app, environment]:
+        line = self._lines[app, environment]
+        waited = line.locked()
+        async with line:
+            if waited:
+                found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
             told: int | None = None
-            while (other := await self._other(app, environment, key)) is not None:
-                if other.id != told:
-                    log(f"deployment {other.id} to {environment} is under way; this one waits for its turn")
-                    told = other.id
-                await self._pause(other, until)
+            while found is not None and found.key != key:
+                if found.id != told:
+                    log(f"deployment {found.id} to {environment} is under way; this one waits for its turn")
+                    told = found.id
+                await self._pause(found, until)
+                found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
             yield
-
-    async def _under_way(self, app: AppName, environment: EnvironmentName, key: str) -> bool:
-        found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
-        return found is not None and found.key == key
-
-    async def _other(self, app: AppName, environment: EnvironmentName, key: str) -> Deployment | None:
-        found = await self._deployments.latest(app, environment, RolloutState.IN_PROGRESS)
-        return found if found is not None and found.key != key else None
 
     async def _pause(self, other: Deployment, until: float) -> None:
         """Return when a deployment has ended, or it is time to look again."""

@@ -133,8 +133,8 @@ class HaproxyBalancer:
     async def targets(self) -> Sequence[Target]:
         """See the port. What HAProxy has lost or was told by others is mended on the way."""
         async with self.lock:
-            await self.align()
             processes = await self.runtime.processes()
+            await self._telling.tell(self._table, processes.accepting())
             sessions: dict[str, int] = {}
             for worker in (processes.worker, *processes.finishing):
                 for task, count in (await self._sessions(worker)).items():
@@ -175,7 +175,7 @@ class HaproxyBalancer:
 
     async def align(self) -> None:
         """Tell the running HAProxy what it does not do yet. Whoever holds `lock` may."""
-        await self._telling.tell(self._table)
+        await self._telling.tell(self._table, await self.worker())
 
     async def _sessions(self, worker: int | None) -> dict[str, int]:
         """Those of one worker; none when it has ended since it was listed."""

@@ -41,6 +41,12 @@ class Processes:
     finishing: tuple[int, ...]
     reloads: str
 
+    def accepting(self) -> int:
+        """The worker that takes connections. Raises Unavailable while there is none."""
+        if self.worker is None:
+            raise Unavailable("the load balancer is starting", why="HAProxy's master has no worker yet")
+        return self.worker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
@@ -84,10 +90,7 @@ class Runtime:
 
     async def worker(self) -> int:
         """The worker that takes connections. Raises Unavailable while there is none."""
-        worker = (await self.processes()).worker
-        if worker is None:
-            raise Unavailable("the load balancer is starting", why="HAProxy's master has no worker yet")
-        return worker
+        return (await self.processes()).accepting()
 
     async def servers(self, worker: int) -> list[Server]:
         """Every server that the worker has."""

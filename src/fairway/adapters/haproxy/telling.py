@@ -19,9 +19,8 @@ class Telling:
     runtime: Runtime
     tls_port: int
 
-    async def tell(self, table: Table) -> None:
-        """Have its newest worker do what the table says. Raises Unavailable when it does not answer or refuses."""
-        worker = await self.runtime.worker()
+    async def tell(self, table: Table, worker: int) -> None:
+        """Have the worker do what the table says. Raises Unavailable when it does not answer or refuses."""
         servers = await self.runtime.servers(worker)
         for command in align.commands(table, servers, await self.runtime.hosts(worker)):
             await self._carry_out(worker, command)
