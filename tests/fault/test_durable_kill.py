@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,26 +61,3 @@ def test_killed_at_any_point_it_is_resumed_there(tmp_path: Path, place: str) -> 
     assert [line for line in resumed if line.startswith("did")] == [f"did {name}" for name in STEPS[done:]]
     assert [line for line in resumed if line.startswith("result")] == [f"result of {name}" for name in STEPS]
     assert resumed[-1] == "end"
-
-
-def test_an_idle_durable_executor_costs_next_to_nothing() -> None:
-    script = """
-import asyncio, resource, time
-from fairway.adapters.dbos.durable import DbosDurable
-async def main():
-    import tempfile
-    with tempfile.TemporaryDirectory() as directory:
-        durable = DbosDurable(f"sqlite:///{directory}/durable.db", "local", "1")
-        await durable.open()
-        await asyncio.sleep(2)
-        before, began = time.process_time(), time.monotonic()
-        await asyncio.sleep(6)
-        print(100 * (time.process_time() - before) / (time.monotonic() - began))
-        await durable.close()
-asyncio.run(main())
-"""
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=ENVIRON)
-
-    assert float(done.stdout) < 0.5, "percent of a core"
-    assert time.monotonic() - began < 30

@@ -1,6 +1,6 @@
 """A server killed at every checkpoint of the story, and the one that comes after it: `python -m support.fault_driver
 ROOT 1 after between` prints what came of each death after a checkpoint and within a step, as JSON; `before` is the
-third. With 4 in the place of 1 it dies at each step, and at every fourth of the writes.
+third. With 8 in the place of 1 it dies at each step, and at every eighth of the writes.
 """
 
 import functools
