@@ -1,7 +1,7 @@
 """What a killed server, a killed task and a restart leave standing.
 
-In which stage the server dies decides where the next one goes on; `make test` has the stage with real tasks under way,
-`make exhaustive` the others, whose deaths tests/fault has at each of their writes.
+In which stage the server dies decides where the next one goes on: `make exhaustive` has each; tests/fault has deaths at
+each of their writes and steps.
 """
 
 import subprocess
@@ -10,7 +10,6 @@ import time
 
 import pytest
 
-from support.sampled import sampled
 from support.world import Project, World, create_project, until
 
 QUICK = '[services.web]\nreplicas = 2\nhealth = { path = "/", start_period = "3s", interval = "1s" }\n'
@@ -108,7 +107,8 @@ def test_the_log_of_a_task_is_read_whole_after_it_the_server_and_the_container_h
     assert found.stdout.count("listening on") == 1
 
 
-@pytest.mark.parametrize("moment", sampled(("source", "build", "package", "production"), (-1,)))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("moment", ["source", "build", "package", "production"])
 def test_an_execution_goes_on_after_the_server_was_killed_in_the_middle(
     live: Project, own_world: World, moment: str
 ) -> None:

@@ -113,6 +113,7 @@ async def test_a_builder_that_is_alone_on_its_machine_gets_all_there_is(tmp_path
     assert not [line for line in log if "without a limit" in line or "CPU weight" in line]
 
 
+@pytest.mark.exhaustive
 async def test_npm_install_in_somebody_elses_dockerfile_trusts_what_the_host_trusts(
     builder: DockerBuilder, tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ async def test_a_frontend_that_cant_be_reached_is_replaced_by_the_engines_own(
     assert any("# syntax=" in line and "engine's own" in line for line in log)
 
 
+@pytest.mark.exhaustive
 async def test_an_official_image_is_there_after_asking_whether_pulled_or_made(builder: DockerBuilder) -> None:
     reference, log, seen = "node:20.15.1-bookworm-slim", list[str](), list[str]()
     await builder.remove(reference)
