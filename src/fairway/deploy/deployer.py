@@ -103,9 +103,8 @@ class Deployer:
         """The first half of `deploy`: the execution's release for the environment, made if no earlier attempt has made
         it, or has made it with other variables."""
         draft = await self.draft(app, description, image, revision, execution)
-        for release in await self._releases.list(app, environment=description.name):
-            again = attempt > 1
-            if release.execution == execution and (not again or release.configuration == draft.configuration):
+        for release in await self._releases.list(app, environment=description.name, execution=execution):
+            if attempt == 1 or release.configuration == draft.configuration:
                 return release
         return await self._releases.create(draft)
 
@@ -258,9 +257,8 @@ class Deployer:
 
     async def _repeated(self, target: Release, execution: ExecutionNumber) -> Release:
         """The execution's release, made if no earlier attempt has made it."""
-        for release in await self._releases.list(target.app, environment=target.environment):
-            if release.execution == execution:
-                return release
+        if made := await self._releases.list(target.app, environment=target.environment, execution=execution):
+            return made[0]
         origin = target.rollback_of or target.number
         again = replace(target, created_at=self._clock.now(), execution=execution, rollback_of=origin)
         return await self._releases.create(again, like=target.number)

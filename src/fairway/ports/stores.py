@@ -133,8 +133,10 @@ class Releases(Protocol):
         """Raises NotFound."""
         ...
 
-    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 50) -> Sequence[Release]:
-        """Newest first."""
+    async def list(
+        self, app: AppName, *, environment: str | None = None, execution: int | None = None, limit: int = 50
+    ) -> Sequence[Release]:
+        """Newest first: all, those of an environment, those that an execution made."""
         ...
 
     async def delete(self, app: AppName, number: int, *, seen: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fairway.domain.deployment import Cause, Deployment, RolloutState
-from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ReleaseNumber
+from fairway.domain.ids import AppName, DeploymentId, EnvironmentName, ExecutionNumber, ReleaseNumber
 from fairway.domain.variables import Edit, Version
 from fairway.errors import Conflict, NotFound
 from support.pipeline_stores import AnyStore
@@ -37,6 +37,16 @@ async def test_releases_count_up_over_all_environments(store: AnyStore) -> None:
 
     assert [release.number for release in await store.releases.list(APP)] == [3, 2, 1]
     assert [release.number for release in await store.releases.list(APP, environment="staging", limit=1)] == [3]
+
+
+async def test_those_that_an_execution_made_are_found_however_many_came_since(store: AnyStore) -> None:
+    for execution in (7, 8, 8, 9):
+        await store.releases.create(make_release(execution=ExecutionNumber(execution)))
+
+    found = [release.number for release in await store.releases.list(APP, execution=8)]
+
+    assert (found, await store.releases.list(APP, execution=8, environment="elsewhere")) == ([3, 2], [])
+    assert await store.releases.list(APP, execution=10) == []
 
 
 async def test_a_deleted_release_leaves_its_number_unused(store: AnyStore) -> None:

@@ -43,13 +43,17 @@ class MemoryReleases:
             raise NotFound(f"{app} has no release {number}", hint=hint)
         return found
 
-    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 50) -> Sequence[Release]:
-        """Newest first."""
+    async def list(
+        self, app: AppName, *, environment: str | None = None, execution: int | None = None, limit: int = 50
+    ) -> Sequence[Release]:
+        """Newest first: all, those of an environment, those that an execution made."""
         self._shelf.visit()
         found = [
             release
             for release in self._shelf.releases.values()
-            if release.app == app and environment in (None, release.environment)
+            if release.app == app
+            and environment in (None, release.environment)
+            and execution in (None, release.execution)
         ]
         return sorted(found, key=lambda release: -release.number)[:limit]
 

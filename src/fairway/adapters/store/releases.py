@@ -63,11 +63,15 @@ class SqlReleases:
 
         return await self._database.read(work)
 
-    async def list(self, app: AppName, *, environment: str | None = None, limit: int = 50) -> Sequence[Release]:
-        """Newest first."""
+    async def list(
+        self, app: AppName, *, environment: str | None = None, execution: int | None = None, limit: int = 50
+    ) -> Sequence[Release]:
+        """Newest first: all, those of an environment, those that an execution made."""
         query = sa.select(RELEASES).where(RELEASES.c.app == app)
         if environment is not None:
             query = query.where(RELEASES.c.environment == environment)
+        if execution is not None:
+            query = query.where(RELEASES.c.execution == execution)
         query = query.order_by(RELEASES.c.number.desc()).limit(limit)
         return await self._database.read(lambda connection: [to_release(row) for row in connection.execute(query)])
 
