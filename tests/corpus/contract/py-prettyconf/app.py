@@ -1,4 +1,2 @@
-from prettyconf import config
-KEY = config("KEY")
-DEBUG = config("DEBUG_ON", default=False, cast=config.boolean)
+from settings import KEY
 app = None
